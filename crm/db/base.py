@@ -1,0 +1,50 @@
+"""The base class of all tables and the column types that speak."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import DateTime, Dialect, LargeBinary, MetaData, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+from crm.db.classification import NOT_PERSONAL, Category, personal
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC. Refuses values without a time zone, because those mean something else on each machine."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables of the business database, the mechanisms' included."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: dict[Any, Any] = {datetime: UtcDateTime, bytes: LargeBinary}
+
+
+# A pseudonym or row id: 128 random bits as 32 lower-case hex digits, the same text on both engines and in the ledger.
+Id = Annotated[str, mapped_column(String(32))]
+RowId = Annotated[str, mapped_column(String(32), primary_key=True, info=NOT_PERSONAL)]
+SubjectLink = Annotated[str, mapped_column(String(32), info=personal(Category.LINK))]

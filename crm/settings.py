@@ -1,0 +1,84 @@
+"""Settings of an installation: `lethe.toml` in the data directory, then the environment (`LETHE_…`)."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Wrong or unknown settings stop the start with one sentence."""
+
+    model_config = SettingsConfigDict(env_prefix="LETHE_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(description="Folder of this installation: database, key store, ledger files.")
+    database_url: str | None = Field(default=None, description="Business database; default: `lethe.sqlite` in the data directory.")
+    keystore_url: str | None = Field(
+        default=None, description="Key store, never the same database; default: `keys/keystore.sqlite` in the data directory."
+    )
+    key_file: Path | None = Field(
+        default=None, description="File of the epoch keys; put it on another volume. Default: `keys/epoch.keys` in the data directory."
+    )
+    high_water_file: Path | None = Field(
+        default=None,
+        description="File that remembers the size of the sealed ledger; put it on another volume. Default: `ledger/high-water`.",
+    )
+    organisation: str = Field(default="Lethe", description="Name of the controller (Verantwortlicher), shown on every page.")
+    language: str = Field(default="de", pattern="^(de|en)$", description="Language of pages before anybody chose one: `de` or `en`.")
+    time_zone: str = Field(default="Europe/Berlin", description="Time zone of the controller: days of deadlines, times on pages.")
+    staff_origin: str = Field(default="http://localhost:8000", description="Address of the staff site as browsers see it; links are made from it.")
+    portal_origin: str = Field(default="http://localhost:8001", description="Address of the public portal as browsers see it.")
+    host: str = Field(default="127.0.0.1", description="Address the servers listen on.")
+    proxies: int = Field(
+        default=0, ge=0, le=5, description="Number of own proxies before the servers, whose `X-Forwarded-For` is believed; 0: none."
+    )
+    staff_workers: int = Field(default=2, ge=1, le=64, description="Processes of the staff site.")
+    threads: int = Field(default=4, ge=1, le=64, description="Threads of each server process.")
+    index_dir: Path = Field(default=Path("/dev/shm"), description="RAM file system of the search index.")  # noqa: S108 - a RAM disk, private by mode 0700
+    idle_minutes: int = Field(default=30, ge=1, description="Minutes without a request after which a sign-in ends.")
+    signin_hours: int = Field(default=10, ge=1, description="Hours after which a sign-in ends in any case.")
+    smtp_host: str | None = Field(default=None, description="Mail server; none: mail is not sent.")
+    smtp_port: int = Field(default=587, description="Port of the mail server.")
+    smtp_user: str | None = Field(default=None, description="User at the mail server.")
+    smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server.")
+    mail_from: str = Field(default="lethe@localhost", description="Sender address of mail from Lethe.")
+    demo: bool = Field(default=False, description="Demonstration with invented data: one-click roles, no real mail. Set by `lethe demo` only.")
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'lethe.sqlite'}"
+
+    @property
+    def keystore(self) -> str:
+        return self.keystore_url or f"sqlite:///{self.data_dir / 'keys' / 'keystore.sqlite'}"
+
+    @property
+    def epoch_keys(self) -> Path:
+        return self.key_file or self.data_dir / "keys" / "epoch.keys"
+
+    @property
+    def high_water(self) -> Path:
+        return self.high_water_file or self.data_dir / "ledger" / "high-water"
+
+
+def load_settings(data_dir: Path | None = None, **overrides: Any) -> Settings:
+    """Read the settings of the installation in `data_dir`, or in `LETHE_DATA_DIR`, or in `var/lethe`.
+
+    What the caller passes wins over the environment, and the environment over the file, so that a container
+    can override a file and a command both.
+    """
+    folder = data_dir or Path(os.environ.get("LETHE_DATA_DIR", "var/lethe"))
+    file = folder / "lethe.toml"
+    stored = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    from_file = {name: value for name, value in stored.items() if f"LETHE_{name.upper()}" not in os.environ}
+    return Settings(**{**from_file, "data_dir": folder, **overrides})
+
+
+def initial_policy(name: str) -> dict[str, Any]:
+    """Return the initial policy in `config/<name>.toml`, from the wheel or from the checkout."""
+    package = Path(__file__).parent
+    folder = package / "config" if (package / "config").is_dir() else package.parent / "config"
+    return tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
