@@ -1,0 +1,50 @@
+"""Companies. A sole trader is a person: then the record is sealed like a contact (Art. 4(1) DSGVO)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, RowId, personal
+
+
+class CompanyKind(StrEnum):
+    """What stands behind a company."""
+
+    LEGAL_PERSON = "legal_person"
+    NATURAL_PERSON = "natural_person"
+
+
+class Company(Base):
+    """A customer, supplier or prospect that is a company.
+
+    For a natural person (Einzelunternehmen, Freiberufler) the readable columns stay empty and
+    `sealed_details` holds them under the key of `subject_id`.
+    """
+
+    __tablename__ = "company"
+    __table_args__ = (
+        CheckConstraint("(kind = 'natural_person') = (subject_id IS NOT NULL)", name="subject"),
+        CheckConstraint("kind = 'legal_person' OR name IS NULL", name="sealed"),
+    )
+
+    id: Mapped[RowId]
+    kind: Mapped[CompanyKind] = mapped_column(String(20), info=NOT_PERSONAL)
+    subject_id: Mapped[Id | None] = mapped_column(ForeignKey("subject.id"), unique=True, info=personal(Category.LINK))
+    name: Mapped[str | None] = mapped_column(String(200), index=True, info=NOT_PERSONAL)
+    street: Mapped[str | None] = mapped_column(String(200), info=NOT_PERSONAL)
+    postal_code: Mapped[str | None] = mapped_column(String(20), info=NOT_PERSONAL)
+    city: Mapped[str | None] = mapped_column(String(100), info=NOT_PERSONAL)
+    country: Mapped[str | None] = mapped_column(String(60), info=NOT_PERSONAL)
+    phone: Mapped[str | None] = mapped_column(String(40), info=NOT_PERSONAL)
+    website: Mapped[str | None] = mapped_column(String(200), info=NOT_PERSONAL)
+    segment: Mapped[str | None] = mapped_column(String(40), info=NOT_PERSONAL)
+    owner_id: Mapped[Id | None] = mapped_column(ForeignKey("account.id"), info=personal(Category.STAFF))
+    created_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
+    changed_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
+    version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
+    sealed_details: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal(Category.CONTENT, compartment=Compartment.PROFILE))
+
+
+COMPANY_FIELDS = ("name", "street", "postal_code", "city", "country", "phone", "website")

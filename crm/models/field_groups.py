@@ -1,0 +1,30 @@
+"""Field groups: sets of fields that every purpose allows or denies together.
+
+One sealed value holds one group, so that few columns are mapped and a purpose opens exactly what it may.
+"""
+
+from enum import StrEnum
+
+
+class FieldGroup(StrEnum):
+    """The groups, in the order in which pages show them."""
+
+    IDENTITY = "identity"
+    EMAIL = "email"
+    PHONE = "phone"
+    ADDRESS = "address"
+    POSITION = "position"
+    BIRTH_DATE = "birth_date"
+    NOTES = "notes"
+
+
+FIELDS: dict[FieldGroup, tuple[str, ...]] = {
+    FieldGroup.IDENTITY: ("salutation", "title", "first_name", "last_name"),
+    FieldGroup.EMAIL: ("email",),
+    FieldGroup.PHONE: ("phone", "mobile"),
+    FieldGroup.ADDRESS: ("street", "postal_code", "city", "country"),
+    FieldGroup.POSITION: ("position", "department"),
+    FieldGroup.BIRTH_DATE: ("birth_date",),
+}
+
+GROUP_OF: dict[str, FieldGroup] = {field: group for group, fields in FIELDS.items() for field in fields}

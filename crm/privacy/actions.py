@@ -1,0 +1,56 @@
+"""What the ledger calls things that happen: `subject:verb-past`. `config/log_classes.toml` gives each its class."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """Every act that leaves an entry."""
+
+    # people
+    PERSON_COLLECTED = "person:collected"
+    PERSON_MERGED = "person:merged"
+    PERSON_DISCLOSED = "person:disclosed"
+    PEOPLE_LISTED = "people:listed"
+    PEOPLE_INDEXED = "people:indexed"
+    PERSON_RECTIFIED = "person:rectified"
+    PERSON_ASSIGNED = "person:assigned"
+    NOTE_WRITTEN = "note:written"
+    # companies
+    COMPANY_CREATED = "company:created"
+    COMPANY_CHANGED = "company:changed"
+    COMPANY_DISCLOSED = "company:disclosed"
+    # what may be done
+    GROUND_STARTED = "ground:started"
+    GROUND_ENDED = "ground:ended"
+    CONSENT_GIVEN = "consent:given"
+    CONSENT_WITHDRAWN = "consent:withdrawn"
+    CONSENT_TAKEN_OVER = "consent:taken_over"
+    OBJECTION_RAISED = "objection:raised"
+    RESTRICTION_IMPOSED = "restriction:imposed"
+    RESTRICTION_LIFTED = "restriction:lifted"
+    NOTICE_GIVEN = "notice:given"
+    ADDRESS_SUPPRESSED = "address:suppressed"
+    TASK_DONE = "task:done"
+    # the installation
+    POLICY_LOADED = "policy:loaded"
+    IMPORT_STARTED = "import:started"
+    IMPORT_FINISHED = "import:finished"
+    # accounts of staff
+    ACCOUNT_CREATED = "account:created"
+    ACCOUNT_LISTED = "account:listed"
+    ACCOUNT_ROLES_CHANGED = "account:roles_changed"
+    ACCOUNT_DISABLED = "account:disabled"
+    ACCOUNT_ENABLED = "account:enabled"
+    ACCOUNT_START_PASSWORD_ISSUED = "account:start_password_issued"
+    ACCOUNT_PASSWORD_CHANGED = "account:password_changed"
+    ACCOUNT_SECOND_FACTOR_ENROLLED = "account:second_factor_enrolled"
+    ACCOUNT_SECOND_FACTOR_RESET = "account:second_factor_reset"
+    ACCOUNT_NOTICE_CONFIRMED = "account:notice_confirmed"
+    ACCOUNT_ROLE_CHOSEN = "account:role_chosen"
+    # sign-ins
+    ACCOUNT_PASSWORD_ACCEPTED = "account:password_accepted"
+    ACCOUNT_SIGNED_IN = "account:signed_in"
+    ACCOUNT_SIGNIN_FAILED = "account:signin_failed"
+    ACCOUNT_LOCKED = "account:locked"
+    ACCOUNT_SIGNED_OUT = "account:signed_out"
+    ACCOUNT_SIGNED_OUT_EVERYWHERE = "account:signed_out_everywhere"

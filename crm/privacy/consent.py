@@ -1,0 +1,168 @@
+"""Einwilligung: asked for, given, withdrawn; with the words that were agreed to as evidence.
+
+Source: Art. 4(11), 6(1)(a), 7 DSGVO; § 7 UWG.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.db import Compartment, new_id
+from crm.models.consent import ConsentAct, ConsentEvent, ConsentWording
+from crm.privacy import audit, indexing
+from crm.privacy.actions import Action
+from crm.privacy.errors import PrivacyError, WordingMissingError
+from crm.privacy.purposes import Channel
+from crm.vault import Padding, Place, Right, RightsEntry, Vault
+
+
+class ConsentNotGivenError(PrivacyError):
+    """There is no standing consent to withdraw."""
+
+    article = "Art. 7(3)"
+    message = "Zu diesem Zweck liegt keine Einwilligung vor, die widerrufen werden könnte."
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the latest act says about one consent."""
+
+    act: ConsentAct
+    since: datetime
+
+    @property
+    def permits(self) -> bool:
+        return self.act is ConsentAct.GIVEN
+
+
+def give(
+    session: Session,
+    *,
+    subject_id: str,
+    purpose: str,
+    channel: Channel,
+    wording: str,
+    language: str,
+    evidence: Mapping[str, str],
+    given_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Record a consent with its evidence.
+
+    Args:
+        wording: the exact text agreed to.
+        evidence: how it was given (form, paper, double opt-in …); sealed in the proof compartment, because it
+            must outlive the profile.
+
+    Raises:
+        WordingMissingError: the wording is empty.
+
+    Source: Art. 7(1) DSGVO.
+    """
+    if not wording.strip():
+        raise WordingMissingError(field="wording")
+    text = ConsentWording(purpose=purpose, language=language, text=wording.strip(), valid_from=now)
+    session.add(text)
+    session.flush()
+    evidence_id = new_id()
+    sealed = _seal_evidence(session, subject_id, evidence_id, evidence)
+    _append(session, [subject_id], purpose, channel, ConsentAct.GIVEN, given_at, now, text.id, evidence_id, sealed)
+    audit.record(
+        session, Action.CONSENT_GIVEN, actor=actor, now=now, subject_id=subject_id, purpose=purpose, basis="6-1-a", kind=channel, sealed=[sealed]
+    )
+
+
+def withdraw(session: Session, *, subject_id: str, purpose: str, channel: Channel, actor: Actor, now: datetime) -> None:
+    """Withdraw the standing consent to `purpose` by `channel` (Widerruf der Einwilligung).
+
+    Asks for no reason and checks nothing else, because withdrawing must be as easy as giving.
+
+    Raises:
+        ConsentNotGivenError: there is nothing to withdraw.
+
+    Source: Art. 7(3) DSGVO.
+    """
+    state = find_states(session, [subject_id], now=now)[subject_id].get((purpose, channel))
+    if state is None or state.act is ConsentAct.WITHDRAWN:
+        raise ConsentNotGivenError
+    # Into the journal of the key store first: a restored backup must not bring the consent back.
+    Vault.of(session).note_rights([RightsEntry(right=Right.WITHDRAWAL, noted_at=now, subject_id=subject_id, purposes=(purpose,))])
+    _append(session, [subject_id], purpose, channel, ConsentAct.WITHDRAWN, now, now)
+    audit.record(session, Action.CONSENT_WITHDRAWN, actor=actor, now=now, subject_id=subject_id, purpose=purpose, kind=channel)
+
+
+def take_over_unproven(
+    session: Session, *, subject_ids: Sequence[str], purpose: str, channel: Channel, effective_at: datetime, actor: Actor, now: datetime
+) -> None:
+    """Keep consents that came from elsewhere without evidence; they permit nothing (unbelegt).
+
+    Source: Art. 7(1) DSGVO: the controller must be able to demonstrate consent.
+    """
+    _append(session, subject_ids, purpose, channel, ConsentAct.UNPROVEN, effective_at, now)
+    entries = [
+        audit.Entry(action=Action.CONSENT_TAKEN_OVER, subject_id=each, purpose=purpose, kind=channel, result="unproven") for each in subject_ids
+    ]
+    audit.record_all(session, entries, actor=actor, now=now)
+
+
+def find_states(session: Session, subject_ids: Sequence[str], *, now: datetime) -> dict[str, dict[tuple[str, Channel], Consent]]:
+    """Return what the latest acts say, per person, purpose and channel.
+
+    A withdrawal counts whatever its time says: a clock that was set back must not revive a consent.
+    """
+    rows = session.execute(
+        select(ConsentEvent.subject_id, ConsentEvent.purpose, ConsentEvent.channel, ConsentEvent.act, ConsentEvent.effective_at)
+        .where(ConsentEvent.subject_id.in_(subject_ids))
+        .order_by(ConsentEvent.id)
+    )
+    states: dict[str, dict[tuple[str, Channel], Consent]] = defaultdict(dict)
+    for subject_id, purpose, channel, act, effective_at in rows:
+        if effective_at <= now or act == ConsentAct.WITHDRAWN:
+            states[subject_id][purpose, Channel(channel)] = Consent(ConsentAct(act), effective_at)
+    return states
+
+
+def _seal_evidence(session: Session, subject_id: str, evidence_id: str, evidence: Mapping[str, str]) -> bytes:
+    vault = Vault.of(session)
+    vault.begin_write(session, [subject_id])
+    place = Place(subject_id, Compartment.PROOF, "consent_event", "sealed_evidence", evidence_id)
+    return vault.seal(session, place, json.dumps(dict(evidence), ensure_ascii=False).encode(), padding=Padding.TEXT)
+
+
+def _append(
+    session: Session,
+    subject_ids: Sequence[str],
+    purpose: str,
+    channel: Channel,
+    act: ConsentAct,
+    effective_at: datetime,
+    now: datetime,
+    wording_id: int | None = None,
+    evidence_id: str | None = None,
+    sealed_evidence: bytes | None = None,
+) -> None:
+    if not subject_ids:
+        return
+    rows = [
+        {
+            "subject_id": subject_id,
+            "purpose": purpose,
+            "channel": channel,
+            "act": act,
+            "effective_at": effective_at,
+            "recorded_at": now,
+            "wording_id": wording_id,
+            "evidence_id": evidence_id or new_id(),
+            "sealed_evidence": sealed_evidence,
+        }
+        for subject_id in subject_ids
+    ]
+    session.execute(insert(ConsentEvent), rows)
+    indexing.announce_changed(session, subject_ids, now=now)

@@ -1,0 +1,244 @@
+"""The door out: who gets which fields of whom for which purpose. Nothing sealed is opened elsewhere.
+
+The entry in the ledger is committed before the answer leaves (`crm.privacy.audit`).
+
+Source: Art. 5(1)(b),(c),(f), 25(2), 32(1)(b) DSGVO.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.db import Compartment
+from crm.models.company import Company
+from crm.models.contact import SEALED_COLUMN, Contact, Note
+from crm.models.field_groups import GROUP_OF, FieldGroup
+from crm.privacy import audit, lawfulness, sealing
+from crm.privacy.actions import Action
+from crm.privacy.errors import PurposeNotAllowedError
+from crm.privacy.lawfulness import PersonState, Standing
+from crm.privacy.purposes import Purpose
+from crm.vault import ErasedError, Place, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """What the door handed out about one person: only filled fields that the purpose allows."""
+
+    subject_id: str
+    fields: Mapping[str, str]
+    state: PersonState
+    groups: tuple[FieldGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedNote:
+    """A note, opened."""
+
+    id: str
+    kind: str
+    author: str
+    written_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedPerson(Disclosed):
+    """One person in full view: fields, and notes if the purpose opens them."""
+
+    notes: tuple[DisclosedNote, ...] = ()
+
+
+def open_person(session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime) -> DisclosedPerson:
+    """Open everything the purpose allows of one person; one entry.
+
+    Raises:
+        PurposeNotAllowedError: the actor's role does not act for the purpose.
+        NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: what the person's state says against it.
+    """
+    require_role(purpose, actor)
+    state = lawfulness.find_states(session, [subject_id], now=now).get(subject_id)
+    if state is None:
+        raise ErasedError
+    lawfulness.require(purpose, state, now=now)
+    fields = _open_contacts(session, [subject_id], purpose.groups).get(subject_id, {})
+    notes = _open_notes(session, subject_id) if FieldGroup.NOTES in purpose.groups else ()
+    groups = _groups_in(fields, bool(notes))
+    audit.record(
+        session,
+        Action.PERSON_DISCLOSED,
+        actor=actor,
+        now=now,
+        subject_id=subject_id,
+        purpose=purpose.code,
+        basis=purpose.basis,
+        groups=groups,
+    )
+    return DisclosedPerson(subject_id, fields, state, groups, tuple(notes))
+
+
+def open_people(
+    session: Session, *, subject_ids: Sequence[str], groups: Collection[FieldGroup], purpose: Purpose, actor: Actor, now: datetime
+) -> list[Disclosed]:
+    """Open some groups of many people; one entry for the whole list, in the order of `subject_ids`.
+
+    People the purpose may not use are left out silently: a list is no place to learn that they exist.
+
+    Raises:
+        PurposeNotAllowedError: the actor's role does not act for the purpose.
+    """
+    require_role(purpose, actor)
+    states = lawfulness.find_states(session, subject_ids, now=now)
+    allowed = [each for each in subject_ids if each in states and lawfulness.standing(purpose, states[each], now=now) is Standing.ALLOWED]
+    wanted = tuple(group for group in purpose.groups if group in groups)
+    opened = _open_contacts(session, allowed, wanted)
+    people = [Disclosed(each, opened[each], states[each], wanted) for each in allowed if each in opened]
+    audit.record(
+        session,
+        Action.PEOPLE_LISTED,
+        actor=actor,
+        now=now,
+        subjects=[person.subject_id for person in people],
+        purpose=purpose.code,
+        basis=purpose.basis,
+        groups=wanted,
+    )
+    return people
+
+
+def open_sole_trader(session: Session, *, company: Company, purpose: Purpose, actor: Actor, now: datetime) -> dict[str, str]:
+    """Open the details of a company that is a natural person; one entry.
+
+    Raises: as `open_person`.
+    """
+    require_role(purpose, actor)
+    subject_id = company.subject_id
+    state = lawfulness.find_states(session, [subject_id], now=now).get(subject_id) if subject_id else None
+    if subject_id is None or state is None:
+        raise ErasedError
+    lawfulness.require(purpose, state, now=now)
+    details = _open_companies(session, [company], purpose).get(company.id, {})
+    groups = tuple(dict.fromkeys(_COMPANY_GROUP[name] for name in details))
+    audit.record(
+        session,
+        Action.COMPANY_DISCLOSED,
+        actor=actor,
+        now=now,
+        subject_id=subject_id,
+        purpose=purpose.code,
+        basis=purpose.basis,
+        groups=groups,
+    )
+    return details
+
+
+def open_sole_traders(
+    session: Session, *, companies: Sequence[Company], purpose: Purpose, actor: Actor, now: datetime
+) -> dict[str, dict[str, str]]:
+    """Open the details of many sole traders by company id; one entry; who may not be used is left out silently.
+
+    Raises:
+        PurposeNotAllowedError: the actor's role does not act for the purpose.
+    """
+    require_role(purpose, actor)
+    states = lawfulness.find_states(session, [each.subject_id for each in companies if each.subject_id], now=now)
+    allowed = [
+        each for each in companies if each.subject_id in states and lawfulness.standing(purpose, states[each.subject_id], now=now) is Standing.ALLOWED
+    ]
+    opened = _open_companies(session, allowed, purpose)
+    listed = [each.subject_id for each in allowed if each.subject_id and each.id in opened]
+    groups = tuple(dict.fromkeys(_COMPANY_GROUP[name] for details in opened.values() for name in details))
+    audit.record(session, Action.PEOPLE_LISTED, actor=actor, now=now, subjects=listed, purpose=purpose.code, basis=purpose.basis, groups=groups)
+    return opened
+
+
+def _open_companies(session: Session, companies: Sequence[Company], purpose: Purpose) -> dict[str, dict[str, str]]:
+    sealed = [
+        (each.id, sealing.company_place(each.subject_id, each.id), each.sealed_details)
+        for each in companies
+        if each.subject_id and each.sealed_details
+    ]
+    opened = sealing.open_all(session, [(place, value) for _, place, value in sealed])
+    return {
+        company_id: {name: value for name, value in details.items() if _COMPANY_GROUP[name] in purpose.groups}
+        for (company_id, _, _), details in zip(sealed, opened, strict=True)
+    }
+
+
+_COMPANY_GROUP: dict[str, FieldGroup] = {
+    "name": FieldGroup.IDENTITY,
+    "street": FieldGroup.ADDRESS,
+    "postal_code": FieldGroup.ADDRESS,
+    "city": FieldGroup.ADDRESS,
+    "country": FieldGroup.ADDRESS,
+    "phone": FieldGroup.PHONE,
+    "website": FieldGroup.POSITION,
+}
+
+
+def open_for_index(session: Session, *, subject_ids: Sequence[str], actor: Actor, now: datetime) -> dict[str, dict[str, str]]:
+    """Open the findable fields of people, and the name of a sole trader's company, for the index in memory; one entry.
+
+    The index answers nobody: it names candidates, and what is shown comes through the doors above.
+    """
+    findable = (FieldGroup.IDENTITY, FieldGroup.EMAIL, FieldGroup.PHONE, FieldGroup.ADDRESS)
+    opened = _open_contacts(session, subject_ids, findable)
+    traders = session.scalars(select(Company).where(Company.subject_id.in_(subject_ids))).all()
+    sealed = [
+        (each.subject_id, sealing.company_place(each.subject_id, each.id), each.sealed_details)
+        for each in traders
+        if each.subject_id and each.sealed_details
+    ]
+    for (subject_id, _, _), details in zip(sealed, sealing.open_all(session, [(place, value) for _, place, value in sealed]), strict=True):
+        opened.setdefault(subject_id, {})["company"] = details.get("name", "")
+    audit.record(session, Action.PEOPLE_INDEXED, actor=actor, now=now, count=len(opened))
+    return opened
+
+
+def require_role(purpose: Purpose, actor: Actor) -> None:
+    """Refuse when the actor does not act in a role of this purpose.
+
+    Raises:
+        PurposeNotAllowedError: it does not.
+    """
+    if actor.role not in purpose.roles:
+        raise PurposeNotAllowedError
+
+
+def _open_contacts(session: Session, subject_ids: Sequence[str], groups: Iterable[FieldGroup]) -> dict[str, dict[str, str]]:
+    """Open the sealed columns of these groups; people without a contact row are absent."""
+    sealed_groups = [group for group in groups if group in SEALED_COLUMN]
+    columns: list[Any] = [getattr(Contact, SEALED_COLUMN[group]) for group in sealed_groups]
+    rows = session.execute(select(Contact.subject_id, *columns).where(Contact.subject_id.in_(subject_ids))).tuples().all()
+    Vault.of(session).prefetch(subject_ids, Compartment.PROFILE)
+    sealed: list[tuple[Place, bytes]] = []
+    owners: list[str] = []
+    for subject_id, *values in rows:
+        for group, value in zip(sealed_groups, values, strict=True):
+            if value is not None:
+                sealed.append((sealing.contact_place(subject_id, group), value))
+                owners.append(subject_id)
+    fields: dict[str, dict[str, str]] = {subject_id: {} for subject_id, *_ in rows}
+    for owner, opened in zip(owners, sealing.open_all(session, sealed), strict=True):
+        fields[owner].update(opened)
+    return fields
+
+
+def _open_notes(session: Session, subject_id: str) -> list[DisclosedNote]:
+    notes = session.scalars(select(Note).where(Note.subject_id == subject_id).order_by(Note.written_at.desc(), Note.id))
+    return [
+        DisclosedNote(
+            note.id, note.kind, note.author, note.written_at, sealing.open_text(session, sealing.note_place(subject_id, note.id), note.sealed_text)
+        )
+        for note in notes
+    ]
+
+
+def _groups_in(fields: Mapping[str, str], has_notes: bool) -> tuple[FieldGroup, ...]:
+    found = dict.fromkeys(GROUP_OF[name] for name in fields)
+    return (*found, FieldGroup.NOTES) if has_notes else tuple(found)

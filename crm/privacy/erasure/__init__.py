@@ -1,0 +1,1 @@
+"""Löschkonzept: which rule ends which data, and when."""

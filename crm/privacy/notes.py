@@ -1,0 +1,117 @@
+"""Free text about people: sealed, and only where the purpose has room for it.
+
+Source: Art. 5(1)(c), 9(1) DSGVO.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.db import new_id
+from crm.errors import InvalidInputError
+from crm.models.contact import Contact, Note, NoteKind
+from crm.models.field_groups import FieldGroup
+from crm.privacy import audit, indexing, lawfulness, sealing, special_categories
+from crm.privacy.actions import Action
+from crm.privacy.disclosure import require_role
+from crm.privacy.errors import FieldWithoutPurposeError, PrivacyError
+from crm.privacy.purposes import Purpose
+from crm.vault import ErasedError, Vault
+
+LONGEST = 20_000  # characters
+
+
+class EmptyNoteError(InvalidInputError):
+    """Nothing was written."""
+
+    message = "Die Notiz ist leer. Schreiben Sie, was Sie festhalten wollen."
+
+
+class NoteTooLongError(InvalidInputError):
+    """The note is longer than a note may be."""
+
+    message = "Die Notiz ist länger als %(longest)s Zeichen. Kürzen Sie sie oder teilen Sie sie auf."
+
+
+class SpecialCategoryHint(PrivacyError):
+    """The text has words of special categories, and the writer has not yet said that it may stay."""
+
+    article = "Art. 9(1)"
+    message = "Die Notiz enthält Wörter, die auf besonders geschützte Angaben hinweisen. Streichen Sie sie, oder speichern Sie bewusst so."
+
+
+def write(
+    session: Session,
+    *,
+    subject_id: str,
+    text: str,
+    kind: NoteKind,
+    purpose: Purpose,
+    actor: Actor,
+    now: datetime,
+    happened_at: datetime | None = None,
+    seen_hints: frozenset[str] = frozenset(),
+) -> Note:
+    """Write a note about one person.
+
+    A call, meeting or letter is a contact in substance and moves the start of RET-01; a mere note does not.
+
+    Args:
+        happened_at: when the call or meeting was; now, if nobody says otherwise. Later than now is not taken.
+        seen_hints: words of special categories that the writer was shown and keeps.
+
+    Raises:
+        EmptyNoteError, NoteTooLongError: the text cannot be taken.
+        SpecialCategoryHint: there are such words that the writer was not shown yet.
+        FieldWithoutPurposeError: the purpose has no notes.
+        PurposeNotAllowedError, NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: as the door says.
+    """
+    text = text.strip()
+    _require_text(text, seen_hints)
+    require_role(purpose, actor)
+    if FieldGroup.NOTES not in purpose.groups:
+        raise FieldWithoutPurposeError(field="text", purpose=purpose.title["de"])
+    state = lawfulness.find_states(session, [subject_id], now=now).get(subject_id)
+    if state is None:
+        raise ErasedError
+    lawfulness.require(purpose, state, now=now)
+    return _store(session, subject_id, text, kind, purpose, actor, now, min(happened_at or now, now))
+
+
+def _require_text(text: str, seen_hints: frozenset[str]) -> None:
+    if not text:
+        raise EmptyNoteError(field="text")
+    if len(text) > LONGEST:
+        raise NoteTooLongError(field="text", longest=LONGEST)
+    if not set(special_categories.find_words(text)) <= seen_hints:
+        raise SpecialCategoryHint
+
+
+def _store(
+    session: Session, subject_id: str, text: str, kind: NoteKind, purpose: Purpose, actor: Actor, now: datetime, happened_at: datetime
+) -> Note:
+    Vault.of(session).begin_write(session, [subject_id])
+    note_id = new_id()
+    sealed = sealing.seal_text(session, sealing.note_place(subject_id, note_id), text)
+    note = Note(subject_id=subject_id, id=note_id, kind=kind, author=actor.pseudonym, written_at=happened_at, sealed_text=sealed)
+    session.add(note)
+    session.flush()
+    if kind is not NoteKind.NOTE:
+        later = Contact.last_contact_at < happened_at
+        session.execute(update(Contact).where(Contact.subject_id == subject_id, later).values(last_contact_at=happened_at))
+        indexing.announce_changed(session, [subject_id], now=now)
+    audit.record(
+        session,
+        Action.NOTE_WRITTEN,
+        actor=actor,
+        now=now,
+        subject_id=subject_id,
+        purpose=purpose.code,
+        basis=purpose.basis,
+        kind=kind,
+        groups=(FieldGroup.NOTES,),
+        sealed=(sealed,),
+    )
+    return note

@@ -1,0 +1,132 @@
+"""Zweckbindung: the purposes for which personal data may be used, as versioned rules.
+
+Source: Art. 5(1)(b), 6(1), 30(1)(b) DSGVO.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor, Role
+from crm.models.field_groups import FieldGroup
+from crm.models.policy import PolicyVersion
+from crm.privacy import audit
+from crm.privacy.actions import Action
+from crm.privacy.errors import UnknownPurposeError
+from crm.settings import initial_policy
+
+_CACHE = "purposes"
+KIND = "purpose"
+
+
+class Channel(StrEnum):
+    """Ways to a person."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    LETTER = "letter"
+    FAX = "fax"  # only so that an objection from an old system is not lost; no purpose uses it
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """One purpose (Zweck) as it stands now.
+
+    Attributes:
+        bit: its place in the bit set of the search index; never given to another purpose.
+        basis: the paragraph of Art. 6(1) it rests on, written `6-1-f`.
+    """
+
+    code: str
+    bit: int
+    title: Mapping[str, str]
+    text: Mapping[str, str]
+    basis: str
+    groups: tuple[FieldGroup, ...]
+    roles: frozenset[Role]
+    channels: tuple[Channel, ...]
+    direct_marketing: bool
+    survives_restriction: bool
+    recipients: tuple[str, ...]
+    retention: str
+
+    @property
+    def needs_consent(self) -> bool:
+        return self.basis == "6-1-a"
+
+
+class Purposes:
+    """All purposes of the installation."""
+
+    def __init__(self, purposes: Sequence[Purpose]) -> None:
+        self._by_code = {purpose.code: purpose for purpose in purposes}
+
+    def __iter__(self) -> Iterator[Purpose]:
+        return iter(self._by_code.values())
+
+    def get(self, code: str) -> Purpose:
+        """Return the purpose with this code.
+
+        Raises:
+            UnknownPurposeError: there is none.
+        """
+        if code not in self._by_code:
+            raise UnknownPurposeError(field="purpose", known=", ".join(self._by_code))
+        return self._by_code[code]
+
+    def of_role(self, role: Role | None) -> tuple[Purpose, ...]:
+        """Return the purposes a role acts for, its main one first."""
+        return tuple(purpose for purpose in self if role in purpose.roles)
+
+
+def find_all(session: Session) -> Purposes:
+    """Return the purposes as they stand now; read again only when a version was added."""
+    newest = session.scalar(select(func.max(PolicyVersion.id)).where(PolicyVersion.kind == KIND)) or 0
+    cache: dict[str, tuple[int, Purposes]] = session.info.get("policy_cache", {})
+    if _CACHE not in cache or cache[_CACHE][0] != newest:
+        cache[_CACHE] = (newest, _read(session))
+    return cache[_CACHE][1]
+
+
+def _read(session: Session) -> Purposes:
+    rows = session.execute(
+        select(PolicyVersion.code, PolicyVersion.definition).where(PolicyVersion.kind == KIND).order_by(PolicyVersion.id)
+    )
+    definitions: dict[str, str] = {}  # keeps the place of a code's first version: its bit
+    for code, definition in rows:
+        definitions[code] = definition
+    return Purposes([_parse(code, bit, json.loads(text)) for bit, (code, text) in enumerate(definitions.items())])
+
+
+def _parse(code: str, bit: int, rule: Mapping[str, Any]) -> Purpose:
+    return Purpose(
+        code=code,
+        bit=bit,
+        title=rule["title"],
+        text=rule["text"],
+        basis=rule["basis"],
+        groups=tuple(FieldGroup(group) for group in rule["groups"]),
+        roles=frozenset(Role(role) for role in rule["roles"]),
+        channels=tuple(Channel(channel) for channel in rule["channels"]),
+        direct_marketing=rule["direct_marketing"],
+        survives_restriction=rule["survives_restriction"],
+        recipients=tuple(rule["recipients"]),
+        retention=rule["retention"],
+    )
+
+
+def load_initial(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Load `config/purposes.toml` as version 1 of every purpose; for `lethe init` alone."""
+    for code, rule in initial_policy("purposes").items():
+        _parse(code, 0, rule)  # a rule that cannot be read must not become policy
+        session.add(
+            PolicyVersion(kind=KIND, code=code, version=1, definition=json.dumps(rule), set_by=actor.pseudonym, set_at=now)
+        )
+        session.flush()  # one by one: the order of the rows is the order of the bits
+    audit.record(session, Action.POLICY_LOADED, actor=actor, now=now, kind=KIND)

@@ -1,0 +1,68 @@
+"""Turns fields into sealed columns and back; only the two doors, collection and disclosure, use it."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from crm.db import Compartment
+from crm.models.contact import SEALED_COLUMN
+from crm.models.field_groups import FIELDS, FieldGroup
+from crm.vault import Padding, Place, Vault
+
+_TABLE = "contact"
+
+
+def group_fields(fields: Mapping[str, str]) -> dict[FieldGroup, dict[str, str]]:
+    """Return the filled fields by group; empty values are not data and are left out."""
+    grouped: dict[FieldGroup, dict[str, str]] = {}
+    for group, names in FIELDS.items():
+        if filled := {name: fields[name] for name in names if fields.get(name)}:
+            grouped[group] = filled
+    return grouped
+
+
+def seal_groups(session: Session, subject_id: str, groups: Mapping[FieldGroup, Mapping[str, str]]) -> dict[FieldGroup, bytes]:
+    """Seal each group under the person's profile key; the write must have begun."""
+    vault = Vault.of(session)
+    return {group: vault.seal(session, contact_place(subject_id, group), _encode(fields)) for group, fields in groups.items()}
+
+
+def contact_place(subject_id: str, group: FieldGroup) -> Place:
+    """Return where the sealed value of a contact's group belongs."""
+    return Place(subject_id, Compartment.PROFILE, _TABLE, SEALED_COLUMN[group], subject_id)
+
+
+def note_place(subject_id: str, note_id: str) -> Place:
+    """Return where the sealed text of a note belongs."""
+    return Place(subject_id, Compartment.PROFILE, "note", "sealed_text", note_id)
+
+
+def company_place(subject_id: str, company_id: str) -> Place:
+    """Return where the sealed details of a sole trader belong."""
+    return Place(subject_id, Compartment.PROFILE, "company", "sealed_details", company_id)
+
+
+def seal_text(session: Session, place: Place, text: str) -> bytes:
+    """Seal free text, padded so that its length tells little."""
+    return Vault.of(session).seal(session, place, text.encode(), padding=Padding.TEXT)
+
+
+def seal_fields(session: Session, place: Place, fields: Mapping[str, str]) -> bytes:
+    """Seal named fields that do not belong to a contact's group."""
+    return Vault.of(session).seal(session, place, _encode(fields))
+
+
+def open_all(session: Session, sealed: Sequence[tuple[Place, bytes]]) -> list[dict[str, str]]:
+    """Open sealed fields, in order."""
+    opened: Iterable[bytes] = Vault.of(session).open_many(sealed)
+    return [json.loads(content) for content in opened]
+
+
+def open_text(session: Session, place: Place, sealed: bytes) -> str:
+    """Open sealed free text."""
+    return Vault.of(session).open(place, sealed).decode()
+
+
+def _encode(fields: Mapping[str, str]) -> bytes:
+    return json.dumps(dict(fields), ensure_ascii=False, separators=(",", ":")).encode()
