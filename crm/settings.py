@@ -27,9 +27,15 @@ class Settings(BaseSettings):
         description="File that remembers the size of the sealed ledger; put it on another volume. Default: `ledger/high-water`.",
     )
     organisation: str = Field(default="Lethe", description="Name of the controller (Verantwortlicher), shown on every page.")
+    privacy_email: str | None = Field(default=None, description="E-mail address for data protection requests, shown on the portal.")
+    imprint_url: str | None = Field(
+        default=None, pattern="^https?://", description="Address of the imprint (Impressum), linked from the portal."
+    )
     language: str = Field(default="de", pattern="^(de|en)$", description="Language of pages before anybody chose one: `de` or `en`.")
     time_zone: str = Field(default="Europe/Berlin", description="Time zone of the controller: days of deadlines, times on pages.")
-    staff_origin: str = Field(default="http://localhost:8000", description="Address of the staff site as browsers see it; links are made from it.")
+    staff_origin: str = Field(
+        default="http://localhost:8000", description="Address of the staff site as browsers see it; links are made from it."
+    )
     portal_origin: str = Field(default="http://localhost:8001", description="Address of the public portal as browsers see it.")
     host: str = Field(default="127.0.0.1", description="Address the servers listen on.")
     proxies: int = Field(
@@ -45,7 +51,9 @@ class Settings(BaseSettings):
     smtp_user: str | None = Field(default=None, description="User at the mail server.")
     smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server.")
     mail_from: str = Field(default="lethe@localhost", description="Sender address of mail from Lethe.")
-    demo: bool = Field(default=False, description="Demonstration with invented data: one-click roles, no real mail. Set by `lethe demo` only.")
+    demo: bool = Field(
+        default=False, description="Demonstration with invented data: one-click roles, no real mail. Set by `lethe demo` only."
+    )
 
     @property
     def database(self) -> str:

@@ -1,10 +1,12 @@
 """The database: engine, base class, unit of work. The only place that commits."""
 
+from sqlalchemy.orm import Session
+
 from crm.db.base import Base, Id, RowId, SubjectLink, UtcDateTime
 from crm.db.classification import NOT_PERSONAL, Category, Compartment, personal
 from crm.db.engine import make_engine
 from crm.db.ids import new_id
-from crm.db.unit_of_work import Database, Session, before_answer
+from crm.db.unit_of_work import Database, before_answer
 
 __all__ = [
     "NOT_PERSONAL",

@@ -49,12 +49,12 @@ def make_engine(url: str, *, may_change_schema: bool = False) -> Engine:
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(parsed, connect_args={"isolation_level": None, "check_same_thread": False})
-    event.listen(engine, "connect", _prepare(may_change_schema))
+    event.listen(engine, "connect", _prepare(may_change_schema=may_change_schema))
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(may_change_schema: bool) -> Callable[[sqlite3.Connection, ConnectionPoolEntry], None]:
+def _prepare(*, may_change_schema: bool) -> Callable[[sqlite3.Connection, ConnectionPoolEntry], None]:
     def prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         for name, value in PRAGMAS.items():
             connection.execute(f"PRAGMA {name}={value}")
@@ -83,6 +83,4 @@ def live_settings(engine: Engine) -> dict[str, Any]:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PRAGMAS}
-        return {
-            name: connection.exec_driver_sql(f"SHOW {name}").scalar() for name in ("synchronous_commit", "fsync", "full_page_writes")
-        }
+        return {name: connection.exec_driver_sql(f"SHOW {name}").scalar() for name in ("synchronous_commit", "fsync", "full_page_writes")}

@@ -22,9 +22,7 @@ class Database:
         at_begin: runs at the start of each transaction; drops what must not be used any more.
     """
 
-    def __init__(
-        self, engine: Engine, *, equipment: dict[str, Any] | None = None, at_begin: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, engine: Engine, *, equipment: dict[str, Any] | None = None, at_begin: Callable[[], None] | None = None) -> None:
         self.engine = engine
         self.equipment = equipment if equipment is not None else {}
         self._reading = sessionmaker(engine, expire_on_commit=False, autoflush=False)

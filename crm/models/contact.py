@@ -87,6 +87,4 @@ class SourceRecord(Base):
     company_id: Mapped[Id | None] = mapped_column(ForeignKey("company.id"), info=personal(Category.LINK))
 
 
-SEALED_COLUMN: dict[FieldGroup, str] = {
-    group: f"sealed_{group}" for group in FieldGroup if group is not FieldGroup.NOTES
-}
+SEALED_COLUMN: dict[FieldGroup, str] = {group: f"sealed_{group}" for group in FieldGroup if group is not FieldGroup.NOTES}

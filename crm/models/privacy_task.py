@@ -15,6 +15,7 @@ class TaskKind(StrEnum):
     ORIGIN_UNKNOWN = "origin_unknown"  # find out where the data came from (Art. 14(2)(f), 15(1)(g))
     NOTICE_DUE = "notice_due"  # tell the person within a month (Art. 14(3))
     ERASURE_REQUESTED = "erasure_requested"  # the old system says: this person asked to be forgotten
+    OBJECTION_RAISED = "objection_raised"  # the old system says: this person contests the use; weigh and answer (Art. 21(1), 12(3))
     TIME_UP = "time_up"  # the retention period had ended before the import; decide within 30 days
 
 

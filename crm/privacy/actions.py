@@ -12,6 +12,7 @@ class Action(StrEnum):
     PERSON_DISCLOSED = "person:disclosed"
     PEOPLE_LISTED = "people:listed"
     PEOPLE_INDEXED = "people:indexed"
+    PEOPLE_MATCHED = "people:matched"
     PERSON_RECTIFIED = "person:rectified"
     PERSON_ASSIGNED = "person:assigned"
     NOTE_WRITTEN = "note:written"
@@ -31,6 +32,10 @@ class Action(StrEnum):
     NOTICE_GIVEN = "notice:given"
     ADDRESS_SUPPRESSED = "address:suppressed"
     TASK_DONE = "task:done"
+    # the log itself
+    LOG_READ = "log:read"
+    LOG_VERIFIED = "log:verified"
+    LOG_EXPORTED = "log:exported"
     # the installation
     POLICY_LOADED = "policy:loaded"
     IMPORT_STARTED = "import:started"
@@ -41,14 +46,14 @@ class Action(StrEnum):
     ACCOUNT_ROLES_CHANGED = "account:roles_changed"
     ACCOUNT_DISABLED = "account:disabled"
     ACCOUNT_ENABLED = "account:enabled"
-    ACCOUNT_START_PASSWORD_ISSUED = "account:start_password_issued"
-    ACCOUNT_PASSWORD_CHANGED = "account:password_changed"
+    ACCOUNT_START_PASSWORD_ISSUED = "account:start_password_issued"  # noqa: S105 - the name of an act
+    ACCOUNT_PASSWORD_CHANGED = "account:password_changed"  # noqa: S105 - the name of an act
     ACCOUNT_SECOND_FACTOR_ENROLLED = "account:second_factor_enrolled"
     ACCOUNT_SECOND_FACTOR_RESET = "account:second_factor_reset"
     ACCOUNT_NOTICE_CONFIRMED = "account:notice_confirmed"
     ACCOUNT_ROLE_CHOSEN = "account:role_chosen"
     # sign-ins
-    ACCOUNT_PASSWORD_ACCEPTED = "account:password_accepted"
+    ACCOUNT_PASSWORD_ACCEPTED = "account:password_accepted"  # noqa: S105 - the name of an act
     ACCOUNT_SIGNED_IN = "account:signed_in"
     ACCOUNT_SIGNIN_FAILED = "account:signin_failed"
     ACCOUNT_LOCKED = "account:locked"

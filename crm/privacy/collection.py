@@ -11,7 +11,6 @@ from enum import StrEnum
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from crm.search.exact import exact_email, exact_phone
 from crm.actor import Actor
 from crm.db import Compartment, new_id
 from crm.models.contact import SEALED_COLUMN, Contact, Lookup, SourceRecord
@@ -23,6 +22,7 @@ from crm.privacy.errors import FieldWithoutPurposeError, OriginMissingError
 from crm.privacy.lawfulness import NewGround
 from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel, Purpose
+from crm.search.exact import exact_email, exact_phone
 from crm.vault import Vault
 
 _COMPARTMENTS = (Compartment.PROFILE, Compartment.PROOF)
@@ -109,20 +109,25 @@ def collect_many(session: Session, *, people: Sequence[NewPerson], actor: Actor,
 
     Raises: as `collect`; then nothing was taken in.
     """
-    grouped = [_require_collectable(person) for person in people]
-    outcomes = _screen(session, people)
-    accepted = [
-        (outcome.subject_id, person, groups)
-        for outcome, person, groups in zip(outcomes, people, grouped, strict=True)
-        if outcome.subject_id is not None
-    ]
+    arrivals = [_require_collectable(person) for person in people]
+    outcomes = _screen(session, arrivals)
+    accepted = [(outcome.subject_id, each) for outcome, each in zip(outcomes, arrivals, strict=True) if outcome.subject_id is not None]
     if accepted:
         _write(session, accepted, actor=actor, now=now)
         _block_marketing(session, outcomes, people, actor=actor, now=now)
     return outcomes
 
 
-def _require_collectable(person: NewPerson) -> dict[FieldGroup, dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A person at the door, with the filled fields by group and the addresses in the form that is looked up."""
+
+    person: NewPerson
+    groups: Mapping[FieldGroup, Mapping[str, str]]
+    addresses: Sequence[tuple[Channel, str, str]]
+
+
+def _require_collectable(person: NewPerson) -> _Arrival:
     if not person.origin.strip():
         raise OriginMissingError(field="origin")
     allowed = allowed_groups(person.purposes)
@@ -130,19 +135,19 @@ def _require_collectable(person: NewPerson) -> dict[FieldGroup, dict[str, str]]:
     for group, fields in groups.items():
         if group not in allowed:
             raise FieldWithoutPurposeError(field=next(iter(fields)), purpose=person.purposes[0].title["de"])
-    return groups
+    return _Arrival(person, groups, normal_addresses(person.fields))
 
 
-def _screen(session: Session, people: Sequence[NewPerson]) -> list[Collected]:
+def _screen(session: Session, arrivals: Sequence[_Arrival]) -> list[Collected]:
     """Decide who may come in: not who was erased under the same record, nor a suppressed address for advertising alone."""
-    erased = _find_erased(session, people)
-    suppressed = suppression.find_suppressed(session, _addresses(people))
+    erased = _find_erased(session, [each.person for each in arrivals])
+    suppressed = _find_suppressed(session, arrivals)
     outcomes = []
-    for person in people:
-        blocked = any((channel, address) in suppressed for channel, address in _own_addresses(person))
-        if person.source in erased:
+    for each in arrivals:
+        blocked = any((channel, address) in suppressed for channel, _, address in each.addresses)
+        if each.person.source in erased:
             outcomes.append(Collected(None, Refusal.ERASED_BEFORE))
-        elif blocked and all(purpose.direct_marketing for purpose in person.purposes):
+        elif blocked and all(purpose.direct_marketing for purpose in each.person.purposes):
             outcomes.append(Collected(None, Refusal.SUPPRESSED))
         else:
             outcomes.append(Collected(new_id(), marketing_blocked=blocked))
@@ -155,16 +160,12 @@ def _find_erased(session: Session, people: Sequence[NewPerson]) -> set[SourceKey
     return {by_tag[tag] for tag in vault.find_tombstones(list(by_tag))} if by_tag else set()
 
 
-def _addresses(people: Sequence[NewPerson]) -> dict[str, list[str]]:
+def _find_suppressed(session: Session, arrivals: Sequence[_Arrival]) -> set[tuple[str, str]]:
     by_channel: dict[str, list[str]] = {}
-    for person in people:
-        for channel, address in _own_addresses(person):
+    for each in arrivals:
+        for channel, _, address in each.addresses:
             by_channel.setdefault(channel, []).append(address)
-    return by_channel
-
-
-def _own_addresses(person: NewPerson) -> list[tuple[str, str]]:
-    return [(channel, address) for channel, _, address in normal_addresses(person.fields)]
+    return suppression.find_suppressed(session, by_channel)
 
 
 def normal_addresses(fields: Mapping[str, str]) -> list[tuple[Channel, str, str]]:
@@ -180,28 +181,29 @@ def normal_addresses(fields: Mapping[str, str]) -> list[tuple[Channel, str, str]
 
 def _write(
     session: Session,
-    accepted: Sequence[tuple[str, NewPerson, dict[FieldGroup, dict[str, str]]]],
+    accepted: Sequence[tuple[str, _Arrival]],
     *,
     actor: Actor,
     now: datetime,
 ) -> None:
-    subject_ids = [subject_id for subject_id, _, _ in accepted]
+    subject_ids = [subject_id for subject_id, _ in accepted]
+    people = [(subject_id, arrival.person) for subject_id, arrival in accepted]
     Vault.of(session).create(session, subject_ids, compartments=_COMPARTMENTS, now=now)
     contacts: list[dict[str, object]] = []
     entries: list[audit.Entry] = []
-    for subject_id, person, groups in accepted:
-        sealed = sealing.seal_groups(session, subject_id, groups)
-        contacts.append(_contact_row(subject_id, person, sealed, now))
-        entries += _entries(subject_id, person, sealed)
+    for subject_id, arrival in accepted:
+        sealed = sealing.seal_groups(session, subject_id, arrival.groups)
+        contacts.append(_contact_row(subject_id, arrival.person, sealed, now))
+        entries += _entries(subject_id, arrival.person, sealed)
     session.execute(insert(Contact), contacts)
-    _write_lookups(session, [(subject_id, person.fields) for subject_id, person, _ in accepted])
-    _write_sources(session, [(subject_id, person.source) for subject_id, person, _ in accepted])
-    _write_notices(session, [(subject_id, person) for subject_id, person, _ in accepted], now)
+    _write_lookups(session, accepted)
+    _write_sources(session, people)
+    _write_notices(session, people, now)
     lawfulness.start_grounds(
         session,
         [
             NewGround(subject_id=subject_id, purpose=purpose, since=person.collected_at, origin=person.origin)
-            for subject_id, person, _ in accepted
+            for subject_id, person in people
             for purpose in person.purposes
             if not purpose.needs_consent
         ],
@@ -243,23 +245,23 @@ def _contact_row(subject_id: str, person: NewPerson, sealed: Mapping[FieldGroup,
     return row | {column: sealed.get(group) for group, column in SEALED_COLUMN.items()}
 
 
-def _write_lookups(session: Session, people: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+def _write_lookups(session: Session, accepted: Sequence[tuple[str, _Arrival]]) -> None:
     vault = Vault.of(session)
     rows = {
         (subject_id, channel, tag): {"subject_id": subject_id, "field": channel, "tag": tag}
-        for subject_id, fields in people
-        for channel, _, address in normal_addresses(fields)
+        for subject_id, arrival in accepted
+        for channel, _, address in arrival.addresses
         for tag in [vault.lookup_tag(channel, address)]
     }
     if rows:
         session.execute(insert(Lookup), list(rows.values()))
 
 
-def _write_sources(session: Session, sources: Sequence[tuple[str, SourceKey | None]]) -> None:
+def _write_sources(session: Session, people: Sequence[tuple[str, NewPerson]]) -> None:
     rows = [
-        {"system": source.system, "record_id": source.record_id, "subject_id": subject_id, "company_id": None}
-        for subject_id, source in sources
-        if source
+        {"system": person.source.system, "record_id": person.source.record_id, "subject_id": subject_id, "company_id": None}
+        for subject_id, person in people
+        if person.source
     ]
     if rows:
         session.execute(insert(SourceRecord), rows)
@@ -281,9 +283,7 @@ def _write_notices(session: Session, people: Sequence[tuple[str, NewPerson]], no
     session.execute(insert(NoticeEvent), rows)
 
 
-def _block_marketing(
-    session: Session, outcomes: Sequence[Collected], people: Sequence[NewPerson], *, actor: Actor, now: datetime
-) -> None:
+def _block_marketing(session: Session, outcomes: Sequence[Collected], people: Sequence[NewPerson], *, actor: Actor, now: datetime) -> None:
     """Carry over objections: those the source told of, and those the suppression list remembers."""
     told = [
         (outcome.subject_id, each)
@@ -291,8 +291,8 @@ def _block_marketing(
         if outcome.subject_id
         for each in person.objections
     ]
-    remembered = [(outcome.subject_id, Objection(DIRECT_MARKETING)) for outcome in outcomes if outcome.subject_id and outcome.marketing_blocked]
+    remembered = [
+        (outcome.subject_id, Objection(DIRECT_MARKETING)) for outcome in outcomes if outcome.subject_id and outcome.marketing_blocked
+    ]
     objection.raise_many(session, told, origin="Vorsystem", actor=actor, now=now)
     objection.raise_many(session, remembered, origin="Werbesperrdatei", actor=actor, now=now)
-
-

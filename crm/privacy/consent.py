@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -71,11 +72,19 @@ def give(
     text = ConsentWording(purpose=purpose, language=language, text=wording.strip(), valid_from=now)
     session.add(text)
     session.flush()
-    evidence_id = new_id()
-    sealed = _seal_evidence(session, subject_id, evidence_id, evidence)
-    _append(session, [subject_id], purpose, channel, ConsentAct.GIVEN, given_at, now, text.id, evidence_id, sealed)
+    row = _row(subject_id, purpose, channel, ConsentAct.GIVEN, effective_at=given_at, now=now)
+    sealed = _seal_evidence(session, subject_id, row["evidence_id"], evidence)
+    _append(session, [row | {"wording_id": text.id, "sealed_evidence": sealed}], now=now)
     audit.record(
-        session, Action.CONSENT_GIVEN, actor=actor, now=now, subject_id=subject_id, purpose=purpose, basis="6-1-a", kind=channel, sealed=[sealed]
+        session,
+        Action.CONSENT_GIVEN,
+        actor=actor,
+        now=now,
+        subject_id=subject_id,
+        purpose=purpose,
+        basis="6-1-a",
+        kind=channel,
+        sealed=[sealed],
     )
 
 
@@ -94,7 +103,7 @@ def withdraw(session: Session, *, subject_id: str, purpose: str, channel: Channe
         raise ConsentNotGivenError
     # Into the journal of the key store first: a restored backup must not bring the consent back.
     Vault.of(session).note_rights([RightsEntry(right=Right.WITHDRAWAL, noted_at=now, subject_id=subject_id, purposes=(purpose,))])
-    _append(session, [subject_id], purpose, channel, ConsentAct.WITHDRAWN, now, now)
+    _append(session, [_row(subject_id, purpose, channel, ConsentAct.WITHDRAWN, effective_at=now, now=now)], now=now)
     audit.record(session, Action.CONSENT_WITHDRAWN, actor=actor, now=now, subject_id=subject_id, purpose=purpose, kind=channel)
 
 
@@ -105,9 +114,11 @@ def take_over_unproven(
 
     Source: Art. 7(1) DSGVO: the controller must be able to demonstrate consent.
     """
-    _append(session, subject_ids, purpose, channel, ConsentAct.UNPROVEN, effective_at, now)
+    rows = [_row(each, purpose, channel, ConsentAct.UNPROVEN, effective_at=effective_at, now=now) for each in subject_ids]
+    _append(session, rows, now=now)
     entries = [
-        audit.Entry(action=Action.CONSENT_TAKEN_OVER, subject_id=each, purpose=purpose, kind=channel, result="unproven") for each in subject_ids
+        audit.Entry(action=Action.CONSENT_TAKEN_OVER, subject_id=each, purpose=purpose, kind=channel, result="unproven")
+        for each in subject_ids
     ]
     audit.record_all(session, entries, actor=actor, now=now)
 
@@ -136,33 +147,21 @@ def _seal_evidence(session: Session, subject_id: str, evidence_id: str, evidence
     return vault.seal(session, place, json.dumps(dict(evidence), ensure_ascii=False).encode(), padding=Padding.TEXT)
 
 
-def _append(
-    session: Session,
-    subject_ids: Sequence[str],
-    purpose: str,
-    channel: Channel,
-    act: ConsentAct,
-    effective_at: datetime,
-    now: datetime,
-    wording_id: int | None = None,
-    evidence_id: str | None = None,
-    sealed_evidence: bytes | None = None,
-) -> None:
-    if not subject_ids:
-        return
-    rows = [
-        {
-            "subject_id": subject_id,
-            "purpose": purpose,
-            "channel": channel,
-            "act": act,
-            "effective_at": effective_at,
-            "recorded_at": now,
-            "wording_id": wording_id,
-            "evidence_id": evidence_id or new_id(),
-            "sealed_evidence": sealed_evidence,
-        }
-        for subject_id in subject_ids
-    ]
-    session.execute(insert(ConsentEvent), rows)
-    indexing.announce_changed(session, subject_ids, now=now)
+def _row(subject_id: str, purpose: str, channel: Channel, act: ConsentAct, *, effective_at: datetime, now: datetime) -> dict[str, Any]:
+    return {
+        "subject_id": subject_id,
+        "purpose": purpose,
+        "channel": channel,
+        "act": act,
+        "effective_at": effective_at,
+        "recorded_at": now,
+        "wording_id": None,
+        "evidence_id": new_id(),
+        "sealed_evidence": None,
+    }
+
+
+def _append(session: Session, rows: Sequence[dict[str, Any]], *, now: datetime) -> None:
+    if rows:
+        session.execute(insert(ConsentEvent), rows)
+        indexing.announce_changed(session, [row["subject_id"] for row in rows], now=now)

@@ -68,7 +68,7 @@ def open_person(session: Session, *, subject_id: str, purpose: Purpose, actor: A
     lawfulness.require(purpose, state, now=now)
     fields = _open_contacts(session, [subject_id], purpose.groups).get(subject_id, {})
     notes = _open_notes(session, subject_id) if FieldGroup.NOTES in purpose.groups else ()
-    groups = _groups_in(fields, bool(notes))
+    groups = _groups_in(fields, has_notes=bool(notes))
     audit.record(
         session,
         Action.PERSON_DISCLOSED,
@@ -123,7 +123,7 @@ def open_sole_trader(session: Session, *, company: Company, purpose: Purpose, ac
         raise ErasedError
     lawfulness.require(purpose, state, now=now)
     details = _open_companies(session, [company], purpose).get(company.id, {})
-    groups = tuple(dict.fromkeys(_COMPANY_GROUP[name] for name in details))
+    groups = tuple(dict.fromkeys(COMPANY_GROUP[name] for name in details))
     audit.record(
         session,
         Action.COMPANY_DISCLOSED,
@@ -148,12 +148,16 @@ def open_sole_traders(
     require_role(purpose, actor)
     states = lawfulness.find_states(session, [each.subject_id for each in companies if each.subject_id], now=now)
     allowed = [
-        each for each in companies if each.subject_id in states and lawfulness.standing(purpose, states[each.subject_id], now=now) is Standing.ALLOWED
+        each
+        for each in companies
+        if each.subject_id in states and lawfulness.standing(purpose, states[each.subject_id], now=now) is Standing.ALLOWED
     ]
     opened = _open_companies(session, allowed, purpose)
     listed = [each.subject_id for each in allowed if each.subject_id and each.id in opened]
-    groups = tuple(dict.fromkeys(_COMPANY_GROUP[name] for details in opened.values() for name in details))
-    audit.record(session, Action.PEOPLE_LISTED, actor=actor, now=now, subjects=listed, purpose=purpose.code, basis=purpose.basis, groups=groups)
+    groups = tuple(dict.fromkeys(COMPANY_GROUP[name] for details in opened.values() for name in details))
+    audit.record(
+        session, Action.PEOPLE_LISTED, actor=actor, now=now, subjects=listed, purpose=purpose.code, basis=purpose.basis, groups=groups
+    )
     return opened
 
 
@@ -165,12 +169,12 @@ def _open_companies(session: Session, companies: Sequence[Company], purpose: Pur
     ]
     opened = sealing.open_all(session, [(place, value) for _, place, value in sealed])
     return {
-        company_id: {name: value for name, value in details.items() if _COMPANY_GROUP[name] in purpose.groups}
+        company_id: {name: value for name, value in details.items() if COMPANY_GROUP[name] in purpose.groups}
         for (company_id, _, _), details in zip(sealed, opened, strict=True)
     }
 
 
-_COMPANY_GROUP: dict[str, FieldGroup] = {
+COMPANY_GROUP: dict[str, FieldGroup] = {
     "name": FieldGroup.IDENTITY,
     "street": FieldGroup.ADDRESS,
     "postal_code": FieldGroup.ADDRESS,
@@ -214,7 +218,7 @@ def _open_contacts(session: Session, subject_ids: Sequence[str], groups: Iterabl
     """Open the sealed columns of these groups; people without a contact row are absent."""
     sealed_groups = [group for group in groups if group in SEALED_COLUMN]
     columns: list[Any] = [getattr(Contact, SEALED_COLUMN[group]) for group in sealed_groups]
-    rows = session.execute(select(Contact.subject_id, *columns).where(Contact.subject_id.in_(subject_ids))).tuples().all()
+    rows = session.execute(select(Contact.subject_id, *columns).where(Contact.subject_id.in_(subject_ids))).all()
     Vault.of(session).prefetch(subject_ids, Compartment.PROFILE)
     sealed: list[tuple[Place, bytes]] = []
     owners: list[str] = []
@@ -233,12 +237,16 @@ def _open_notes(session: Session, subject_id: str) -> list[DisclosedNote]:
     notes = session.scalars(select(Note).where(Note.subject_id == subject_id).order_by(Note.written_at.desc(), Note.id))
     return [
         DisclosedNote(
-            note.id, note.kind, note.author, note.written_at, sealing.open_text(session, sealing.note_place(subject_id, note.id), note.sealed_text)
+            note.id,
+            note.kind,
+            note.author,
+            note.written_at,
+            sealing.open_text(session, sealing.note_place(subject_id, note.id), note.sealed_text),
         )
         for note in notes
     ]
 
 
-def _groups_in(fields: Mapping[str, str], has_notes: bool) -> tuple[FieldGroup, ...]:
+def _groups_in(fields: Mapping[str, str], *, has_notes: bool) -> tuple[FieldGroup, ...]:
     found = dict.fromkeys(GROUP_OF[name] for name in fields)
     return (*found, FieldGroup.NOTES) if has_notes else tuple(found)

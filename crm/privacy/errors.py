@@ -66,7 +66,9 @@ class OriginMissingError(InvalidInputError):
 class StaleVersionError(CrmError):
     """Somebody else changed the record since it was opened."""
 
-    message = "Inzwischen hat jemand anderes diesen Datensatz geändert. Ihre Eingaben stehen noch da; vergleichen Sie und speichern Sie erneut."
+    message = (
+        "Inzwischen hat jemand anderes diesen Datensatz geändert. Ihre Eingaben stehen noch da; vergleichen Sie und speichern Sie erneut."
+    )
 
 
 class WordingMissingError(InvalidInputError):

@@ -137,7 +137,7 @@ def find_states(session: Session, subject_ids: Sequence[str], *, now: datetime) 
     """Return the state of each of these people; ids that were never given are absent."""
     if not subject_ids:
         return {}
-    living = session.execute(select(Subject.id, Subject.state).where(Subject.id.in_(subject_ids))).tuples().all()
+    living = session.execute(select(Subject.id, Subject.state).where(Subject.id.in_(subject_ids))).all()
     grounds = find_grounds(session, subject_ids, now=now)
     objections = find_objections(session, subject_ids)
     consents = consent.find_states(session, subject_ids, now=now)
@@ -181,7 +181,9 @@ def find_grounds(session: Session, subject_ids: Sequence[str], *, now: datetime)
             del found[subject_id][purpose]
         elif ground := found[subject_id].get(purpose):
             found[subject_id][purpose] = Ground(ground.basis, ground.since, effective_at, ground.origin)
-    return {subject_id: {code: each for code, each in by.items() if each.until is None or now < each.until} for subject_id, by in found.items()}
+    return {
+        subject_id: {code: each for code, each in by.items() if each.until is None or now < each.until} for subject_id, by in found.items()
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

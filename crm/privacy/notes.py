@@ -35,7 +35,7 @@ class NoteTooLongError(InvalidInputError):
     message = "Die Notiz ist länger als %(longest)s Zeichen. Kürzen Sie sie oder teilen Sie sie auf."
 
 
-class SpecialCategoryHint(PrivacyError):
+class SpecialCategoryError(PrivacyError):
     """The text has words of special categories, and the writer has not yet said that it may stay."""
 
     article = "Art. 9(1)"
@@ -61,10 +61,11 @@ def write(
     Args:
         happened_at: when the call or meeting was; now, if nobody says otherwise. Later than now is not taken.
         seen_hints: words of special categories that the writer was shown and keeps.
+        note_id: id that the form gave the note, so that the same form sent twice writes one note.
 
     Raises:
         EmptyNoteError, NoteTooLongError: the text cannot be taken.
-        SpecialCategoryHint: there are such words that the writer was not shown yet.
+        SpecialCategoryError: there are such words that the writer was not shown yet.
         FieldWithoutPurposeError: the purpose has no notes.
         PurposeNotAllowedError, NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: as the door says.
     """
@@ -77,27 +78,8 @@ def write(
     if state is None:
         raise ErasedError
     lawfulness.require(purpose, state, now=now)
-    return _store(session, subject_id, text, kind, purpose, actor, now, min(happened_at or now, now))
-
-
-def _require_text(text: str, seen_hints: frozenset[str]) -> None:
-    if not text:
-        raise EmptyNoteError(field="text")
-    if len(text) > LONGEST:
-        raise NoteTooLongError(field="text", longest=LONGEST)
-    if not set(special_categories.find_words(text)) <= seen_hints:
-        raise SpecialCategoryHint
-
-
-def _store(
-    session: Session, subject_id: str, text: str, kind: NoteKind, purpose: Purpose, actor: Actor, now: datetime, happened_at: datetime
-) -> Note:
-    Vault.of(session).begin_write(session, [subject_id])
-    note_id = new_id()
-    sealed = sealing.seal_text(session, sealing.note_place(subject_id, note_id), text)
-    note = Note(subject_id=subject_id, id=note_id, kind=kind, author=actor.pseudonym, written_at=happened_at, sealed_text=sealed)
-    session.add(note)
-    session.flush()
+    happened_at = min(happened_at or now, now)
+    note, sealed = _store(session, subject_id, text, kind, writer=actor.pseudonym, happened_at=happened_at)
     if kind is not NoteKind.NOTE:
         later = Contact.last_contact_at < happened_at
         session.execute(update(Contact).where(Contact.subject_id == subject_id, later).values(last_contact_at=happened_at))
@@ -115,3 +97,22 @@ def _store(
         sealed=(sealed,),
     )
     return note
+
+
+def _require_text(text: str, seen_hints: frozenset[str]) -> None:
+    if not text:
+        raise EmptyNoteError(field="text")
+    if len(text) > LONGEST:
+        raise NoteTooLongError(field="text", longest=LONGEST)
+    if not set(special_categories.find_words(text)) <= seen_hints:
+        raise SpecialCategoryError
+
+
+def _store(session: Session, subject_id: str, text: str, kind: NoteKind, *, writer: str, happened_at: datetime) -> tuple[Note, bytes]:
+    Vault.of(session).begin_write(session, [subject_id])
+    note_id = new_id()
+    sealed = sealing.seal_text(session, sealing.note_place(subject_id, note_id), text)
+    note = Note(subject_id=subject_id, id=note_id, kind=kind, author=writer, written_at=happened_at, sealed_text=sealed)
+    session.add(note)
+    session.flush()
+    return note, sealed

@@ -29,9 +29,7 @@ class Objection:
     channel: Channel | None = None
 
 
-def raise_many(
-    session: Session, objections: Sequence[tuple[str, Objection]], *, origin: str, actor: Actor, now: datetime
-) -> None:
+def raise_many(session: Session, objections: Sequence[tuple[str, Objection]], *, origin: str, actor: Actor, now: datetime) -> None:
     """Enter objections of people: (subject, objection). Each counts from this moment, in every process.
 
     Asks for no reason and checks nothing, because an objection to direct marketing needs neither.

@@ -98,9 +98,7 @@ def _read(session: Session) -> Purposes:
     rows = session.execute(
         select(PolicyVersion.code, PolicyVersion.definition).where(PolicyVersion.kind == KIND).order_by(PolicyVersion.id)
     )
-    definitions: dict[str, str] = {}  # keeps the place of a code's first version: its bit
-    for code, definition in rows:
-        definitions[code] = definition
+    definitions: dict[str, str] = {row.code: row.definition for row in rows}  # a code keeps the place of its first version: its bit
     return Purposes([_parse(code, bit, json.loads(text)) for bit, (code, text) in enumerate(definitions.items())])
 
 
@@ -125,8 +123,6 @@ def load_initial(session: Session, *, actor: Actor, now: datetime) -> None:
     """Load `config/purposes.toml` as version 1 of every purpose; for `lethe init` alone."""
     for code, rule in initial_policy("purposes").items():
         _parse(code, 0, rule)  # a rule that cannot be read must not become policy
-        session.add(
-            PolicyVersion(kind=KIND, code=code, version=1, definition=json.dumps(rule), set_by=actor.pseudonym, set_at=now)
-        )
+        session.add(PolicyVersion(kind=KIND, code=code, version=1, definition=json.dumps(rule), set_by=actor.pseudonym, set_at=now))
         session.flush()  # one by one: the order of the rows is the order of the bits
     audit.record(session, Action.POLICY_LOADED, actor=actor, now=now, kind=KIND)

@@ -47,7 +47,9 @@ def rectify(
     if state is None:
         raise ErasedError
     lawfulness.require(purpose, state, now=now)
-    return apply_changes(session, subject_id=subject_id, fields=fields, purpose=purpose, expected_version=expected_version, actor=actor, now=now)
+    return apply_changes(
+        session, subject_id=subject_id, fields=fields, purpose=purpose, expected_version=expected_version, actor=actor, now=now
+    )
 
 
 def apply_changes(

@@ -18,13 +18,14 @@ from crm.vault import Right, RightsEntry, Vault
 
 
 class RestrictionReason(StrEnum):
-    """Why processing is restricted: the cases of Art. 18(1), and time that is up but not yet decided."""
+    """Why processing is restricted: the cases of Art. 18(1), time that is up, and an erasure that is asked for but not yet decided."""
 
     ACCURACY_CONTESTED = "accuracy_contested"
     UNLAWFUL = "unlawful"
     LEGAL_CLAIMS = "legal_claims"
     OBJECTION_PENDING = "objection_pending"
     TIME_UP = "time_up"
+    ERASURE_PENDING = "erasure_pending"
 
 
 def impose(session: Session, *, subject_ids: Sequence[str], reason: RestrictionReason, actor: Actor, now: datetime) -> None:
@@ -53,5 +54,5 @@ def find_restricted(session: Session, subject_ids: Sequence[str]) -> set[str]:
         .where(RestrictionEvent.subject_id.in_(subject_ids))
         .order_by(RestrictionEvent.id)
     )
-    latest = dict(rows.tuples().all())
+    latest = {row.subject_id: row.act for row in rows}
     return {subject_id for subject_id, act in latest.items() if act == RestrictionAct.IMPOSED}

@@ -24,9 +24,7 @@ class SuppressionReason(StrEnum):
     OBJECTION_UWG_7_3 = "objection_UWG_7_3"
 
 
-def enter(
-    session: Session, *, address: str, channel: str, reason: SuppressionReason, actor: Actor, now: datetime
-) -> None:
+def enter(session: Session, *, address: str, channel: str, reason: SuppressionReason, actor: Actor, now: datetime) -> None:
     """Put one normalised address on the list; again is the same as once."""
     if find_suppressed(session, {channel: [address]}):
         return
@@ -42,9 +40,7 @@ def find_suppressed(session: Session, addresses: Mapping[str, Sequence[str]]) ->
         addresses: normalised addresses by channel.
     """
     vault = Vault.of(session)
-    wanted = {
-        tag: (channel, address) for channel, each in addresses.items() for address in each for tag in vault.suppression_tags(address)
-    }
+    wanted = {tag: (channel, address) for channel, each in addresses.items() for address in each for tag in vault.suppression_tags(address)}
     if not wanted:
         return set()
     rows = session.execute(select(SuppressionEntry.tag, SuppressionEntry.channel).where(SuppressionEntry.tag.in_(list(wanted))))

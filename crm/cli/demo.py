@@ -1,0 +1,104 @@
+"""`lethe demo`: an installation full of invented people, with both sites and the worker."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from crm.cli.configuration import read_settings
+from crm.cli.installation import Installation
+from crm.cli.processes import Processes
+from crm.cli.sentences import _
+from crm.errors import CrmError
+
+if TYPE_CHECKING:
+    from crm.settings import Settings
+
+_FOLDER: Final = Path("var/demo")
+_MARK: Final = "invented"  # this folder may be thrown away: nobody real was ever in it
+_READY_WITHIN: Final = 60.0
+
+
+class NotADemoError(CrmError):
+    """The folder holds an installation that may be real."""
+
+    message = "In %(folder)s liegt eine Installation, die keine Vorführung ist. Nennen Sie mit --data-dir einen anderen Ordner."
+
+
+class DemoDidNotStartError(CrmError):
+    """A process of the demonstration ended or does not answer."""
+
+    message = "Die Vorführung ist nicht angelaufen. Sind die Ports %(staff_port)s und %(portal_port)s frei? Andere wählen Sie mit --port."
+
+
+@click.command("demo", help=_("Eine Vorführung mit erfundenen Daten starten, bis Strg+C; Ordner: var/demo."))
+@click.option("--port", type=click.IntRange(1, 65_534), default=8000, show_default=True, help=_("Port der Seite; das Portal nimmt den nächsten."))
+@click.option("--fresh", is_flag=True, help=_("Mit neuen erfundenen Daten beginnen."))
+@click.pass_obj
+def demo(installation: Installation, port: int, *, fresh: bool) -> None:
+    """Make the demonstration if it is not there, then run it until it is stopped."""
+    settings = _settings_of(installation, port)
+    _require_invented(settings)
+    if fresh or not _is_complete(settings):
+        shutil.rmtree(settings.data_dir, ignore_errors=True)
+        _make(settings)
+    _run(settings, port)
+
+
+def _settings_of(installation: Installation, port: int) -> "Settings":
+    settings = read_settings(installation.data_dir or _FOLDER)
+    origins = {"staff_origin": f"http://localhost:{port}", "portal_origin": f"http://localhost:{port + 1}"}
+    return settings.model_copy(update={"demo": True, "organisation": "Auerfeld Fördertechnik GmbH", "smtp_host": None, **origins})
+
+
+def _require_invented(settings: "Settings") -> None:
+    """Refuse a folder that is not empty and not marked: the demonstration throws its data away."""
+    folder = settings.data_dir
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
+        raise NotADemoError(folder=folder)
+
+
+def _is_complete(settings: "Settings") -> bool:
+    return (settings.data_dir / "lethe.toml").exists()
+
+
+def _make(settings: "Settings") -> None:
+    """Make the installation and fill it; `lethe.toml` comes last, so a broken start is made anew."""
+    from crm.runtime import Runtime
+    from crm.services import demo as demonstration
+    from crm.services import installation
+
+    click.echo(_("Erfundene Daten werden angelegt …"), err=True)
+    settings.data_dir.mkdir(parents=True, mode=0o700)
+    (settings.data_dir / _MARK).touch()
+    installation.lay_ground(settings)
+    runtime = Runtime.open(settings)
+    runtime.vault.prepare()
+    seeded = demonstration.seed(runtime.database, now=runtime.clock.now())
+    runtime.make_sealer().seal_all(runtime.database, clock=runtime.clock.now)
+    runtime.close()
+    installation.write_settings(settings)
+    click.echo(_("%(people)s Personen und %(companies)s Firmen, alle erfunden.", people=seeded.people, companies=seeded.companies), err=True)
+
+
+def _run(settings: "Settings", port: int) -> None:
+    processes = Processes(
+        {
+            "LETHE_DATA_DIR": str(settings.data_dir),
+            "LETHE_DEMO": "true",
+            "LETHE_STAFF_ORIGIN": settings.staff_origin,
+            "LETHE_PORTAL_ORIGIN": settings.portal_origin,
+        }
+    )
+    processes.stop_on_signals()
+    for arguments in (["serve", "staff", "--port", str(port)], ["serve", "portal", "--port", str(port + 1)], ["worker"]):
+        processes.start(*arguments)
+    try:
+        if not processes.await_pages([(settings.host, port, "/signin"), (settings.host, port + 1, "/")], seconds=_READY_WITHIN):
+            raise DemoDidNotStartError(staff_port=port, portal_port=port + 1)
+        click.echo(_("Bereit. Seite: %(staff)s · Portal: %(portal)s · Beenden mit Strg+C", staff=settings.staff_origin, portal=settings.portal_origin))
+        if processes.wait():
+            raise DemoDidNotStartError(staff_port=port, portal_port=port + 1)
+    finally:
+        processes.stop()

@@ -1,0 +1,1 @@
+"""The revisions, in order; each changes what the one before it left."""

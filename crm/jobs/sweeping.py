@@ -1,0 +1,15 @@
+"""Clears away what a crash left: keys whose person was never written."""
+
+from datetime import timedelta
+
+from crm.runtime import Runtime
+
+_OLD_ENOUGH = timedelta(hours=24)  # far longer than any unit of work lasts
+
+
+def sweep(runtime: Runtime) -> None:
+    """Remove orphaned keys and finish destructions that a crash interrupted."""
+    now = runtime.clock.now()
+    with runtime.database.reading() as session:
+        runtime.vault.sweep_orphans(session, older_than=now - _OLD_ENOUGH)
+    runtime.vault.finish_destructions(now=now)

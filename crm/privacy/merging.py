@@ -1,0 +1,94 @@
+"""Takes what another record says about somebody we know already; nothing that is known is overwritten.
+
+Source: Art. 5(1)(c), (d) DSGVO.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.models.contact import SEALED_COLUMN, Contact, SourceRecord
+from crm.privacy import audit, indexing, lawfulness, objection, rectification, sealing, suppression
+from crm.privacy.actions import Action
+from crm.privacy.collection import NewPerson, Refusal, normal_addresses
+from crm.privacy.lawfulness import NewGround
+from crm.privacy.objection import DIRECT_MARKETING, Objection
+from crm.privacy.purposes import Purpose
+from crm.vault import ErasedError
+
+
+def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor, now: datetime) -> Refusal | None:
+    """Add to a person what another record of the same person says, or return why not.
+
+    Empty fields are filled, objections and grounds added; the last contact stays, because a merge is no contact.
+
+    Raises:
+        ErasedError: the person is erased.
+    """
+    blocked = _is_suppressed(session, person)
+    if blocked and all(purpose.direct_marketing for purpose in person.purposes):
+        return Refusal.SUPPRESSED
+    _fill_gaps(session, subject_id, person, actor, now)
+    _add_source(session, subject_id, person)
+    _add_grounds(session, subject_id, person, now)
+    known = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
+    told = [*person.objections, *([Objection(DIRECT_MARKETING)] if blocked else [])]
+    fresh = [(subject_id, each) for each in dict.fromkeys(told) if each not in known]
+    objection.raise_many(session, fresh, origin="Vorsystem", actor=actor, now=now)
+    audit.record(session, Action.PERSON_MERGED, actor=actor, now=now, subject_id=subject_id, purpose=person.purposes[0].code)
+    indexing.announce_changed(session, [subject_id], now=now)
+    return None
+
+
+def _is_suppressed(session: Session, person: NewPerson) -> bool:
+    addresses: dict[str, list[str]] = {}
+    for channel, _, address in normal_addresses(person.fields):
+        addresses.setdefault(channel, []).append(address)
+    return bool(suppression.find_suppressed(session, addresses))
+
+
+def _fill_gaps(session: Session, subject_id: str, person: NewPerson, actor: Actor, now: datetime) -> None:
+    contact = session.get(Contact, subject_id, populate_existing=True)
+    if contact is None:
+        raise ErasedError
+    if contact.company_id is None and person.company_id:
+        session.execute(update(Contact).where(Contact.subject_id == subject_id).values(company_id=person.company_id))
+    filled = [
+        (sealing.contact_place(subject_id, group), sealed)
+        for group, column in SEALED_COLUMN.items()
+        if (sealed := getattr(contact, column))
+    ]
+    known = {name for fields in sealing.open_all(session, filled) for name in fields}
+    gaps = {name: value for name, value in person.fields.items() if value and name not in known}
+    if gaps:
+        rectification.apply_changes(
+            session,
+            subject_id=subject_id,
+            fields=gaps,
+            purpose=_widest(person),
+            expected_version=contact.version,
+            actor=actor,
+            now=now,
+        )
+
+
+def _widest(person: NewPerson) -> Purpose:
+    return max(person.purposes, key=lambda purpose: len(purpose.groups))
+
+
+def _add_source(session: Session, subject_id: str, person: NewPerson) -> None:
+    if person.source:
+        session.add(SourceRecord(system=person.source.system, record_id=person.source.record_id, subject_id=subject_id, company_id=None))
+        session.flush()
+
+
+def _add_grounds(session: Session, subject_id: str, person: NewPerson, now: datetime) -> None:
+    standing = lawfulness.find_grounds(session, [subject_id], now=now).get(subject_id, {})
+    missing = [
+        NewGround(subject_id=subject_id, purpose=purpose, since=person.collected_at, origin=person.origin)
+        for purpose in person.purposes
+        if not purpose.needs_consent and purpose.code not in standing
+    ]
+    lawfulness.start_grounds(session, missing, now=now)

@@ -1,0 +1,62 @@
+"""The composition root: turns settings into the objects that work, in one place."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy import Engine
+
+from crm.clock import Clock, SystemClock
+from crm.db import Database, make_engine
+from crm.ledger.note import Signer
+from crm.ledger.sealer import Sealer
+from crm.search.place import IndexPlace, find_place
+from crm.search.reader import IndexReader
+from crm.settings import Settings
+from crm.vault import FileKeyProvider, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One process of one installation. Open it after a fork: keys in memory would survive it."""
+
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    keystore: Engine
+    vault: Vault
+    place: IndexPlace
+    index: IndexReader
+    database: Database
+
+    @classmethod
+    def open(cls, settings: Settings, *, clock: Clock | None = None) -> Self:
+        """Open an installation that `lethe init` has made.
+
+        Raises:
+            KeyUnavailableError: key store or epoch key cannot be read.
+        """
+        clock = clock or SystemClock()
+        engine = make_engine(settings.database)
+        keystore = make_engine(settings.keystore)
+        vault = Vault(keystore=keystore, provider=FileKeyProvider(settings.epoch_keys), clock=clock)
+        place = find_place(settings.index_dir, installation_id=vault.installation_id, data_dir=settings.data_dir)
+        index = IndexReader(place)
+        database = Database(
+            engine,
+            equipment={"vault": vault, "index": index, "policy_cache": {}},
+            at_begin=vault.refresh,
+        )
+        return cls(
+            settings=settings, clock=clock, engine=engine, keystore=keystore, vault=vault, place=place, index=index, database=database
+        )
+
+    def make_sealer(self) -> Sealer:
+        """Return the sealer of this installation's ledger; its name is the log's for ever, so it holds no address."""
+        signer = Signer(f"lethe-{self.vault.installation_id}", self.vault.secret("ledger"))
+        return Sealer(signer=signer, folder=self.settings.data_dir / "ledger", high_water=self.settings.high_water)
+
+    def close(self) -> None:
+        """Give back connections and forget keys."""
+        self.vault.close()
+        self.engine.dispose()
+        self.keystore.dispose()

@@ -1,0 +1,35 @@
+"""The accounts of the demonstration: one for each role, with secrets that everybody may know."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor, Role
+from crm.services.accounts.demo import InventedAccount, add_invented
+
+PASSWORD = "lethe vergisst gern"  # noqa: S105 - the demonstration's, shown on its sign-in page
+_TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - the demonstration's, its codes are shown
+
+_PEOPLE: tuple[tuple[str, str, Role], ...] = (
+    ("brandt", "J. Brandt", Role.SALES),
+    ("oezdemir", "M. Özdemir", Role.SALES),
+    ("voss", "K. Voss", Role.MARKETING),
+    ("lindner", "A. Lindner", Role.SERVICE),
+    ("kessler", "R. Keßler", Role.ACCOUNTING),
+    ("auerfeld", "H. Auerfeld", Role.MANAGEMENT),
+    ("sommer", "T. Sommer", Role.PRIVACY),
+    ("weiss", "D. Weiß", Role.DPO),
+    ("novak", "P. Novak", Role.AUDITOR),
+    ("hartmann", "S. Hartmann", Role.ADMIN),
+)
+
+
+def add_accounts(session: Session, *, actor: Actor, now: datetime) -> list[str]:
+    """Make the accounts and return the ids of those who own contacts."""
+    owners = []
+    for name, shown, role in _PEOPLE:
+        invented = InventedAccount(email=f"{name}@auerfeld.example", name=shown, roles=[role], password=PASSWORD, totp_secret=_TOTP_SECRET)
+        account = add_invented(session, invented, actor=actor, now=now)
+        if role is Role.SALES:
+            owners.append(account.id)
+    return owners

@@ -1,0 +1,110 @@
+"""Feeds the search index: reads people through the door and makes documents of them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.actor import system_actor
+from crm.clock import Clock, micros
+from crm.db import Database
+from crm.models.company import Company
+from crm.models.contact import Contact
+from crm.models.lawfulness import GroundEvent
+from crm.privacy import disclosure, lawfulness, purposes
+from crm.search.builder import IndexBuilder
+from crm.search.document import IndexDocument
+from crm.search.feed import ChangeKind, announce, current_position
+from crm.services.companies.sole_traders import SOLE_TRADER
+
+_BATCH = 1_000
+_ACTOR = system_actor("index")
+
+
+def build(database: Database, builder: IndexBuilder, *, clock: Clock, progress: Callable[[int, int], None]) -> None:
+    """Read every living person once and swap the new index in; runs in batches, so that nobody waits for it."""
+    with database.reading() as session:
+        position = current_position(session)
+        total = session.scalar(select(func.count()).select_from(Contact)) or 0
+    builder.build(_all_documents(database, clock), total=total, position=position, progress=progress)
+
+
+def _all_documents(database: Database, clock: Clock) -> Iterator[IndexDocument]:
+    last = ""
+    while True:
+        with database.reading() as session:
+            ids = session.scalars(
+                select(Contact.subject_id).where(Contact.subject_id > last).order_by(Contact.subject_id).limit(_BATCH)
+            ).all()
+            documents = make_documents(session, ids, now=clock.now())
+        yield from documents
+        if len(ids) < _BATCH:
+            return
+        last = ids[-1]
+
+
+def make_documents(session: Session, subject_ids: Sequence[str], *, now: datetime) -> list[IndexDocument]:
+    """Make the documents of these people; those whom no purpose may use now have none."""
+    states = lawfulness.find_states(session, subject_ids, now=now)
+    known = purposes.find_all(session)
+    bits = {each: lawfulness.allowed_bits(known, state, now=now) for each, state in states.items()}
+    usable = [each for each in subject_ids if bits.get(each)]
+    opened = disclosure.open_for_index(session, subject_ids=usable, actor=_ACTOR, now=now)
+    rows = session.execute(
+        select(
+            Contact.subject_id,
+            Contact.company_id,
+            Contact.owner_id,
+            Contact.segment,
+            Contact.last_contact_at,
+            Company.name,
+            Company.subject_id,
+        )
+        .outerjoin(Company, Company.id == Contact.company_id)
+        .where(Contact.subject_id.in_(usable))
+    )
+    return [_document(opened[row[0]], bits[row[0]], _Facts(*row)) for row in rows]
+
+
+class _Facts(NamedTuple):
+    """What is known of a person without opening anything."""
+
+    subject_id: str
+    company_id: str | None
+    owner_id: str | None
+    segment: str | None
+    last_contact_at: datetime
+    company_name: str | None
+    company_subject_id: str | None
+
+
+def _document(fields: Mapping[str, str], purpose_bits: int, facts: _Facts) -> IndexDocument:
+    return IndexDocument(
+        subject_id=facts.subject_id,
+        first_name=fields.get("first_name", ""),
+        last_name=fields.get("last_name", ""),
+        emails=tuple(fields[name] for name in ("email",) if fields.get(name)),
+        phones=tuple(fields[name] for name in ("phone", "mobile") if fields.get(name)),
+        postal_code=fields.get("postal_code", ""),
+        city=fields.get("city", ""),
+        company_id=facts.company_id,
+        company_name=facts.company_name or fields.get("company", ""),
+        owner_id=facts.owner_id,
+        segment=facts.segment,
+        state=SOLE_TRADER if facts.company_subject_id == facts.subject_id else None,
+        purposes=purpose_bits,
+        last_activity=micros(facts.last_contact_at),
+    )
+
+
+def announce_turning_points(session: Session, *, since: datetime, now: datetime) -> int:
+    """Announce the people whose grounds began or ended by time alone since `since`; returns their number."""
+    ids = session.scalars(
+        select(GroundEvent.subject_id).where(
+            GroundEvent.effective_at > since, GroundEvent.effective_at <= now, GroundEvent.effective_at > GroundEvent.recorded_at
+        )
+    ).all()
+    announce(session, list(dict.fromkeys(ids)), kind=ChangeKind.CHANGED, now=now)
+    return len(ids)
