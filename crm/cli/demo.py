@@ -95,7 +95,7 @@ def _run(settings: "Settings", port: int) -> None:
     for arguments in (["serve", "staff", "--port", str(port)], ["serve", "portal", "--port", str(port + 1)], ["worker"]):
         processes.start(*arguments)
     try:
-        if not processes.await_pages([(settings.host, port, "/signin"), (settings.host, port + 1, "/")], seconds=_READY_WITHIN):
+        if not processes.await_pages([(settings.host, port, "/sign-in"), (settings.host, port + 1, "/")], seconds=_READY_WITHIN):
             raise DemoDidNotStartError(staff_port=port, portal_port=port + 1)
         click.echo(_("Bereit. Seite: %(staff)s · Portal: %(portal)s · Beenden mit Strg+C", staff=settings.staff_origin, portal=settings.portal_origin))
         if processes.wait():
