@@ -41,14 +41,16 @@ _SCHEMA_CHANGES = frozenset(
 def make_engine(url: str, *, may_change_schema: bool = False) -> Engine:
     """Return an engine for `url`; `may_change_schema` is for set-up and migrations only.
 
+    Errors never show parameters, because parameters are pseudonyms and wrapped keys.
+
     Source: Art. 32(1)(b) DSGVO (integrity, resilience).
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(parsed, connect_args={"isolation_level": None, "check_same_thread": False})
+    engine = create_engine(parsed, hide_parameters=True, connect_args={"isolation_level": None, "check_same_thread": False})
     event.listen(engine, "connect", _prepare(may_change_schema=may_change_schema))
     event.listen(engine, "begin", _begin)
     return engine

@@ -1,0 +1,45 @@
+"""The vault: sealed values, keys that can be destroyed, and the rights that outlive a restore."""
+
+from crm.vault.destruction import Destruction
+from crm.vault.envelope import Place
+from crm.vault.errors import (
+    ErasedError,
+    KeyFileExposedError,
+    KeysOlderThanDataError,
+    KeyUnavailableError,
+    TamperedError,
+    UnknownEpochError,
+    WrongEpochKeyError,
+)
+from crm.vault.intake import IntakeKey
+from crm.vault.journal import Right, RightsEntry
+from crm.vault.padding import Padding
+from crm.vault.provider import FileKeyProvider, KeyProvider
+from crm.vault.schema import create_keystore, keystore_metadata
+from crm.vault.store import KeyStoreState
+from crm.vault.tables import Subject, SubjectState
+from crm.vault.vault import Vault
+
+__all__ = [
+    "Destruction",
+    "ErasedError",
+    "FileKeyProvider",
+    "IntakeKey",
+    "KeyFileExposedError",
+    "KeyProvider",
+    "KeyStoreState",
+    "KeyUnavailableError",
+    "KeysOlderThanDataError",
+    "Padding",
+    "Place",
+    "Right",
+    "RightsEntry",
+    "Subject",
+    "SubjectState",
+    "TamperedError",
+    "UnknownEpochError",
+    "Vault",
+    "WrongEpochKeyError",
+    "create_keystore",
+    "keystore_metadata",
+]

@@ -1,0 +1,118 @@
+"""Destroys keys, in an order that a crash at any statement leaves repeatable."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from crm.db import Compartment
+from crm.vault.batches import in_batches
+from crm.vault.journal import Right, RightsEntry, rights_rows
+from crm.vault.schema import data_key, epoch, is_buried, rights_journal, source_tombstone, tombstone
+from crm.vault.store import KeyStore, raise_shred_sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """The end of one key, as a proof of erasure shows it.
+
+    `removed_at`: no file of the running key store holds it any more. `irrecoverable_since`: nor can any copy
+    made earlier give it back, because the epoch key it was wrapped by is gone.
+    """
+
+    subject_id: str
+    compartment: Compartment
+    version: int
+    ordered_at: datetime
+    removed_at: datetime | None
+    irrecoverable_since: datetime | None
+
+
+def order(
+    store: KeyStore, subject_ids: Sequence[str], *, compartments: Collection[Compartment], source_tags: Iterable[bytes], now: datetime
+) -> None:
+    """Enter rights journal and tombstones durably; from here on the keys are never read again."""
+    with store.writing() as connection:
+        for batch in in_batches(subject_ids):
+            _bury(connection, batch, compartments, now)
+        _bury_sources(connection, set(source_tags), now)
+
+
+def remove(store: KeyStore, *, now: datetime, patience: float) -> bool:
+    """Destroy every key that has a tombstone and stamp it when no file holds it; return whether that was reached."""
+    with store.writing() as connection:
+        pending = connection.scalars(select(tombstone.c.number).where(tombstone.c.removed_at.is_(None))).all()
+        if sum(_delete(connection, batch) for batch in in_batches(pending)):
+            raise_shred_sequence(connection)
+    # Only what was gone before the log was emptied is stamped, not what another process deleted meanwhile.
+    if pending and store.is_sqlite and not store.empty_log(patience=patience):
+        return False
+    for batch in in_batches(pending):
+        with store.writing() as connection:
+            unstamped = tombstone.c.number.in_(batch), tombstone.c.removed_at.is_(None)
+            connection.execute(update(tombstone).where(*unstamped).values(removed_at=now))
+    return True
+
+
+def find_destructions(store: KeyStore, subject_ids: Sequence[str]) -> list[Destruction]:
+    """Return what is known about the destroyed keys of these people."""
+    dead = tombstone.c
+    columns = select(dead.subject_id, dead.compartment, dead.version, dead.ordered_at, dead.removed_at, epoch.c.closed_at)
+    asked = columns.select_from(tombstone.outerjoin(epoch, epoch.c.number == dead.epoch)).order_by(dead.number)
+    found: list[Destruction] = []
+    with store.reading() as connection:
+        for batch in in_batches(subject_ids):
+            found += map(_destruction, connection.execute(asked.where(dead.subject_id.in_(batch))))
+    return found
+
+
+def find_erased(store: KeyStore, subject_ids: Sequence[str]) -> set[str]:
+    """Return who of these has lost the profile key for good."""
+    erased: set[str] = set()
+    with store.reading() as connection:
+        for batch in in_batches(subject_ids):
+            profile = tombstone.c.compartment == Compartment.PROFILE.value
+            erased.update(connection.scalars(select(tombstone.c.subject_id).where(tombstone.c.subject_id.in_(batch), profile)))
+    return erased
+
+
+def _bury(connection: Connection, subject_ids: Sequence[str], compartments: Collection[Compartment], now: datetime) -> None:
+    keys = data_key.c
+    chosen = keys.subject_id.in_(subject_ids), keys.compartment.in_([each.value for each in compartments]), ~is_buried()
+    columns = select(keys.subject_id, keys.compartment, keys.version, keys.number, keys.epoch)
+    rows = connection.execute(columns.where(*chosen).order_by(keys.subject_id, keys.number)).all()
+    if rows:
+        connection.execute(insert(rights_journal), rights_rows(_erasures(rows, now)))
+        connection.execute(insert(tombstone), [{**row._mapping, "ordered_at": now} for row in rows])  # noqa: SLF001 - public in SQLAlchemy despite its name
+
+
+def _erasures(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> list[RightsEntry]:
+    return [
+        RightsEntry(
+            right=Right.ERASURE,
+            noted_at=now,
+            subject_id=subject_id,
+            compartments=tuple(dict.fromkeys(Compartment(row.compartment) for row in of_subject)),
+        )
+        for subject_id, of_subject in groupby(rows, key=lambda row: str(row.subject_id))
+    ]
+
+
+def _bury_sources(connection: Connection, tags: set[bytes], now: datetime) -> None:
+    for batch in in_batches(sorted(tags)):
+        there = set(connection.scalars(select(source_tombstone.c.tag).where(source_tombstone.c.tag.in_(batch))))
+        if new := [{"tag": tag, "ordered_at": now} for tag in batch if tag not in there]:
+            connection.execute(insert(source_tombstone), new)
+
+
+def _delete(connection: Connection, numbers: Sequence[int]) -> int:
+    return connection.execute(delete(data_key).where(data_key.c.number.in_(numbers))).rowcount
+
+
+def _destruction(row: Row[*tuple[Any, ...]]) -> Destruction:
+    return Destruction(
+        row.subject_id, Compartment(row.compartment), row.version, row.ordered_at, row.removed_at, row.closed_at if row.removed_at else None
+    )

@@ -1,0 +1,52 @@
+"""Why something sealed cannot be opened or written: three names, and what each means for people."""
+
+from crm.errors import CrmError, UnavailableError
+
+
+class ErasedError(CrmError):
+    """The key was destroyed: there is nothing to read any more, and nothing may be written again."""
+
+    message = "Diese Daten wurden gelöscht und lassen sich nicht wiederherstellen. Legen Sie die Person bei Bedarf neu an."
+
+
+class TamperedError(CrmError):
+    """A sealed value, its place or a wrapped key is not what Lethe wrote."""
+
+    message = "Ein gespeicherter Wert wurde außerhalb von Lethe verändert und wird nicht angezeigt. Melden Sie es der Administration."
+
+
+class KeyUnavailableError(UnavailableError):
+    """The key provider or the key store is out of reach; the keys themselves still exist."""
+
+    message = (
+        "Die Schlüssel sind gerade nicht erreichbar, deshalb bleiben personenbezogene Daten verschlossen. "
+        "Es wurde nichts geändert; Widersprüche werden weiter angenommen. Versuchen Sie es gleich noch einmal."
+    )
+
+
+class KeyFileExposedError(KeyUnavailableError):
+    """Others than its owner may read or write the file of the epoch keys."""
+
+    message = "Die Schlüsseldatei ist auch für andere zugänglich. Setzen Sie ihre Rechte auf 0600 und starten Sie Lethe neu."
+
+
+class UnknownEpochError(KeyUnavailableError):
+    """The provider has no key for this epoch."""
+
+    message = "Zur Epoche %(epoch)s gibt es keinen Schlüssel. Spielen Sie die aktuelle Sicherung der Schlüssel ein."
+
+
+class WrongEpochKeyError(KeyUnavailableError):
+    """The provider's key is not the one this key store was written with."""
+
+    message = (
+        "Der Schlüssel der Epoche %(epoch)s gehört nicht zu diesem Schlüsselspeicher. Prüfen Sie, welche Schlüsseldatei eingestellt ist."
+    )
+
+
+class KeysOlderThanDataError(CrmError):
+    """The data name keys the key store has never made: it was restored from an older copy."""
+
+    message = (
+        "Der Schlüsselspeicher ist älter als die Daten. Spielen Sie die aktuelle Sicherung der Schlüssel ein; vorher startet Lethe nicht."
+    )

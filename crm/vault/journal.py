@@ -1,0 +1,97 @@
+"""What people asked for, in the key store: a backup of the data restored later must not undo it."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+
+from crm.db import Compartment
+from crm.vault.batches import in_batches
+from crm.vault.schema import rights_journal, source_tombstone
+from crm.vault.store import KeyStore
+
+_READ_AT_ONCE = 500
+
+
+class Right(StrEnum):
+    """Kinds of acts that outlive a restore."""
+
+    ERASURE = "erasure"
+    RESTRICTION = "restriction"
+    RESTRICTION_LIFTED = "restriction_lifted"
+    OBJECTION = "objection"
+    OBJECTION_LIFTED = "objection_lifted"
+    WITHDRAWAL = "withdrawal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsEntry:
+    """One act; `tag` is a keyed hash for where no subject is known, `sequence` is set when it is read."""
+
+    right: Right
+    noted_at: datetime
+    subject_id: str | None = None
+    purposes: tuple[str, ...] = ()
+    compartments: tuple[Compartment, ...] = ()
+    tag: bytes | None = None
+    sequence: int = 0
+
+
+def note_rights(store: KeyStore, entries: Sequence[RightsEntry]) -> None:
+    """Enter these acts durably; call it before the data change."""
+    if entries:
+        with store.writing() as connection:
+            connection.execute(insert(rights_journal), rights_rows(entries))
+
+
+def rights_rows(entries: Sequence[RightsEntry]) -> list[dict[str, Any]]:
+    """Return the rows of the journal for these acts."""
+    return [
+        {
+            "subject_id": entry.subject_id,
+            "right": entry.right.value,
+            "purposes": json.dumps(entry.purposes),
+            "compartments": json.dumps(entry.compartments),
+            "tag": entry.tag,
+            "noted_at": entry.noted_at,
+        }
+        for entry in entries
+    ]
+
+
+def read_rights(store: KeyStore, *, after: int = 0) -> Iterator[RightsEntry]:
+    """Yield the acts entered after the one with sequence `after`, in order."""
+    columns = rights_journal.c
+    while True:
+        with store.reading() as connection:
+            asked = select(rights_journal).where(columns.sequence > after).order_by(columns.sequence).limit(_READ_AT_ONCE)
+            rows = connection.execute(asked).all()
+        yield from map(_entry, rows)
+        if len(rows) < _READ_AT_ONCE:
+            return
+        after = rows[-1].sequence
+
+
+def find_sources(store: KeyStore, tags: Sequence[bytes]) -> set[bytes]:
+    """Return which of these source tags belong to somebody erased."""
+    found: set[bytes] = set()
+    with store.reading() as connection:
+        for batch in in_batches(tags):
+            found.update(connection.scalars(select(source_tombstone.c.tag).where(source_tombstone.c.tag.in_(batch))))
+    return found
+
+
+def _entry(row: Row[*tuple[Any, ...]]) -> RightsEntry:
+    return RightsEntry(
+        right=Right(row.right),
+        noted_at=row.noted_at,
+        subject_id=row.subject_id,
+        purposes=tuple(json.loads(row.purposes)),
+        compartments=tuple(map(Compartment, json.loads(row.compartments))),
+        tag=row.tag,
+        sequence=row.sequence,
+    )

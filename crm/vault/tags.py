@@ -1,0 +1,43 @@
+"""Keyed hashes: equal values are recognised, and without the key nothing can be tried out."""
+
+import hmac
+from typing import Final
+
+from crm.vault.envelope import length_prefixed
+from crm.vault.named_secrets import SOURCE, SUPPRESSION, THROTTLE, NamedSecrets
+
+TAG_BYTES: Final = 16
+
+
+class Tags:
+    """Makes 128-bit tags of values that the caller has normalised."""
+
+    def __init__(self, secrets: NamedSecrets) -> None:
+        self._secrets = secrets
+
+    def lookup(self, field: str, value: str) -> bytes:
+        """Return the tag to store for an exact look-up; each field has its own key."""
+        return _tag(self._secrets.newest(f"lookup.{field}").raw, value.encode())
+
+    def lookups(self, field: str, value: str) -> list[bytes]:
+        """Return the tags to ask for: one for each version of the key that is in use, the newest first."""
+        return self._all(f"lookup.{field}", value)
+
+    def suppressions(self, value: str) -> list[bytes]:
+        """Return the tags an address can have on the suppression list, the newest first."""
+        return self._all(SUPPRESSION, value)
+
+    def throttle(self, value: str) -> bytes:
+        """Return the tag under which attempts are counted."""
+        return _tag(self._secrets.newest(THROTTLE).raw, value.encode())
+
+    def source(self, system: str, record_id: str) -> bytes:
+        """Return the tag of a record of another system."""
+        return _tag(self._secrets.newest(SOURCE).raw, length_prefixed(system, record_id))
+
+    def _all(self, name: str, value: str) -> list[bytes]:
+        return [_tag(secret.raw, value.encode()) for secret in self._secrets.live(name)]
+
+
+def _tag(key: bytes, value: bytes) -> bytes:
+    return hmac.digest(key, value, "sha256")[:TAG_BYTES]
