@@ -1,0 +1,1 @@
+"""What the staff site and the public portal share: factory, access, headers, languages, errors, templates."""

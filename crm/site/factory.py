@@ -1,0 +1,103 @@
+"""Makes the two sites: everything that both need, in the order in which it has to happen."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from flask import Blueprint, Flask
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from crm import __version__
+from crm.runtime import Runtime
+from crm.site import access as access_matrix
+from crm.site import addresses, assets, compression, errors, headers, i18n, navigation, pages, visitor, words
+from crm.site.access import AccessMatrix
+from crm.site.installation import RUNTIME
+from crm.site.visitor import FindVisitor
+
+STAFF: Final = "staff"
+PORTAL: Final = "portal"
+
+# Endpoints that take a form without a CSRF token. None does; whoever adds one says here why.
+CSRF_EXEMPTIONS: Final[tuple[str, ...]] = ()
+
+_LARGEST_FORM: Final = 1024 * 1024
+_LARGEST_FIELD: Final = 256 * 1024
+
+
+def create_site(
+    runtime: Runtime,
+    *,
+    name: str,
+    access: AccessMatrix,
+    blueprints: Iterable[Blueprint],
+    cookie_name: str,
+    find_visitor: FindVisitor = visitor.nobody,
+    sign_in: str | None = None,
+) -> Flask:
+    """Return the WSGI application of the site `name`, `staff` or `portal`.
+
+    Args:
+        access: who may open which endpoint; what is not listed is denied.
+        cookie_name: of the session cookie; the sites differ, because there are two kinds of people.
+        find_visitor: returns who is signed in; must not write, because it also runs for requests that are refused.
+        sign_in: endpoint of the sign-in page; None: nobody signs in here.
+    """
+    app = Flask("crm.site", static_folder=None)
+    app.extensions[RUNTIME] = runtime
+    origin = runtime.settings.staff_origin if name == STAFF else runtime.settings.portal_origin
+    _configure(app, origin=origin, cookie_name=cookie_name, key=runtime.vault.secret(f"cookie:{name}"))
+    _prepare_templates(app, runtime, name=name)
+    _install_parts(app, runtime, behind_tls=origin.startswith("https://"))
+    visitor.install(app, find_visitor)
+    access_matrix.install(app, matrix=access, sign_in=sign_in)
+    CSRFProtect(app)  # after access: a lapsed sign-in is no forged form
+    for blueprint in (pages.blueprint, *blueprints):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _configure(app: Flask, *, origin: str, cookie_name: str, key: bytes) -> None:
+    """Set cookies, limits and addresses.
+
+    There is no ProxyFix: behind a proxy the origin is what the settings say, not what a header claims. Slashes
+    are forgiven instead of redirected, because that redirect would be built on the Host header.
+    """
+    secure = origin.startswith("https://")
+    app.config.update(
+        SECRET_KEY=key,
+        SESSION_COOKIE_NAME=f"__Host-{cookie_name}" if secure else cookie_name,
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=_LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_FIELD,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch must still be accepted
+        **{addresses.ORIGIN: origin},
+    )
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+
+
+def _prepare_templates(app: Flask, runtime: Runtime, *, name: str) -> None:
+    """Make templates strict: a page with a missing value fails in a test instead of showing a gap."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        site_name=name,
+        settings=runtime.settings,
+        version=__version__,
+        current_visitor=visitor.current_visitor,
+        here=addresses.here,
+        **words.FOR_TEMPLATES,
+    )
+    navigation.install(app, navigation.STAFF_SECTIONS if name == STAFF else ())
+
+
+def _install_parts(app: Flask, runtime: Runtime, *, behind_tls: bool) -> None:
+    i18n.install(app, default_language=runtime.settings.language, time_zone=runtime.settings.time_zone)
+    assets.install(app)
+    compression.install(app)
+    headers.install(app, behind_tls=behind_tls)
+    errors.install(app)

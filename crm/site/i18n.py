@@ -1,0 +1,127 @@
+"""Languages: German is the source, English is complete, the reader's choice is remembered in a cookie.
+
+Catalogues are compiled in memory when an application is made. Nothing compiled is stored, so a clone, a wheel
+and an installation without write permission behave alike, and a catalogue cannot be older than its source.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+from flask import Flask, current_app, request
+from flask_babel import Babel, Domain, get_locale, get_timezone
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+LANGUAGES: Final = {"de": "Deutsch", "en": "English"}
+LANGUAGE_COOKIE: Final = "lethe_language"
+CATALOGUES: Final = Path(__file__).parent / "translations"
+
+# Numerals for German; in English the month is a word, because 03/04/2026 means two days.
+_DAY: Final = {"de": "dd.MM.yyyy", "en": "d MMM yyyy"}
+_MOMENT: Final = {"de": "dd.MM.yyyy HH:mm", "en": "d MMM yyyy HH:mm"}
+_WEEKDAY: Final = {"de": "EEE dd.MM.", "en": "EEE d MMM"}
+
+__all__ = ["LANGUAGES", "_", "_l", "current_language", "day", "in_language", "install", "moment", "number", "weekday"]
+
+
+class _Catalogues(Domain):
+    """All languages, compiled once; `Domain` would read files again for each request."""
+
+    def __init__(self, catalogues: Mapping[str, NullTranslations]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # the library types its methods only
+        self._catalogues = catalogues
+
+    def get_translations(self) -> NullTranslations:
+        return self._catalogues[current_language()]
+
+
+class _Languages(Babel):
+    """Flask-Babel with catalogues that are in memory."""
+
+    catalogues: _Catalogues
+
+    @property
+    def domain_instance(self) -> _Catalogues:
+        return self.catalogues
+
+
+def install(app: Flask, *, default_language: str, time_zone: str) -> None:
+    """Give `app` its languages, the format filters and `in_language` for texts of rules."""
+
+    def choose() -> str:
+        chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+        return chosen if chosen in LANGUAGES else default_language
+
+    languages = _Languages(  # type: ignore[no-untyped-call]  # as above
+        app, locale_selector=choose, default_locale=default_language, default_timezone=time_zone
+    )
+    languages.catalogues = _Catalogues({"de": NullTranslations(), "en": read_catalogue("en")})
+    app.jinja_env.filters.update(day=day, moment=moment, weekday=weekday, number=number)
+    app.jinja_env.globals.update(current_language=current_language, in_language=in_language, LANGUAGES=LANGUAGES)
+
+
+def read_catalogue(language: str) -> Translations:
+    """Return the translations of `language`, compiled from the text that is in the repository."""
+    source = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def current_language() -> str:
+    """Return `de` or `en`: the language of this request, or the installation's outside of one."""
+    locale = get_locale()
+    return str(locale.language) if locale else str(current_app.extensions["babel"].default_locale)
+
+
+def in_language(texts: Mapping[str, str]) -> str:
+    """Return the text for the reader out of `{"de": …, "en": …}`, as purposes and rules carry it."""
+    return texts.get(current_language()) or texts["de"]
+
+
+def _here(value: datetime) -> datetime:
+    return value.astimezone(get_timezone())
+
+
+def _day_of(value: date | datetime) -> date:
+    """Return the day of a moment in the time zone of the controller; a day stays the day it is."""
+    return _here(value).date() if isinstance(value, datetime) else value
+
+
+def day(value: date | datetime) -> str:
+    """Return `value` as 23.11.2026, or 23 Nov 2026 in English."""
+    return format_date(_day_of(value), _DAY[current_language()], locale=current_language())
+
+
+def moment(value: datetime) -> str:
+    """Return `value` as 23.11.2026 09:14 in the time zone of the controller."""
+    return format_datetime(_here(value), _MOMENT[current_language()], locale=current_language())
+
+
+def weekday(value: date | datetime) -> str:
+    """Return `value` as Do 26.11., for days near enough that the year goes without saying."""
+    return format_date(_day_of(value), _WEEKDAY[current_language()], locale=current_language())
+
+
+def number(value: float) -> str:
+    """Return `value` with the separators of the language: 1.284 in German, 1,284 in English."""
+    return format_decimal(value, locale=current_language())
+
+
+def translate_message(message: str, facts: Mapping[str, Any]) -> str:
+    """Return the sentence of an error in the reader's language, with its facts filled in.
+
+    Facts are filled in after the look-up and only if there are any, as `CrmError` does it.
+    """
+    translated = str(_(message))
+    return translated % dict(facts) if facts else translated

@@ -1,0 +1,64 @@
+"""The areas of the staff site. An entry shows when its page exists and the reader's role may open it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask, request
+from flask_babel.speaklater import LazyString
+
+from crm.site.access import may
+from crm.site.i18n import _l
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One area: its first page, its name, its icon.
+
+    Attributes:
+        short: the name where there is little room, on a phone.
+        area: the blueprint whose pages light the entry up.
+    """
+
+    endpoint: str
+    title: LazyString
+    short: LazyString
+    icon: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Areas under one heading."""
+
+    title: LazyString
+    entries: tuple[Entry, ...]
+
+
+STAFF_SECTIONS: Final = (
+    Section(
+        _l("Arbeit"),
+        (
+            Entry("home.index", _l("Mein Arbeitsplatz"), _l("Arbeitsplatz"), "home", "home"),
+            Entry("contacts.index", _l("Kontakte"), _l("Kontakte"), "people", "contacts"),
+            Entry("companies.index", _l("Firmen"), _l("Firmen"), "building", "companies"),
+        ),
+    ),
+    Section(_l("Kontrolle"), (Entry("ledger.index", _l("Protokoll"), _l("Protokoll"), "ledger", "ledger"),)),
+    Section(
+        _l("Verwaltung"),
+        (
+            Entry("users.index", _l("Benutzer"), _l("Benutzer"), "gear", "users"),
+            Entry("account.show", _l("Mein Konto"), _l("Konto"), "person", "account"),
+        ),
+    ),
+)
+
+
+def install(app: Flask, sections: tuple[Section, ...]) -> None:
+    """Give templates `navigation()`."""
+
+    def navigation() -> list[tuple[LazyString, list[Entry]]]:
+        shown = [(section.title, [entry for entry in section.entries if may(entry.endpoint)]) for section in sections]
+        return [(title, entries) for title, entries in shown if entries]
+
+    app.jinja_env.globals.update(navigation=navigation, current_area=lambda: request.blueprint)

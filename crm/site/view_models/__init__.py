@@ -1,0 +1,80 @@
+"""What pages are made of: frozen values that views build and templates show.
+
+Templates compute nothing about people and reach into no table. A field that a purpose does not allow has no
+value here, so it cannot be on the page.
+"""
+
+from crm.site.view_models.company import CompanyFacts, CompanyFormView, CompanyRow, SameCompany
+from crm.site.view_models.contact import (
+    Channel,
+    ChannelView,
+    ChipState,
+    FactsView,
+    FactView,
+    ForgetMove,
+    ForgetView,
+    Milestone,
+    MoveKind,
+    NoteView,
+    OriginView,
+    PurposeChip,
+    TimelineEntry,
+    TimelineKind,
+)
+from crm.site.view_models.contact_form import ContactFormView, DuplicateView
+from crm.site.view_models.contact_list import ContactColumn, ContactRow
+from crm.site.view_models.controls import FieldInput, FieldSet, Option, PagerView, SelectView, SortLink
+from crm.site.view_models.home import DueEntry, DueSection, Urgency
+from crm.site.view_models.ledger import (
+    BundleView,
+    EntryDetail,
+    FindingView,
+    LedgerEntryView,
+    LedgerFilterView,
+    VerifyState,
+    VerifyView,
+)
+from crm.site.view_models.strip import PurposeLink, StripView
+
+__all__ = [
+    "BundleView",
+    "Channel",
+    "ChannelView",
+    "ChipState",
+    "CompanyFacts",
+    "CompanyFormView",
+    "CompanyRow",
+    "ContactColumn",
+    "ContactFormView",
+    "ContactRow",
+    "DueEntry",
+    "DueSection",
+    "DuplicateView",
+    "EntryDetail",
+    "FactView",
+    "FactsView",
+    "FieldInput",
+    "FieldSet",
+    "FindingView",
+    "ForgetMove",
+    "ForgetView",
+    "LedgerEntryView",
+    "LedgerFilterView",
+    "Milestone",
+    "MoveKind",
+    "NoteView",
+    "Option",
+    "OriginView",
+    "PagerView",
+    "PurposeChip",
+    "PurposeLink",
+    "SameCompany",
+    "SelectView",
+    "SortLink",
+    "StripView",
+    "TimelineEntry",
+    "TimelineKind",
+    "Urgency",
+    "VerifyState",
+    "VerifyView",
+]
