@@ -34,6 +34,7 @@ class Runtime:
 
         Raises:
             KeyUnavailableError: key store or epoch key cannot be read.
+            KeysOlderThanDataError: the key store is a backup older than the data.
         """
         clock = clock or SystemClock()
         engine = make_engine(settings.database)
@@ -46,6 +47,8 @@ class Runtime:
             equipment={"vault": vault, "index": index, "policy_cache": {}},
             at_begin=vault.refresh,
         )
+        with database.reading() as session:
+            vault.check_generation(session)
         return cls(
             settings=settings, clock=clock, engine=engine, keystore=keystore, vault=vault, place=place, index=index, database=database
         )

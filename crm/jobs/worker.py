@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from crm.errors import UnavailableError
 from crm.jobs.indexing import IndexKeeper
 from crm.jobs.sealing import seal
+from crm.jobs.signing_in import forget_sign_ins
 from crm.jobs.sweeping import sweep
 from crm.runtime import Runtime
 
@@ -48,6 +49,7 @@ def _schedule(runtime: Runtime, keeper: IndexKeeper) -> BackgroundScheduler:
         ("index.turn", _one_at_a_time(index, keeper.turn), 60),
         ("index.tidy", _one_at_a_time(index, keeper.tidy), 300),
         ("keys.sweep", lambda: sweep(runtime), 3_600),
+        ("sign_ins.forget", lambda: forget_sign_ins(runtime), 3_600),
     )
     for name, job, seconds in jobs:
         scheduler.add_job(_forgiving(name, job), "interval", seconds=seconds, id=name)

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.db import Compartment, new_id
+from crm.db import Base, Compartment, new_id
 from crm.models.contact import SEALED_COLUMN, Contact, Lookup, SourceRecord
 from crm.models.field_groups import GROUP_OF, FieldGroup
 from crm.models.lawfulness import NoticeEvent
@@ -195,7 +195,7 @@ def _write(
         sealed = sealing.seal_groups(session, subject_id, arrival.groups)
         contacts.append(_contact_row(subject_id, arrival.person, sealed, now))
         entries += _entries(subject_id, arrival.person, sealed)
-    session.execute(insert(Contact), contacts)
+    _insert(session, Contact, contacts)
     _write_lookups(session, accepted)
     _write_sources(session, people)
     _write_notices(session, people, now)
@@ -211,6 +211,11 @@ def _write(
     )
     audit.record_all(session, entries, actor=actor, now=now)
     indexing.announce_changed(session, subject_ids, now=now)
+
+
+def _insert(session: Session, model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+    """Write many rows past the ORM, which would make an object of each."""
+    session.connection().execute(insert(model), rows)
 
 
 def _entries(subject_id: str, person: NewPerson, sealed: Mapping[FieldGroup, bytes]) -> list[audit.Entry]:
@@ -254,7 +259,7 @@ def _write_lookups(session: Session, accepted: Sequence[tuple[str, _Arrival]]) -
         for tag in [vault.lookup_tag(channel, address)]
     }
     if rows:
-        session.execute(insert(Lookup), list(rows.values()))
+        _insert(session, Lookup, list(rows.values()))
 
 
 def _write_sources(session: Session, people: Sequence[tuple[str, NewPerson]]) -> None:
@@ -264,7 +269,7 @@ def _write_sources(session: Session, people: Sequence[tuple[str, NewPerson]]) ->
         if person.source
     ]
     if rows:
-        session.execute(insert(SourceRecord), rows)
+        _insert(session, SourceRecord, rows)
 
 
 def _write_notices(session: Session, people: Sequence[tuple[str, NewPerson]], now: datetime) -> None:
@@ -280,7 +285,7 @@ def _write_notices(session: Session, people: Sequence[tuple[str, NewPerson]], no
         }
         for subject_id, person in people
     ]
-    session.execute(insert(NoticeEvent), rows)
+    _insert(session, NoticeEvent, rows)
 
 
 def _block_marketing(session: Session, outcomes: Sequence[Collected], people: Sequence[NewPerson], *, actor: Actor, now: datetime) -> None:

@@ -22,6 +22,8 @@ from crm.privacy.errors import PrivacyError, WordingMissingError
 from crm.privacy.purposes import Channel
 from crm.vault import Padding, Place, Right, RightsEntry, Vault
 
+__all__ = ["Consent", "ConsentAct", "ConsentNotGivenError", "find_states", "give", "take_over_unproven", "withdraw"]
+
 
 class ConsentNotGivenError(PrivacyError):
     """There is no standing consent to withdraw."""

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.db import Compartment
 from crm.models.company import Company
 from crm.models.contact import SEALED_COLUMN, Contact, Note
 from crm.models.field_groups import GROUP_OF, FieldGroup
@@ -23,7 +22,7 @@ from crm.privacy.actions import Action
 from crm.privacy.errors import PurposeNotAllowedError
 from crm.privacy.lawfulness import PersonState, Standing
 from crm.privacy.purposes import Purpose
-from crm.vault import ErasedError, Place, Vault
+from crm.vault import ErasedError, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +218,6 @@ def _open_contacts(session: Session, subject_ids: Sequence[str], groups: Iterabl
     sealed_groups = [group for group in groups if group in SEALED_COLUMN]
     columns: list[Any] = [getattr(Contact, SEALED_COLUMN[group]) for group in sealed_groups]
     rows = session.execute(select(Contact.subject_id, *columns).where(Contact.subject_id.in_(subject_ids))).all()
-    Vault.of(session).prefetch(subject_ids, Compartment.PROFILE)
     sealed: list[tuple[Place, bytes]] = []
     owners: list[str] = []
     for subject_id, *values in rows:

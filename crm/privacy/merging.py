@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.models.contact import SEALED_COLUMN, Contact, SourceRecord
+from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
 from crm.privacy import audit, indexing, lawfulness, objection, rectification, sealing, suppression
 from crm.privacy.actions import Action
 from crm.privacy.collection import NewPerson, Refusal, normal_addresses
@@ -61,7 +62,7 @@ def _fill_gaps(session: Session, subject_id: str, person: NewPerson, actor: Acto
         if (sealed := getattr(contact, column))
     ]
     known = {name for fields in sealing.open_all(session, filled) for name in fields}
-    gaps = {name: value for name, value in person.fields.items() if value and name not in known}
+    gaps = {name: value for name, value in person.fields.items() if value and not _is_filled(name, known)}
     if gaps:
         rectification.apply_changes(
             session,
@@ -72,6 +73,11 @@ def _fill_gaps(session: Session, subject_id: str, person: NewPerson, actor: Acto
             actor=actor,
             now=now,
         )
+
+
+def _is_filled(name: str, known: set[str]) -> bool:
+    """Return whether a field is taken; an address is filled as a whole, or it would be made of two."""
+    return name in known or (GROUP_OF[name] is FieldGroup.ADDRESS and not known.isdisjoint(FIELDS[FieldGroup.ADDRESS]))
 
 
 def _widest(person: NewPerson) -> Purpose:

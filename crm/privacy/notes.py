@@ -53,6 +53,7 @@ def write(
     now: datetime,
     happened_at: datetime | None = None,
     seen_hints: frozenset[str] = frozenset(),
+    note_id: str | None = None,
 ) -> Note:
     """Write a note about one person.
 
@@ -79,7 +80,7 @@ def write(
         raise ErasedError
     lawfulness.require(purpose, state, now=now)
     happened_at = min(happened_at or now, now)
-    note, sealed = _store(session, subject_id, text, kind, writer=actor.pseudonym, happened_at=happened_at)
+    note, sealed = _store(session, subject_id, note_id or new_id(), text, kind, writer=actor.pseudonym, happened_at=happened_at)
     if kind is not NoteKind.NOTE:
         later = Contact.last_contact_at < happened_at
         session.execute(update(Contact).where(Contact.subject_id == subject_id, later).values(last_contact_at=happened_at))
@@ -108,9 +109,10 @@ def _require_text(text: str, seen_hints: frozenset[str]) -> None:
         raise SpecialCategoryError
 
 
-def _store(session: Session, subject_id: str, text: str, kind: NoteKind, *, writer: str, happened_at: datetime) -> tuple[Note, bytes]:
+def _store(
+    session: Session, subject_id: str, note_id: str, text: str, kind: NoteKind, *, writer: str, happened_at: datetime
+) -> tuple[Note, bytes]:
     Vault.of(session).begin_write(session, [subject_id])
-    note_id = new_id()
     sealed = sealing.seal_text(session, sealing.note_place(subject_id, note_id), text)
     note = Note(subject_id=subject_id, id=note_id, kind=kind, author=writer, written_at=happened_at, sealed_text=sealed)
     session.add(note)

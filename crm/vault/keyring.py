@@ -59,11 +59,17 @@ class Keyring:
         return found
 
     def prefetch(self, subject_ids: Iterable[str], compartment: str) -> None:
-        """Read the keys of many people at once; whoever has none is left out."""
+        """Read the keys of many people before they are used one by one; whoever has none is left out."""
+        self.get_many(subject_ids, compartment)
+
+    def get_many(self, subject_ids: Iterable[str], compartment: str) -> dict[KeyId, CompartmentKeys]:
+        """Return the living keys of one compartment of many people at once; whoever has none is absent."""
         self._freshness.check_if_old()
-        missing = [each for each in dict.fromkeys(subject_ids) if self._cache.get((each, compartment)) is None]
-        for batch in in_batches(missing):
-            self._load(batch, compartment)
+        wanted = [(each, compartment) for each in dict.fromkeys(subject_ids)]
+        found = {key_id: keys for key_id in wanted if (keys := self._cache.get(key_id)) is not None}
+        for batch in in_batches([subject_id for subject_id, _ in wanted if (subject_id, compartment) not in found]):
+            found |= self._load(batch, compartment)
+        return found
 
     def keep(self, keys: Mapping[KeyId, CompartmentKeys], *, generation: int) -> None:
         """Keep keys that were just made."""

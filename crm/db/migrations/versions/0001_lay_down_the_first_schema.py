@@ -110,6 +110,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("entry_id", name=op.f("uq_ledger_leaf_entry_id")),
     )
     op.create_table(
+        "ledger_list",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("event", sa.String(length=32), nullable=False),
+        sa.Column("people", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_list")),
+    )
+    op.create_table(
         "ledger_payload",
         sa.Column("event", sa.String(length=32), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
@@ -482,6 +489,7 @@ def downgrade() -> None:
     op.drop_table("ledger_tile")
     op.drop_table("ledger_salt")
     op.drop_table("ledger_payload")
+    op.drop_table("ledger_list")
     op.drop_table("ledger_leaf")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_ledger_entry_xid")
