@@ -1,0 +1,97 @@
+"""What the benchmarks stand on: an installation on a real disk, invented people, and honest statistics."""
+
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from crm.actor import Actor, Role, system_actor
+from crm.privacy import collection, purposes
+from crm.privacy.collection import NewPerson, Notice, SourceKey
+from crm.runtime import Runtime
+from crm.services import installation
+from crm.settings import Settings
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+SALES = Actor("5" * 32, frozenset({Role.SALES}), Role.SALES)
+IMPORTER = system_actor("benchmark")
+BATCH = 120
+_FIRST = "Anna Ben Clara David Emil Frieda Greta Hannes Ida Jonas Karla Leo Mira Nils Olga Paul Rosa Sven Thea Uwe".split()
+_LAST = "Adler Brandt Conrad Dorn Ebert Falk Gärtner Hübner Iversen Jäger Krüger Lorenz Möller Nolte Otto Pohl Richter Sauer Thiel Vogt".split()
+_CITIES = "Kassel Fulda Gießen Marburg Hanau Bremen Emden Husum Jena Gera".split()
+
+
+def people(start: int, number: int) -> Iterator[dict[str, str]]:
+    """Yield the fields of invented people, the same ones every time."""
+    for each in range(start, start + number):
+        chance = random.Random(each)
+        first, last = chance.choice(_FIRST), f"{chance.choice(_LAST)}-{chance.choice(_LAST)}"
+        yield {
+            "salutation": "Frau",
+            "first_name": first,
+            "last_name": last,
+            "email": f"person{each}@firma{each % 997}.example",
+            "phone": f"+49 561 {1_000_000 + each}",
+            "mobile": f"+49 171 {1_000_000 + each}",
+            "street": f"{chance.choice(_LAST)}weg {each % 120 + 1}",
+            "postal_code": f"{10_000 + each % 89_999}",
+            "city": chance.choice(_CITIES),
+            "country": "Deutschland",
+            "position": "Einkauf",
+            "department": "Technik",
+        }
+
+
+@contextmanager
+def installed(folder: Path | None = None) -> Iterator[Runtime]:
+    """Lay the ground of an installation in a folder on the disk and open it."""
+    with tempfile.TemporaryDirectory(prefix="lethe-bench-", dir=folder, ignore_cleanup_errors=True) as made:
+        settings = Settings(data_dir=Path(made) / "installation")
+        installation.lay_ground(settings)
+        runtime = Runtime.open(settings)
+        runtime.vault.prepare()
+        with runtime.database.writing() as session:
+            purposes.load_initial(session, actor=IMPORTER, now=NOW)
+        try:
+            yield runtime
+        finally:
+            runtime.close()
+
+
+def collect(runtime: Runtime, start: int, number: int) -> list[str]:
+    """Take in invented people through the door, in batches as an import does, and return their ids."""
+    ids: list[str] = []
+    for first in range(start, start + number, BATCH):
+        with runtime.database.writing_in_bulk() as session:
+            purpose = purposes.find_all(session).get("business_contact")
+            batch = [
+                NewPerson(
+                    fields=fields,
+                    purposes=[purpose],
+                    origin="Messe",
+                    notice=Notice.EARLIER,
+                    collected_at=NOW - timedelta(days=30),
+                    last_contact_at=NOW - timedelta(days=each % 600),
+                    source=SourceKey(system="benchmark", record_id=f"r{first + each}"),
+                )
+                for each, fields in enumerate(people(first, min(BATCH, start + number - first)))
+            ]
+            outcomes = collection.collect_many(session, people=batch, actor=IMPORTER, now=NOW)
+        ids += [outcome.subject_id for outcome in outcomes if outcome.subject_id]
+    return ids
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """Return how long a call takes."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def percentile(values: list[float], share: int) -> float:
+    """Return the value below which `share` per cent of the values are."""
+    return statistics.quantiles(values, n=100)[share - 1]
