@@ -1,6 +1,7 @@
 """The composition root: turns settings into the objects that work, in one place."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Engine
@@ -9,6 +10,7 @@ from crm.clock import Clock, SystemClock
 from crm.db import Database, make_engine
 from crm.ledger.note import Signer
 from crm.ledger.sealer import Sealer
+from crm.mail import Transport
 from crm.search.place import IndexPlace, find_place
 from crm.search.reader import IndexReader
 from crm.settings import Settings
@@ -57,6 +59,23 @@ class Runtime:
         """Return the sealer of this installation's ledger; its name is the log's for ever, so it holds no address."""
         signer = Signer(f"lethe-{self.vault.installation_id}", self.vault.secret("ledger"))
         return Sealer(signer=signer, folder=self.settings.data_dir / "ledger", high_water=self.settings.high_water)
+
+    def make_transport(self) -> Transport | None:
+        """Return the way to the mail server, or None where none is set.
+
+        Raises:
+            RealMailInDemoError: a demonstration is to use a real server.
+        """
+        settings = self.settings
+        if settings.smtp_host is None:
+            return None
+        password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+        return Transport(host=settings.smtp_host, port=settings.smtp_port, user=settings.smtp_user, password=password, demo=settings.demo)
+
+    @property
+    def mailbox(self) -> Path:
+        """Where the demonstration's mail arrives: in RAM, like the search index."""
+        return self.settings.index_dir / f"lethe-{self.vault.installation_id}-mailbox"
 
     def close(self) -> None:
         """Give back connections and forget keys."""

@@ -33,7 +33,9 @@ class DemoDidNotStartError(CrmError):
 
 
 @click.command("demo", help=_("Eine Vorführung mit erfundenen Daten starten, bis Strg+C; Ordner: var/demo."))
-@click.option("--port", type=click.IntRange(1, 65_534), default=8000, show_default=True, help=_("Port der Seite; das Portal nimmt den nächsten."))
+@click.option(
+    "--port", type=click.IntRange(1, 65_534), default=8000, show_default=True, help=_("Port der Seite; das Portal nimmt den nächsten.")
+)
 @click.option("--fresh", is_flag=True, help=_("Mit neuen erfundenen Daten beginnen."))
 @click.pass_obj
 def demo(installation: Installation, port: int, *, fresh: bool) -> None:
@@ -79,12 +81,27 @@ def _make(settings: "Settings") -> None:
     runtime.make_sealer().seal_all(runtime.database, clock=runtime.clock.now)
     runtime.close()
     installation.write_settings(settings)
-    click.echo(_("%(people)s Personen und %(companies)s Firmen, alle erfunden.", people=seeded.people, companies=seeded.companies), err=True)
+    click.echo(
+        _("%(people)s Personen und %(companies)s Firmen, alle erfunden.", people=seeded.people, companies=seeded.companies), err=True
+    )
 
 
 def _run(settings: "Settings", port: int) -> None:
+    from crm.mail.catcher import Catcher
+    from crm.runtime import Runtime
+
+    runtime = Runtime.open(settings)
+    mailbox = runtime.mailbox
+    runtime.close()
+    with Catcher(mailbox, port=port + 2):
+        _run_processes(settings, port)
+
+
+def _run_processes(settings: "Settings", port: int) -> None:
     processes = Processes(
         {
+            "LETHE_SMTP_HOST": "127.0.0.1",
+            "LETHE_SMTP_PORT": str(port + 2),
             "LETHE_DATA_DIR": str(settings.data_dir),
             "LETHE_DEMO": "true",
             "LETHE_STAFF_ORIGIN": settings.staff_origin,
@@ -97,7 +114,13 @@ def _run(settings: "Settings", port: int) -> None:
     try:
         if not processes.await_pages([(settings.host, port, "/sign-in"), (settings.host, port + 1, "/")], seconds=_READY_WITHIN):
             raise DemoDidNotStartError(staff_port=port, portal_port=port + 1)
-        click.echo(_("Bereit. Seite: %(staff)s · Portal: %(portal)s · Beenden mit Strg+C", staff=settings.staff_origin, portal=settings.portal_origin))
+        click.echo(
+            _(
+                "Bereit. Seite: %(staff)s · Portal: %(portal)s · Beenden mit Strg+C",
+                staff=settings.staff_origin,
+                portal=settings.portal_origin,
+            )
+        )
         if processes.wait():
             raise DemoDidNotStartError(staff_port=port, portal_port=port + 1)
     finally:

@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from crm.errors import UnavailableError
 from crm.jobs.indexing import IndexKeeper
+from crm.jobs.mailing import send
 from crm.jobs.sealing import seal
 from crm.jobs.signing_in import forget_sign_ins
 from crm.jobs.sweeping import sweep
@@ -48,6 +49,7 @@ def _schedule(runtime: Runtime, keeper: IndexKeeper) -> BackgroundScheduler:
         ("index.keep", _one_at_a_time(index, keeper.keep), 0.25),
         ("index.turn", _one_at_a_time(index, keeper.turn), 60),
         ("index.tidy", _one_at_a_time(index, keeper.tidy), 300),
+        ("mail.send", lambda: send(runtime), 2),
         ("keys.sweep", lambda: sweep(runtime), 3_600),
         ("sign_ins.forget", lambda: forget_sign_ins(runtime), 3_600),
     )

@@ -1,8 +1,22 @@
 """All tables of the business database; importing this package registers them."""
 
 from crm.ledger import tables as ledger_tables
+from crm.mail import outbox
 from crm.models import account, company, consent, contact, import_run, lawfulness, policy, privacy_task
 from crm.search import feed
 from crm.vault import tables as vault_tables
 
-__all__ = ["account", "company", "consent", "contact", "feed", "import_run", "lawfulness", "ledger_tables", "policy", "privacy_task", "vault_tables"]
+__all__ = [
+    "account",
+    "company",
+    "consent",
+    "contact",
+    "feed",
+    "import_run",
+    "lawfulness",
+    "ledger_tables",
+    "outbox",
+    "policy",
+    "privacy_task",
+    "vault_tables",
+]

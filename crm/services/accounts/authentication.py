@@ -15,7 +15,7 @@ from crm.db import Database
 from crm.models.account import Account, SignIn
 from crm.privacy import audit
 from crm.privacy.actions import Action
-from crm.services.accounts import addresses, passwords, second_factor, signins, throttle
+from crm.services.accounts import account_mail, addresses, passwords, second_factor, signins, throttle
 from crm.services.accounts.errors import CodeWrongError, NoEnrolmentError, PasswordWrongError, SignInFailedError
 from crm.services.accounts.signins import Lifetimes, SignedIn, Step
 from crm.services.accounts.throttle import Counter, Guess
@@ -170,6 +170,7 @@ def _enrol(session: Session, current: SignIn, secret: str, now: datetime) -> str
     current.second_factor_at = now
     signins.end_all(session, current.account_id, now=now, keep=current.id)
     _enter(session, Action.ACCOUNT_SECOND_FACTOR_ENROLLED, current, now)
+    account_mail.tell(session, current.account, "second_factor_enrolled", now=now)
     if was_waiting:
         _enter(session, Action.ACCOUNT_SIGNED_IN, current, now, result="second_factor")
     return signins.renew_token(current)

@@ -9,7 +9,7 @@ from crm.db import Database
 from crm.models.account import Account, SignIn
 from crm.privacy import audit
 from crm.privacy.actions import Action
-from crm.services.accounts import addresses, authentication, passwords, second_factor, signins, staff_notice
+from crm.services.accounts import account_mail, addresses, authentication, passwords, second_factor, signins, staff_notice
 from crm.services.accounts.errors import LanguageUnknownError, NoEnrolmentError, PasswordUnchangedError, RoleNotHeldError
 from crm.services.accounts.second_factor import Enrolment
 from crm.services.accounts.signins import SignedIn
@@ -121,6 +121,7 @@ def _replace_password(database: Database, signed_in: SignedIn, new: str, organis
         current.account.start_password_until = None
         signins.end_all(session, signed_in.account_id, now=now, keep=current.id)
         audit.record(session, Action.ACCOUNT_PASSWORD_CHANGED, actor=signed_in.actor, now=now, kind="account")
+        account_mail.tell(session, current.account, "password_changed", now=now)
         return signins.renew_token(current)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor, Role
 from crm.models.account import Account, AccountRole
 from crm.privacy.actions import Action
-from crm.services.accounts import addresses, passwords, signins, throttle, users
+from crm.services.accounts import account_mail, addresses, passwords, signins, throttle, users
 from crm.services.accounts.errors import AccountNotFoundError, LastAdministratorError
 from crm.services.accounts.throttle import Counter, Guess
 
@@ -33,6 +33,7 @@ def set_roles(session: Session, *, account_id: str, roles: Collection[Role], act
     account.role_rows = [kept.get(role) or AccountRole(role=role) for role in sorted(set(roles))]
     signins.end_all(session, account.id, now=now)
     users.enter(session, Action.ACCOUNT_ROLES_CHANGED, account, actor, now)
+    account_mail.tell(session, account, "roles_changed", now=now)
 
 
 def disable(session: Session, *, account_id: str, actor: Actor, now: datetime) -> None:
@@ -73,6 +74,7 @@ def issue_start_password(session: Session, *, account_id: str, actor: Actor, now
     throttle.clear(session, Counter(Guess.PASSWORD, addresses.email_of(session, account)))
     signins.end_all(session, account.id, now=now)
     users.enter(session, Action.ACCOUNT_START_PASSWORD_ISSUED, account, actor, now)
+    account_mail.tell(session, account, "start_password_issued", now=now)
     return users.Invitation(account.id, account.pseudonym, start_password)
 
 
@@ -84,6 +86,7 @@ def reset_second_factor(session: Session, *, account_id: str, actor: Actor, now:
     throttle.clear(session, Counter(Guess.CODE, account.pseudonym))
     signins.end_all(session, account.id, now=now)
     users.enter(session, Action.ACCOUNT_SECOND_FACTOR_RESET, account, actor, now)
+    account_mail.tell(session, account, "second_factor_reset", now=now)
 
 
 def _lock_administrators(session: Session) -> set[str]:

@@ -1,0 +1,21 @@
+"""Mail: an outbox that is written in the transaction of the act, and the way out of it.
+
+The mechanism sees sealed contents only; who opens them and what they say is decided above it.
+"""
+
+from crm.mail.message import Letter, to_mime
+from crm.mail.outbox import OutboxMessage, claim, enqueue, settle
+from crm.mail.transport import MailRefusedError, MailUnreachableError, RealMailInDemoError, Transport
+
+__all__ = [
+    "Letter",
+    "MailRefusedError",
+    "MailUnreachableError",
+    "OutboxMessage",
+    "RealMailInDemoError",
+    "Transport",
+    "claim",
+    "enqueue",
+    "settle",
+    "to_mime",
+]

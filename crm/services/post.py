@@ -1,0 +1,55 @@
+"""Mail from Lethe to staff: written with the act it tells of, sent by the worker."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from crm import mail
+from crm.db import Database, new_id
+from crm.mail import Letter, MailRefusedError, MailUnreachableError, Transport
+from crm.mail.message import HeaderInjectionError
+from crm.vault import Vault
+
+_TABLE, _COLUMN = "outbox_message", "sealed_letter"
+_log = structlog.get_logger()
+
+
+def write(session: Session, letter: Letter, *, kind: str, now: datetime) -> None:
+    """Put a letter into the outbox, sealed, in the transaction of the act it tells of."""
+    message_id = new_id()
+    content = json.dumps(asdict(letter), ensure_ascii=False).encode()
+    sealed = Vault.of(session).seal_own(_TABLE, _COLUMN, message_id, content)
+    mail.enqueue(session, message_id=message_id, kind=kind, sealed_letter=sealed, now=now)
+
+
+def deliver(database: Database, transport: Transport, *, sender: str, now: datetime) -> int:
+    """Send what is due and return how many messages the server accepted.
+
+    A message is marked before it is handed over, so that a crash in between sends it at most once.
+    """
+    with database.writing() as session:
+        due = [(message.id, _open(session, message.id, message.sealed_letter)) for message in mail.claim(session, now=now)]
+    accepted = 0
+    for message_id, letter in due:
+        is_accepted = _hand_over(transport, letter, message_id, sender=sender, now=now)
+        with database.writing() as session:
+            mail.settle(session, message_id=message_id, accepted=is_accepted, now=now)
+        accepted += is_accepted
+    return accepted
+
+
+def _open(session: Session, message_id: str, sealed: bytes | None) -> Letter:
+    return Letter(**json.loads(Vault.of(session).open_own(_TABLE, _COLUMN, message_id, sealed or b"")))
+
+
+def _hand_over(transport: Transport, letter: Letter, message_id: str, *, sender: str, now: datetime) -> bool:
+    host = sender.rpartition("@")[2]
+    try:
+        transport.deliver(mail.to_mime(letter, sender=sender, message_id=f"<{message_id}@{host}>", now=now))
+    except (MailUnreachableError, MailRefusedError, HeaderInjectionError) as error:
+        _log.warning("mail.postponed", message=message_id, reason=type(error).__name__)
+        return False
+    return True

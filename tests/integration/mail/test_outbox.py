@@ -1,0 +1,136 @@
+"""Mail to staff: written with the act, sent by the worker, at most once, and never unsealed on disk."""
+
+import socket
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from crm.actor import Role
+from crm.mail import Letter, OutboxMessage, RealMailInDemoError, Transport, claim
+from crm.mail.mailbox import keep, list_received
+from crm.mail.message import HeaderInjectionError, to_mime
+from crm.services import post
+from crm.services.accounts import user_changes
+from tests.support.staff import ADMIN, hire, quick_hashes  # noqa: F401 - a fixture
+
+SENDER = "lethe@firma.example"
+LETTER = Letter(to="vera.kunze@example.com", subject="Prüfung", text="Guten Tag, Ärger gibt es nicht.")
+
+
+class Keeper:
+    """A mail server that keeps everything, or answers what it is told to."""
+
+    def __init__(self, folder, reply="250 OK"):
+        self.folder, self.reply, self.deliveries = folder, reply, 0
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - aiosmtpd's name
+        self.deliveries += 1
+        if self.reply.startswith("250"):
+            keep(self.folder, envelope.content)
+        return self.reply
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Start a real mail server on loopback; yields (keeper, transport)."""
+    keeper = Keeper(tmp_path / "mailbox")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(keeper, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield keeper, Transport(host="127.0.0.1", port=port)
+    controller.stop()
+
+
+def write(runtime, now, letter=LETTER):
+    with runtime.database.writing() as session:
+        post.write(session, letter, kind="test", now=now)
+
+
+def states(runtime):
+    with runtime.database.reading() as session:
+        return [(row.state, row.attempts) for row in session.scalars(select(OutboxMessage))]
+
+
+class TestDelivery:
+    def test_arrives_with_its_text_and_leaves_no_text_behind(self, runtime, clock, server):
+        keeper, transport = server
+        write(runtime, clock.now())
+
+        assert post.deliver(runtime.database, transport, sender=SENDER, now=clock.now()) == 1
+
+        [mail] = list_received(keeper.folder)
+        assert (mail.to, mail.subject, mail.text.strip()) == (LETTER.to, LETTER.subject, LETTER.text)
+        with runtime.database.reading() as session:
+            row = session.scalars(select(OutboxMessage)).one()
+        assert (row.state, row.sealed_letter, row.accepted_at) == ("accepted", None, clock.now())
+
+    def test_is_tried_again_when_the_server_refuses_for_now(self, runtime, clock, server):
+        keeper, transport = server
+        keeper.reply = "451 come back later"
+        write(runtime, clock.now())
+
+        post.deliver(runtime.database, transport, sender=SENDER, now=clock.now())
+        post.deliver(runtime.database, transport, sender=SENDER, now=clock.now())  # not due yet
+        keeper.reply = "250 OK"
+        post.deliver(runtime.database, transport, sender=SENDER, now=clock.now() + timedelta(minutes=2))
+
+        assert (keeper.deliveries, states(runtime)) == (2, [("accepted", 2)])
+
+    def test_waits_when_nobody_answers(self, runtime, clock):
+        write(runtime, clock.now())
+
+        assert post.deliver(runtime.database, Transport(host="127.0.0.1", port=9), sender=SENDER, now=clock.now()) == 0
+        assert states(runtime) == [("waiting", 1)]
+
+    def test_is_not_sent_twice_after_a_crash_between_marking_and_noting(self, runtime, clock, server):
+        keeper, transport = server
+        write(runtime, clock.now())
+        with runtime.database.writing() as session:
+            assert len(claim(session, now=clock.now())) == 1  # and here the worker dies
+
+        post.deliver(runtime.database, transport, sender=SENDER, now=clock.now() + timedelta(days=1))
+
+        assert keeper.deliveries == 0
+
+    def test_is_given_up_when_it_would_only_confuse(self, runtime, clock, server):
+        keeper, transport = server
+        write(runtime, clock.now())
+
+        post.deliver(runtime.database, transport, sender=SENDER, now=clock.now() + timedelta(days=4))
+
+        assert (keeper.deliveries, states(runtime)) == (0, [("given_up", 0)])
+
+
+class TestLetter:
+    def test_never_begins_another_header(self, now):
+        with pytest.raises(HeaderInjectionError):
+            to_mime(Letter(to="a@example.com", subject="Hallo\nBcc: b@example.com", text=""), sender=SENDER, message_id="<1@x>", now=now)
+
+    @pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
+    def test_is_sealed_while_it_waits(self, runtime, clock):
+        write(runtime, clock.now())
+
+        with runtime.database.reading() as session:
+            sealed = session.scalars(select(OutboxMessage.sealed_letter)).one()
+        assert b"kunze" not in sealed
+        assert "Ärger".encode() not in sealed
+
+
+def test_a_demonstration_refuses_a_real_server():
+    with pytest.raises(RealMailInDemoError):
+        Transport(host="mail.example.com", port=587, demo=True)
+
+
+def test_the_owner_is_told_when_the_administration_resets_the_second_factor(runtime, clock, server, quick_hashes):  # noqa: F811 - the fixture imported above
+    keeper, transport = server
+    member = hire(runtime.database, clock.now(), Role.SALES)
+
+    with runtime.database.writing() as session:
+        user_changes.reset_second_factor(session, account_id=member.id, actor=ADMIN, now=clock.now())
+    post.deliver(runtime.database, transport, sender=SENDER, now=clock.now())
+
+    assert [(mail.to, mail.subject) for mail in list_received(keeper.folder)] == [(member.email, "Zweiter Faktor bei Lethe zurückgesetzt")]
