@@ -1,0 +1,65 @@
+"""The processing log (Protokollierung) as an append-only Merkle log that strangers can verify.
+
+It knows bytes and rows, and nothing of a CRM: `crm.privacy.audit` decides what an entry says.
+
+Source: Art. 5(2), 32(1) DSGVO.
+"""
+
+from crm.ledger.appending import Draft, append, append_many, draft
+from crm.ledger.checkpoint import Checkpoint, read_checkpoint
+from crm.ledger.errors import (
+    ExportFolderInUseError,
+    HighWaterUnreadableError,
+    LeafTooLargeError,
+    LedgerDamagedError,
+    LedgerRolledBackError,
+    NothingSealedError,
+    NotSealedError,
+    SealerBusyError,
+)
+from crm.ledger.export import export_bundle, require_free_folder
+from crm.ledger.findings import Finding, Kind
+from crm.ledger.guards import find_missing_guards, install_guards
+from crm.ledger.lists import drop_salts
+from crm.ledger.note import Signer, VerifierKey
+from crm.ledger.proof import prove
+from crm.ledger.reading import EntryFilter, StoredEntry, find_entries, last_checkpoint_note
+from crm.ledger.sealer import Sealer
+from crm.ledger.unsealed import Backlog, find_backlog
+from crm.ledger.verification import Verification, verify
+
+__all__ = [
+    "Backlog",
+    "Checkpoint",
+    "Draft",
+    "EntryFilter",
+    "ExportFolderInUseError",
+    "Finding",
+    "HighWaterUnreadableError",
+    "Kind",
+    "LeafTooLargeError",
+    "LedgerDamagedError",
+    "LedgerRolledBackError",
+    "NotSealedError",
+    "NothingSealedError",
+    "Sealer",
+    "SealerBusyError",
+    "Signer",
+    "StoredEntry",
+    "Verification",
+    "VerifierKey",
+    "append",
+    "append_many",
+    "draft",
+    "drop_salts",
+    "export_bundle",
+    "find_backlog",
+    "find_entries",
+    "find_missing_guards",
+    "install_guards",
+    "last_checkpoint_note",
+    "prove",
+    "read_checkpoint",
+    "require_free_folder",
+    "verify",
+]

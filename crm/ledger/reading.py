@@ -1,0 +1,112 @@
+"""Reads entries for people: newest first, by filters, a page at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy.orm import Session
+
+from crm.clock import from_micros, micros
+from crm.ledger import tables
+from crm.ledger.entry_checks import blob
+from crm.ledger.leaf import parse
+from crm.ledger.lists import events_showing
+
+_E, _S = tables.entry.c, tables.sealed_leaf.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryFilter:
+    """What to show; None does not filter.
+
+    Attributes:
+        subject_id: entries about this person, and the lists this person was in.
+        until: entries before this moment.
+    """
+
+    actor: str | None = None
+    action: str | None = None
+    purpose: str | None = None
+    subject_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """One entry as it stands in the log.
+
+    Attributes:
+        id: number of the row; pages go on below it.
+        index: place in the sealed order, or None while it waits.
+        fields: what the leaf says, by the names of the format.
+    """
+
+    id: int
+    index: int | None
+    happened_at: datetime
+    fields: dict[str, Any]
+
+
+def find_entries(
+    session: Session, wanted: EntryFilter, *, before: int | None = None, after: int | None = None, limit: int = 50
+) -> list[StoredEntry]:
+    """Return entries, the newest first.
+
+    Args:
+        before: only rows below this number, the `id` of the last entry of the newer page.
+        after: only rows above this number, the `id` of the first entry of the older page; those next to it.
+    """
+    query = select(_E.id, blob(_E.leaf), _S.leaf_index).select_from(
+        tables.entry.outerjoin(tables.sealed_leaf, _S.entry_id == _E.id),
+    )
+    conditions = list(_conditions(wanted))
+    if before is not None:
+        conditions.append(_E.id < before)
+    if after is not None:
+        conditions.append(_E.id > after)
+    order = _E.id.desc() if after is None else _E.id.asc()
+    rows = session.execute(query.where(*conditions).order_by(order).limit(limit)).all()
+    return [_stored(row) for row in (rows if after is None else reversed(rows))]
+
+
+def last_checkpoint_note(connection: Connection) -> bytes | None:
+    """Return the newest checkpoint as it was signed, or None when nothing is sealed."""
+    c = tables.checkpoint.c
+    note: bytes | None = connection.execute(select(c.note).order_by(c.size.desc()).limit(1)).scalar()
+    return note
+
+
+def _conditions(wanted: EntryFilter) -> Iterator[ColumnElement[bool]]:
+    for column, value in ((_E.actor, wanted.actor), (_E.action, wanted.action), (_E.purpose, wanted.purpose)):
+        if value is not None:
+            yield column == value
+    if wanted.subject_id is not None:
+        yield or_(_E.subject_id == wanted.subject_id, _E.event.in_(events_showing(wanted.subject_id)))
+    if wanted.since is not None:
+        yield _E.t >= micros(wanted.since)
+    if wanted.until is not None:
+        yield _E.t < micros(wanted.until)
+
+
+def _stored(row: Any) -> StoredEntry:
+    fields = _fields(row.leaf)
+    return StoredEntry(row.id, row.leaf_index, _moment(fields), fields)
+
+
+def _moment(fields: dict[str, Any]) -> datetime:
+    """Return when it happened; a forged moment is shown as the beginning of 1970."""
+    try:
+        return from_micros(fields.get("t", 0))
+    except OverflowError:
+        return from_micros(0)
+
+
+def _fields(leaf: bytes) -> dict[str, Any]:
+    """Return what a leaf says; of one that was tampered with, nothing: `verify` says what is wrong with it."""
+    try:
+        return parse(leaf)
+    except ValueError:
+        return {}
