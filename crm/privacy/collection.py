@@ -4,84 +4,42 @@ Source: Art. 5(1)(b),(c), 6(1), 13, 14, 21(3), 25 DSGVO.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.db import Base, Compartment, new_id
+from crm.db import Base, Compartment
 from crm.models.contact import SEALED_COLUMN, Contact, Lookup, SourceRecord
 from crm.models.field_groups import GROUP_OF, FieldGroup
 from crm.models.lawfulness import NoticeEvent
-from crm.privacy import audit, indexing, lawfulness, objection, sealing, suppression
+from crm.privacy import audit, indexing, lawfulness, objection, sealing
 from crm.privacy.actions import Action
 from crm.privacy.errors import FieldWithoutPurposeError, OriginMissingError
 from crm.privacy.lawfulness import NewGround
+from crm.privacy.new_person import Collected, NewPerson, Notice, Refusal, SourceKey, normal_addresses
 from crm.privacy.objection import DIRECT_MARKETING, Objection
-from crm.privacy.purposes import Channel, Purpose
-from crm.search.exact import exact_email, exact_phone
+from crm.privacy.purposes import Purpose
+from crm.privacy.screening import Arrival, screen
 from crm.vault import Vault
+
+__all__ = [
+    "NOTICE_WITHIN",
+    "Collected",
+    "NewPerson",
+    "Notice",
+    "Refusal",
+    "SourceKey",
+    "allowed_groups",
+    "collect",
+    "collect_many",
+    "keep_allowed",
+    "normal_addresses",
+]
 
 _COMPARTMENTS = (Compartment.PROFILE, Compartment.PROOF)
 NOTICE_WITHIN = timedelta(days=30)  # Art. 14(3)(a): at the latest within one month
-
-
-class Notice(StrEnum):
-    """What the person knows about the processing."""
-
-    GIVEN = "given"  # told at collection (Art. 13)
-    DUE = "due"  # collected from elsewhere: has to be told within a month (Art. 14(3))
-    EARLIER = "earlier"  # told when the controller's previous system collected the data
-
-
-class Refusal(StrEnum):
-    """Why a person is not taken in."""
-
-    SUPPRESSED = "suppressed"
-    ERASED_BEFORE = "erased_before"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceKey:
-    """The record of another system that a person comes from."""
-
-    system: str
-    record_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPerson:
-    """One person to be taken in.
-
-    Attributes:
-        origin: where the data came from, in words (Art. 14(2)(f)).
-        collected_at: when the data were first collected; from the source when they come from another system.
-        last_contact_at: last contact in substance; starts the period of RET-01.
-    """
-
-    fields: Mapping[str, str]
-    purposes: Sequence[Purpose]
-    origin: str
-    notice: Notice
-    collected_at: datetime
-    last_contact_at: datetime
-    company_id: str | None = None
-    owner_id: str | None = None
-    segment: str | None = None
-    source: SourceKey | None = None
-    objections: Sequence[Objection] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """What became of one person: an id, or the reason why not."""
-
-    subject_id: str | None
-    refused: Refusal | None = None
-    marketing_blocked: bool = False
 
 
 def allowed_groups(purposes: Collection[Purpose]) -> frozenset[FieldGroup]:
@@ -110,7 +68,7 @@ def collect_many(session: Session, *, people: Sequence[NewPerson], actor: Actor,
     Raises: as `collect`; then nothing was taken in.
     """
     arrivals = [_require_collectable(person) for person in people]
-    outcomes = _screen(session, arrivals)
+    outcomes = screen(session, arrivals)
     accepted = [(outcome.subject_id, each) for outcome, each in zip(outcomes, arrivals, strict=True) if outcome.subject_id is not None]
     if accepted:
         _write(session, accepted, actor=actor, now=now)
@@ -118,16 +76,7 @@ def collect_many(session: Session, *, people: Sequence[NewPerson], actor: Actor,
     return outcomes
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    """A person at the door, with the filled fields by group and the addresses in the form that is looked up."""
-
-    person: NewPerson
-    groups: Mapping[FieldGroup, Mapping[str, str]]
-    addresses: Sequence[tuple[Channel, str, str]]
-
-
-def _require_collectable(person: NewPerson) -> _Arrival:
+def _require_collectable(person: NewPerson) -> Arrival:
     if not person.origin.strip():
         raise OriginMissingError(field="origin")
     allowed = allowed_groups(person.purposes)
@@ -135,53 +84,12 @@ def _require_collectable(person: NewPerson) -> _Arrival:
     for group, fields in groups.items():
         if group not in allowed:
             raise FieldWithoutPurposeError(field=next(iter(fields)), purpose=person.purposes[0].title["de"])
-    return _Arrival(person, groups, normal_addresses(person.fields))
-
-
-def _screen(session: Session, arrivals: Sequence[_Arrival]) -> list[Collected]:
-    """Decide who may come in: not who was erased under the same record, nor a suppressed address for advertising alone."""
-    erased = _find_erased(session, [each.person for each in arrivals])
-    suppressed = _find_suppressed(session, arrivals)
-    outcomes = []
-    for each in arrivals:
-        blocked = any((channel, address) in suppressed for channel, _, address in each.addresses)
-        if each.person.source in erased:
-            outcomes.append(Collected(None, Refusal.ERASED_BEFORE))
-        elif blocked and all(purpose.direct_marketing for purpose in each.person.purposes):
-            outcomes.append(Collected(None, Refusal.SUPPRESSED))
-        else:
-            outcomes.append(Collected(new_id(), marketing_blocked=blocked))
-    return outcomes
-
-
-def _find_erased(session: Session, people: Sequence[NewPerson]) -> set[SourceKey | None]:
-    vault = Vault.of(session)
-    by_tag = {vault.source_tag(person.source.system, person.source.record_id): person.source for person in people if person.source}
-    return {by_tag[tag] for tag in vault.find_tombstones(list(by_tag))} if by_tag else set()
-
-
-def _find_suppressed(session: Session, arrivals: Sequence[_Arrival]) -> set[tuple[str, str]]:
-    by_channel: dict[str, list[str]] = {}
-    for each in arrivals:
-        for channel, _, address in each.addresses:
-            by_channel.setdefault(channel, []).append(address)
-    return suppression.find_suppressed(session, by_channel)
-
-
-def normal_addresses(fields: Mapping[str, str]) -> list[tuple[Channel, str, str]]:
-    """Return (channel, field, normalised address) of the e-mail addresses and phone numbers among the fields."""
-    found = []
-    for name, channel in (("email", Channel.EMAIL), ("phone", Channel.PHONE), ("mobile", Channel.PHONE)):
-        if value := fields.get(name):
-            address = exact_email(value) if channel is Channel.EMAIL else exact_phone(value)
-            if address:
-                found.append((channel, name, address))
-    return found
+    return Arrival(person, groups, normal_addresses(person.fields))
 
 
 def _write(
     session: Session,
-    accepted: Sequence[tuple[str, _Arrival]],
+    accepted: Sequence[tuple[str, Arrival]],
     *,
     actor: Actor,
     now: datetime,
@@ -250,7 +158,7 @@ def _contact_row(subject_id: str, person: NewPerson, sealed: Mapping[FieldGroup,
     return row | {column: sealed.get(group) for group, column in SEALED_COLUMN.items()}
 
 
-def _write_lookups(session: Session, accepted: Sequence[tuple[str, _Arrival]]) -> None:
+def _write_lookups(session: Session, accepted: Sequence[tuple[str, Arrival]]) -> None:
     vault = Vault.of(session)
     rows = {
         (subject_id, channel, tag): {"subject_id": subject_id, "field": channel, "tag": tag}

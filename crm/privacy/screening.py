@@ -1,0 +1,55 @@
+"""Who may come in: not who was erased under the same record, nor a suppressed address for advertising alone.
+
+Source: Art. 17(1), 21(3) DSGVO.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from crm.db import new_id
+from crm.models.field_groups import FieldGroup
+from crm.privacy import suppression
+from crm.privacy.new_person import Collected, NewPerson, Refusal, SourceKey
+from crm.privacy.purposes import Channel
+from crm.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A person at the door, with the filled fields by group and the addresses in the form that is looked up."""
+
+    person: NewPerson
+    groups: Mapping[FieldGroup, Mapping[str, str]]
+    addresses: Sequence[tuple[Channel, str, str]]
+
+
+def screen(session: Session, arrivals: Sequence[Arrival]) -> list[Collected]:
+    """Decide who may come in: not who was erased under the same record, nor a suppressed address for advertising alone."""
+    erased = _find_erased(session, [each.person for each in arrivals])
+    suppressed = _find_suppressed(session, arrivals)
+    outcomes = []
+    for each in arrivals:
+        blocked = any((channel, address) in suppressed for channel, _, address in each.addresses)
+        if each.person.source in erased:
+            outcomes.append(Collected(None, Refusal.ERASED_BEFORE))
+        elif blocked and all(purpose.direct_marketing for purpose in each.person.purposes):
+            outcomes.append(Collected(None, Refusal.SUPPRESSED))
+        else:
+            outcomes.append(Collected(new_id(), marketing_blocked=blocked))
+    return outcomes
+
+
+def _find_erased(session: Session, people: Sequence[NewPerson]) -> set[SourceKey | None]:
+    vault = Vault.of(session)
+    by_tag = {vault.source_tag(person.source.system, person.source.record_id): person.source for person in people if person.source}
+    return {by_tag[tag] for tag in vault.find_tombstones(list(by_tag))} if by_tag else set()
+
+
+def _find_suppressed(session: Session, arrivals: Sequence[Arrival]) -> set[tuple[str, str]]:
+    by_channel: dict[str, list[str]] = {}
+    for each in arrivals:
+        for channel, _, address in each.addresses:
+            by_channel.setdefault(channel, []).append(address)
+    return suppression.find_suppressed(session, by_channel)
