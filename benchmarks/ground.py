@@ -47,10 +47,10 @@ def people(start: int, number: int) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def installed(folder: Path | None = None) -> Iterator[Runtime]:
+def installed(*, demo: bool = False) -> Iterator[Runtime]:
     """Lay the ground of an installation in a folder on the disk and open it."""
-    with tempfile.TemporaryDirectory(prefix="lethe-bench-", dir=folder, ignore_cleanup_errors=True) as made:
-        settings = Settings(data_dir=Path(made) / "installation")
+    with tempfile.TemporaryDirectory(prefix="lethe-bench-", ignore_cleanup_errors=True) as made:
+        settings = Settings(data_dir=Path(made) / "installation", demo=demo)
         installation.lay_ground(settings)
         runtime = Runtime.open(settings)
         runtime.vault.prepare()

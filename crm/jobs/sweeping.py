@@ -3,8 +3,14 @@
 from datetime import timedelta
 
 from crm.runtime import Runtime
+from crm.services import ledger_bundles
 
 _OLD_ENOUGH = timedelta(hours=24)  # far longer than any unit of work lasts
+
+
+def discard_bundles(runtime: Runtime) -> None:
+    """Remove bundles of the log whose time to be fetched is over."""
+    ledger_bundles.discard_expired(ledger_bundles.folder_of(runtime.place, runtime.settings.data_dir), now=runtime.clock.now())
 
 
 def sweep(runtime: Runtime) -> None:

@@ -14,7 +14,7 @@ from crm.jobs.indexing import IndexKeeper
 from crm.jobs.mailing import send
 from crm.jobs.sealing import seal
 from crm.jobs.signing_in import forget_sign_ins
-from crm.jobs.sweeping import sweep
+from crm.jobs.sweeping import discard_bundles, sweep
 from crm.runtime import Runtime
 
 _log = structlog.get_logger()
@@ -51,6 +51,7 @@ def _schedule(runtime: Runtime, keeper: IndexKeeper) -> BackgroundScheduler:
         ("index.tidy", _one_at_a_time(index, keeper.tidy), 300),
         ("mail.send", lambda: send(runtime), 2),
         ("keys.sweep", lambda: sweep(runtime), 3_600),
+        ("bundles.discard", lambda: discard_bundles(runtime), 60),
         ("sign_ins.forget", lambda: forget_sign_ins(runtime), 3_600),
     )
     for name, job, seconds in jobs:

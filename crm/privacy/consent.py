@@ -77,17 +77,8 @@ def give(
     row = _row(subject_id, purpose, channel, ConsentAct.GIVEN, effective_at=given_at, now=now)
     sealed = _seal_evidence(session, subject_id, row["evidence_id"], evidence)
     _append(session, [row | {"wording_id": text.id, "sealed_evidence": sealed}], now=now)
-    audit.record(
-        session,
-        Action.CONSENT_GIVEN,
-        actor=actor,
-        now=now,
-        subject_id=subject_id,
-        purpose=purpose,
-        basis="6-1-a",
-        kind=channel,
-        sealed=[sealed],
-    )
+    entry = audit.Entry(action=Action.CONSENT_GIVEN, subject_id=subject_id, purpose=purpose, basis="6-1-a", kind=channel, sealed=[sealed])
+    audit.record_all(session, [entry], actor=actor, now=now)
 
 
 def withdraw(session: Session, *, subject_id: str, purpose: str, channel: Channel, actor: Actor, now: datetime) -> None:

@@ -60,11 +60,7 @@ def open_person(session: Session, *, subject_id: str, purpose: Purpose, actor: A
         PurposeNotAllowedError: the actor's role does not act for the purpose.
         NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: what the person's state says against it.
     """
-    require_role(purpose, actor)
-    state = lawfulness.find_states(session, [subject_id], now=now).get(subject_id)
-    if state is None:
-        raise ErasedError
-    lawfulness.require(purpose, state, now=now)
+    state = require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
     fields = _open_contacts(session, [subject_id], purpose.groups).get(subject_id, {})
     notes = _open_notes(session, subject_id) if FieldGroup.NOTES in purpose.groups else ()
     groups = _groups_in(fields, has_notes=bool(notes))
@@ -115,12 +111,10 @@ def open_sole_trader(session: Session, *, company: Company, purpose: Purpose, ac
 
     Raises: as `open_person`.
     """
-    require_role(purpose, actor)
     subject_id = company.subject_id
-    state = lawfulness.find_states(session, [subject_id], now=now).get(subject_id) if subject_id else None
-    if subject_id is None or state is None:
+    if subject_id is None:
         raise ErasedError
-    lawfulness.require(purpose, state, now=now)
+    require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
     details = _open_companies(session, [company], purpose).get(company.id, {})
     groups = tuple(dict.fromkeys(COMPANY_GROUP[name] for name in details))
     audit.record(
@@ -201,6 +195,21 @@ def open_for_index(session: Session, *, subject_ids: Sequence[str], actor: Actor
         opened.setdefault(subject_id, {})["company"] = details.get("name", "")
     audit.record(session, Action.PEOPLE_INDEXED, actor=actor, now=now, count=len(opened))
     return opened
+
+
+def require_access(session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime) -> PersonState:
+    """Refuse when this actor may not use this person's data for the purpose now; return the person's state.
+
+    Raises:
+        PurposeNotAllowedError: the actor's role does not act for the purpose.
+        NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: what the person's state says against it.
+    """
+    require_role(purpose, actor)
+    state = lawfulness.find_states(session, [subject_id], now=now).get(subject_id)
+    if state is None:
+        raise ErasedError
+    lawfulness.require(purpose, state, now=now)
+    return state
 
 
 def require_role(purpose: Purpose, actor: Actor) -> None:

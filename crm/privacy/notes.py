@@ -13,12 +13,12 @@ from crm.db import new_id
 from crm.errors import InvalidInputError
 from crm.models.contact import Contact, Note, NoteKind
 from crm.models.field_groups import FieldGroup
-from crm.privacy import audit, indexing, lawfulness, sealing, special_categories
+from crm.privacy import audit, indexing, sealing, special_categories
 from crm.privacy.actions import Action
-from crm.privacy.disclosure import require_role
+from crm.privacy.disclosure import require_access
 from crm.privacy.errors import FieldWithoutPurposeError, PrivacyError
 from crm.privacy.purposes import Purpose
-from crm.vault import ErasedError, Vault
+from crm.vault import Vault
 
 LONGEST = 20_000  # characters
 
@@ -72,24 +72,15 @@ def write(
     """
     text = text.strip()
     _require_text(text, seen_hints)
-    require_role(purpose, actor)
     if FieldGroup.NOTES not in purpose.groups:
         raise FieldWithoutPurposeError(field="text", purpose=purpose.title["de"])
-    state = lawfulness.find_states(session, [subject_id], now=now).get(subject_id)
-    if state is None:
-        raise ErasedError
-    lawfulness.require(purpose, state, now=now)
+    require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
     happened_at = min(happened_at or now, now)
     note, sealed = _store(session, subject_id, note_id or new_id(), text, kind, writer=actor.pseudonym, happened_at=happened_at)
     if kind is not NoteKind.NOTE:
-        later = Contact.last_contact_at < happened_at
-        session.execute(update(Contact).where(Contact.subject_id == subject_id, later).values(last_contact_at=happened_at))
-        indexing.announce_changed(session, [subject_id], now=now)
-    audit.record(
-        session,
-        Action.NOTE_WRITTEN,
-        actor=actor,
-        now=now,
+        _move_last_contact(session, subject_id, happened_at, now)
+    entry = audit.Entry(
+        action=Action.NOTE_WRITTEN,
         subject_id=subject_id,
         purpose=purpose.code,
         basis=purpose.basis,
@@ -97,7 +88,14 @@ def write(
         groups=(FieldGroup.NOTES,),
         sealed=(sealed,),
     )
+    audit.record_all(session, [entry], actor=actor, now=now)
     return note
+
+
+def _move_last_contact(session: Session, subject_id: str, happened_at: datetime, now: datetime) -> None:
+    later = Contact.last_contact_at < happened_at
+    session.execute(update(Contact).where(Contact.subject_id == subject_id, later).values(last_contact_at=happened_at))
+    indexing.announce_changed(session, [subject_id], now=now)
 
 
 def _require_text(text: str, seen_hints: frozenset[str]) -> None:

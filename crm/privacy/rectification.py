@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.models.contact import SEALED_COLUMN, Contact, Lookup
 from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
-from crm.privacy import audit, indexing, lawfulness, sealing
+from crm.privacy import audit, indexing, sealing
 from crm.privacy.actions import Action
 from crm.privacy.collection import normal_addresses
-from crm.privacy.disclosure import require_role
+from crm.privacy.disclosure import require_access
 from crm.privacy.errors import FieldWithoutPurposeError, StaleVersionError
 from crm.privacy.purposes import Purpose
 from crm.vault import ErasedError, Vault
@@ -42,11 +42,7 @@ def rectify(
         FieldWithoutPurposeError: a field does not belong to the purpose.
         PurposeNotAllowedError, NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: as the door says.
     """
-    require_role(purpose, actor)
-    state = lawfulness.find_states(session, [subject_id], now=now).get(subject_id)
-    if state is None:
-        raise ErasedError
-    lawfulness.require(purpose, state, now=now)
+    require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
     return apply_changes(
         session, subject_id=subject_id, fields=fields, purpose=purpose, expected_version=expected_version, actor=actor, now=now
     )

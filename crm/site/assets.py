@@ -9,6 +9,7 @@ import hashlib
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, abort, request, url_for
@@ -38,7 +39,9 @@ def install(app: Flask) -> None:
             abort(404)
         return _answer(assets[filename])
 
+    @cache
     def asset(name: str) -> str:
+        """Return the address of a file; built once, because a list shows hundreds of icons."""
         return url_for("static", filename=name, v=assets[name].version)
 
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=serve)

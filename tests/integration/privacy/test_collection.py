@@ -38,8 +38,10 @@ class TestCollect:
             make_person(session, clock.now(), origin="  ")
 
     def test_leaves_nothing_behind_when_one_of_many_is_refused(self, runtime, clock):
-        with pytest.raises(OriginMissingError), runtime.database.writing() as session:
+        with runtime.database.reading() as session:
             people = [new_person(session, clock.now()), new_person(session, clock.now(), origin="")]
+
+        with pytest.raises(OriginMissingError), runtime.database.writing() as session:
             collection.collect_many(session, people=people, actor=SALES, now=clock.now())
 
         with runtime.database.reading() as session:
@@ -79,7 +81,12 @@ class TestSuppression:
     def suppressed(self, runtime, clock):
         with runtime.database.writing() as session:
             suppression.enter(
-                session, address="wehmeier@example.com", channel="email", reason=SuppressionReason.OBJECTION_6_1_F, actor=SALES, now=clock.now()
+                session,
+                address="wehmeier@example.com",
+                channel="email",
+                reason=SuppressionReason.OBJECTION_6_1_F,
+                actor=SALES,
+                now=clock.now(),
             )
 
     def test_a_customer_comes_in_with_advertising_blocked(self, runtime, clock, suppressed):

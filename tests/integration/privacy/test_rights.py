@@ -132,7 +132,9 @@ class TestRestriction:
     def test_can_be_lifted(self, runtime, clock, person):
         with runtime.database.writing() as session:
             restriction.impose(session, subject_ids=[person], reason=RestrictionReason.UNLAWFUL, actor=SALES, now=clock.now())
-            session.add(RestrictionEvent(subject_id=person, act="lifted", reason="unlawful", effective_at=clock.now(), recorded_at=clock.now()))
+            session.add(
+                RestrictionEvent(subject_id=person, act="lifted", reason="unlawful", effective_at=clock.now(), recorded_at=clock.now())
+            )
 
         assert standing(runtime, person, "business_contact", clock.now()) is Standing.ALLOWED
 

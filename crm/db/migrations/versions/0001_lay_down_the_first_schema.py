@@ -139,6 +139,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("level", "number", name=op.f("pk_ledger_tile")),
     )
     op.create_table(
+        "outbox_message",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("sealed_letter", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.String(length=14), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_message")),
+    )
+    with op.batch_alter_table("outbox_message", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_message_state", ["state", "due_at"], unique=False)
+
+    op.create_table(
         "policy_version",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -411,6 +426,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.create_index("ix_contact_company_id", ["company_id"], unique=False)
+        batch_op.create_index("ix_contact_owner_id", ["owner_id", "last_contact_at"], unique=False)
+        batch_op.create_index("ix_contact_segment", ["segment"], unique=False)
 
     op.create_table(
         "source_record",
@@ -432,6 +449,8 @@ def downgrade() -> None:
 
     op.drop_table("source_record")
     with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.drop_index("ix_contact_segment")
+        batch_op.drop_index("ix_contact_owner_id")
         batch_op.drop_index("ix_contact_company_id")
 
     op.drop_table("contact")
@@ -486,6 +505,10 @@ def downgrade() -> None:
 
     op.drop_table("search_change")
     op.drop_table("policy_version")
+    with op.batch_alter_table("outbox_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_message_state")
+
+    op.drop_table("outbox_message")
     op.drop_table("ledger_tile")
     op.drop_table("ledger_salt")
     op.drop_table("ledger_payload")

@@ -1,0 +1,66 @@
+"""Run the benchmarks: all of them, or those that are named."""
+
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks import command, importing, pages, people
+
+RESULTS = Path("benchmarks/results")
+BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
+    "people": people.measure,
+    "pages": pages.measure,
+    "import": importing.measure,
+    "command": command.measure,
+}
+# What issue and design ask for: (benchmark, figure, comparison, number).
+GOALS = (
+    ("people", "insert_ratio", "<=", 1.6),
+    ("people", "read_ratio", "<=", 1.4),
+    ("pages", "list.p95_ms", "<=", 40),
+    ("pages", "contact.p95_ms", "<=", 40),
+    ("import", "people_per_second", ">=", 1_000),
+    ("import", "edit_wait_longest_ms", "<=", 300),
+    ("command", "help_seconds", "<=", 0.5),
+)
+
+
+def main(names: list[str]) -> None:
+    """Measure, write JSON and print a table of figures and goals."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    machine = {"python": platform.python_version(), "cores": os.cpu_count(), "load_before": os.getloadavg()[0]}
+    for name in names or list(BENCHMARKS):
+        start = time.perf_counter()
+        figures = BENCHMARKS[name]()
+        result = {"benchmark": name, "machine": machine, "seconds": time.perf_counter() - start, **figures}
+        (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+        _print(name, figures)
+
+
+def _print(name: str, figures: dict[str, Any]) -> None:
+    print(f"\n{name}")
+    goals = {figure: (sign, number) for benchmark, figure, sign, number in GOALS if benchmark == name}
+    for figure, value in _flat(figures):
+        sign, number = goals.get(figure, ("", None))
+        verdict = "" if number is None else f"goal {sign} {number}: {'met' if _is_met(value, sign, number) else 'MISSED'}"
+        print(f"  {figure:<32}{value:>14,.2f}  {verdict}")
+
+
+def _is_met(value: float, sign: str, number: float) -> bool:
+    return value <= number if sign == "<=" else value >= number
+
+
+def _flat(figures: dict[str, Any]) -> list[tuple[str, float]]:
+    flat = []
+    for name, value in figures.items():
+        flat += [(f"{name}.{inner}", each) for inner, each in value.items()] if isinstance(value, dict) else [(name, value)]
+    return flat
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

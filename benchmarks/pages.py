@@ -1,0 +1,51 @@
+"""Server time of the pages people use all day, with 20 000 people and the ledger entry each page makes."""
+
+import statistics
+from typing import Any
+
+from benchmarks.ground import NOW, collect, installed, percentile, seconds
+from crm.actor import Role, system_actor
+from crm.privacy import rectification  # noqa: F401 - loaded as the running site has it
+from crm.search import IndexBuilder
+from crm.services import directory
+from crm.services.accounts.demo import InventedAccount, add_invented
+from crm.services.demo.accounts import PASSWORD
+from crm.web import create_app
+
+_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - of an invented account
+
+
+def measure(people: int = 20_000, rounds: int = 200) -> dict[str, Any]:
+    """Return p50 and p95 in milliseconds of list, search and contact page, each request with its entry on the disk."""
+    with installed(demo=True) as runtime:
+        ids = collect(runtime, 0, people)
+        with runtime.database.writing() as session:
+            account = InventedAccount(email="bench@example.com", name="B. Bench", roles=[Role.SALES], password=PASSWORD, totp_secret=_SECRET)
+            add_invented(session, account, actor=system_actor("benchmark"), now=NOW)
+        directory.build(runtime.database, IndexBuilder(runtime.place), clock=runtime.clock, progress=lambda _done, _total: None)
+        app = create_app(runtime)
+        app.config["WTF_CSRF_ENABLED"] = False
+        browser = app.test_client()
+        browser.post("/demo/sales")
+
+        def page(address: str) -> None:
+            answer = browser.get(address)
+            if answer.status_code != 200:
+                raise RuntimeError(f"{address} answered {answer.status_code}")
+
+        def search(text: str) -> None:
+            answer = browser.post("/contacts/search", data={"q": text}, headers={"HX-Request": "true"})
+            if answer.status_code != 200:
+                raise RuntimeError(f"the search answered {answer.status_code}")
+
+        page("/contacts")
+        return {
+            "people": people,
+            "list": _times([seconds(lambda: page("/contacts")) for _ in range(rounds)]),
+            "search": _times([seconds(lambda: search("gärtner")) for _ in range(rounds)]),
+            "contact": _times([seconds(lambda each=each: page(f"/contacts/{each}")) for each in ids[:: max(people // rounds, 1)]]),
+        }
+
+
+def _times(values: list[float]) -> dict[str, float]:
+    return {"p50_ms": statistics.median(values) * 1e3, "p95_ms": percentile(values, 95) * 1e3}

@@ -1,0 +1,104 @@
+"""Words for what the ledger holds as codes; a test demands one for every action."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel.speaklater import LazyString
+
+from crm.privacy.actions import Action
+from crm.privacy.restriction import RestrictionReason
+from crm.privacy.suppression import SuppressionReason
+from crm.services.ledger_reading import BROKEN, SOUND
+from crm.site.i18n import _l
+from crm.site.words import CHANNEL_TITLES, FIELD_TITLES, GROUP_TITLES, ROLE_TITLES
+from crm.web.contacts.notes_words import KIND_TITLES as NOTE_TITLES
+
+Words = Mapping[str, LazyString]
+
+ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
+    Action.PERSON_COLLECTED: _l("Person aufgenommen"),
+    Action.PERSON_MERGED: _l("Person zusammengeführt"),
+    Action.PERSON_DISCLOSED: _l("Person angezeigt"),
+    Action.PEOPLE_LISTED: _l("Liste von Personen angezeigt"),
+    Action.PEOPLE_INDEXED: _l("Personen in den Suchindex gestellt"),
+    Action.PEOPLE_MATCHED: _l("Nach derselben Person gesucht"),
+    Action.PERSON_RECTIFIED: _l("Angaben zur Person berichtigt"),
+    Action.PERSON_ASSIGNED: _l("Person zugeordnet"),
+    Action.NOTE_WRITTEN: _l("Notiz geschrieben"),
+    Action.COMPANY_CREATED: _l("Firma angelegt"),
+    Action.COMPANY_CHANGED: _l("Firma geändert"),
+    Action.COMPANY_DISCLOSED: _l("Firma angezeigt"),
+    Action.GROUND_STARTED: _l("Rechtsgrundlage begonnen"),
+    Action.GROUND_ENDED: _l("Rechtsgrundlage beendet"),
+    Action.CONSENT_GIVEN: _l("Einwilligung erteilt"),
+    Action.CONSENT_WITHDRAWN: _l("Einwilligung widerrufen"),
+    Action.CONSENT_TAKEN_OVER: _l("Einwilligung aus dem Vorsystem übernommen"),
+    Action.OBJECTION_RAISED: _l("Widerspruch eingelegt"),
+    Action.RESTRICTION_IMPOSED: _l("Verarbeitung eingeschränkt"),
+    Action.RESTRICTION_LIFTED: _l("Einschränkung aufgehoben"),
+    Action.NOTICE_GIVEN: _l("Person informiert"),
+    Action.ADDRESS_SUPPRESSED: _l("Adresse auf die Sperrliste gesetzt"),
+    Action.TASK_DONE: _l("Aufgabe erledigt"),
+    Action.LOG_READ: _l("Protokoll gelesen"),
+    Action.LOG_VERIFIED: _l("Protokoll geprüft"),
+    Action.LOG_EXPORTED: _l("Protokoll ausgegeben"),
+    Action.POLICY_LOADED: _l("Regeln geladen"),
+    Action.IMPORT_STARTED: _l("Import begonnen"),
+    Action.IMPORT_FINISHED: _l("Import beendet"),
+    Action.ACCOUNT_CREATED: _l("Konto angelegt"),
+    Action.ACCOUNT_LISTED: _l("Konten angezeigt"),
+    Action.ACCOUNT_ROLES_CHANGED: _l("Rollen eines Kontos geändert"),
+    Action.ACCOUNT_DISABLED: _l("Konto gesperrt"),
+    Action.ACCOUNT_ENABLED: _l("Konto wieder geöffnet"),
+    Action.ACCOUNT_START_PASSWORD_ISSUED: _l("Startpasswort vergeben"),
+    Action.ACCOUNT_PASSWORD_CHANGED: _l("Passwort geändert"),
+    Action.ACCOUNT_SECOND_FACTOR_ENROLLED: _l("Zweiten Faktor eingerichtet"),
+    Action.ACCOUNT_SECOND_FACTOR_RESET: _l("Zweiten Faktor entfernt"),
+    Action.ACCOUNT_NOTICE_CONFIRMED: _l("Hinweis zum Protokoll bestätigt"),
+    Action.ACCOUNT_ROLE_CHOSEN: _l("Rolle gewechselt"),
+    Action.ACCOUNT_PASSWORD_ACCEPTED: _l("Passwort angenommen"),
+    Action.ACCOUNT_SIGNED_IN: _l("Angemeldet"),
+    Action.ACCOUNT_SIGNIN_FAILED: _l("Anmeldung fehlgeschlagen"),
+    Action.ACCOUNT_LOCKED: _l("Anmeldung vorübergehend verschlossen"),
+    Action.ACCOUNT_SIGNED_OUT: _l("Abgemeldet"),
+    Action.ACCOUNT_SIGNED_OUT_EVERYWHERE: _l("Überall abgemeldet"),
+}
+
+RESULT_TITLES: Final[Words] = {
+    SOUND: _l("unverändert"),
+    BROKEN: _l("verändert"),
+    "password": _l("mit Passwort"),
+    "second_factor": _l("mit zweitem Faktor"),
+    "code": _l("Code falsch"),
+    "network": _l("zu viele Versuche aus einem Netz"),
+    "demo": _l("Vorführung"),
+    "unproven": _l("unbelegt"),
+    RestrictionReason.ACCURACY_CONTESTED: _l("Richtigkeit bestritten"),
+    RestrictionReason.UNLAWFUL: _l("Verarbeitung unrechtmäßig"),
+    RestrictionReason.LEGAL_CLAIMS: _l("für Rechtsansprüche gebraucht"),
+    RestrictionReason.OBJECTION_PENDING: _l("Widerspruch wird geprüft"),
+    RestrictionReason.TIME_UP: _l("Zeit abgelaufen"),
+    RestrictionReason.ERASURE_PENDING: _l("Löschung wird geprüft"),
+    SuppressionReason.OBJECTION_6_1_F: _l("Widerspruch gegen Werbung"),
+    SuppressionReason.OBJECTION_UWG_7_3: _l("Widerspruch gegen E-Mail-Werbung (§ 7 Abs. 3 UWG)"),
+    **{role.value: title for role, title in ROLE_TITLES.items()},
+}
+
+# Kinds that the title of the action has named already.
+SAID_BY_ACTION: Final = frozenset({"log", "account", "company", "purpose"})
+
+ABOUT_TITLES: Final[Words] = {
+    **NOTE_TITLES,
+    **CHANNEL_TITLES,
+    "bundle": _l("als Datei"),
+    "company_id": _l("Firma"),
+    "owner_id": _l("Betreuung"),
+    "segment": _l("Segment"),
+}
+
+FIELD_WORDS: Final[Words] = {**FIELD_TITLES, **GROUP_TITLES}
+
+
+def worded(codes: str | None, words: Mapping[str, str] | Words) -> str | None:
+    """Return the words for codes with commas between them; a code without a word stays what it is."""
+    return ", ".join(str(words.get(code, code)) for code in codes.split(",")) if codes else None
