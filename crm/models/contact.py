@@ -22,7 +22,11 @@ class Contact(Base):
     """
 
     __tablename__ = "contact"
-    __table_args__ = (Index("ix_contact_company_id", "company_id"),)
+    __table_args__ = (
+        Index("ix_contact_company_id", "company_id"),
+        Index("ix_contact_owner_id", "owner_id", "last_contact_at"),  # whose time ends, for the desk of the owner
+        Index("ix_contact_segment", "segment"),
+    )
 
     subject_id: Mapped[Id] = mapped_column(ForeignKey("subject.id"), primary_key=True, info=personal(Category.LINK))
     company_id: Mapped[Id | None] = mapped_column(ForeignKey("company.id"), info=personal(Category.LINK))

@@ -1,0 +1,27 @@
+"""Options that commands share, and JSON on standard output."""
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from crm.cli.sentences import _
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(command: F) -> F:
+    """Add `--json`; whoever takes it prints with `print_json` and nothing else on standard output."""
+    return click.option("--json", "as_json", is_flag=True, help=_("Ausgabe als JSON."))(command)
+
+
+def as_option(command: F) -> F:
+    """Add the required `--as USER` of commands that show people; it arrives as `as_user`."""
+    explained = _("E-Mail-Adresse des Kontos, in dessen Namen der Befehl liest.")
+    return click.option("--as", "as_user", metavar="USER", required=True, help=explained)(command)
+
+
+def print_json(content: Any) -> None:
+    """Print `content` as JSON on standard output."""
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2, default=str))

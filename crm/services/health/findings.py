@@ -1,0 +1,30 @@
+"""What a check finds, as classes that carry facts; the sentence is made where people read it, as with errors."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class State(StrEnum):
+    """How good a finding is. Only `WRONG` fails the examination; a `HINT` is a risk that somebody may have accepted."""
+
+    OK = "ok"
+    HINT = "hint"
+    WRONG = "wrong"
+
+    @property
+    def sign(self) -> str:
+        return {State.OK: "✓", State.HINT: "!", State.WRONG: "✗"}[self]
+
+
+class Finding:
+    """One line of the examination.
+
+    `message` is the German sentence with named placeholders; the facts are for them and hold no personal data.
+    """
+
+    check: ClassVar[str]
+    state: ClassVar[State]
+    message: ClassVar[str]
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts

@@ -1,0 +1,10 @@
+"""Fixtures for all tests; each kind has its module in `tests/support`."""
+
+pytest_plugins = [
+    "tests.support.selection",
+    "tests.support.environment",
+    "tests.support.databases",
+    "tests.support.installation",
+    "tests.support.browsers",
+    "tests.support.live_site",
+]

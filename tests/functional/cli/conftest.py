@@ -1,0 +1,56 @@
+"""The command on an installation of its own."""
+
+import shutil
+
+import pytest
+from click.testing import CliRunner
+
+from crm.cli.main import main
+
+PASSWORD = "Zwölf Boote im Nebel"
+ADMIN = "admin@muster.test"
+
+
+@pytest.fixture
+def data_dir(tmp_path):
+    """Folder of an installation that is not there yet."""
+    return tmp_path / "lethe"
+
+
+@pytest.fixture
+def lethe(data_dir, monkeypatch):
+    """Run the command on this installation, in German: `lethe("doctor", "--json")`."""
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+
+    def run(*arguments, **options):
+        return CliRunner().invoke(main, ["--data-dir", str(data_dir), *map(str, arguments)], **options)
+
+    return run
+
+
+@pytest.fixture
+def initialise(lethe):
+    """Make the installation with its first account."""
+
+    def run():
+        arguments = ("--admin-email", ADMIN, "--admin-password-file", "-", "--organisation", "Muster GmbH")
+        return lethe("init", *arguments, input=f"{PASSWORD}\n")
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def installation_to_copy(tmp_path_factory):
+    """An installation as `lethe init` leaves it; made once, because making one takes a second."""
+    folder = tmp_path_factory.mktemp("installation") / "lethe"
+    arguments = ["--data-dir", str(folder), "init", "--admin-email", ADMIN, "--admin-password-file", "-", "--organisation", "Muster GmbH"]
+    result = CliRunner().invoke(main, arguments, input=f"{PASSWORD}\n")
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture
+def installed(installation_to_copy, data_dir):
+    """Folder of an installation of the test's own."""
+    shutil.copytree(installation_to_copy, data_dir)
+    return data_dir

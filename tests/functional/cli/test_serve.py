@@ -1,0 +1,94 @@
+"""`lethe serve` and `lethe worker`: real processes that start, report and stop cleanly."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+pytestmark = pytest.mark.slow
+PATIENCE = 30
+
+
+@pytest.fixture
+def start(installed):
+    """Start a command as a process of its own; what still runs at the end is ended."""
+    started = []
+
+    def run(*arguments):
+        environment = os.environ | {"LETHE_STAFF_WORKERS": "2", "LANG": "C"}
+        command = [sys.executable, "-m", "crm", "--data-dir", str(installed), *map(str, arguments)]
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=PATIENCE)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.1)
+    raise AssertionError("waited in vain")
+
+
+def reports(installed, kind):
+    return [json.loads(path.read_text(encoding="utf-8")) for path in (installed / "run").glob(f"{kind}-*.json")]
+
+
+def answer(port):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as response:
+            return response.status
+    except OSError:
+        return None
+
+
+@pytest.mark.parametrize(("site", "processes"), [("staff", 2), ("portal", 1)])
+def test_a_site_answers_reports_and_stops_cleanly(installed, start, site, processes):
+    port = free_port()
+    server = start("serve", site, "--port", port)
+
+    assert wait_until(lambda: server.poll() or answer(port)) == 200
+    wait_until(lambda: len(reports(installed, site)) == processes)
+    server.send_signal(signal.SIGTERM)
+
+    assert server.wait(timeout=PATIENCE) == 0
+    assert reports(installed, site) == []
+
+
+def test_live_connections_of_a_site_are_set_as_they_must_be(installed, start, lethe):
+    start("serve", "staff", "--port", free_port())
+    start("worker")
+    wait_until(lambda: len(reports(installed, "staff")) == 2 and reports(installed, "worker"))
+
+    found = json.loads(lethe("doctor", "--json").stdout)
+
+    assert [each["state"] for each in found if each["check"] in {"processes", "pragmas"}] == ["ok", "ok", "ok"]
+
+
+def test_the_worker_stops_cleanly(installed, start):
+    worker = start("worker")
+    wait_until(lambda: reports(installed, "worker"))
+
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(timeout=PATIENCE) == 0
+    assert reports(installed, "worker") == []
