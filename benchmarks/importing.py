@@ -54,8 +54,8 @@ def _write_export(file: Path, number: int) -> None:
     with file.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(
-            "Id IsDeleted LastName FirstName Salutation MailingStreet MailingCity MailingPostalCode MailingCountry Phone MobilePhone Email Title "
-            "LeadSource CreatedDate LastModifiedDate LastActivityDate Gender__c".split()
+            "Id IsDeleted LastName FirstName Salutation MailingStreet MailingCity MailingPostalCode MailingCountry Phone MobilePhone "
+            "Email Title LeadSource CreatedDate LastModifiedDate LastActivityDate Gender__c".split()
         )
         for each, fields in enumerate(people(0, number)):
             writer.writerow(

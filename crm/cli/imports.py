@@ -151,7 +151,7 @@ def _print_file(file: "FileReport") -> None:
     )
     rows: dict[str, list[int]] = {}
     for remark in file.remarks:
-        rows.setdefault(remark.sentence, []).append(remark.row)
+        rows.setdefault(remark.reason.value, []).append(remark.row)
     for sentence, numbers in rows.items():
         listed = ", ".join(str(number) for number in numbers[:_SHOWN_ROWS])
         more = " …" if len(numbers) > _SHOWN_ROWS else ""

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+_ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}
+# The themes differ in colours alone (`light-dark()` in one stylesheet), so the second one is asked only about colours.
+_OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 
 def require_axe() -> None:
@@ -19,18 +21,25 @@ def require_axe() -> None:
 
 
 def find_violations(page):
-    """Return what breaks WCAG 2.2 AA on the page as it stands, one line for each element.
+    """Return what breaks WCAG 2.2 AA on the page as it stands, light and dark, one line for each element.
 
     Over the protocol of the browser's tools: the content security policy of the pages forbids every script but our own.
     """
     tools = page.context.new_cdp_session(page)
     try:
         _run(tools, SCRIPT.read_text(encoding="utf-8") + ";0")
-        options = {"runOnly": {"type": "tag", "values": _RULES}, "resultTypes": ["violations"]}
-        found = _run(tools, f"axe.run(document, {json.dumps(options)}).then((result) => result.violations)")
+        page.emulate_media(color_scheme="dark")
+        in_the_dark = _ask(tools, _OF_COLOURS)
+        page.emulate_media(color_scheme="light")
+        return [f"dark, {each}" for each in in_the_dark] + _ask(tools, _ALL)
     finally:
         tools.detach()
-    return [f"{rule['id']}: {' '.join(node['target'])} ({_first_line(node)})" for rule in found for node in rule["nodes"]]
+
+
+def _ask(tools, rules):
+    options = json.dumps({"runOnly": rules, "resultTypes": ["violations"]})
+    found = _run(tools, f"axe.run(document, {options}).then((result) => result.violations)")
+    return [f"{rule['id']}: {' '.join(node['target'])} ({_last_line(node)})" for rule in found for node in rule["nodes"]]
 
 
 def _run(tools, expression):
@@ -39,5 +48,5 @@ def _run(tools, expression):
     return answer["result"].get("value")
 
 
-def _first_line(node):
+def _last_line(node):
     return node["failureSummary"].splitlines()[-1].strip()

@@ -3,7 +3,7 @@
 import re
 
 from crm.actor import Role
-from crm.site.access import PUBLIC, SIGNED_IN
+from crm.site.access import PUBLIC, SIGNED_IN, SITE_ACCESS
 from crm.web import create_app
 from crm.web.access_matrix import access_matrix
 
@@ -32,42 +32,36 @@ _FOUND_ON = {
 }
 
 
-def pages_for(site, role: Role) -> dict[str, str]:
-    """Return the pages this role may open: endpoint and the rule of its address."""
-    matrix = access_matrix(demo=site.runtime.settings.demo)
-    rules = [rule for rule in create_app(site.runtime).url_map.iter_rules() if "GET" in rule.methods]
-    admits = {"site.help_page": SIGNED_IN, **matrix}
-    return {
-        rule.endpoint: rule.rule
-        for rule in rules
-        if rule.endpoint not in NOT_PAGES.keys() | STEPS and _admits(admits[rule.endpoint], role)
-    }
+def find_addresses(page, site, role: Role) -> dict[str, str]:
+    """Return the pages this role may open, each with an address that the person in `page` finds by following links."""
+    rules = {rule.endpoint: rule.rule for rule in _rules(site) if _admits(site, rule.endpoint, role) and rule.endpoint not in STEPS}
+    return {endpoint: site.url + _find_path(page, site, endpoint, rule) for endpoint, rule in rules.items()}
 
 
-def find_path(page, endpoint, rule):
-    """Return an address of this page as the person in `page` finds it: by following links."""
+def public_addresses(site) -> dict[str, str]:
+    """Return the pages of both sites that need no sign-in."""
+    staff = {rule.endpoint: site.url + rule.rule for rule in _rules(site) if _admits(site, rule.endpoint, None)}
+    return staff | {"portal": f"{site.portal_url}/"}
+
+
+def _rules(site):
+    rules = create_app(site.runtime).url_map.iter_rules()
+    return [rule for rule in rules if "GET" in rule.methods and rule.endpoint not in NOT_PAGES]
+
+
+def _admits(site, endpoint, role):
+    admission = {**SITE_ACCESS, **access_matrix(demo=site.runtime.settings.demo)}[endpoint]
+    if admission is PUBLIC:
+        return True
+    return role is not None and (admission is SIGNED_IN or role in admission)
+
+
+def _find_path(page, site, endpoint, rule):
     if "<" not in rule:
         return rule
     before, looks_like = _FOUND_ON[endpoint]
-    start = before if before.startswith("/") else find_path(page, before, "<>")
-    page.goto(_origin(page) + start)
+    page.goto(site.url + (before if before.startswith("/") else _find_path(page, site, before, "<>")))
     links = page.locator("main a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
     found = next((link for link in links if re.search(looks_like, link or "")), None)
-    assert found, f"On {start} there is no link to {endpoint} ({looks_like})."
+    assert found, f"On {page.url} there is no link to {endpoint} ({looks_like})."
     return found
-
-
-def _admits(admission, role):
-    return admission in {PUBLIC, SIGNED_IN} or role in admission
-
-
-def _origin(page):
-    return page.evaluate("location.origin")
-
-
-def public_pages(site):
-    """Return the pages that need no sign-in, of both sites: endpoint and full address."""
-    matrix = access_matrix(demo=site.runtime.settings.demo)
-    rules = [rule for rule in create_app(site.runtime).url_map.iter_rules() if "GET" in rule.methods and "<" not in rule.rule]
-    staff = {rule.endpoint: site.url + rule.rule for rule in rules if matrix.get(rule.endpoint) is PUBLIC and rule.endpoint not in NOT_PAGES}
-    return staff | {"portal": f"{site.portal_url}/"}

@@ -7,6 +7,7 @@ opens nothing.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,8 @@ from crm.privacy.actions import Action
 from crm.services.accounts import addresses, second_factor, signins, staff_notice, users
 from crm.services.accounts.errors import AccountNotFoundError
 from crm.services.accounts.signins import Lifetimes
+
+PASSWORD: Final = "lethe vergisst gern"  # noqa: S105 - everybody may know it, the sign-in page of the demonstration shows it
 
 
 @dataclass(frozen=True, slots=True)

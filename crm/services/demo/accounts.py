@@ -5,9 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor, Role
-from crm.services.accounts.demo import InventedAccount, add_invented
+from crm.services.accounts.demo import PASSWORD, InventedAccount, add_invented
 
-PASSWORD = "lethe vergisst gern"  # noqa: S105 - the demonstration's, shown on its sign-in page
 _TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - the demonstration's, its codes are shown
 
 _PEOPLE: tuple[tuple[str, str, Role], ...] = (

@@ -1,0 +1,1 @@
+"""Companies: list, view, create, change."""

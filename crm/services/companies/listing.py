@@ -1,0 +1,155 @@
+"""The list of companies that are legal persons; they are no personal data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from crm.errors import InvalidInputError
+from crm.models.company import Company, CompanyKind
+from crm.models.contact import Contact
+from crm.services.companies.names import find_names
+
+PAGE_SIZE = 50
+_SUGGESTED = 8
+_NAMED = 200  # companies offered in a filter; more would be no choice any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyFilter:
+    """What the list is narrowed to; `after` and `before` are tokens of a page of this list."""
+
+    text: str = ""
+    segment: str | None = None
+    owner_id: str | None = None
+    descending: bool = False
+    after: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCompany:
+    """One row of the list."""
+
+    id: str
+    name: str
+    city: str
+    segment: str | None
+    owner_id: str | None
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyPage:
+    """One page; the tokens are None where the list ends."""
+
+    rows: tuple[ListedCompany, ...]
+    count: int
+    count_is_exact: bool = True
+    after: str | None = None
+    before: str | None = None
+
+
+class PageTokenError(InvalidInputError):
+    """The address of the page was changed by hand, or its first company is gone."""
+
+    message = "Diese Seite der Liste gibt es nicht. Beginnen Sie bei der ersten."
+
+
+def list_companies(session: Session, *, wanted: CompanyFilter) -> CompanyPage:
+    """Return one page of legal persons by name; keyset paging by (name, id).
+
+    Raises:
+        PageTokenError: a token was not given out by this list.
+    """
+    selected = _selection(wanted)
+    count = session.scalar(select(func.count()).select_from(selected.subquery())) or 0
+    backwards = wanted.before is not None
+    token = wanted.before or wanted.after
+    falling = wanted.descending != backwards
+    if token:
+        selected = selected.where(_beyond(session, token, falling=falling))
+    order = (Company.name.desc(), Company.id.desc()) if falling else (Company.name, Company.id)
+    found = session.scalars(selected.order_by(*order).limit(PAGE_SIZE + 1)).all()
+    page = list(reversed(found[:PAGE_SIZE])) if backwards else list(found[:PAGE_SIZE])
+    has_more = len(found) > PAGE_SIZE
+    people = count_people(session, [company.id for company in page])
+    return CompanyPage(
+        rows=tuple(make_row(company, name=company.name or "", city=company.city or "", people=people) for company in page),
+        count=count,
+        after=page[-1].id if page and (has_more or backwards) else None,
+        before=page[0].id if page and (wanted.after or (backwards and has_more)) else None,
+    )
+
+
+def _selection(wanted: CompanyFilter) -> Select[Company]:
+    selected = select(Company).where(Company.kind == CompanyKind.LEGAL_PERSON)
+    for word in wanted.text.split():
+        selected = selected.where(or_(Company.name.icontains(word, autoescape=True), Company.city.icontains(word, autoescape=True)))
+    if wanted.segment:
+        selected = selected.where(Company.segment == wanted.segment)
+    if wanted.owner_id:
+        selected = selected.where(Company.owner_id == wanted.owner_id)
+    return selected
+
+
+def _beyond(session: Session, token: str, *, falling: bool) -> ColumnElement[bool]:
+    name = session.scalar(select(Company.name).where(Company.id == token))
+    if name is None:
+        raise PageTokenError
+    place, edge = tuple_(Company.name, Company.id), tuple_(*(name, token))
+    return place < edge if falling else place > edge
+
+
+def make_row(company: Company, *, name: str, city: str, people: dict[str, int]) -> ListedCompany:
+    """Return the row of a company whose name may have been opened by the caller."""
+    return ListedCompany(company.id, name, city, company.segment, company.owner_id, people.get(company.id, 0))
+
+
+def count_people(session: Session, company_ids: Sequence[str]) -> dict[str, int]:
+    """Return how many people these companies have, whoever may see them: a number names nobody."""
+    rows = session.execute(select(Contact.company_id, func.count()).where(Contact.company_id.in_(company_ids)).group_by(Contact.company_id))
+    return {company_id: number for company_id, number in rows if company_id}
+
+
+def suggest(session: Session, *, text: str) -> list[Company]:
+    """Return a few legal persons whose names hold the text, those that begin with it first."""
+    wanted = " ".join(text.split())
+    if not wanted:
+        return []
+    begins = Company.name.istartswith(wanted, autoescape=True)
+    found = select(Company).where(Company.name.icontains(wanted, autoescape=True)).order_by(begins.desc(), Company.name).limit(_SUGGESTED)
+    return list(session.scalars(found))
+
+
+def find_by_name(session: Session, *, name: str, city: str | None = None) -> list[Company]:
+    """Return the legal persons of exactly this name, and city if one is given."""
+    wanted = select(Company).where(Company.name == name)
+    if city is not None:
+        wanted = wanted.where(func.coalesce(Company.city, "") == city)
+    return list(session.scalars(wanted.limit(2)))
+
+
+def find_segments(session: Session) -> list[str]:
+    """Return the customer groups in use, for filters and forms."""
+    return sorted({*_distinct(session, Contact.segment), *session.scalars(select(Company.segment).distinct())} - {None})
+
+
+def _distinct(session: Session, column: InstrumentedAttribute[str | None]) -> Sequence[str | None]:
+    """Return the values of an indexed column by leaping from one to the next: contacts are many, groups are few."""
+    leap = select(func.min(column).label("value")).cte("leap", recursive=True)
+    following = select(func.min(column)).where(column > leap.c.value).scalar_subquery()
+    leap = leap.union_all(select(following).where(leap.c.value.is_not(None)))
+    return session.scalars(select(leap.c.value)).all()
+
+
+def list_names(session: Session, *, also: str | None = None) -> dict[str, str]:
+    """Return names of legal persons by id for a filter: the first two hundred, and the one that is chosen."""
+    rows = session.execute(
+        select(Company.id, Company.name).where(Company.name.is_not(None)).order_by(Company.name, Company.id).limit(_NAMED)
+    )
+    names = {company_id: name or "" for company_id, name in rows}
+    if also and also not in names:
+        names |= find_names(session, {also})
+    return names

@@ -1,0 +1,103 @@
+"""One company in full view, with the people of it whom the purpose may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.errors import NotFoundError
+from crm.models.company import COMPANY_FIELDS, Company, CompanyKind
+from crm.models.contact import Contact
+from crm.privacy import disclosure, lawfulness
+from crm.privacy.purposes import Purpose, Purposes
+from crm.services.companies.entry import get_company
+from crm.services.contacts.forgetting import Forgetting, find_forgetting
+from crm.services.contacts.listing import LIST_GROUPS, ListedContact, with_facts
+
+PEOPLE_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyView:
+    """Everything the company page shows.
+
+    Attributes:
+        people: None where the page shows no people.
+        has_more_people: the list of contacts, filtered by this company, has the rest.
+        forgetting: rules that end the data of a sole trader; empty for a legal person.
+    """
+
+    company: Company
+    fields: Mapping[str, str]
+    people: tuple[ListedContact, ...] | None
+    has_more_people: bool
+    forgetting: tuple[Forgetting, ...]
+
+    @property
+    def is_sole_trader(self) -> bool:
+        return self.company.kind == CompanyKind.NATURAL_PERSON
+
+
+def open_company(
+    session: Session,
+    *,
+    company_id: str,
+    purpose: Purpose | None,
+    people_for: Purpose | None,
+    purposes: Purposes,
+    actor: Actor,
+    now: datetime,
+    zone: ZoneInfo,
+) -> CompanyView:
+    """Open one company; one entry for the people on the page, and one for the sole trader's own details.
+
+    Args:
+        people_for: the purpose to show people for; None where the page shows no people.
+
+    Raises:
+        NotFoundError: no company has this id, or it is a sole trader's and the actor acts for no purpose.
+        PurposeNotAllowedError, NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: as the door says, for a sole trader.
+    """
+    company = get_company(session, company_id=company_id)
+    fields = open_fields(session, company=company, purpose=purpose, actor=actor, now=now)
+    people, has_more = _open_people(session, company_id, people_for, purposes, actor, now, zone) if people_for else (None, False)
+    return CompanyView(
+        company=company,
+        fields=fields,
+        people=people,
+        has_more_people=has_more,
+        forgetting=_forgetting(session, company, purposes, now, zone),
+    )
+
+
+def open_fields(session: Session, *, company: Company, purpose: Purpose | None, actor: Actor, now: datetime) -> Mapping[str, str]:
+    """Return the filled fields of a company; those of a sole trader come through the door.
+
+    Raises: as `open_company`.
+    """
+    if company.kind == CompanyKind.LEGAL_PERSON:
+        return {name: value for name in COMPANY_FIELDS if (value := getattr(company, name))}
+    if purpose is None:
+        raise NotFoundError
+    return disclosure.open_sole_trader(session, company=company, purpose=purpose, actor=actor, now=now)
+
+
+def _open_people(
+    session: Session, company_id: str, purpose: Purpose, purposes: Purposes, actor: Actor, now: datetime, zone: ZoneInfo
+) -> tuple[tuple[ListedContact, ...], bool]:
+    newest = select(Contact.subject_id).where(Contact.company_id == company_id).order_by(Contact.last_contact_at.desc(), Contact.subject_id)
+    ids = session.scalars(newest.limit(PEOPLE_SHOWN + 1)).all()
+    people = disclosure.open_people(session, subject_ids=ids[:PEOPLE_SHOWN], groups=LIST_GROUPS, purpose=purpose, actor=actor, now=now)
+    return tuple(with_facts(session, people, purposes=purposes, now=now, zone=zone)), len(ids) > PEOPLE_SHOWN
+
+
+def _forgetting(session: Session, company: Company, purposes: Purposes, now: datetime, zone: ZoneInfo) -> tuple[Forgetting, ...]:
+    contact = session.get(Contact, company.subject_id) if company.subject_id else None
+    if contact is None:
+        return ()
+    state = lawfulness.find_states(session, [contact.subject_id], now=now)[contact.subject_id]
+    return find_forgetting(contact.last_contact_at, purposes, state, now=now, zone=zone)

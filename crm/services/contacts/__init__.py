@@ -1,0 +1,1 @@
+"""Contacts: list, view, create, change, note."""

@@ -1,0 +1,83 @@
+"""Reads the cells of one record by their targets, and notes what had to be left out."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from crm.privacy.objection import Objection
+from crm.services.imports.columns import Binding
+from crm.services.imports.fields import OPT_OUTS
+from crm.services.imports.rows import Reason, Wishes
+from crm.services.imports.table import Record
+from crm.services.imports.values import clean, clean_id, find_email, find_moment, find_phone, is_yes
+
+_LONGEST = 200  # characters of one field, as in the forms
+_PHONE_REASONS = {"phone": Reason.PHONE_INVALID, "mobile": Reason.MOBILE_INVALID}
+
+
+class Cells:
+    """One record behind its binding."""
+
+    def __init__(self, binding: Binding, record: Record) -> None:
+        self._binding = binding
+        self._record = record
+        self.row = record.row
+        self.remarks: list[Reason] = []
+
+    def raw(self, target: str) -> str:
+        return self._binding.cell(self._record, target)
+
+    def text(self, target: str) -> str:
+        """Return the cell as one clean line of bounded length."""
+        text = clean(self.raw(target))
+        if len(text) > _LONGEST:
+            self.remarks.append(Reason.VALUE_SHORTENED)
+            return text[: _LONGEST - 1] + "…"
+        return text
+
+    def fields(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the filled ones of these fields."""
+        return {name: text for name in names if name in self._binding.places and (text := self.text(name))}
+
+    def record_id(self, target: str = "id") -> str:
+        return clean_id(self.raw(target))
+
+    def says_yes(self, target: str) -> bool:
+        """Return whether one of the columns of this target says yes."""
+        cells = self._record.cells
+        return any(is_yes(cells[place]) for place in self._binding.places.get(target, ()))
+
+    def moment(self, target: str) -> datetime | None:
+        cell = self.raw(target)
+        if not cell.strip():
+            return None
+        moment = find_moment(cell)
+        if moment is None:
+            self.remarks.append(Reason.MOMENT_UNREADABLE)
+        return moment
+
+    def wishes(self) -> Wishes:
+        """Return what the record says about the use of the person's data."""
+        objections: frozenset[Objection] = frozenset(objection for target, objection in OPT_OUTS.items() if self.says_yes(target))
+        return Wishes(objections, use_contested=self.says_yes("no_use"), wants_erasure=self.says_yes("forget"))
+
+    def check_addresses(self, fields: dict[str, str]) -> None:
+        """Bring e-mail address and phone numbers into one form, and leave out what is none."""
+        if email := fields.pop("email", ""):
+            if found := find_email(email):
+                fields["email"] = found
+            else:
+                self.remarks.append(Reason.EMAIL_INVALID)
+        for name, reason in _PHONE_REASONS.items():
+            if number := fields.pop(name, ""):
+                if found := find_phone(number, country=fields.get("country", "")):
+                    fields[name] = found
+                else:
+                    self.remarks.append(reason)
+
+
+def read_salutation(fields: dict[str, str], salutations: Mapping[str, Mapping[str, str]]) -> None:
+    """Turn an English salutation into ours; one that holds an academic title fills the title instead."""
+    key = fields.get("salutation", "").rstrip(".").casefold()
+    if key in salutations:
+        del fields["salutation"]
+        fields.update({name: text for name, text in salutations[key].items() if not fields.get(name)})

@@ -1,0 +1,99 @@
+"""Which column of a file goes where. Found by header, whatever its case or place; the rest is dropped and counted."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from crm.models.field_groups import FieldGroup
+from crm.services.imports.errors import FieldTwiceError, ForbiddenColumnError, UnknownFieldError
+from crm.services.imports.fields import REPEATABLE, TARGETS, RowKind, group_of
+from crm.services.imports.table import Record
+from crm.services.imports.values import clean_id
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Columns by name and where they go.
+
+    Attributes:
+        targets: by header as written in the mapping.
+    """
+
+    kind: RowKind
+    targets: Mapping[str, str]
+
+    def header_of(self, target: str) -> str:
+        """Return the header of the column that fills `target`."""
+        return next((header for header, each in self.targets.items() if each == target), target)
+
+
+def make_column_map(kind: RowKind, targets: Mapping[str, str], *, never: Collection[str]) -> ColumnMap:
+    """Return the map when every part of it is allowed.
+
+    Args:
+        never: regular expressions on headers that no mapping can bring in.
+
+    Raises:
+        ForbiddenColumnError, UnknownFieldError, FieldTwiceError: what is wrong with it.
+    """
+    filled: set[str] = set()
+    for header, target in targets.items():
+        if is_forbidden(header, never):
+            raise ForbiddenColumnError(column=header)
+        if target not in TARGETS[kind]:
+            raise UnknownFieldError(column=header, known=", ".join(sorted(TARGETS[kind])))
+        if target in filled and target not in REPEATABLE:
+            raise FieldTwiceError(target=target)
+        filled.add(target)
+    return ColumnMap(kind, dict(targets))
+
+
+def is_forbidden(header: str, never: Collection[str]) -> bool:
+    """Return whether columns of this name can never be imported."""
+    return any(re.search(pattern, header.strip().casefold()) for pattern in never)
+
+
+@dataclass(slots=True)
+class Binding:
+    """A column map laid on the header of one file.
+
+    Attributes:
+        places: by target, the columns that fill it.
+        dropped: columns nobody takes, by place.
+    """
+
+    places: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    dropped: dict[int, str] = field(default_factory=dict)
+
+    def cell(self, record: Record, target: str) -> str:
+        """Return the cell of this target; empty when the file has no such column."""
+        places = self.places.get(target)
+        return record.cells[places[0]] if places else ""
+
+    def count_dropped(self, record: Record, counts: Counter[str]) -> None:
+        """Count the values that are left behind, by name and never by value."""
+        for place, name in self.dropped.items():
+            cell = record.cells[place]
+            if cell and (not cell.startswith("0000") or clean_id(cell)):
+                counts[name] += 1
+
+
+def bind(columns: ColumnMap, header: list[str], *, groups: Collection[FieldGroup]) -> Binding:
+    """Lay the map on a header.
+
+    Args:
+        groups: field groups the purpose of the import opens; columns of others are dropped (Datensparsamkeit).
+
+    Source: Art. 5(1)(b), (c) DSGVO.
+    """
+    wanted = {name.casefold(): target for name, target in columns.targets.items()}
+    binding = Binding()
+    for place, name in enumerate(header):
+        target = wanted.get(name.casefold())
+        group = group_of(columns.kind, target) if target else None
+        if target is None or (group and group not in groups):
+            binding.dropped[place] = name
+        else:
+            binding.places[target] = (*binding.places.get(target, ()), place)
+    return binding

@@ -1,0 +1,79 @@
+"""What follows for the people of a batch: restrictions, consents without proof, and things to do."""
+
+from collections import defaultdict
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from crm.models.privacy_task import TaskKind
+from crm.privacy import consent, restriction, tasks
+from crm.privacy.collection import Notice
+from crm.privacy.purposes import Channel
+from crm.privacy.restriction import RestrictionReason
+from crm.services.imports.new_people import PeopleMaker
+from crm.services.imports.rows import CompanyRow, PersonRow, Wishes
+from crm.services.imports.terms import due_within_a_month
+
+
+class Consequences:
+    """Collects per person, writes once per batch."""
+
+    def __init__(self, maker: PeopleMaker, *, now: datetime) -> None:
+        self._maker = maker
+        self._now = now
+        self._tasks: list[tuple[str, TaskKind, date]] = []
+        self._restricted: dict[RestrictionReason, list[str]] = defaultdict(list)
+        self._unproven: dict[tuple[str, Channel, datetime], list[str]] = defaultdict(list)
+
+    def begin(self, row: PersonRow | CompanyRow, subject_id: str) -> None:
+        """Note what follows from how somebody came in."""
+        if row.origin is None:
+            self.demand(subject_id, TaskKind.ORIGIN_UNKNOWN)
+        if self._maker.terms.notice is Notice.DUE:
+            self.demand(subject_id, TaskKind.NOTICE_DUE)
+        if self._maker.is_time_up(row, now=self._now):
+            self.restrict(subject_id, RestrictionReason.TIME_UP)
+            self.demand(subject_id, TaskKind.TIME_UP)
+        self.heed(row.wishes, subject_id, collected_at=self._maker.collected_at(row, now=self._now))
+
+    def demand(self, subject_id: str, kind: TaskKind) -> None:
+        """Ask that somebody does something about this person within a month."""
+        self._tasks.append((subject_id, kind, due_within_a_month(self._now)))
+
+    def restrict(self, subject_id: str, reason: RestrictionReason) -> None:
+        """Let nobody use this person's data until somebody has decided."""
+        self._restricted[reason].append(subject_id)
+
+    def heed(self, wishes: Wishes, subject_id: str, *, collected_at: datetime) -> None:
+        """Do what the person wants, beside the objections, which the door of collection takes in.
+
+        Who asked to be forgotten is restricted at once and erased after a decision; a slip or an impostor would
+        otherwise cause a loss that nobody can undo.
+
+        Source: Art. 7(1), 12(3), 17(1)(b), 21(1) DSGVO.
+        """
+        if wishes.wants_erasure:
+            self.restrict(subject_id, RestrictionReason.ERASURE_PENDING)
+            self.demand(subject_id, TaskKind.ERASURE_REQUESTED)
+        if wishes.use_contested:
+            self.demand(subject_id, TaskKind.OBJECTION_RAISED)
+        for each in wishes.consents:
+            since = min(each.effective_at or collected_at, self._now)
+            self._unproven[each.purpose, each.channel, since].append(subject_id)
+
+    def write(self, session: Session) -> None:
+        """Write everything, in the unit of work of the people themselves."""
+        actor = self._maker.terms.actor
+        tasks.open_many(session, self._tasks, now=self._now)
+        for reason, subject_ids in self._restricted.items():
+            restriction.impose(session, subject_ids=list(dict.fromkeys(subject_ids)), reason=reason, actor=actor, now=self._now)
+        for (purpose, channel, since), subject_ids in self._unproven.items():
+            fresh = self._without_state(session, subject_ids, purpose, channel)
+            consent.take_over_unproven(
+                session, subject_ids=fresh, purpose=purpose, channel=channel, effective_at=since, actor=actor, now=self._now
+            )
+
+    def _without_state(self, session: Session, subject_ids: list[str], purpose: str, channel: Channel) -> list[str]:
+        """Leave out who gave or withdrew this consent here already: an unproven one must not cover that."""
+        states = consent.find_states(session, subject_ids, now=self._now)
+        return [each for each in dict.fromkeys(subject_ids) if (purpose, channel) not in states.get(each, {})]

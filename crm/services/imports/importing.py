@@ -1,0 +1,102 @@
+"""Runs an import over a validated export: foretold without a change, or applied in batches that can be stopped anywhere."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from crm.clock import Clock
+from crm.db import Database
+from crm.services.imports import runs
+from crm.services.imports.batches import Pace, Row, cut
+from crm.services.imports.decided import Decided, decided
+from crm.services.imports.export import Export
+from crm.services.imports.new_people import PeopleMaker
+from crm.services.imports.report import Report, empty_report
+from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow
+from crm.services.imports.taking_companies import CompanyTaker
+from crm.services.imports.taking_people import PeopleTaker
+from crm.services.imports.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An import that is applied; it ends when its report was delivered (`Importer.finish`)."""
+
+    run_id: str
+    report: Report
+
+
+class Importer:
+    """One import of one export on its terms."""
+
+    def __init__(self, database: Database, export: Export, *, terms: Terms, clock: Clock) -> None:
+        self._database = database
+        self._export = export
+        self._terms = terms
+        self._clock = clock
+        maker = PeopleMaker(export.system, terms, export.survey)
+        self._companies = CompanyTaker(maker)
+        self._people = PeopleTaker(maker)
+
+    def foretell(self, *, progress: Callable[[int], None]) -> Report:
+        """Return the report that `apply` would end with; nothing is changed (dry run)."""
+        report = empty_report(self._export)
+        for file, counted in zip(self._export.files, report.files, strict=True):
+            for batch in cut(self._export.rows(file), pace=Pace()):
+                with self._database.reading() as session:
+                    counted.add(self._foretell(session, batch))
+                progress(len(batch))
+        return report
+
+    def apply(self, *, progress: Callable[[int], None]) -> Applied:
+        """Take everything in, or what an earlier start of the same import had not come to.
+
+        Each batch is one unit of work that also notes how far it came: a stop at any moment loses one batch at
+        most, and that one leaves no trace.
+
+        Raises:
+            ImportRunningError: another process is at the same import.
+        """
+        with self._database.writing() as session:
+            run = runs.begin(session, export=self._export, terms=self._terms, now=self._clock.now())
+        pace = Pace()
+        for number, file in enumerate(self._export.files):
+            for batch in cut(self._export.rows(file), pace=pace, after=run.last_rows[number]):
+                with self._database.writing_in_bulk() as session:
+                    started = time.monotonic()
+                    runs.note(session, run, number, self._take(session, batch))
+                run.last_rows[number] = batch[-1].row
+                pace.took(time.monotonic() - started, rows=len(batch))
+                progress(len(batch))
+        with self._database.reading() as session:
+            return Applied(run.id, runs.read_report(session, run, export=self._export))
+
+    def finish(self, applied: Applied) -> None:
+        """End an import after its report was delivered."""
+        with self._database.writing() as session:
+            runs.finish(session, run_id=applied.run_id, terms=self._terms, now=self._clock.now())
+
+    def _foretell(self, session: Session, batch: Sequence[Row]) -> list[Decided]:
+        now = self._clock.now()
+        companies, people = _by_kind(batch)
+        found = self._companies.foretell(session, companies, now=now) if companies else []
+        found += self._people.foretell(session, people, traders=self._companies.traders, now=now) if people else []
+        return _in_order(batch, found)
+
+    def _take(self, session: Session, batch: Sequence[Row]) -> list[Decided]:
+        now = self._clock.now()
+        companies, people = _by_kind(batch)
+        found = self._companies.take(session, companies, now=now) if companies else []
+        found += self._people.take(session, people, now=now) if people else []
+        return _in_order(batch, found)
+
+
+def _by_kind(batch: Sequence[Row]) -> tuple[list[CompanyRow], list[PersonRow]]:
+    return [row for row in batch if isinstance(row, CompanyRow)], [row for row in batch if isinstance(row, PersonRow)]
+
+
+def _in_order(batch: Sequence[Row], found: Sequence[Decided]) -> list[Decided]:
+    by_row = {each.row: each for each in found}
+    return [decided(row) if isinstance(row, LeftOut) else by_row[row.row] for row in batch]

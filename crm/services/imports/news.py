@@ -1,0 +1,43 @@
+"""What a newer export says about people who are here already: a no must not wait for the next form.
+
+Values of a known person are never overwritten by an import; what the person wants is heeded all the same.
+
+Source: Art. 12(3), 17(1), 21(3) DSGVO.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.models.privacy_task import PrivacyTask, TaskKind
+from crm.privacy import objection
+from crm.privacy.objection import Objection
+from crm.services.imports.rows import Wishes
+
+
+def find_news(session: Session, wishes: Mapping[str, Wishes], *, purpose: str) -> dict[str, Wishes]:
+    """Return what of these wishes, by person, was not known; people without news are absent.
+
+    Args:
+        purpose: the purpose that somebody contests who contests the use as such.
+    """
+    wanted = {subject_id: each for subject_id, each in wishes.items() if each}
+    if not wanted:
+        return {}
+    standing = objection.find_objections(session, list(wanted))
+    asked = session.execute(
+        select(PrivacyTask.subject_id).where(PrivacyTask.subject_id.in_(wanted), PrivacyTask.kind == TaskKind.ERASURE_REQUESTED)
+    )
+    asked_before = set(asked.scalars())
+    found = {}
+    for subject_id, each in wanted.items():
+        known = standing.get(subject_id, frozenset())
+        fresh = Wishes(
+            each.objections - known,
+            use_contested=each.use_contested and Objection(purpose) not in known,
+            wants_erasure=each.wants_erasure and subject_id not in asked_before,
+        )
+        if fresh:
+            found[subject_id] = fresh
+    return found

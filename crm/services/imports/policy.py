@@ -1,0 +1,91 @@
+"""The rules of importing as data: `config/imports.toml`, read and checked once."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from crm.privacy.matching import fold_name
+from crm.privacy.purposes import Channel
+from crm.services.imports.columns import ColumnMap, make_column_map
+from crm.services.imports.fields import RowKind
+from crm.services.imports.limits import Limits
+from crm.settings import initial_policy
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file of the other system's export and where its columns go."""
+
+    name: str
+    columns: ColumnMap
+    prospects: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Our channel for a way of the other system, and the purpose that a consent by it can be about."""
+
+    channel: Channel
+    purpose: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPolicy:
+    """Everything the reading side decides by."""
+
+    never: tuple[str, ...]
+    limits: Limits
+    role_mailboxes: frozenset[str]
+    natural_person: re.Pattern[str]
+    legal_form: re.Pattern[str]
+    no_company: frozenset[str]
+    prospect_types: tuple[str, ...]
+    salutations: Mapping[str, Mapping[str, str]]
+    ways: Mapping[str, Way]
+    salesforce: tuple[KnownFile, ...]
+
+    def is_prospect_type(self, text: str) -> bool:
+        """Return whether the type of a company says that it is no customer (yet)."""
+        return any(word in text.casefold() for word in self.prospect_types)
+
+    def is_natural_person(self, company: str) -> bool:
+        """Return whether the name of a company shows a sole trader."""
+        return bool(self.natural_person.search(company)) and not self.has_legal_form(company)
+
+    def has_legal_form(self, company: str) -> bool:
+        """Return whether the name of a company shows a legal person."""
+        return bool(self.legal_form.search(company))
+
+
+@cache
+def import_policy() -> ImportPolicy:
+    """Return the rules as they were shipped or configured.
+
+    Raises:
+        MappingError: a column is mapped that can never be imported, or to a field that does not exist.
+    """
+    rule = initial_policy("imports")
+    never = tuple(rule["never"])
+    return ImportPolicy(
+        never=never,
+        limits=Limits.parse(rule["limits"]),
+        role_mailboxes=frozenset(rule["role_mailboxes"]["names"]),
+        natural_person=_any_of(rule["natural_persons"]["signs"]),
+        legal_form=_any_of(rule["natural_persons"]["legal_forms"]),
+        no_company=frozenset(fold_name(text) for text in rule["natural_persons"]["no_company"]),
+        prospect_types=tuple(rule["prospects"]["types"]),
+        salutations=rule["salutations"],
+        ways={name: Way(Channel(way["channel"]), way.get("purpose")) for name, way in rule["salesforce_ways"].items()},
+        salesforce=tuple(_known_file(name, each, never) for name, each in rule["salesforce"].items()),
+    )
+
+
+def _known_file(name: str, rule: Mapping[str, Any], never: tuple[str, ...]) -> KnownFile:
+    columns = make_column_map(RowKind(rule["kind"]), rule["columns"], never=never)
+    return KnownFile(name, columns, rule.get("prospects", False))
+
+
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))

@@ -1,0 +1,94 @@
+"""What an import did, or would do, by file and row; never a value."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm.services.imports.decided import Decided
+from crm.services.imports.export import Export
+from crm.services.imports.fields import RowKind
+from crm.services.imports.rows import Reason, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Why a row, or a value of it, was not taken; the header is row 1."""
+
+    row: int
+    reason: Reason
+
+
+@dataclass(slots=True)
+class FileReport:
+    """Numbers and remarks of one file."""
+
+    name: str
+    kind: RowKind
+    counts: Counter[Verdict] = field(default_factory=Counter)
+    overdue: int = 0
+    remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def read(self) -> int:
+        return self.counts.total()
+
+    def add(self, rows: Iterable[Decided]) -> None:
+        """Count what became of rows."""
+        for each in rows:
+            self.counts[each.verdict] += 1
+            self.overdue += each.overdue
+            self.remarks += [Remark(each.row, reason) for reason in each.reasons]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole import.
+
+    Attributes:
+        dropped_fields: values that were left behind because no purpose needs them, by name of the column.
+        ignored: files of the folder that this version does not read.
+    """
+
+    files: tuple[FileReport, ...]
+    dropped_fields: Mapping[str, int]
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def overdue(self) -> int:
+        """Return how many people came in restricted, because their time is up."""
+        return sum(file.overdue for file in self.files)
+
+    @property
+    def people(self) -> Counter[Verdict]:
+        """Return the numbers of the files that list people."""
+        total: Counter[Verdict] = Counter()
+        for file in self.files:
+            if file.kind is RowKind.PERSON:
+                total += file.counts
+        return total
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report in the form that `--json` prints; read = created + merged + refused + skipped."""
+        return {
+            "files": {
+                file.name: {
+                    **_numbers(file.counts),
+                    "reasons": [{"row": remark.row, "reason": remark.reason.value} for remark in file.remarks],
+                }
+                for file in self.files
+            },
+            "people": _numbers(self.people),
+            "dropped_fields": dict(self.dropped_fields),
+            "overdue": self.overdue,
+        }
+
+
+def _numbers(counts: Counter[Verdict]) -> dict[str, int]:
+    return {"read": counts.total(), **{verdict.value: counts[verdict] for verdict in Verdict}}
+
+
+def empty_report(export: Export) -> Report:
+    """Return a report in which no row is decided yet."""
+    files = tuple(FileReport(file.name, file.kind) for file in export.files)
+    return Report(files, export.survey.dropped_fields(), tuple(export.ignored))

@@ -1,0 +1,161 @@
+"""What a row of a file says, as values: people, companies, and rows that are left out with a reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, StrEnum
+
+from crm.privacy.matching import Likeness
+from crm.privacy.objection import Objection
+from crm.privacy.purposes import Channel
+
+
+class Reason(Enum):
+    """Why a row, or a value of it, is not there afterwards: the sentence people read; the name is what is stored."""
+
+    DELETED = "Im bisherigen System gelöscht."
+    CONVERTED = "Umgewandelter Lead; die Person steht bei den Kontakten."
+    NOBODY = "Weder Name noch Adresse noch Telefonnummer."
+    NO_NAME = "Ohne Namen."
+    EMAIL_INVALID = "Die E-Mail-Adresse ist ungültig und wurde weggelassen."
+    PHONE_INVALID = "Die Telefonnummer ist ungültig und wurde weggelassen."
+    MOBILE_INVALID = "Die Mobilnummer ist ungültig und wurde weggelassen."
+    MOMENT_UNREADABLE = "Ein Datum ist nicht lesbar und wurde weggelassen."
+    VALUE_SHORTENED = "Ein Wert war zu lang und wurde gekürzt."
+    COMPANY_IS_PERSON = "Der Firmenname nennt eine andere Person und wurde weggelassen."
+    SOLE_TRADER = "Als Einzelunternehmen erkannt; die Angaben sind personenbezogen und werden versiegelt."
+    TIME_UP = "Die Aufbewahrungsfrist ist abgelaufen: eingeschränkt übernommen, binnen 30 Tagen zu entscheiden."
+    ALREADY_IMPORTED = "Dieser Datensatz wurde schon früher eingelesen."
+    NEWS_HEEDED = "Ein neuer Widerspruch oder Löschwunsch dieser Person wurde übernommen."
+    ERASED_BEFORE = "Dieser Datensatz wurde hier gelöscht und kommt nicht zurück."
+    SUPPRESSED = "Die Adresse darf keine Werbung bekommen, und dieser Import dient nur der Werbung."
+    WITHOUT_PERSON = "Keine Person des Exports gehört dazu."
+    NO_WISH = "Enthält keinen Wunsch der Person."
+    NO_ANSWER = "Weder Einwilligung noch Ablehnung."
+    WAY_UNUSED = "Auf diesem Weg spricht Lethe niemanden an."
+    CONSENT_WITHOUT_PURPOSE = "Für diesen Weg gibt es keinen Zweck, der eine Einwilligung braucht."
+    CONSENT_EXPIRED = "Die Einwilligung ist abgelaufen."
+
+
+class Verdict(StrEnum):
+    """What becomes of a row; the report counts each."""
+
+    CREATED = "created"
+    MERGED = "merged"
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that is decided by its file alone."""
+
+    row: int
+    verdict: Verdict
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnprovenConsent:
+    """A yes without evidence: kept as *unbelegt*, permits nothing (Art. 7(1) DSGVO)."""
+
+    purpose: str
+    channel: Channel
+    effective_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person said about the use of their data, wherever the old system kept it."""
+
+    objections: frozenset[Objection] = frozenset()
+    consents: tuple[UnprovenConsent, ...] = ()
+    use_contested: bool = False
+    wants_erasure: bool = False
+
+    def __or__(self, other: "Wishes") -> "Wishes":
+        return Wishes(
+            self.objections | other.objections,
+            tuple(dict.fromkeys(self.consents + other.consents)),
+            self.use_contested or other.use_contested,
+            self.wants_erasure or other.wants_erasure,
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.objections or self.consents or self.use_contested or self.wants_erasure)
+
+
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Employer:
+    """The company somebody belongs to; nothing is known of none.
+
+    Attributes:
+        record_id: the company's record in the old system.
+        name: the company's name, where the old system knows only that.
+        is_person: the company is this very person, such as a person account.
+        is_own_business: the name is that of the person's own business.
+        left_out: the name is that of another person's business and was not taken.
+    """
+
+    record_id: str | None = None
+    name: str | None = None
+    is_person: bool = False
+    is_own_business: bool = False
+    left_out: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.record_id or self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """One person as a file tells it.
+
+    Attributes:
+        fields: what is not empty and belongs to a field group that the purpose opens.
+        origin: where the data came from, as the old system says; None for unknown.
+        created_at, last_contact_at: moments of the source, never of the import; None for unknown.
+        prospect: no customer is behind the person (yet): the period starts with the last contact.
+        likeness: what must agree with another record of the same person; None when nothing may be merged.
+        remarks: what was left out of the row.
+    """
+
+    row: int
+    record_id: str
+    fields: Mapping[str, str]
+    origin: str | None = None
+    created_at: datetime | None = None
+    last_contact_at: datetime | None = None
+    employer: Employer = Employer()
+    prospect: bool = False
+    likeness: Likeness | None = None
+    wishes: Wishes = NO_WISHES
+    remarks: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyRow:
+    """One company as a file tells it.
+
+    Attributes:
+        fields: those of `COMPANY_FIELDS` that are not empty.
+        natural_person: a sole trader or person account, which is a person itself (Art. 4(1) DSGVO).
+        person: fields of that human being, as of a contact; empty for a legal person.
+        prospect: no customer (yet).
+    """
+
+    row: int
+    record_id: str
+    fields: Mapping[str, str]
+    person: Mapping[str, str] = field(default_factory=dict)
+    prospect: bool = False
+    segment: str | None = None
+    natural_person: bool = False
+    origin: str | None = None
+    created_at: datetime | None = None
+    last_contact_at: datetime | None = None
+    wishes: Wishes = NO_WISHES
+    remarks: tuple[Reason, ...] = ()

@@ -1,0 +1,140 @@
+"""A CSV file of a spreadsheet, with a mapping that says which column is what."""
+
+import hashlib
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from crm.models.field_groups import FieldGroup
+from crm.services.imports.columns import ColumnMap, bind, make_column_map
+from crm.services.imports.dialect import DELIMITERS, find_delimiter
+from crm.services.imports.encoding import UTF_8, WINDOWS, find_encoding
+from crm.services.imports.errors import (
+    FileUnreadableError,
+    IdColumnMissingError,
+    MappedColumnMissingError,
+    MappingUnreadableError,
+    UnknownOptionError,
+)
+from crm.services.imports.export import Export
+from crm.services.imports.fields import RowKind
+from crm.services.imports.policy import ImportPolicy, import_policy
+from crm.services.imports.snapshot import Snapshot, take
+from crm.services.imports.source_file import SourceFile
+from crm.services.imports.surveying import survey_files
+from crm.services.imports.table import Table
+
+_ENCODINGS = {"utf-8": UTF_8, "cp1252": WINDOWS, "latin-1": WINDOWS}
+_OPTIONS = ("columns", "delimiter", "encoding", "kind", "origin", "prospects", "system")
+_LONGEST_TEXT = 40
+_KINDS = (RowKind.PERSON, RowKind.COMPANY)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvMapping:
+    """A mapping file, read and allowed.
+
+    Attributes:
+        system: name of the system the record numbers belong to; None: of this list alone.
+        delimiter, encoding: None: the file is asked.
+        origin: origin of rows that do not say their own.
+    """
+
+    columns: ColumnMap
+    system: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    origin: str | None = None
+    prospects: bool = False
+
+
+def read_mapping(path: Path) -> CsvMapping:
+    """Read a mapping file.
+
+    Raises:
+        MappingError: what is wrong with it; also when it names a column that can never be imported.
+    """
+    try:
+        rule = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileUnreadableError(file=path.name) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MappingUnreadableError from error
+    columns = rule.get("columns")
+    if not isinstance(columns, dict) or not columns or not all(isinstance(target, str) for target in columns.values()):
+        raise MappingUnreadableError
+    for option in rule:
+        if option not in _OPTIONS:
+            raise UnknownOptionError(option=option, known=", ".join(_OPTIONS))
+    kind = RowKind(_choice(rule, "kind", _KINDS, RowKind.PERSON))
+    encoding = _choice(rule, "encoding", tuple(_ENCODINGS), None)
+    return CsvMapping(
+        columns=make_column_map(kind, columns, never=import_policy().never),
+        system=_text(rule, "system"),
+        delimiter=_choice(rule, "delimiter", DELIMITERS, None),
+        encoding=_ENCODINGS[encoding] if encoding else None,
+        origin=_text(rule, "origin"),
+        prospects=_choice(rule, "prospects", (True, False), False),
+    )
+
+
+def _choice(rule: dict[str, Any], option: str, known: Collection[Any], default: Any) -> Any:
+    value = rule.get(option, default)
+    if value != default and value not in known:
+        raise UnknownOptionError(option=option, known=", ".join(str(each) for each in known))
+    return value
+
+
+def _text(rule: dict[str, Any], option: str) -> str | None:
+    value = rule.get(option)
+    if value is not None and (not isinstance(value, str) or not 0 < len(value) <= _LONGEST_TEXT):
+        raise UnknownOptionError(option=option, known=f"Text bis {_LONGEST_TEXT} Zeichen")
+    return value
+
+
+def read_spreadsheet(path: Path, *, mapping: CsvMapping, groups: Collection[FieldGroup], now: datetime) -> Export:
+    """Read and validate one file; nothing is written.
+
+    Args:
+        groups: field groups that the purpose of the import opens.
+
+    Raises:
+        ImportFileError: what is wrong, with file and row.
+    """
+    policy = import_policy()
+    snapshot = take(path, limits=policy.limits)
+    table = _open(snapshot, mapping, policy)
+    binding = bind(mapping.columns, table.header, groups=groups)
+    headers = {name.casefold() for name in table.header}
+    for column, target in mapping.columns.targets.items():
+        if column.casefold() not in headers:
+            missing = IdColumnMissingError if target == "id" else MappedColumnMissingError
+            raise missing(file=path.name, column=column)
+    file = SourceFile(
+        name=path.name,
+        kind=mapping.columns.kind,
+        table=table,
+        binding=binding,
+        id_column=mapping.columns.header_of("id"),
+        prospects=mapping.prospects,
+        origin=mapping.origin,
+    )
+    survey = survey_files([file], policy=policy, now=now)
+    export = Export(system=mapping.system or _own_system(path, mapping), files=[file], survey=survey, policy=policy)
+    export.require_unchanged()
+    return export
+
+
+def _own_system(path: Path, mapping: CsvMapping) -> str:
+    """Return a name for a list that names no system: number 1 of one list must not be taken for number 1 of another."""
+    told = f"{path.name.casefold()}\n{sorted(mapping.columns.targets.items())}"
+    return f"csv-{hashlib.sha256(told.encode()).hexdigest()[:24]}"
+
+
+def _open(snapshot: Snapshot, mapping: CsvMapping, policy: ImportPolicy) -> Table:
+    encoding = mapping.encoding or find_encoding(snapshot, latin_1_expected=True)
+    delimiter = mapping.delimiter or find_delimiter(snapshot, encoding)
+    return Table(snapshot, encoding=encoding, delimiter=delimiter, limits=policy.limits)

@@ -1,0 +1,63 @@
+"""What only the whole of an export tells: wishes kept beside the people, kinds of companies, doubles.
+
+Made while everything is validated, before the first write, and the same each time from the same files.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from crm.privacy.matching import Likeness, fold_name
+from crm.services.imports.rows import NO_WISHES, LeftOut, Wishes
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Survey:
+    """Facts across the files of one export.
+
+    Attributes:
+        rows: number of records by file.
+        dropped: values without a purpose, by name of the column.
+        decided: rows of files that only say something about people of other files.
+        company_names: companies of this export by id, with their folded names.
+        prospect_companies: those of them that are no customers (yet).
+        contact_names: (company id, folded name) of the contacts of companies.
+        latest_contact: last contact over all records of one person, by what makes records one person.
+    """
+
+    rows: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    decided: dict[str, list[LeftOut]] = field(default_factory=dict)
+    wishes: dict[str, Wishes] = field(default_factory=dict)
+    company_names: dict[str, str] = field(default_factory=dict)
+    prospect_companies: set[str] = field(default_factory=set)
+    contact_names: set[tuple[str, str]] = field(default_factory=set)
+    latest_contact: dict[Likeness, datetime] = field(default_factory=dict)
+
+    def wishes_of(self, individual_id: str) -> Wishes:
+        """Return what is kept under this id; nothing for none."""
+        return self.wishes.get(individual_id, NO_WISHES)
+
+    def is_called_like_its_contact(self, company_id: str, name: str) -> bool:
+        """Return whether the company has the name of one of its own contacts."""
+        return (company_id, fold_name(name)) in self.contact_names
+
+    def is_the_company(self, company_id: str | None, person: str) -> bool:
+        """Return whether a contact is the company it belongs to, because both have one name."""
+        return company_id is not None and self.company_names.get(company_id) == fold_name(person)
+
+    def note_contact(self, likeness: Likeness | None, moment: datetime | None) -> None:
+        """Note one record's last contact for the person behind it."""
+        if likeness and moment and moment > self.latest_contact.get(likeness, _LONG_AGO):
+            self.latest_contact[likeness] = moment
+
+    def dropped_fields(self) -> Mapping[str, int]:
+        """Return the columns that held something and were left behind, by name; files may differ in its case."""
+        spelt: dict[str, str] = {}
+        counts: Counter[str] = Counter()
+        for name, number in self.dropped.items():
+            counts[spelt.setdefault(name.casefold(), name)] += number
+        return dict(sorted(counts.items()))

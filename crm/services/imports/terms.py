@@ -1,0 +1,88 @@
+"""On which terms people are taken in: for which purpose, from whose system, and what that makes due."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.errors import InvalidInputError
+from crm.privacy.collection import Notice
+from crm.privacy.erasure.policy import StartEvent, due_on, find_rules
+from crm.privacy.purposes import Purpose, find_all
+from crm.services.accounts.users import get_id_by_email
+
+UNKNOWN_ORIGIN = "unbekannt"
+OLD_SYSTEM = "Vorsystem"  # origin of objections that the other system tells of
+_PROSPECTS = "RET-01"
+_CUSTOMER_CONTACTS = "RET-08"
+# Policy: one month, the period of Art. 12(3) and 14(3)(a) DSGVO, for everything that waits for a decision.
+_TASK_WITHIN = timedelta(days=30)
+
+
+class Migration(StrEnum):
+    """From whose system the data come."""
+
+    OWN = "own"  # the controller's previous system: people were told when the data were collected
+    THIRD_PARTY = "third-party"  # bought or received: people have to be told within a month (Art. 14)
+
+
+class ConsentPurposeError(InvalidInputError):
+    """Nobody can be imported for a purpose that rests on consent."""
+
+    message = (
+        "Der Zweck „%(purpose)s“ braucht von jeder Person eine nachweisbare Einwilligung; ein Import bringt keine mit. "
+        "Wählen Sie den Zweck, für den Sie die Daten bisher genutzt haben."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The terms of one import."""
+
+    purpose: Purpose
+    migration: Migration
+    owner_id: str | None
+    actor: Actor
+
+    @property
+    def notice(self) -> Notice:
+        """Return what the people know: moving from one's own old system starts no timer, a received list does."""
+        return Notice.EARLIER if self.migration is Migration.OWN else Notice.DUE
+
+
+def find_terms(session: Session, *, purpose: str, migration: Migration, owner: str | None, actor: Actor) -> Terms:
+    """Return the terms of an import.
+
+    Args:
+        owner: e-mail address of the account that everybody taken in belongs to.
+
+    Raises:
+        UnknownPurposeError, ConsentPurposeError: nobody can be taken in for this purpose.
+        AccountNotFoundError: no such account.
+
+    Source: Art. 6(1)(a), 7(1) DSGVO.
+    """
+    found = find_all(session).get(purpose)
+    if found.needs_consent:
+        raise ConsentPurposeError(field="purpose", purpose=found.title["de"])
+    owner_id = get_id_by_email(session, owner) if owner else None
+    return Terms(purpose=found, migration=migration, owner_id=owner_id, actor=actor)
+
+
+def is_time_up(*, last_contact_at: datetime, prospect: bool, now: datetime) -> bool:
+    """Return whether the retention period had ended before the import.
+
+    Prospects go by their last contact; contact persons of a customer stay while the relation lasts, whose end no
+    export tells.
+
+    Source: Art. 5(1)(e) DSGVO.
+    """
+    rule = find_rules()[_PROSPECTS if prospect else _CUSTOMER_CONTACTS]
+    return rule.start is StartEvent.LAST_CONTACT and due_on(rule, last_contact_at.date()) < now.date()
+
+
+def due_within_a_month(now: datetime) -> date:
+    """Return the last day for what an import leaves to people."""
+    return (now + _TASK_WITHIN).date()

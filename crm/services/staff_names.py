@@ -1,0 +1,68 @@
+"""Names of colleagues for pages: who looks after a contact, who wrote a note."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor, Role
+from crm.errors import InvalidInputError
+from crm.models.account import Account, AccountRole
+from crm.vault import Vault
+
+_LOOKS_AFTER = (Role.SALES, Role.SERVICE, Role.ACCOUNTING)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffNames:
+    """Names by account, by pseudonym, and the accounts that may be given a contact."""
+
+    by_account: Mapping[str, str]
+    by_pseudonym: Mapping[str, str]
+    owners: Mapping[str, str]
+
+    def author(self, pseudonym: str) -> str | None:
+        """Return who wrote something; None for an account that is gone, and for work that no person did."""
+        return self.by_pseudonym.get(pseudonym)
+
+
+def find_staff_names(session: Session) -> StaffNames:
+    """Return the names of all accounts; owners are those who are not disabled and work with contacts."""
+    vault = Vault.of(session)
+    working = select(AccountRole.account_id).where(AccountRole.role.in_(_LOOKS_AFTER))
+    rows = session.execute(
+        select(Account.id, Account.pseudonym, Account.sealed_name, Account.disabled_at.is_(None), Account.id.in_(working))
+    )
+    named = [
+        (account_id, pseudonym, vault.open_own("account", "sealed_name", account_id, sealed).decode(), is_open and works)
+        for account_id, pseudonym, sealed, is_open, works in rows
+    ]
+    named.sort(key=lambda each: each[2].casefold())
+    return StaffNames(
+        by_account={account_id: name for account_id, _, name, _ in named},
+        by_pseudonym={pseudonym: name for _, pseudonym, name, _ in named},
+        owners={account_id: name for account_id, _, name, can_own in named if can_own},
+    )
+
+
+def find_account_id(session: Session, actor: Actor) -> str | None:
+    """Return the account of an actor; None for the system and the command line."""
+    return session.scalar(select(Account.id).where(Account.pseudonym == actor.pseudonym))
+
+
+class OwnerUnknownError(InvalidInputError):
+    """Nobody who may be given a contact has this account."""
+
+    message = "Dieses Konto gibt es nicht mehr oder es arbeitet nicht mit Kontakten. Wählen Sie jemand anderen."
+
+
+def require_account(session: Session, account_id: str) -> None:
+    """Refuse an owner who cannot be given a contact.
+
+    Raises:
+        OwnerUnknownError: no such account, or it is disabled, or of another role.
+    """
+    working = select(AccountRole.account_id).where(AccountRole.role.in_(_LOOKS_AFTER))
+    if session.scalar(select(Account.id).where(Account.id == account_id, Account.disabled_at.is_(None), Account.id.in_(working))) is None:
+        raise OwnerUnknownError(field="owner")

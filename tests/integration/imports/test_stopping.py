@@ -1,0 +1,142 @@
+"""Stopped anywhere and started again, an import ends like one that nobody stopped."""
+
+import pytest
+
+from crm.services.imports import batches, runs
+from crm.services.imports.runs import ImportRunningError
+from tests.support.exports import API
+
+
+class PowerCutError(Exception):
+    """Somebody pulled the plug."""
+
+
+@pytest.fixture
+def small_batches(monkeypatch):
+    """Put two rows at most into a batch, so that there are many moments to stop at."""
+    monkeypatch.setattr(batches, "_SMALLEST", 2)
+    monkeypatch.setattr(batches, "_FIRST", 2)
+    monkeypatch.setattr(batches, "_LARGEST", 2)
+
+
+def summary(installation):
+    """Return what stands there, without what is random."""
+    people = installation.people()
+    same = {}
+    for name in sorted(people):
+        same.setdefault(people[name].subject_id, name)
+    return {
+        name: (
+            same[taken.subject_id],
+            taken.fields,
+            taken.state.restricted,
+            sorted(map(str, taken.state.objections)),
+            [task.kind for task in taken.tasks],
+            len(taken.notices),
+            len(taken.consents),
+            taken.company and (taken.company.kind, taken.company.name),
+            taken.contact.last_contact_at,
+        )
+        for name, taken in people.items()
+    }
+
+
+def rows_in(installation, *tables):
+    content = installation.content()
+    return {table: len(content[table]) for table in tables}
+
+
+COUNTED = ("contact", "company", "source_record", "ground_event", "objection_event", "restriction_event", "privacy_task", "lookup")
+
+
+def test_it_goes_on_where_it_was_stopped(installation, small_batches, monkeypatch):
+    """Stops before and after the commit of every single batch."""
+    note = runs.note
+    stops = iter(range(1, 100))
+    calls = {"left": 0}
+
+    def note_until_stopped(*arguments):
+        calls["left"] -= 1
+        if calls["left"] == 0:
+            raise PowerCutError
+        note(*arguments)
+
+    monkeypatch.setattr(runs, "note", note_until_stopped)
+    report = None
+    for _ in range(100):
+        calls["left"] = 1 + next(stops) % 3
+        try:
+            importer = installation.importer(API)
+            report = importer.apply(progress=lambda _: None).report.as_json()
+        except PowerCutError:
+            continue
+        break
+
+    assert report["people"] == {"read": 25, "created": 17, "merged": 4, "refused": 1, "skipped": 3}
+    assert summary(installation)["0031"][0] == summary(installation)["00Q5"][0] == "0031"
+    assert rows_in(installation, "import_run") == {"import_run": 1}
+
+
+@pytest.mark.parametrize("stopped_after", [1, 9, 14])
+def test_the_result_is_the_same_as_in_one_run(installation, another_installation, small_batches, monkeypatch, stopped_after):
+    note, calls = runs.note, []
+
+    def note_until_stopped(*arguments):
+        calls.append(1)
+        if len(calls) == stopped_after:
+            raise PowerCutError
+        note(*arguments)
+
+    expected = another_installation.take_in(API)
+    monkeypatch.setattr(runs, "note", note_until_stopped)
+    with pytest.raises(PowerCutError):
+        installation.take_in(API)
+
+    report = installation.take_in(API)
+
+    assert report == expected
+    assert summary(installation) == summary(another_installation)
+    assert rows_in(installation, *COUNTED) == rows_in(another_installation, *COUNTED)
+
+
+def test_a_stop_before_the_report_was_delivered_costs_no_report(installation):
+    delivered = installation.importer(API)
+    first = delivered.apply(progress=lambda _: None).report.as_json()
+
+    importer = installation.importer(API)
+    applied = importer.apply(progress=lambda _: None)
+    importer.finish(applied)
+
+    assert applied.report.as_json() == first
+    assert installation.take_in(API)["people"]["skipped"] == 24
+
+
+def test_reasons_leave_with_the_report(installation):
+    """Art. 5(1)(e) DSGVO: remarks on rows are of no use once they were told."""
+    installation.take_in(API)
+
+    assert rows_in(installation, "import_remark") == {"import_remark": 0}
+
+
+def test_other_terms_are_another_import(installation):
+    one = installation.importer(API)
+    one.apply(progress=lambda _: None)
+
+    installation.importer(API, purpose="precontract_request").apply(progress=lambda _: None)
+
+    assert rows_in(installation, "import_run") == {"import_run": 2}
+
+
+def test_two_processes_at_one_import_do_not_count_twice(installation, small_batches):
+    first, second = installation.importer(API), installation.importer(API)
+    met = []
+
+    def run_the_other(_):
+        if not met:
+            met.append(1)
+            second.apply(progress=lambda _: None)
+
+    with pytest.raises(ImportRunningError):
+        first.apply(progress=run_the_other)
+
+    assert installation.take_in(API)["people"] == {"read": 25, "created": 17, "merged": 4, "refused": 1, "skipped": 3}
