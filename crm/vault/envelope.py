@@ -44,18 +44,18 @@ class Place(NamedTuple):
 class DataKey:
     """One key in memory, ready for use: the cipher, and the part of the protected context that never changes."""
 
-    __slots__ = ("_aead", "_header", "_prefix", "version")
+    __slots__ = ("_aead", "_prefix", "header", "version")
 
     def __init__(self, raw: bytes, *, version: int, subject_id: str, compartment: str) -> None:
         self.version = version
         self._aead = AESGCM(raw)
-        self._header = _HEADER.pack(FORMAT, AES_256_GCM, version)
-        self._prefix = self._header + length_prefixed(subject_id, compartment)
+        self.header = _HEADER.pack(FORMAT, AES_256_GCM, version)
+        self._prefix = self.header + length_prefixed(subject_id, compartment)
 
     def seal(self, place: Place, content: bytes, padding: Padding) -> bytes:
         """Seal `content` for `place`."""
         nonce = os.urandom(NONCE_BYTES)
-        return self._header + nonce + self._aead.encrypt(nonce, pad(content, padding), self._prefix + _rest_of(place))
+        return self.header + nonce + self._aead.encrypt(nonce, pad(content, padding), self._prefix + _rest_of(place))
 
     def open(self, place: Place, sealed: bytes) -> bytes:
         """Open what was sealed for `place`.
@@ -68,14 +68,14 @@ class DataKey:
     def seal_bound(self, context: bytes, content: bytes, padding: Padding) -> bytes:
         """Seal `content` so that it opens beside exactly these bytes only, such as the leaf of a log entry."""
         nonce = os.urandom(NONCE_BYTES)
-        return self._header + nonce + self._aead.encrypt(nonce, pad(content, padding), self._header + context)
+        return self.header + nonce + self._aead.encrypt(nonce, pad(content, padding), self.header + context)
 
     def open_bound(self, context: bytes, sealed: bytes) -> bytes:
         """Open what `seal_bound` sealed."""
-        return self._open(sealed, self._header + context)
+        return self._open(sealed, self.header + context)
 
     def _open(self, sealed: bytes, protected: bytes) -> bytes:
-        if sealed[:HEADER_BYTES] != self._header:
+        if sealed[:HEADER_BYTES] != self.header:
             raise TamperedError
         try:
             return unpad(self._aead.decrypt(sealed[HEADER_BYTES:_CIPHERTEXT], sealed[_CIPHERTEXT:], protected))
