@@ -126,7 +126,7 @@ def forgotten() -> ResponseReturnValue:
 
 
 def _sign_in_page(*, wrong: str | None = None, email: str = "") -> str:
-    return render_template("signin/sign_in.html", wrong=wrong, email=email, doors=_doors())
+    return render_template("signin/sign_in.html", wrong=wrong, email=email, doors=_doors(), demo_password=demo.PASSWORD)
 
 
 def _enrolment_page(*, wrong: str | None = None) -> str:

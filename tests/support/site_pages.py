@@ -2,7 +2,10 @@
 
 import re
 
+from sqlalchemy import select
+
 from crm.actor import Role
+from crm.models.contact import Contact
 from crm.site.access import PUBLIC, SIGNED_IN, SITE_ACCESS
 from crm.web import create_app
 from crm.web.access_matrix import access_matrix
@@ -18,6 +21,9 @@ NOT_PAGES = {
 }
 # Pages on the way in; they show only while their step is open, so they have a test of their own.
 STEPS = {"signin.second_factor", "signin.enrolment", "signin.new_password", "signin.notice"}
+
+# Where a role's list is empty because its purpose shows nobody yet, the address comes from outside, as in a colleague's message.
+WITHOUT_LIST = {"contacts.show"}
 
 # Where somebody finds an address of this kind: the page before it, and what the link there looks like.
 _FOUND_ON = {
@@ -63,5 +69,12 @@ def _find_path(page, site, endpoint, rule):
     page.goto(site.url + (before if before.startswith("/") else _find_path(page, site, before, "<>")))
     links = page.locator("main a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
     found = next((link for link in links if re.search(looks_like, link or "")), None)
+    if found is None and endpoint in WITHOUT_LIST and page.locator("main .empty").count():
+        return rule.replace("<pseudonym:subject_id>", _somebody(site))
     assert found, f"On {page.url} there is no link to {endpoint} ({looks_like})."
     return found
+
+
+def _somebody(site):
+    with site.runtime.database.reading() as session:
+        return session.scalars(select(Contact.subject_id).order_by(Contact.subject_id).limit(1)).one()

@@ -1,0 +1,57 @@
+"""Who may have a word: looked up in the trigrams, before it is checked."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from crm.search.document import SearchGroup
+from crm.search.schema import GROUPS, grams
+from crm.search.selection import Clause, Needles, Selection
+
+_FEWEST = 2  # trigrams, also when the first one alone seems to be enough
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The rows that may hold one of the needles of a term in an allowed group.
+
+    Attributes:
+        lookup: the query for their ids; an id may come more than once.
+        estimate: about how many there are at most, from the time of the build.
+    """
+
+    lookup: Clause
+    estimate: int
+
+    @classmethod
+    def of(cls, selection: Selection, needles: Needles) -> Self:
+        """Return the candidates for a term; nothing is looked up yet."""
+        parts: list[Clause] = []
+        estimate = 0
+        for group in selection.groups:
+            chosen = [_telling(selection, group, needle) for needle in needles]
+            question = " OR ".join(f"({' AND '.join(_quoted(gram) for gram, _ in grams)})" for grams in chosen)
+            estimate += sum(grams[0][1] for grams in chosen)
+            parts.append(Clause(f"SELECT rowid FROM gram_{group} WHERE gram_{group} MATCH ?", (question,)))  # noqa: S608 - own names
+        return cls(Clause(" UNION ALL ".join(part.sql for part in parts), tuple(part.values[0] for part in parts)), estimate)
+
+
+def _telling(selection: Selection, group: SearchGroup, needle: str) -> list[tuple[str, int]]:
+    """Return the rarest trigrams of `needle`, with their numbers, until hardly anybody else should have them all.
+
+    They narrow it down nearly as well as all of them, and what is frequent ("mann") is not read.
+    """
+    asked = grams(needle)
+    statement = f"SELECT gram, people FROM gram WHERE grp = ? AND gram IN ({', '.join('?' * len(asked))})"  # noqa: S608 - question marks only
+    people = dict(selection.connection.execute(statement, (GROUPS.index(group), *asked)))
+    chosen: list[tuple[str, int]] = []
+    expected = float(selection.people)
+    for gram in sorted(asked, key=lambda gram: people.get(gram, 0)):
+        chosen.append((gram, people.get(gram, 0)))
+        expected *= people.get(gram, 0) / selection.people
+        if expected < 1 and len(chosen) >= _FEWEST:
+            break
+    return chosen
+
+
+def _quoted(gram: str) -> str:
+    return f'"{gram}"'  # letters, digits and spaces only: nothing to escape

@@ -1,0 +1,39 @@
+"""The staff site: each area is a blueprint, each page a line in the access matrix."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from flask import Blueprint, Flask
+
+from crm.runtime import Runtime
+from crm.site.factory import STAFF, create_site
+from crm.web import account, companies, contacts, demo_mailbox, demo_signin, gates, home, ledger, purpose, signin, users
+from crm.web.access_matrix import access_matrix
+
+_COOKIE: Final = "lethe_staff"
+_BLUEPRINTS: Final[Sequence[Blueprint]] = (
+    home.bp,
+    purpose.bp,
+    signin.bp,
+    account.bp,
+    users.bp,
+    contacts.bp,
+    companies.bp,
+    ledger.bp,
+)
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """Return the WSGI application of the staff site."""
+    demo = runtime.settings.demo
+    app = create_site(
+        runtime,
+        name=STAFF,
+        access=access_matrix(demo=demo),
+        blueprints=(*_BLUEPRINTS, *((demo_signin.bp, demo_mailbox.bp) if demo else ())),
+        cookie_name=_COOKIE,
+        find_visitor=gates.find_visitor,
+        sign_in=gates.SIGN_IN,
+    )
+    gates.install(app)
+    return app

@@ -1,0 +1,102 @@
+"""Who may open which page of the staff site. What is not listed here, nobody may.
+
+A test compares this with the application's own route map.
+"""
+
+from typing import Final
+
+from crm.actor import Role
+from crm.site.access import PUBLIC, SIGNED_IN, AccessMatrix
+
+_ADMIN: Final = frozenset({Role.ADMIN})
+
+_SIGN_IN: Final[AccessMatrix] = {
+    "signin.sign_in": PUBLIC,
+    "signin.forgotten": PUBLIC,
+    "signin.staff_notice_page": PUBLIC,
+    # The steps on the way in; `gates` leads to them and nowhere else until they are done.
+    "signin.second_factor": SIGNED_IN,
+    "signin.enrolment": SIGNED_IN,
+    "signin.new_password": SIGNED_IN,
+    "signin.notice": SIGNED_IN,
+    # Public, because a step must not keep anybody from leaving; without a sign-in it does nothing.
+    "account.sign_out": PUBLIC,
+}
+
+_ACCOUNT: Final[AccessMatrix] = {
+    "account.show": SIGNED_IN,
+    "account.change_password": SIGNED_IN,
+    "account.second_factor": SIGNED_IN,
+    "account.begin_second_factor": SIGNED_IN,
+    "account.confirm_second_factor": SIGNED_IN,
+    "account.choose_role": SIGNED_IN,
+    "account.choose_language": SIGNED_IN,
+    "account.sign_out_everywhere": SIGNED_IN,
+}
+
+_USERS: Final[AccessMatrix] = {
+    "users.index": _ADMIN,
+    "users.new": _ADMIN,
+    "users.show": _ADMIN,
+    "users.set_roles": _ADMIN,
+    "users.disable": _ADMIN,
+    "users.enable": _ADMIN,
+    "users.issue_start_password": _ADMIN,
+    "users.reset_second_factor": _ADMIN,
+}
+
+_READS_CONTACTS: Final = frozenset({Role.SALES, Role.SERVICE, Role.ACCOUNTING, Role.PRIVACY})
+_WRITES: Final = frozenset({Role.SALES, Role.SERVICE, Role.ACCOUNTING})
+_ENTERS_RIGHTS: Final = frozenset({Role.SALES, Role.SERVICE, Role.PRIVACY})
+_READS_COMPANIES: Final = frozenset({Role.SALES, Role.MARKETING, Role.SERVICE, Role.ACCOUNTING, Role.MANAGEMENT})
+
+_WORK: Final[AccessMatrix] = {"home.index": SIGNED_IN, "purpose.choose": SIGNED_IN}
+
+_CONTACTS: Final[AccessMatrix] = {
+    "contacts.index": _READS_CONTACTS,
+    "contacts.search": _READS_CONTACTS,
+    "contacts.show": _READS_CONTACTS,
+    "contacts.new": _WRITES,
+    "contacts.create": _WRITES,
+    "contacts.edit": _WRITES,
+    "contacts.change": _WRITES,
+    "contacts.write_note": frozenset({Role.SALES, Role.SERVICE}),
+    "contacts.rights": _ENTERS_RIGHTS,
+    "contacts.raise_objection": _ENTERS_RIGHTS,
+    "contacts.record_consent": _ENTERS_RIGHTS,
+    "contacts.withdraw_consent": _ENTERS_RIGHTS,
+}
+
+_COMPANIES: Final[AccessMatrix] = {
+    "companies.index": _READS_COMPANIES,
+    "companies.search": _READS_COMPANIES,
+    "companies.suggest": _READS_COMPANIES,
+    "companies.show": _READS_COMPANIES,
+    "companies.new": _WRITES,
+    "companies.create": _WRITES,
+    "companies.edit": _WRITES,
+    "companies.change": _WRITES,
+}
+
+_CHECKS_THE_LOG: Final = frozenset({Role.AUDITOR, Role.DPO, Role.PRIVACY})
+
+_LEDGER: Final[AccessMatrix] = {
+    "ledger.index": _CHECKS_THE_LOG,
+    "ledger.show": _CHECKS_THE_LOG,
+    "ledger.proof": _CHECKS_THE_LOG,
+    "ledger.find_subject": _CHECKS_THE_LOG,
+    "ledger.subject": _CHECKS_THE_LOG,
+    "ledger.verify": _CHECKS_THE_LOG,
+    "ledger.progress": _CHECKS_THE_LOG,
+    "ledger.make_bundle": _CHECKS_THE_LOG,
+    "ledger.fetch_bundle": _CHECKS_THE_LOG,
+}
+
+# Only where the installation is a demonstration; elsewhere the page does not exist.
+_DEMO: Final[AccessMatrix] = {"demo.enter": PUBLIC, "demo_mailbox.show": PUBLIC}
+
+
+def access_matrix(*, demo: bool) -> AccessMatrix:
+    """Return who may open what."""
+    pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **_WORK, **_CONTACTS, **_COMPANIES, **_LEDGER}
+    return {**pages, **_DEMO} if demo else pages

@@ -1,0 +1,156 @@
+"""The page with the form for a company."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from flask import render_template, url_for
+
+from crm.db import Session
+from crm.errors import InvalidInputError
+from crm.models.company import Company, CompanyKind
+from crm.privacy.collection import Notice
+from crm.privacy.errors import OriginMissingError, PurposeNotAllowedError
+from crm.services.companies import entry
+from crm.services.companies.from_form import OwnerNameMissingError
+from crm.services.companies.listing import find_segments
+from crm.services.companies.view import open_fields
+from crm.services.contacts import fields as contact_fields
+from crm.services.forms import new_form_token
+from crm.services.staff_names import find_account_id, find_staff_names, require_account
+from crm.site.errors import sentence_of
+from crm.site.i18n import _
+from crm.site.view_models import CompanyFormView, SameCompany
+from crm.site.words import FIELD_TITLES
+from crm.web import conflict
+from crm.web.companies.form_fields import TypedCompany, field_names, fieldsets_of
+from crm.web.conflict import OtherChange
+from crm.web.contacts.form_checks import NoticeUnknownError, raised
+from crm.web.desk import Desk, strip_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyState:
+    """Everything the page shows."""
+
+    desk: Desk
+    typed: TypedCompany
+    owners: Mapping[str, str]
+    segments: Sequence[str]
+    is_new: bool
+    company_id: str = ""
+    version: int = 0
+    errors: Mapping[str, str] = field(default_factory=dict)
+    error: str | None = None
+    same: Sequence[Company] = ()
+    changes: tuple[OtherChange, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        db: Session,
+        desk: Desk,
+        typed: TypedCompany,
+        *,
+        is_new: bool,
+        errors: Mapping[str, str] | None = None,
+        same: Sequence[Company] = (),
+        company_id: str = "",
+        version: int = 0,
+    ) -> "CompanyState":
+        """Return the form with what can be chosen in it."""
+        return cls(
+            desk=desk,
+            typed=typed,
+            owners=find_staff_names(db).owners,
+            segments=find_segments(db),
+            is_new=is_new,
+            errors=errors or {},
+            same=same,
+            company_id=company_id,
+            version=version,
+        )
+
+    def refused(self, sentence: str) -> "CompanyState":
+        """Return the form with a reason that belongs to no field."""
+        return replace(self, error=sentence)
+
+
+def open_for_new(db: Session, desk: Desk) -> CompanyState:
+    """Return an empty form."""
+    return CompanyState.of(db, desk, TypedCompany(owner_id=find_account_id(db, desk.actor) or "", token=new_form_token()), is_new=True)
+
+
+def open_for_change(db: Session, desk: Desk | None, company_id: str) -> CompanyState:
+    """Return the form with the company as it is; a sole trader comes through the door.
+
+    Raises: as the door says.
+    """
+    if desk is None:
+        raise PurposeNotAllowedError
+    company = entry.get_company(db, company_id=company_id)
+    fields = open_fields(db, company=company, purpose=desk.purpose, actor=desk.actor, now=desk.now)
+    typed = TypedCompany(
+        kind=company.kind,
+        fields={name: fields.get(name, "") for name in field_names(company.kind, desk.purpose)},
+        owner_id=company.owner_id or "",
+        segment=company.segment or "",
+    )
+    return CompanyState.of(db, desk, typed.opened(), is_new=False, company_id=company_id, version=company.version)
+
+
+def check(db: Session, desk: Desk, typed: TypedCompany, *, is_new: bool) -> dict[str, str]:
+    """Return every mistake in the form, by field."""
+    faults = [*raised(lambda: entry.clean(typed.fields)), *raised(lambda: contact_fields.clean_segment(typed.segment))]
+    if typed.owner_id and typed.owner_id != typed.before.get("owner"):
+        faults += raised(lambda: require_account(db, typed.owner_id))
+    if is_new and typed.kind == CompanyKind.NATURAL_PERSON:
+        faults += _faults_of_person(desk, typed)
+    return {fault.field or "name": sentence_of(fault) for fault in reversed(faults)}
+
+
+def _faults_of_person(desk: Desk, typed: TypedCompany) -> list[InvalidInputError]:
+    shared = {"phone": typed.fields.get("phone", "")} if "phone" in field_names(typed.kind, desk.purpose) else {}
+    _fine, faults = contact_fields.check({**typed.person, **shared})
+    faults += [] if typed.person.get("last_name", "").strip() else [OwnerNameMissingError(field="last_name")]
+    faults += raised(lambda: contact_fields.clean_origin(typed.origin))
+    faults += [] if typed.origin.strip() else [OriginMissingError(field="origin")]
+    faults += [] if typed.notice in {Notice.GIVEN, Notice.DUE} else [NoticeUnknownError(field="notice")]
+    return faults
+
+
+def find_conflict(mine: TypedCompany, current: CompanyState) -> CompanyState | None:
+    """Return the form with another person's changes beside what was typed, or None when nothing differs."""
+    titles = {**{name: str(title) for name, title in FIELD_TITLES.items()}, "owner": _("Betreuung"), "segment": _("Segment")}
+    found = conflict.find_conflict(
+        mine=mine.everything(),
+        theirs=current.typed.everything(),
+        before=mine.before,
+        titles=titles,
+        words=lambda name, value: current.owners.get(value, "") if name == "owner" else value,
+    )
+    if found is None:
+        return None
+    fields = {name: found.values[name] for name in current.typed.fields}
+    typed = replace(current.typed, fields=fields, owner_id=found.values["owner"], segment=found.values["segment"])
+    return replace(current, typed=typed, errors=found.errors, changes=found.changes)
+
+
+def show_form(state: CompanyState) -> str:
+    """Return the page."""
+    is_person = state.typed.kind == CompanyKind.NATURAL_PERSON
+    form = CompanyFormView(
+        action_url=url_for("companies.create") if state.is_new else url_for("companies.change", company_id=state.company_id),
+        cancel_url=url_for("companies.index") if state.is_new else url_for("companies.show", company_id=state.company_id),
+        is_new=state.is_new,
+        fieldsets=fieldsets_of(
+            state.desk.purpose, state.typed, owners=state.owners, segments=state.segments, errors=state.errors, is_new=state.is_new
+        ),
+        version=state.version,
+        error=state.error,
+        duplicates=tuple(
+            SameCompany(name=each.name or "", city=each.city, url=url_for("companies.show", company_id=each.id)) for each in state.same
+        ),
+    )
+    shown = len(state.typed.fields) if is_person and not state.is_new else 0
+    strip = strip_of(state.desk, shown=shown)
+    return render_template("companies/edit.html", form=form, strip=strip, purpose=state.desk.purpose.code, others_changes=state.changes)

@@ -1,0 +1,116 @@
+"""Collecting and changing a contact."""
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.privacy.collection import Notice
+from crm.privacy.errors import StaleVersionError, SuppressedError
+from crm.services.contacts import entry
+from crm.services.contacts.entry import ConsentFirstError
+from crm.services.forms import FormAlreadySavedError
+from crm.site.errors import sentence_of, status_of
+from crm.site.i18n import _
+from crm.site.installation import current_runtime
+from crm.web.contacts.blueprint import bp
+from crm.web.contacts.form_checks import Checked, check
+from crm.web.contacts.form_fields import TypedContact, typed_contact
+from crm.web.contacts.form_page import FormState, find_conflict, open_for_change, open_for_new, show_form, show_no_ground
+from crm.web.desk import Desk, open_desk, posted_purpose
+from crm.web.typed import typed_number
+
+
+@bp.get("/contacts/new")
+def new() -> ResponseReturnValue:
+    """Show an empty form for the purpose at hand."""
+    with current_runtime().database.reading() as db:
+        state = open_for_new(db, open_desk(db))
+    return show_no_ground(state.desk) if state.desk.purpose.needs_consent else show_form(state)
+
+
+@bp.post("/contacts/new")
+def create() -> ResponseReturnValue:
+    """Take in the person, after a look whether somebody may be the same."""
+    with current_runtime().database.reading() as db:
+        desk = posted_purpose(open_desk(db))
+        typed = typed_contact(desk.purpose)
+        checked = check(db, typed, is_new=True)
+        likenesses = checked.find_likenesses(db, desk) if not request.form.get("confirm_duplicate") else ()
+        state = FormState.of(db, desk, typed, is_new=True, errors=checked.errors, likenesses=likenesses)
+    if checked.errors or likenesses:
+        return show_form(state), 422
+    try:
+        subject_id = _collect(desk, typed, checked)
+    except FormAlreadySavedError:
+        return redirect(url_for(".index"), code=303)
+    except (SuppressedError, ConsentFirstError) as error:
+        return show_form(state.refused(sentence_of(error))), status_of(error)
+    flash(_("Der Kontakt ist angelegt."), "ok")
+    return redirect(url_for(".show", subject_id=subject_id), code=303)
+
+
+@bp.get("/contacts/<pseudonym:subject_id>/edit")
+def edit(subject_id: str) -> ResponseReturnValue:
+    """Show the form with the fields that the purpose opens."""
+    with current_runtime().database.reading() as db:
+        state = open_for_change(db, open_desk(db), subject_id)
+    return show_form(state)
+
+
+@bp.post("/contacts/<pseudonym:subject_id>/edit")
+def change(subject_id: str) -> ResponseReturnValue:
+    """Change the contact, unless somebody else has meanwhile: then show what they changed."""
+    with current_runtime().database.reading() as db:
+        desk = posted_purpose(open_desk(db))
+        typed = typed_contact(desk.purpose)
+        checked = check(db, typed, is_new=False)
+    if checked.errors:
+        return _refused(desk, subject_id, typed, checked)
+    try:
+        _rectify(desk, subject_id, checked)
+    except StaleVersionError:
+        return _conflict(desk, subject_id, typed)
+    flash(_("Die Änderungen sind gespeichert."), "ok")
+    return redirect(url_for(".show", subject_id=subject_id), code=303)
+
+
+def _collect(desk: Desk, typed: TypedContact, checked: Checked) -> str:
+    with current_runtime().database.writing() as db:
+        return entry.create(
+            db,
+            entry=checked.entry,
+            purpose=desk.purpose,
+            origin=typed.origin,
+            notice=Notice(typed.notice),
+            form_token=typed.token,
+            actor=desk.actor,
+            now=desk.now,
+        )
+
+
+def _rectify(desk: Desk, subject_id: str, checked: Checked) -> None:
+    with current_runtime().database.writing() as db:
+        entry.change(
+            db,
+            subject_id=subject_id,
+            entry=checked.entry,
+            purpose=desk.purpose,
+            expected_version=typed_number("version"),
+            actor=desk.actor,
+            now=desk.now,
+        )
+
+
+def _refused(desk: Desk, subject_id: str, typed: TypedContact, checked: Checked) -> ResponseReturnValue:
+    with current_runtime().database.reading() as db:
+        state = FormState.of(db, desk, typed, is_new=False, errors=checked.errors, subject_id=subject_id, version=typed_number("version"))
+    return show_form(state), 422
+
+
+def _conflict(desk: Desk, subject_id: str, typed: TypedContact) -> ResponseReturnValue:
+    """Lay the other person's changes beside what was typed; nothing typed is lost."""
+    with current_runtime().database.reading() as db:
+        current = open_for_change(db, desk, subject_id)
+    conflict = find_conflict(typed, current)
+    if conflict is None:  # the same form, sent twice
+        return redirect(url_for(".show", subject_id=subject_id), code=303)
+    return show_form(conflict), 409

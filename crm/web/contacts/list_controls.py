@@ -1,0 +1,94 @@
+"""Controls of the list of contacts: filters, order, pages, and the addresses they lead to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final, Literal
+
+from flask import request, url_for
+
+from crm.search import Sort
+from crm.services.contacts.fields import LONGEST_SEGMENT
+from crm.services.contacts.listing import ContactFilter, ContactPage, ListedContact
+from crm.services.staff_names import StaffNames
+from crm.site.i18n import _, number
+from crm.site.view_models import Option, PagerView, SelectView, SortLink
+from crm.web.contacts.rows import name_in_list
+from crm.web.sealed_search import ARGUMENT, LONGEST, seal_search
+from crm.web.typed import chosen_id, filled, typed_line
+
+_ORDERS: Final = {"name": (Sort.NAME, Sort.NAME_DESCENDING), "activity": (Sort.ACTIVITY, Sort.ACTIVITY_DESCENDING)}
+
+
+def read_filter(*, text: str) -> ContactFilter:
+    """Return what the list is narrowed to, from address or form."""
+    order = typed_line("sort")
+    return ContactFilter(
+        text=" ".join(text.replace("\0", "").split())[:LONGEST],
+        company_id=chosen_id("company"),
+        owner_id=chosen_id("owner"),
+        segment=typed_line("segment")[:LONGEST_SEGMENT] or None,
+        sort=Sort(order) if order in set(Sort) else Sort.NAME,
+        after=request.values.get("after") or None,
+        before=request.values.get("before") or None,
+    )
+
+
+def address_of(wanted: ContactFilter) -> str:
+    """Return the address of this list; its words are sealed."""
+    values = {
+        ARGUMENT: seal_search(wanted.text),
+        "company": wanted.company_id,
+        "owner": wanted.owner_id,
+        "segment": wanted.segment,
+        "sort": wanted.sort.value if wanted.sort is not Sort.NAME else None,
+        "after": wanted.after,
+        "before": wanted.before,
+    }
+    return url_for("contacts.index", **filled(values))
+
+
+def sort_link(wanted: ContactFilter, column: Literal["name", "activity"]) -> SortLink:
+    """Return the heading of a column: sorts by it, and the other way round once it does."""
+    rising, falling = _ORDERS[column]
+    preferred = rising if column == "name" else falling  # the latest contacts first
+    turned = {rising: falling, falling: rising}.get(wanted.sort, preferred)
+    url = address_of(replace(wanted, sort=turned, after=None, before=None))
+    direction: Literal["ascending", "descending"] | None = None
+    if wanted.sort in _ORDERS[column]:
+        direction = "ascending" if wanted.sort is rising else "descending"
+    return SortLink(url=url, direction=direction)
+
+
+def pager_of(wanted: ContactFilter, page: ContactPage) -> PagerView:
+    """Return the way to the neighbouring pages, and where we are."""
+    return PagerView(
+        previous_url=address_of(replace(wanted, after=None, before=page.before)) if page.before else None,
+        next_url=address_of(replace(wanted, after=page.after, before=None)) if page.after else None,
+        position=_position(page.rows),
+    )
+
+
+def _position(listed: Sequence[ListedContact]) -> str:
+    if not listed:
+        return ""
+    first, last = (name_in_list(each.person.fields).split(",")[0] for each in (listed[0], listed[-1]))
+    return _("%(first)s bis %(last)s, %(count)s auf dieser Seite", first=first, last=last, count=number(len(listed)))
+
+
+def filters_of(
+    wanted: ContactFilter, *, staff: StaffNames, companies: Mapping[str, str], segments: Sequence[str]
+) -> tuple[SelectView, ...]:
+    """Return the filters above the list."""
+    owners = dict(staff.owners)
+    if wanted.owner_id and wanted.owner_id in staff.by_account:
+        owners.setdefault(wanted.owner_id, staff.by_account[wanted.owner_id])
+    return (
+        _select("company", _("Firma"), _("Alle Firmen"), companies, wanted.company_id),
+        _select("owner", _("Betreuung"), _("Alle"), owners, wanted.owner_id),
+        _select("segment", _("Segment"), _("Alle"), {each: each for each in segments}, wanted.segment),
+    )
+
+
+def _select(name: str, title: str, everything: str, choices: Mapping[str, str], value: str | None) -> SelectView:
+    options = (Option("", everything), *(Option(key, words) for key, words in choices.items()))
+    return SelectView(name=name, title=title, options=options, value=value if value and value in choices else "")

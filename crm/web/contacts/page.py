@@ -1,0 +1,130 @@
+"""The contact page."""
+
+from dataclasses import dataclass
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.models.field_groups import FieldGroup
+from crm.privacy.errors import NoLawfulBasisError, ObjectedError, PrivacyError, RestrictedError
+from crm.services.contacts.timeline import Past, find_past
+from crm.services.contacts.view import ContactView, find_allowing, open_contact
+from crm.services.staff_names import StaffNames, find_staff_names
+from crm.site.access import may
+from crm.site.errors import sentence_of, status_of
+from crm.site.i18n import _
+from crm.site.installation import current_runtime
+from crm.site.view_models import NoteView
+from crm.web.contacts import facts, remarks, rows
+from crm.web.contacts.blueprint import bp
+from crm.web.contacts.channels import make_channels
+from crm.web.contacts.chips import page_chips
+from crm.web.contacts.forget import make_forget
+from crm.web.contacts.notes_form import NoteForm, note_form
+from crm.web.contacts.notes_words import KIND_TITLES
+from crm.web.contacts.timeline import make_timeline
+from crm.web.desk import Desk, open_desk, purpose_links, strip_of
+
+
+@bp.get("/contacts/<pseudonym:subject_id>")
+def show(subject_id: str) -> ResponseReturnValue:
+    """Show one person as far as the purpose allows, with the reasons."""
+    return render_contact(subject_id, note_form())
+
+
+def render_contact(subject_id: str, form: NoteForm) -> ResponseReturnValue:
+    """Open the person and return the page, or the page that says why not and what is possible instead."""
+    try:
+        opened = _open(subject_id)
+    except (NoLawfulBasisError, ObjectedError, RestrictedError) as error:
+        return _refuse(subject_id, error)
+    return render_template("contacts/show.html", **_context(opened, form))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    desk: Desk
+    view: ContactView
+    past: Past
+    staff: StaffNames
+
+
+def _open(subject_id: str) -> _Opened:
+    with current_runtime().database.reading() as db:
+        desk = open_desk(db)
+        view = open_contact(
+            db, subject_id=subject_id, purpose=desk.purpose, purposes=desk.purposes, actor=desk.actor, now=desk.now, zone=desk.zone
+        )
+        return _Opened(desk=desk, view=view, past=find_past(db, subject_id=subject_id), staff=find_staff_names(db))
+
+
+def _refuse(subject_id: str, error: PrivacyError) -> ResponseReturnValue:
+    """Say what stands against it, and name the purposes of the reader's role that may."""
+    with current_runtime().database.reading() as db:
+        desk = open_desk(db)
+        allowing = tuple(find_allowing(db, subject_id=subject_id, purposes=desk.purposes, actor=desk.actor, now=desk.now))
+    page = render_template(
+        "contacts/refused.html",
+        strip=strip_of(desk, shown=0),
+        message=sentence_of(error),
+        restricted=isinstance(error, RestrictedError),
+        offers=purpose_links(allowing),
+        rights_url=_rights_url(subject_id),
+    )
+    return page, status_of(error)
+
+
+def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
+    desk, view = opened.desk, opened.view
+    subject_id = view.person.subject_id
+    shown = facts.make_facts(view, owner=opened.staff.by_account.get(view.contact.owner_id or ""))
+    timeline = make_timeline(desk, opened.past, shown=shown.count)
+    ground = view.person.state.grounds.get(desk.purpose.code)
+    return {
+        "strip": strip_of(desk, shown=shown.count, since=ground.since if ground else remarks.consented_at(view)),
+        "subject_id": subject_id,
+        "name": rows.full_name(view.person.fields),
+        "subline": view.person.fields.get("position", ""),
+        "company": facts.company_fact(view),
+        "channels": make_channels(desk, view),
+        "facts": shown,
+        "forget": make_forget(desk, view.forgetting, collected_on=view.contact.collected_at.astimezone(desk.zone).date()),
+        "purposes": page_chips(view.standings, view.person.state, remarks.purpose_notes(desk, view)),
+        "origin": remarks.make_origin(desk, view),
+        "timeline": timeline.lines,
+        "older": timeline.older,
+        "edit_url": url_for("contacts.edit", subject_id=subject_id) if may("contacts.edit") else None,
+        "rights_url": _rights_url(subject_id),
+        "history_url": url_for("ledger.index", subject=subject_id) if may("ledger.index") else None,
+        **_notes(opened, form),
+    }
+
+
+def _rights_url(subject_id: str) -> str | None:
+    return url_for("contacts.rights", subject_id=subject_id) if may("contacts.rights") else None
+
+
+def _notes(opened: _Opened, form: NoteForm) -> dict[str, object]:
+    """Return the notes where the purpose opens them, and the form where the reader may write."""
+    if FieldGroup.NOTES not in opened.desk.purpose.groups:
+        return {"notes": None, "note_form": None, "note_url": None}
+    notes = tuple(
+        NoteView(
+            written_at=each.written_at,
+            author=_author(opened.staff, each.author),
+            text=each.text,
+            kind=str(KIND_TITLES[each.kind]) if each.kind in KIND_TITLES else None,
+        )
+        for each in opened.view.person.notes
+    )
+    writes = may("contacts.write_note")
+    subject_id = opened.view.person.subject_id
+    return {
+        "notes": notes,
+        "note_form": form if writes else None,
+        "note_url": url_for("contacts.write_note", subject_id=subject_id) if writes else None,
+    }
+
+
+def _author(staff: StaffNames, pseudonym: str) -> str:
+    return staff.author(pseudonym) or (_("vom System") if pseudonym.startswith("system:") else _("früheres Konto"))

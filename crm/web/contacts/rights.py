@@ -1,0 +1,116 @@
+"""Recht ausüben: what staff enter when a person objects, consents or withdraws."""
+
+from datetime import date, datetime, time
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.errors import InvalidInputError
+from crm.privacy.purposes import Channel, Purpose, Purposes
+from crm.privacy.purposes import find_all as find_purposes
+from crm.services.contacts import rights as use_case
+from crm.services.contacts.rights import ADVERTISING_CHANNELS, FutureConsentError, NewConsent, NoConsentPurposeError
+from crm.site.errors import sentence_of
+from crm.site.i18n import _, current_language
+from crm.site.installation import current_runtime
+from crm.site.visitor import current_actor
+from crm.web.contacts.blueprint import bp
+from crm.web.contacts.rights_form import RightsForm, rights_view
+from crm.web.desk import time_zone
+from crm.web.typed import typed_line
+
+
+class ConsentDayError(InvalidInputError):
+    """The day of a consent is missing or no date."""
+
+    message = "Bitte geben Sie den Tag an, an dem eingewilligt wurde."
+
+
+@bp.get("/contacts/<pseudonym:subject_id>/rights")
+def rights(subject_id: str) -> ResponseReturnValue:
+    """Show what the person has said so far, and the forms; no field is opened."""
+    return _page(subject_id, RightsForm())
+
+
+@bp.post("/contacts/<pseudonym:subject_id>/objection")
+def raise_objection(subject_id: str) -> ResponseReturnValue:
+    """Enter an objection to advertising: it counts from this moment, in every process."""
+    runtime = current_runtime()
+    chosen = typed_line("channel")
+    channel = Channel(chosen) if chosen in ADVERTISING_CHANNELS else None
+    with runtime.database.writing() as db:
+        use_case.object_to_marketing(
+            db, subject_id=subject_id, channel=channel, origin="Mitteilung an Beschäftigte", actor=current_actor(), now=runtime.clock.now()
+        )
+    flash(_("Der Widerspruch gilt ab sofort. Bestätigen Sie ihn der Person."), "ok")
+    return redirect(url_for(".rights", subject_id=subject_id), code=303)
+
+
+@bp.post("/contacts/<pseudonym:subject_id>/consent")
+def record_consent(subject_id: str) -> ResponseReturnValue:
+    """Record a consent with its words, its evidence and its day."""
+    form = RightsForm.typed()
+    runtime = current_runtime()
+    try:
+        with runtime.database.writing() as db:
+            given = _given(find_purposes(db), form)
+            use_case.record_consent(db, subject_id=subject_id, given=given, actor=current_actor(), now=runtime.clock.now())
+    except InvalidInputError as error:
+        return _page(subject_id, form.refused(error.field or "wording", sentence_of(error))), 422
+    flash(_("Die Einwilligung ist mit Wortlaut und Beleg festgehalten."), "ok")
+    return redirect(url_for(".rights", subject_id=subject_id), code=303)
+
+
+@bp.post("/contacts/<pseudonym:subject_id>/withdrawal")
+def withdraw_consent(subject_id: str) -> ResponseReturnValue:
+    """Enter that a consent is withdrawn: as easy as giving it."""
+    runtime = current_runtime()
+    with runtime.database.writing() as db:
+        purpose, channel = _permission(find_purposes(db), typed_line("permission"))
+        use_case.withdraw_consent(
+            db, subject_id=subject_id, purpose=purpose, channel=channel, actor=current_actor(), now=runtime.clock.now()
+        )
+    flash(_("Der Widerruf gilt ab sofort. Was vorher geschah, bleibt rechtmäßig."), "ok")
+    return redirect(url_for(".rights", subject_id=subject_id), code=303)
+
+
+def _page(subject_id: str, form: RightsForm) -> str:
+    runtime = current_runtime()
+    with runtime.database.reading() as db:
+        purposes = find_purposes(db)
+        found = use_case.find_rights(db, subject_id=subject_id, purposes=purposes, now=runtime.clock.now())
+    view = rights_view(subject_id, found, use_case.permissions(purposes), form)
+    return render_template("contacts/rights.html", strip=None, view=view)
+
+
+def _permission(purposes: Purposes, value: str) -> tuple[Purpose, Channel]:
+    """Return purpose and channel of a choice such as `newsletter:email`."""
+    for purpose, channel in use_case.permissions(purposes):
+        if value == f"{purpose.code}:{channel}":
+            return purpose, channel
+    raise NoConsentPurposeError(field="permission")
+
+
+def _given(purposes: Purposes, form: RightsForm) -> NewConsent:
+    purpose, channel = _permission(purposes, form.permission)
+    return NewConsent(
+        purpose=purpose,
+        channel=channel,
+        wording=form.wording,
+        language=current_language(),
+        evidence=form.evidence,
+        given_at=_begin_of(form.given_on),
+    )
+
+
+def _begin_of(day: str) -> datetime:
+    """Return the first moment of a day in the controller's time zone; the same day gives the same moment."""
+    try:
+        on = date.fromisoformat(day)
+    except ValueError as error:
+        raise ConsentDayError(field="given_on") from error
+    if on.year < 2000:  # noqa: PLR2004 - older than any consent somebody can still prove here
+        raise ConsentDayError(field="given_on")
+    if on > current_runtime().clock.now().astimezone(time_zone()).date():
+        raise FutureConsentError(field="given_on")
+    return datetime.combine(on, time(), tzinfo=time_zone())

@@ -1,0 +1,65 @@
+"""Rows of people for the list of contacts and for the page of a company."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from crm.models.field_groups import GROUP_OF
+from crm.services.contacts.listing import ListedContact
+from crm.site.i18n import _
+from crm.site.view_models import ContactColumn, ContactRow
+from crm.web.contacts.chips import row_chips
+from crm.web.desk import Desk
+
+DUE_SOON: Final = timedelta(days=90)
+NAME_FIELDS: Final = ("title", "first_name", "last_name")  # as one writes a name
+_NAME_FIELDS: Final = ("last_name", "first_name")  # as lists sort it
+_COLUMNS: Final = (ContactColumn.POSITION, ContactColumn.CITY)
+
+
+def columns_of(desk: Desk) -> tuple[ContactColumn, ...]:
+    """Return the columns that the purpose opens."""
+    return tuple(column for column in _COLUMNS if GROUP_OF[column] in desk.purpose.groups)
+
+
+def shown_fields(desk: Desk) -> tuple[str, ...]:
+    """Return the personal fields that a row shows."""
+    return (*name_fields(desk), *columns_of(desk))
+
+
+def name_fields(desk: Desk) -> tuple[str, ...]:
+    """Return the fields that make up the name in a row."""
+    return tuple(name for name in _NAME_FIELDS if GROUP_OF[name] in desk.purpose.groups)
+
+
+def make_rows(desk: Desk, listed: Sequence[ListedContact], staff: Mapping[str, str]) -> tuple[ContactRow, ...]:
+    """Return the rows of the page."""
+    today = desk.now.astimezone(desk.zone).date()
+    columns = columns_of(desk)
+    return tuple(
+        ContactRow(
+            subject_id=each.person.subject_id,
+            name=name_in_list(each.person.fields),
+            values={column: each.person.fields[column] for column in columns if column in each.person.fields},
+            company=each.company or None,
+            company_id=each.company_id,
+            owner=staff.get(each.owner_id or ""),
+            chips=row_chips(desk, each.person.state),
+            last_contact=each.last_contact_at.astimezone(desk.zone).date(),
+            due_on=each.due_on,
+            due_soon=each.due_on is not None and each.due_on - today <= DUE_SOON,
+        )
+        for each in listed
+    )
+
+
+def name_in_list(fields: Mapping[str, str]) -> str:
+    """Return a name as lists sort it."""
+    parts = [fields[name] for name in _NAME_FIELDS if fields.get(name)]
+    return ", ".join(parts) or _("ohne Namen")
+
+
+def full_name(fields: Mapping[str, str]) -> str:
+    """Return a name as one writes it."""
+    parts = [fields[name] for name in NAME_FIELDS if fields.get(name)]
+    return " ".join(parts) or _("ohne Namen")

@@ -1,0 +1,112 @@
+"""What every page about people begins with: who looks, for which purpose, at what moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import request, url_for
+
+from crm.actor import Actor
+from crm.db import Session
+from crm.models.field_groups import GROUP_OF
+from crm.privacy import purposes
+from crm.privacy.purposes import Purpose, Purposes
+from crm.site.i18n import in_language
+from crm.site.installation import current_runtime
+from crm.site.view_models import PurposeLink, StripView
+from crm.site.visitor import current_actor
+from crm.site.words import BASIS_TITLES
+from crm.web.purpose import current_purpose, own_purposes
+
+FIELD_COUNT = len(GROUP_OF)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where the reader works.
+
+    Attributes:
+        own: the purposes of the role acted in.
+    """
+
+    actor: Actor
+    purpose: Purpose
+    own: tuple[Purpose, ...]
+    purposes: Purposes
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def others(self) -> tuple[Purpose, ...]:
+        return tuple(each for each in self.own if each.code != self.purpose.code)
+
+
+def open_desk(db: Session) -> Desk:
+    """Return the desk of this request.
+
+    Raises:
+        PurposeNotAllowedError: the role acted in works for no purpose.
+    """
+    return Desk(
+        actor=current_actor(),
+        purpose=current_purpose(db),
+        own=own_purposes(db),
+        purposes=purposes.find_all(db),
+        now=current_runtime().clock.now(),
+        zone=time_zone(),
+    )
+
+
+def find_desk(db: Session) -> Desk | None:
+    """Return the desk of this request, or None where the role acted in works for no purpose."""
+    return open_desk(db) if own_purposes(db) else None
+
+
+def posted_purpose(desk: Desk) -> Desk:
+    """Return the desk with the purpose that a form was made for, so that another window does not change it halfway."""
+    code = request.form.get("purpose")
+    return replace(desk, purpose=next((each for each in desk.own if each.code == code), desk.purpose))
+
+
+def time_zone() -> ZoneInfo:
+    """Return the time zone of the controller, in which days begin and end."""
+    return ZoneInfo(current_runtime().settings.time_zone)
+
+
+def purpose_title(purpose: Purpose) -> str:
+    """Return the title of a purpose in the reader's language."""
+    return in_language(purpose.title)
+
+
+def purpose_links(others: tuple[Purpose, ...]) -> tuple[PurposeLink, ...]:
+    """Return the purposes one click away."""
+    return tuple(PurposeLink(title=purpose_title(each), url=url_for("purpose.choose", code=each.code)) for each in others)
+
+
+def strip_of(desk: Desk, *, shown: int, since: datetime | None = None, per_person: bool = False, note: str | None = None) -> StripView:
+    """Return the strip of a page that shows `shown` personal fields."""
+    return StripView(
+        shown=shown,
+        total=FIELD_COUNT,
+        purpose_title=purpose_title(desk.purpose),
+        basis=str(BASIS_TITLES[desk.purpose.basis]),
+        since=since.astimezone(desk.zone).date() if since else None,
+        per_person=per_person,
+        note=note,
+        alternatives=purpose_links(desk.others),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Another purpose of the reader's role that finds somebody, one click away."""
+
+    title: str
+    url: str
+    count: int
+
+
+def offers_of(counted: Sequence[tuple[Purpose, int]]) -> tuple[Offer, ...]:
+    """Return the purposes that find somebody where this one finds nobody."""
+    return tuple(Offer(purpose_title(each), url_for("purpose.choose", code=each.code), count) for each, count in counted)

@@ -1,0 +1,231 @@
+"""Companies: legal persons are no personal data, sole traders are people."""
+
+import re
+
+import pytest
+
+from crm.actor import Role
+from crm.models.company import Company
+from crm.models.contact import Contact
+from crm.models.privacy_task import PrivacyTask
+from crm.services.companies import listing
+from tests.functional.web.conftest import error_at, hidden, names_in, shown_fields, strip_number
+from tests.functional.web.test_contact_form import inputs_of
+
+
+def companies_in(answer):
+    return re.findall(r'<th scope="row"[^>]*><a href="/companies/[0-9a-f]{32}">([^<]+)</a>', answer.text)
+
+
+class TestList:
+    def test_shows_legal_persons_by_name_and_enters_nothing(self, house, sales):
+        house.add_company("Zeta AG")
+        house.add_company("<b>Alpha</b> GmbH")
+        house.add_sole_trader("Malerei Huber")
+
+        answer = sales.get("/companies")
+
+        assert companies_in(answer) == ["&lt;b&gt;Alpha&lt;/b&gt; GmbH", "Zeta AG"]
+        assert strip_number(answer) == 0
+        assert house.entries("people:listed") == []
+
+    def test_is_searched_and_filtered(self, house, sales):
+        house.add_company("Alpha GmbH", city="Ulm", segment="Energie")
+        house.add_company("Beta GmbH", city="Kiel", owner_id=sales.member.id)
+
+        assert companies_in(sales.send("/companies/search", {"q": "alpha ulm"}, follow_redirects=True)) == ["Alpha GmbH"]
+        assert companies_in(sales.type("/companies/search", "kie")) == ["Beta GmbH"]
+        assert companies_in(sales.get("/companies?segment=Energie")) == ["Alpha GmbH"]
+        assert companies_in(sales.get(f"/companies?owner={sales.member.id}")) == ["Beta GmbH"]
+        assert companies_in(sales.send("/companies/search", {"q": "100%"}, follow_redirects=True)) == []
+
+    def test_pages_on_and_back_in_both_directions(self, house, sales, monkeypatch):
+        monkeypatch.setattr(listing, "PAGE_SIZE", 3)
+        for number in range(8):
+            house.add_company(f"Firma {number}")
+
+        for order, names in (("", range(8)), ("?sort=-name", range(7, -1, -1))):
+            first = sales.get(f"/companies{order}")
+            second = sales.get(self.link(first, "next"))
+            third = sales.get(self.link(second, "next"))
+            assert companies_in(first) + companies_in(second) + companies_in(third) == [f"Firma {number}" for number in names]
+            assert companies_in(sales.get(self.link(third, "prev"))) == companies_in(second)
+            assert companies_in(sales.get(self.link(second, "prev"))) == companies_in(first)
+            assert self.link(first, "prev") is None
+            assert self.link(third, "next") is None
+
+    def test_refuses_a_page_that_was_made_by_hand(self, sales):
+        assert sales.get("/companies?after=" + "0" * 32).status_code == 422
+        assert sales.get("/companies?before=x").status_code == 422
+
+    @staticmethod
+    def link(answer, relation):
+        for tag in re.findall(r"<a[^>]*>", answer.text):
+            if f'rel="{relation}"' in tag:
+                return re.search(r'href="([^"]+)"', tag).group(1).replace("&amp;", "&")
+        return None
+
+
+class TestSoleTraders:
+    """Art. 4(1) DSGVO."""
+
+    def test_come_through_the_door_with_one_entry(self, house, sales):
+        house.add_sole_trader("Malerei Huber")
+        house.add_sole_trader("Praxis Adler", "contract_person", last_name="Adler")
+        house.build_index()
+
+        answer = sales.get("/companies?tab=sole")
+
+        assert companies_in(answer) == ["Malerei Huber"]
+        assert strip_number(answer) == len(shown_fields(answer)) == 2
+        assert len(house.entries("people:listed")) == 1
+
+    def test_of_other_purposes_are_offered_as_a_number(self, house, sales):
+        house.add_sole_trader("Praxis Adler", "contract_person", last_name="Adler")
+        house.build_index()
+
+        answer = sales.get("/companies?tab=sole")
+
+        assert "Adler" not in answer.text
+        assert "Vertrag: 1 Treffer" in answer.text
+
+    def test_leave_no_name_in_readable_columns(self, house, sales):
+        house.add_sole_trader("Malerei Huber")
+
+        assert house.count(Company, Company.name.is_not(None)) == 0
+
+    def test_page_counts_what_it_shows(self, house, sales):
+        company = house.add_sole_trader("Malerei Huber")
+
+        answer = sales.get(f"/companies/{company}")
+
+        assert "Malerei Huber" in answer.text
+        assert strip_number(answer) == len(shown_fields(answer))
+        assert "natürliche Person" in answer.text
+
+    def test_page_is_refused_without_ground(self, house, sales):
+        company = house.add_sole_trader("Praxis Adler", "contract_person", last_name="Adler")
+
+        answer = sales.get(f"/companies/{company}")
+
+        assert answer.status_code == 409
+        assert "Adler" not in answer.text
+
+    def test_are_not_shown_to_a_role_that_works_for_no_purpose(self, house, colleague):
+        company = house.add_sole_trader("Malerei Huber")
+        management = colleague(Role.MANAGEMENT)
+
+        assert management.get("/companies?tab=sole").status_code == 403
+        assert management.get(f"/companies/{company}").status_code == 404
+
+
+class TestPage:
+    def test_shows_the_people_that_the_purpose_may_see_in_one_entry(self, house, sales):
+        company = house.add_company()
+        house.take_in(fields={"first_name": "Mia", "last_name": "Adler"}, company_id=company)
+        house.take_in("service", fields={"last_name": "Quandel"}, company_id=company)
+
+        answer = sales.get(f"/companies/{company}")
+
+        assert names_in(answer) == ["Adler, Mia"]
+        assert "Quandel" not in answer.text
+        assert strip_number(answer) == len(shown_fields(answer))
+        assert len(house.entries("people:listed")) == 1
+
+    def test_shows_no_people_to_roles_that_do_not_read_contacts(self, house, colleague):
+        company = house.add_company()
+        house.take_in(fields={"last_name": "Adler"}, company_id=company)
+
+        for role in (Role.MANAGEMENT, Role.MARKETING):
+            answer = colleague(role).get(f"/companies/{company}")
+            assert "Brückner Pumpenbau GmbH" in answer.text
+            assert "Adler" not in answer.text
+        assert house.entries("people:listed") == []
+
+    def test_does_not_exist_for_an_id_that_never_was(self, sales):
+        assert sales.get("/companies/" + "0" * 32).status_code == 404
+
+
+class TestForm:
+    def new(self, visitor, **fields):
+        page = visitor.get("/companies/new")
+        return {"token": hidden(page, "token"), "purpose": hidden(page, "purpose"), "kind": "legal_person", **fields}
+
+    def test_creates_a_legal_person_once(self, house, sales):
+        form = self.new(sales, name="Alpha GmbH", city="Ulm", owner=sales.member.id)
+
+        first = sales.send("/companies/new", form)
+        second = sales.send("/companies/new", {**form, "confirm_duplicate": "1"})
+
+        assert first.location == second.location
+        assert house.count(Company) == 1
+
+    def test_creates_a_sole_trader_as_a_person_with_origin(self, house, sales):
+        natural = {"kind": "natural_person", "name": "Malerei Huber", "city": "Fulda", "last_name": "Huber"}
+
+        refused = sales.send("/companies/new", self.new(sales, **natural, notice="due"))
+        assert refused.status_code == 422
+        assert error_at(refused, "origin")
+        assert house.count(Contact) == 0
+
+        answer = sales.send("/companies/new", self.new(sales, **natural, origin="Anruf", notice="due"), follow_redirects=True)
+        assert "Malerei Huber" in answer.text
+        assert house.count(Company, Company.name.is_not(None)) == 0
+        assert house.count(Contact) == 1
+        assert house.count(PrivacyTask) == 1
+
+    def test_warns_of_the_same_name_before_saving(self, house, sales):
+        house.add_company("Alpha GmbH")
+
+        warned = sales.send("/companies/new", self.new(sales, name="ALPHA gmbh"))
+
+        assert warned.status_code == 422
+        assert "Eine Firma mit diesem Namen gibt es schon" in warned.text
+        assert house.count(Company) == 1
+        assert sales.send("/companies/new", self.new(sales, name="ALPHA gmbh", confirm_duplicate="1")).status_code == 303
+
+    @pytest.mark.parametrize(("field", "value"), [("name", " "), ("name", "x" * 201), ("postal_code", "1" * 21), ("owner", "0" * 32)])
+    def test_refuses_with_the_mistake_at_its_field(self, house, sales, field, value):
+        refused = sales.send("/companies/new", self.new(sales, **{"name": "Alpha GmbH", field: value}))
+
+        assert refused.status_code == 422
+        assert error_at(refused, field)
+        assert house.count(Company) == 0
+
+    def test_changes_and_shows_a_conflict(self, house, sales, colleague):
+        company = house.add_company("Alpha GmbH", city="Ulm")
+        mine = {**inputs_of(sales.get(f"/companies/{company}/edit")), "city": "Kiel"}
+        other = colleague(name="Timo Krug")
+        other.send(f"/companies/{company}/edit", {**inputs_of(other.get(f"/companies/{company}/edit")), "city": "Bonn", "phone": "0228 1"})
+
+        conflict = sales.send(f"/companies/{company}/edit", mine)
+
+        assert conflict.status_code == 409
+        form = inputs_of(conflict)
+        assert (form["city"], form["phone"]) == ("Kiel", "0228 1")
+        assert "Bonn" in error_at(conflict, "city")
+        assert sales.send(f"/companies/{company}/edit", form).status_code == 303
+        assert house.count(Company, Company.city == "Kiel", Company.phone == "0228 1") == 1
+
+    def test_of_a_sole_trader_leaves_what_the_purpose_does_not_show(self, house, sales):
+        company = house.add_sole_trader("Malerei Huber", "business_contact", "contract_person")
+        sales.work_for("contract_person")
+        form = inputs_of(sales.get(f"/companies/{company}/edit"))
+        assert "website" not in form
+
+        assert sales.send(f"/companies/{company}/edit", {**form, "city": "Kassel"}).status_code == 303
+
+        sales.work_for("business_contact")
+        page = sales.get(f"/companies/{company}").text
+        assert "Kassel" in page
+        assert "huber.example" in page
+
+    def test_of_a_sole_trader_is_refused_for_a_purpose_that_rests_on_consent(self, house, sales):
+        sales.work_for("phone_advertising")
+        natural = {"kind": "natural_person", "name": "Malerei Huber", "last_name": "Huber", "origin": "Anruf", "notice": "due"}
+
+        refused = sales.send("/companies/new", self.new(sales, **natural))
+
+        assert refused.status_code == 409
+        assert "beruht auf Einwilligung" in refused.text
+        assert house.count(Contact) == 0

@@ -1,0 +1,294 @@
+"""Collecting and changing: only what the purpose needs, nothing typed is lost, nobody is overwritten."""
+
+import re
+
+import pytest
+
+from crm.models.company import Company
+from crm.models.contact import Contact
+from crm.models.privacy_task import PrivacyTask
+from tests.functional.web.conftest import FIELDS, error_at, hidden, names_in
+
+ORIGIN = {"origin": "Visitenkarte", "notice": "given"}
+
+
+def new_form(visitor):
+    page = visitor.get("/contacts/new")
+    return {"token": hidden(page, "token"), "purpose": hidden(page, "purpose"), **ORIGIN}
+
+
+def inputs_of(answer):
+    """Return what the form holds: names and values of its fields."""
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", answer.text.split('class="form"')[1]):
+        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and 'type="checkbox"' not in tag:
+            found[name.group(1)] = value.group(1) if value else ""
+    for name, options in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', answer.text, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', options)
+        found[name] = chosen.group(1) if chosen else ""
+    return found
+
+
+class TestCreate:
+    def test_takes_in_a_person_and_shows_them(self, house, sales):
+        answer = sales.send("/contacts/new", {**new_form(sales), **FIELDS}, follow_redirects=True)
+
+        assert "Dr. Katharina Wehmeier" in answer.text
+        assert "Visitenkarte" in answer.text
+        (leaf,) = house.entries("person:collected")
+        assert "Wehmeier" not in leaf
+
+    def test_asks_for_the_fields_of_the_purpose_only(self, house, sales):
+        sales.work_for("sales_approach")
+
+        form = inputs_of(sales.get("/contacts/new"))
+
+        assert {"last_name", "street", "position"} <= form.keys()
+        assert not {"email", "phone", "birth_date"} & form.keys()
+
+    def test_does_not_keep_what_the_purpose_does_not_need_even_when_it_is_sent(self, house, sales):
+        sales.work_for("sales_approach")
+        form = {**new_form(sales), **FIELDS, "birth_date": "1980-01-01"}
+
+        sales.send("/contacts/new", form)
+
+        with house.database.reading() as session:
+            contact = session.query(Contact).one()
+        assert contact.sealed_identity
+        assert contact.sealed_email is None
+        assert contact.sealed_birth_date is None
+
+    def test_keeps_to_the_purpose_the_form_was_made_for(self, house, sales):
+        form = new_form(sales)
+        sales.work_for("sales_approach")
+
+        answer = sales.send("/contacts/new", {**form, **FIELDS})
+
+        sales.work_for("business_contact")
+        assert "wehmeier@example.com" in sales.get(answer.location).text
+
+    def test_sent_twice_takes_in_one_person(self, house, sales):
+        form = {**new_form(sales), **FIELDS}
+
+        first, second = sales.send("/contacts/new", form), sales.send("/contacts/new", {**form, "confirm_duplicate": "1"})
+
+        assert first.location == second.location
+        assert house.count(Contact) == 1
+
+    def test_shows_every_mistake_at_its_field_and_keeps_what_was_typed(self, house, sales):
+        before = house.count(Contact)
+        wrong = {
+            "first_name": "Eva",
+            "email": "no address",
+            "phone": "abc",
+            "company": "Gibt es nicht AG",
+            "origin": "",
+            "owner": "0" * 32,
+            "notice": "never",
+        }
+
+        refused = sales.send("/contacts/new", {**new_form(sales), **wrong})
+
+        assert refused.status_code == 422
+        for field in ("email", "phone", "company", "origin", "owner", "notice"):
+            assert error_at(refused, field), field
+        assert inputs_of(refused)["first_name"] == "Eva"
+        assert inputs_of(refused)["email"] == "no address"
+        assert house.count(Contact) == before
+
+    def test_needs_a_name_or_an_address(self, house, sales):
+        refused = sales.send("/contacts/new", {**new_form(sales), "first_name": "Eva"})
+
+        assert refused.status_code == 422
+        assert error_at(refused, "last_name")
+
+    @pytest.mark.parametrize("value", ["x" * 201, "Zei\u202etsch", "a\u0007b"])
+    def test_refuses_what_no_name_can_be(self, house, sales, value):
+        refused = sales.send("/contacts/new", {**new_form(sales), "last_name": value})
+
+        assert refused.status_code == 422
+        assert error_at(refused, "last_name")
+
+    def test_opens_a_task_when_the_person_has_to_be_told(self, house, sales):
+        sales.send("/contacts/new", {**new_form(sales), "last_name": "Neu", "notice": "due"})
+
+        assert house.count(PrivacyTask, PrivacyTask.kind == "notice_due") == 1
+        sales.send("/contacts/new", {**new_form(sales), "last_name": "Alt", "notice": "given"})
+        assert house.count(PrivacyTask) == 1
+
+    def test_finds_the_company_by_its_name(self, house, sales):
+        company = house.add_company("Brückner Pumpenbau GmbH")
+        offered = sales.get("/companies/suggest?company=brück").text
+        assert 'value="Brückner Pumpenbau GmbH · Kassel"' in offered
+
+        sales.send("/contacts/new", {**new_form(sales), "last_name": "Neu", "company": "Brückner Pumpenbau GmbH · Kassel"})
+
+        assert house.count(Contact, Contact.company_id == company) == 1
+
+    def test_asks_which_of_two_companies_of_one_name(self, house, sales):
+        house.add_company("Doppel GmbH", city="Ulm")
+        second = house.add_company("Doppel GmbH", city="Kiel")
+
+        assert error_at(sales.send("/contacts/new", {**new_form(sales), "last_name": "N", "company": "Doppel GmbH"}), "company")
+        sales.send("/contacts/new", {**new_form(sales), "last_name": "N", "company": "Doppel GmbH · Kiel"})
+        assert house.count(Contact, Contact.company_id == second) == 1
+
+    def test_suggests_no_sole_traders_because_their_names_are_people(self, house, sales):
+        house.add_sole_trader("Malerei Huber")
+
+        assert "Huber" not in sales.get("/companies/suggest?company=huber").text
+
+    def test_is_refused_for_a_purpose_that_rests_on_consent(self, house, sales):
+        form = {**new_form(sales), "purpose": "phone_advertising", "last_name": "Neu"}
+        sales.work_for("phone_advertising")
+
+        page = sales.get("/contacts/new")
+        assert page.status_code == 409
+        assert 'action="/purpose/business_contact"' in page.text
+        assert sales.send("/contacts/new", form).status_code == 409
+        assert house.count(Contact) == 0
+
+
+class TestDuplicates:
+    def test_are_shown_before_saving_and_the_second_press_saves(self, house, sales):
+        house.take_in()
+        house.build_index()
+        form = {**new_form(sales), **FIELDS, "first_name": "Katarina"}
+
+        warned = sales.send("/contacts/new", form)
+
+        assert warned.status_code == 422
+        assert "Dr. Katharina Wehmeier" in warned.text
+        assert "gleiche E-Mail-Adresse" in warned.text
+        assert house.count(Contact) == 1
+        assert inputs_of(warned)["first_name"] == "Katarina"
+
+        assert sales.send("/contacts/new", {**form, "confirm_duplicate": "1"}).status_code == 303
+        assert house.count(Contact) == 2
+
+    def test_are_found_by_a_name_that_sounds_alike_at_the_same_postcode(self, house, sales):
+        house.take_in(fields={"first_name": "Uwe", "last_name": "Meier", "postal_code": "34117"})
+        house.build_index()
+
+        warned = sales.send("/contacts/new", {**new_form(sales), "first_name": "Uwe", "last_name": "Mayer", "postal_code": "34117"})
+
+        assert "Uwe Meier" in warned.text
+        assert "ähnlicher Name" in warned.text
+
+    def test_whom_the_purpose_may_not_see_are_not_named(self, house, sales):
+        house.take_in("service")
+        house.build_index()
+
+        answer = sales.send("/contacts/new", {**new_form(sales), **FIELDS})
+
+        assert answer.status_code == 303
+
+    def test_do_not_stop_anybody_while_the_index_is_built(self, house, sales):
+        house.take_in(fields={"first_name": "Uwe", "last_name": "Meier"})
+
+        assert sales.send("/contacts/new", {**new_form(sales), "first_name": "Uwe", "last_name": "Meier"}).status_code == 303
+
+
+class TestChange:
+    def edit(self, visitor, person, **changes):
+        return {**inputs_of(visitor.get(f"/contacts/{person}/edit")), **changes}
+
+    def test_changes_fields_and_what_the_contact_belongs_to(self, house, sales):
+        person = house.take_in()
+        form = self.edit(sales, person, last_name="Neumann", owner=sales.member.id, segment="Energie")
+
+        answer = sales.send(f"/contacts/{person}/edit", form, follow_redirects=True)
+
+        assert "Dr. Katharina Neumann" in answer.text
+        assert "Jule Brandt" in answer.text
+        assert len(house.entries("person:rectified")) == 1
+        assert "Neumann" not in house.entries("person:rectified")[0]
+
+    def test_leaves_fields_of_other_purposes_as_they_are(self, house, sales):
+        person = house.take_in("business_contact", "sales_approach")
+        sales.work_for("sales_approach")
+
+        sales.send(f"/contacts/{person}/edit", self.edit(sales, person, city="Fulda", email="stolen@example.com"))
+
+        sales.work_for("business_contact")
+        page = sales.get(f"/contacts/{person}").text
+        assert "Fulda" in page
+        assert "wehmeier@example.com" in page
+        assert "stolen@example.com" not in page
+
+    def test_does_not_lose_the_company_of_a_sole_trader(self, house, sales):
+        company = house.add_sole_trader()
+        with house.database.reading() as session:
+            person = session.get(Company, company).subject_id
+
+        form = self.edit(sales, person, first_name="Ilona")
+        assert "company" not in form
+        sales.send(f"/contacts/{person}/edit", form)
+
+        assert house.count(Contact, Contact.company_id == company) == 1
+
+    def test_shows_what_somebody_else_changed_and_loses_nothing_typed(self, house, sales, colleague):
+        person = house.take_in()
+        mine = self.edit(sales, person, last_name="Neumann", city="Ulm")
+        other = colleague(name="Timo Krug")
+        other.send(f"/contacts/{person}/edit", self.edit(other, person, last_name="Altmann", position="Leitung"))
+
+        conflict = sales.send(f"/contacts/{person}/edit", mine)
+
+        assert conflict.status_code == 409
+        assert "Inzwischen hat jemand anderes" in conflict.text
+        assert "Altmann" in error_at(conflict, "last_name")
+        form = inputs_of(conflict)
+        assert form["last_name"] == "Neumann"  # mine, where both changed
+        assert form["city"] == "Ulm"  # mine alone
+        assert form["position"] == "Leitung"  # theirs alone
+        table = conflict.text.split('class="compare"')[1].split("</table>")[0]
+        assert re.findall(r'<th scope="row">([^<]+)', table) == ["Nachname", "Position"]
+
+        assert sales.send(f"/contacts/{person}/edit", form).status_code == 303
+        page = sales.get(f"/contacts/{person}").text
+        assert "Neumann" in page
+        assert "Leitung" in page
+
+    def test_sent_twice_is_no_conflict_with_oneself(self, house, sales):
+        person = house.take_in()
+        form = self.edit(sales, person, last_name="Neumann")
+
+        assert sales.send(f"/contacts/{person}/edit", form).status_code == 303
+        assert sales.send(f"/contacts/{person}/edit", form).status_code == 303
+        assert len(house.entries("person:rectified")) == 1
+
+    def test_refuses_with_the_mistake_at_its_field(self, house, sales):
+        person = house.take_in()
+
+        refused = sales.send(f"/contacts/{person}/edit", self.edit(sales, person, email="nonsense", last_name="Neu<b>"))
+
+        assert refused.status_code == 422
+        assert error_at(refused, "email")
+        assert 'value="Neu&lt;b&gt;"' in refused.text
+        assert house.entries("person:rectified") == []
+
+    @pytest.mark.parametrize("version", ["0", "-1", "99999999999999999999", "x", "1; DROP"])
+    def test_of_a_version_that_never_was_is_a_conflict(self, house, sales, version):
+        person = house.take_in()
+
+        answer = sales.send(f"/contacts/{person}/edit", self.edit(sales, person, last_name="Neumann", version=version))
+
+        assert answer.status_code == 409
+        assert house.entries("person:rectified") == []
+
+    def test_of_a_restricted_person_is_refused(self, house, sales):
+        person = house.take_in()
+        form = self.edit(sales, person, last_name="Neumann")
+        house.restrict(person)
+
+        assert sales.send(f"/contacts/{person}/edit", form).status_code == 409
+        assert house.entries("person:rectified") == []
+
+    def test_shows_in_the_list_once_the_index_has_it(self, house, sales):
+        person = house.take_in()
+        sales.send(f"/contacts/{person}/edit", self.edit(sales, person, last_name="Neumann"))
+        house.build_index()
+
+        assert names_in(sales.get("/contacts")) == ["Neumann, Katharina"]

@@ -1,0 +1,372 @@
+"""The contact page: what may be seen and why, what may be done, until when."""
+
+import re
+from datetime import timedelta
+from typing import ClassVar
+
+import pytest
+from sqlalchemy import update
+
+from crm.actor import Role
+from crm.models.consent import ConsentEvent
+from crm.models.contact import Contact, Note
+from crm.models.lawfulness import ObjectionEvent
+from crm.privacy.purposes import Channel
+from tests.functional.web.conftest import FIELDS, error_at, hidden, shown_fields, strip_number
+
+
+def words_of(answer):
+    """Return the text of the page without markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+
+
+class TestFields:
+    def test_are_those_of_the_purpose_and_as_many_as_the_strip_says(self, house, sales):
+        person = house.take_in("business_contact", "sales_approach")
+
+        business = sales.get(f"/contacts/{person}")
+        assert shown_fields(business) == set(FIELDS)
+        assert strip_number(business) == len(FIELDS) == 13
+
+        sales.work_for("sales_approach")
+        approach = sales.get(f"/contacts/{person}")
+        denied = {"email", "phone", "mobile"}
+        assert shown_fields(approach) == set(FIELDS) - denied
+        assert strip_number(approach) == 10
+        for name in denied:
+            assert FIELDS[name] not in approach.text
+
+    def test_that_are_empty_are_absent(self, house, sales):
+        person = house.take_in(fields={"last_name": "Kurz"})
+
+        answer = sales.get(f"/contacts/{person}")
+
+        assert shown_fields(answer) == {"last_name"}
+        assert strip_number(answer) == 1
+        assert "Straße" not in answer.text
+
+    def test_made_of_markup_are_text(self, house, sales):
+        person = house.take_in(fields={"last_name": "<b>Fett</b>", "position": "'\"><img src=x>"})
+
+        text = sales.get(f"/contacts/{person}").text
+
+        assert "&lt;b&gt;Fett&lt;/b&gt;" in text
+        assert "<img src=x" not in text
+        assert "<title>Kontakt – Lethe</title>" in text
+
+    def test_leave_one_entry_before_the_page_leaves(self, house, sales):
+        person = house.take_in()
+
+        answer = sales.get(f"/contacts/{person}")
+
+        (leaf,) = house.entries("person:disclosed")
+        assert f'"sub":"{person}"' in leaf
+        assert "Wehmeier" not in leaf
+        assert "(diese Ansicht)" in words_of(answer)
+        assert "Erhoben" in words_of(answer)
+
+
+class TestWays:
+    def test_are_open_for_business_but_not_for_advertising(self, house, sales):
+        text = words_of(sales.get(f"/contacts/{house.take_in()}"))
+
+        assert text.count("Zu laufenden Vorgängen, nicht für Werbung") == 3
+        assert "mailto:wehmeier@example.com" in sales.get(f"/contacts/{house.take_in()}").text
+
+    def test_for_advertising_need_consent_and_name_the_way_out(self, house, sales):
+        person = house.take_in("sales_approach")
+        sales.work_for("sales_approach")
+
+        answer = sales.get(f"/contacts/{person}")
+
+        assert words_of(answer).count("Keine Einwilligung") == 2
+        assert words_of(answer).count("Brief möglich") == 2
+        assert "mailto:" not in answer.text
+
+    def test_are_opened_by_a_consent_of_its_day(self, house, sales):
+        person = house.take_in("business_contact")
+        house.consent(person, "phone_advertising", Channel.PHONE)
+        sales.work_for("phone_advertising")
+
+        text = words_of(sales.get(f"/contacts/{person}"))
+
+        assert "Einwilligung vom 20.11.2026" in text
+
+    def test_are_closed_by_an_objection_of_its_day(self, house, sales):
+        person = house.take_in("sales_approach", "business_contact")
+        house.object_to_marketing(person, Channel.PHONE)
+        sales.work_for("sales_approach")
+
+        assert "Widersprochen am 23.11.2026" in words_of(sales.get(f"/contacts/{person}"))
+
+    def test_without_an_address_say_so(self, house, sales):
+        text = words_of(sales.get(f"/contacts/{house.take_in(fields={'last_name': 'Kurz'})}"))
+
+        assert "Keine E-Mail-Adresse hinterlegt" in text
+        assert "Keine Anschrift hinterlegt" in text
+
+
+class TestForgetting:
+    def test_names_day_rule_and_what_moves_it(self, house, sales):
+        person = house.take_in("precontract_request", last_contact_at=house.now - timedelta(days=30))
+        sales.work_for("precontract_request")
+
+        text = words_of(sales.get(f"/contacts/{person}"))
+
+        assert "Löschung fällig am 24.10.2028" in text
+        assert "(RET-01)" in text
+        assert "eigene Festlegung" in text
+        assert "lässt die Frist neu beginnen" in text
+
+    def test_says_why_no_period_runs(self, house, sales):
+        text = words_of(sales.get(f"/contacts/{house.take_in('business_contact')}"))
+
+        assert "Noch keine Frist" in text
+        assert "Ausscheiden oder Ende der Beziehung" in text
+
+
+class TestRefuses:
+    def test_a_person_without_ground_and_names_the_purposes_that_have_one(self, house, sales):
+        person = house.take_in("contract_person")
+
+        answer = sales.get(f"/contacts/{person}")
+
+        assert answer.status_code == 409
+        assert "Wehmeier" not in answer.text
+        assert strip_number(answer) == 0
+        offers = answer.text.split('<ul class="offers">')[1].split("</ul>")[0]
+        assert re.findall(r'action="/purpose/([a-z_]+)"', offers) == ["contract_person"]
+        sales.send("/purpose/contract_person", {"next": f"/contacts/{person}"})
+        assert sales.get(f"/contacts/{person}").status_code == 200
+
+    def test_a_restricted_person_with_a_neutral_page(self, house, sales):
+        person = house.take_in()
+        house.restrict(person)
+
+        answer = sales.get(f"/contacts/{person}")
+
+        assert answer.status_code == 409
+        assert "Eingeschränkt" in answer.text
+        assert "Wehmeier" not in answer.text
+
+    def test_a_person_who_objected_for_advertising_only(self, house, sales):
+        person = house.take_in("sales_approach", "business_contact")
+        house.object_to_marketing(person)
+
+        assert sales.get(f"/contacts/{person}").status_code == 200
+        sales.work_for("sales_approach")
+        refused = sales.get(f"/contacts/{person}")
+        assert refused.status_code == 409
+        assert 'action="/purpose/business_contact"' in refused.text
+
+    def test_an_erased_person_for_good(self, house, sales):
+        person = house.take_in()
+        with house.database.writing() as session:
+            house.runtime.vault.mark_erasing(session, [person])
+            session.execute(update(Contact).where(Contact.subject_id == person).values(sealed_identity=None))
+
+        assert sales.get(f"/contacts/{person}").status_code == 410
+
+    def test_a_person_who_never_was(self, house, sales):
+        assert sales.get("/contacts/" + "0" * 32).status_code == 404
+
+    def test_without_reading_or_changing_anything(self, house, sales):
+        person = house.take_in("contract_person")
+        before = house.snapshot()
+
+        for path in (f"/contacts/{person}", f"/contacts/{person}/edit"):
+            assert sales.get(path).status_code == 409
+
+        assert house.snapshot() == before
+
+
+class TestNotes:
+    def note(self, visitor, person, text, page=None, **fields):
+        page = page or visitor.get(f"/contacts/{person}")
+        return visitor.send(
+            f"/contacts/{person}/notes",
+            {"text": text, "kind": "note", "token": hidden(page, "token"), "seen": hidden(page, "seen"), **fields},
+        )
+
+    def test_are_kept_sealed_and_shown_with_their_writer(self, house, sales):
+        person = house.take_in()
+
+        assert self.note(sales, person, "Fragt nach <Pumpe> LP 40.").status_code == 303
+
+        page = sales.get(f"/contacts/{person}")
+        assert "Fragt nach &lt;Pumpe&gt; LP 40." in page.text
+        assert "Jule Brandt" in words_of(page)
+
+    def test_of_a_call_start_the_period_anew_and_others_do_not(self, house, sales):
+        person = house.take_in()
+        self.note(sales, person, "Nur gemerkt.")
+        assert house.count(Contact, Contact.last_contact_at == house.now) == 0
+
+        self.note(sales, person, "Angerufen.", kind="call")
+
+        assert house.count(Contact, Contact.last_contact_at == house.now) == 1
+
+    def test_with_words_of_special_categories_are_kept_only_when_meant(self, house, sales):
+        person = house.take_in()
+
+        hinted = self.note(sales, person, "Ist schwanger und Gewerkschaftsmitglied.")
+
+        assert hinted.status_code == 409
+        assert "schwanger" in error_at(hinted, "text")
+        assert "So speichern" in hinted.text
+        assert "Ist schwanger und Gewerkschaftsmitglied." in hinted.text
+        assert house.count(Note) == 0
+
+        assert self.note(sales, person, "Ist schwanger und Gewerkschaftsmitglied.", page=hinted).status_code == 303
+        assert house.count(Note) == 1
+
+    def test_hint_again_at_words_that_were_not_shown(self, house, sales):
+        person = house.take_in()
+        hinted = self.note(sales, person, "Ist schwanger.")
+
+        again = self.note(sales, person, "Ist schwanger und katholisch.", page=hinted)
+
+        assert again.status_code == 409
+        assert house.count(Note) == 0
+
+    def test_sent_twice_are_one(self, house, sales):
+        person = house.take_in()
+        page = sales.get(f"/contacts/{person}")
+
+        for _ in range(2):
+            assert self.note(sales, person, "Einmal.", page=page).status_code == 303
+
+        assert house.count(Note) == 1
+
+    def test_without_text_say_so_at_the_field(self, house, sales):
+        person = house.take_in()
+
+        refused = self.note(sales, person, "   ")
+
+        assert refused.status_code == 422
+        assert "leer" in error_at(refused, "text")
+
+    def test_are_not_there_where_the_purpose_has_none(self, house, colleague):
+        person = house.take_in("legal_retention")
+        accounting = colleague(Role.ACCOUNTING)
+        accounting.work_for("legal_retention")
+
+        assert "Neue Notiz" not in accounting.get(f"/contacts/{person}").text
+        assert accounting.send(f"/contacts/{person}/notes", {"text": "x", "token": "a" * 32}).status_code == 403
+
+    def test_need_the_token_of_a_form(self, house, sales):
+        person = house.take_in()
+
+        assert sales.send(f"/contacts/{person}/notes", {"text": "x", "kind": "note", "token": "../etc"}).status_code == 422
+        assert house.count(Note) == 0
+
+
+class TestRights:
+    """Art. 7, 21 DSGVO."""
+
+    def test_page_opens_no_field(self, house, sales):
+        answer = sales.get(f"/contacts/{house.take_in()}/rights")
+
+        assert answer.status_code == 200
+        assert strip_number(answer) == 0
+        assert "Wehmeier" not in answer.text
+        assert house.entries("person:disclosed") == []
+
+    def test_objection_counts_from_the_click_and_twice_is_once(self, house, sales):
+        person = house.take_in("sales_approach", "business_contact")
+
+        for _ in range(2):
+            assert sales.send(f"/contacts/{person}/objection").status_code == 303
+
+        assert house.count(ObjectionEvent) == 1
+        sales.work_for("sales_approach")
+        assert sales.get(f"/contacts/{person}").status_code == 409
+
+    def test_objection_to_one_way_closes_that_way_alone(self, house, sales):
+        person = house.take_in("sales_approach")
+
+        sales.send(f"/contacts/{person}/objection", {"channel": "phone"})
+
+        assert house.count(ObjectionEvent, ObjectionEvent.channel == "phone") == 1
+        sales.work_for("sales_approach")
+        assert sales.get(f"/contacts/{person}").status_code == 200
+
+    def test_objection_is_taken_for_a_person_the_reader_may_not_see(self, house, colleague):
+        person = house.take_in("contract_person")
+        house.restrict(person)
+
+        assert colleague(Role.PRIVACY).send(f"/contacts/{person}/objection").status_code == 303
+        assert house.count(ObjectionEvent) == 1
+
+    CONSENT: ClassVar = {
+        "permission": "newsletter:email",
+        "given_on": "2026-11-20",
+        "wording": "Ja, Newsletter.",
+        "evidence": "Formular, Ordner 12",
+    }
+
+    def test_consent_is_recorded_with_words_and_evidence_and_twice_is_once(self, house, sales):
+        person = house.take_in()
+
+        for _ in range(2):
+            assert sales.send(f"/contacts/{person}/consent", self.CONSENT).status_code == 303
+
+        assert house.count(ConsentEvent) == 1
+        assert "Einwilligung vom 20.11.2026" in words_of(sales.get(f"/contacts/{person}/rights"))
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("wording", "  "),
+            ("evidence", ""),
+            ("given_on", ""),
+            ("given_on", "2026-11-24"),
+            ("given_on", "0001-01-01"),
+            ("permission", "service:email"),
+        ],
+    )
+    def test_consent_without_proof_is_refused_at_the_field(self, house, sales, field, value):
+        person = house.take_in()
+
+        refused = sales.send(f"/contacts/{person}/consent", {**self.CONSENT, field: value})
+
+        assert refused.status_code == 422
+        assert error_at(refused, field)
+        assert "Ja, Newsletter." in refused.text or field == "wording"
+        assert house.count(ConsentEvent) == 0
+
+    def test_withdrawal_is_one_click(self, house, sales):
+        person = house.take_in()
+        house.consent(person)
+
+        for _ in range(2):
+            assert sales.send(f"/contacts/{person}/withdrawal", {"permission": "newsletter:email"}).status_code == 303
+
+        assert house.count(ConsentEvent) == 2
+        assert "Widerruf vom 23.11.2026" in words_of(sales.get(f"/contacts/{person}/rights"))
+
+    def test_nobody_who_never_was_has_rights(self, house, sales):
+        assert sales.get("/contacts/" + "0" * 32 + "/rights").status_code == 404
+        assert sales.send("/contacts/" + "0" * 32 + "/objection").status_code == 404
+
+
+class TestTimeline:
+    def test_shows_views_of_one_day_as_one_line_and_the_rest_one_by_one(self, house, sales):
+        person = house.take_in()
+        house.consent(person)
+        for _ in range(4):
+            sales.get(f"/contacts/{person}")
+
+        text = words_of(sales.get(f"/contacts/{person}"))
+
+        assert "4-mal an diesem Tag" in text
+        assert "Eingewilligt : E-Mail · Newsletter" in text
+        assert "Erhoben" in text
+        assert "ältere Einträge" not in text
+
+    def test_counts_what_it_does_not_show(self, house, sales):
+        person = house.take_in()
+        for number in range(12):
+            house.object_to_marketing(person, Channel.PHONE if number % 2 else Channel.EMAIL)
+
+        assert "3 ältere Einträge stehen im Protokoll" in words_of(sales.get(f"/contacts/{person}"))
