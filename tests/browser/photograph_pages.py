@@ -1,0 +1,165 @@
+"""Photographs every page of the demonstration for the documentation: `make screenshots`. No test; nothing collects it by itself."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from crm.actor import Role
+from crm.services.demo.accounts import PASSWORD as DEMO_PASSWORD
+from tests.browser.conftest import DESKTOP, PHONE, step_into
+from tests.support.site_pages import find_addresses
+from tests.support.staff import PASSWORD
+
+FOLDER = Path(os.environ.get("LETHE_SCREENSHOTS", "docs/screenshots"))
+WIDTHS = {1440: DESKTOP, 390: PHONE}
+THEMES = ("light", "dark")
+LONGEST = 1800  # pixels of a long page that are kept
+COLOURS = 64
+
+# Which role shows a page best.
+SHOWN_BY = {
+    Role.SALES: ("contacts.index", "contacts.new", "companies.index", "companies.show", "companies.new", "companies.edit", "account.show"),
+    Role.AUDITOR: ("ledger.show", "ledger.find_subject", "ledger.subject"),
+    Role.ADMIN: ("users.index", "users.new", "account.second_factor"),
+}
+HOMES = (Role.SALES, Role.MARKETING, Role.PRIVACY, Role.AUDITOR, Role.ADMIN)
+
+
+@pytest.fixture
+def photograph(demo_site):
+    """Return a function that takes a page as it stands in both themes and both widths."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+
+    def shoot(page, name):
+        page.evaluate("document.activeElement?.blur()")
+        for width, viewport in WIDTHS.items():
+            page.set_viewport_size(viewport)
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme)
+                (FOLDER / f"{name}-{width}-{theme}.png").write_bytes(_small(page.screenshot(full_page=True, scale="css")))
+        page.set_viewport_size(DESKTOP)
+        page.emulate_media(color_scheme="light")
+
+    return shoot
+
+
+def _small(picture):
+    """Return the picture with few colours and without the end of long pages: flat areas and text need no more."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    image = image.crop((0, 0, image.width, min(image.height, LONGEST)))
+    file = io.BytesIO()
+    image.quantize(colors=COLOURS, dither=Image.Dither.NONE).save(file, "png", optimize=True)
+    return file.getvalue()
+
+
+def test_pages_of_areas(visitor, demo_site, photograph):
+    for role, endpoints in SHOWN_BY.items():
+        page = visitor()
+        step_into(page, demo_site, role)
+        addresses = find_addresses(page, demo_site, role)
+        for endpoint in endpoints:
+            page.goto(addresses[endpoint])
+            photograph(page, endpoint.replace(".", "-"))
+
+
+def test_pages_about_one_person(visitor, demo_site, photograph):
+    page = visitor()
+    step_into(page, demo_site, Role.SALES)
+    page.goto(f"{demo_site.url}/contacts")
+    page.locator("tbody tr:has(.chip.objected) th a").first.click()
+    page.wait_for_url("**/contacts/*")
+    person = page.url
+    photograph(page, "contacts-show")
+    page.get_by_role("link", name="Bearbeiten").click()
+    page.wait_for_url("**/edit")
+    photograph(page, "contacts-edit")
+    page.goto(f"{person}/rights")
+    photograph(page, "contacts-rights")
+    page.goto(f"{demo_site.url}/contacts")
+    page.get_by_role("button", name="Telefonwerbung").click()
+    page.goto(person)
+    photograph(page, "contacts-refused")
+    page.goto(f"{demo_site.url}/contacts")
+    page.get_by_role("main").get_by_role("searchbox").fill("Xylander")
+    page.locator("#results .empty").wait_for()
+    photograph(page, "contacts-nobody")
+
+
+def test_forms_that_were_refused(visitor, demo_site, photograph):
+    page = visitor()
+    step_into(page, demo_site, Role.SALES)
+    page.goto(f"{demo_site.url}/contacts/new")
+    page.get_by_label("Nachname").fill("Falsch")
+    page.get_by_label("E-Mail").fill("falsch@")
+    page.get_by_role("main").locator("button.go").click()
+    page.locator("[aria-invalid]").first.wait_for()
+    photograph(page, "contacts-new-refused")
+
+
+@pytest.mark.parametrize("role", HOMES)
+def test_where_the_day_begins(role, visitor, demo_site, photograph):
+    page = visitor()
+    step_into(page, demo_site, role)
+    photograph(page, f"home-{role}")
+
+
+def test_the_log_before_and_after_its_check(visitor, demo_site, photograph):
+    page = visitor()
+    step_into(page, demo_site, Role.AUDITOR)
+    page.goto(f"{demo_site.url}/ledger")
+    photograph(page, "ledger-index")
+    page.get_by_role("button", name="Jetzt prüfen").click()
+    page.locator("#verify .state.ok").wait_for()
+    photograph(page, "ledger-verified")
+    page.goto(f"{demo_site.url}/users")
+    photograph(page, "error-403")
+    page.goto(f"{demo_site.url}/nowhere")
+    photograph(page, "error-404")
+    page.goto(f"{demo_site.url}/help")
+    photograph(page, "help")
+
+
+def test_the_way_in(visitor, demo_site, photograph):
+    page = visitor()
+    for name, path in (("sign-in", "/sign-in"), ("sign-in-forgotten", "/sign-in/forgotten"), ("staff-notice", "/staff-notice")):
+        page.goto(demo_site.url + path)
+        photograph(page, name)
+    page.goto(demo_site.portal_url)
+    photograph(page, "portal")
+
+    firsts = {
+        "sign-in-code": ("novak@auerfeld.example", DEMO_PASSWORD),
+        "sign-in-password": (demo_site.hire(Role.SALES, start_password=True, notice=False).email, PASSWORD),
+        "sign-in-notice": (demo_site.hire(Role.SALES, notice=False).email, PASSWORD),
+        "sign-in-second-factor": (demo_site.hire(Role.AUDITOR, second_factor=False, notice=False).email, PASSWORD),
+        "sign-in-refused": ("niemand@auerfeld.example", PASSWORD),
+    }
+    for name, (email, password) in firsts.items():
+        page = visitor()
+        page.goto(f"{demo_site.url}/sign-in")
+        page.get_by_label("E-Mail").fill(email)
+        page.get_by_label("Passwort").fill(password)
+        page.get_by_role("button", name="Weiter").click()
+        page.wait_for_load_state("networkidle")
+        photograph(page, name)
+
+
+def test_help_back_in_and_the_mail_about_it(visitor, demo_site, photograph):
+    member = demo_site.hire(Role.SERVICE)
+    page = visitor()
+    step_into(page, demo_site, Role.ADMIN)
+    page.goto(f"{demo_site.url}/users/{member.id}")
+    photograph(page, "users-show")
+    page.get_by_role("button", name="Startpasswort").click()
+    page.wait_for_load_state("networkidle")
+    photograph(page, "users-start-password")
+    page.goto(f"{demo_site.url}/demo/mailbox")
+    for _attempt in range(60):
+        if page.locator("article.mail").count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    photograph(page, "demo-mailbox")

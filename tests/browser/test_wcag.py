@@ -1,0 +1,85 @@
+"""WCAG 2.2, levels A and AA, as far as a program can tell: every page of every role, light and dark, German and English."""
+
+import pytest
+
+from crm.actor import Role
+from tests.support.axe import find_violations, require_axe
+from tests.support.staff import PASSWORD
+
+LANGUAGES = ["de", "en"]
+
+
+@pytest.fixture(autouse=True)
+def _axe():
+    require_axe()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_page_breaks_no_rule(role, language, visitor, demo_site, addresses):
+    page = visitor()
+    page.goto(f"{demo_site.url}/language/{language}")
+
+    violations = {}
+    for endpoint, address in addresses(page, role).items():
+        page.goto(address)
+        violations[endpoint] = find_violations(page)
+
+    assert page.locator("html").get_attribute("lang") == language
+    assert {endpoint: found for endpoint, found in violations.items() if found} == {}
+
+
+STEPS = {
+    "the code": ("Zweiter Faktor", Role.SALES, {"second_factor": True}),
+    "a first second factor": ("Zweiten Faktor einrichten", Role.AUDITOR, {"second_factor": False}),
+    "an own password": ("Eigenes Passwort wählen", Role.SALES, {"start_password": True}),
+    "the notice": ("Hinweis für Beschäftigte zum Protokoll", Role.SALES, {"notice": False}),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_on_the_way_in_breaks_no_rule(step, visitor, live_site):
+    heading, role, first_day = STEPS[step]
+    page = visitor()
+    begin_to_sign_in(page, live_site, live_site.hire(role, **first_day).email)
+
+    page.get_by_role("heading", name=heading).wait_for()
+
+    assert find_violations(page) == []
+
+
+def test_a_refused_sign_in_breaks_no_rule(visitor, live_site):
+    page = visitor()
+    begin_to_sign_in(page, live_site, "niemand@muster.example")
+
+    page.get_by_role("alert").wait_for()
+
+    assert find_violations(page) == []
+
+
+def test_a_refused_form_breaks_no_rule(visitor, demo_site, addresses):
+    page = visitor()
+    page.goto(addresses(page, Role.SALES)["contacts.new"])
+    page.get_by_label("E-Mail").fill("keine-adresse@")
+    page.get_by_role("button", name="Kontakt anlegen").click()
+
+    page.locator("[aria-invalid=true]").first.wait_for()
+
+    assert find_violations(page) == []
+
+
+def test_a_search_without_a_hit_breaks_no_rule(visitor, addresses):
+    page = visitor()
+    page.goto(addresses(page, Role.SALES)["contacts.index"])
+    page.get_by_role("main").get_by_role("searchbox").fill("qqqqqqqq")
+
+    page.locator("#results .empty").wait_for()
+
+    assert find_violations(page) == []
+
+
+def begin_to_sign_in(page, site, email):
+    page.goto(f"{site.url}/sign-in")
+    page.get_by_label("E-Mail").fill(email)
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Weiter").click()
