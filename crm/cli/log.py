@@ -159,7 +159,7 @@ def _entry_as_json(entry: "StoredEntry") -> dict[str, object]:
 
 def _line(entry: "StoredEntry") -> str:
     fields = entry.fields
-    about = fields.get("sub") or (_("%(count)s Personen", count=fields["cnt"]) if "cnt" in fields else "")
+    about = fields.get("sub") or (f"× {fields['cnt']}" if "cnt" in fields else "")
     words = (
         fields.get("a"),
         fields.get("r"),

@@ -8,6 +8,7 @@ from crm.runtime import Runtime
 from crm.search.builder import IndexBuilder
 from crm.search.errors import IndexBuildingError, IndexBusyError
 from crm.search.feed import FeedBatch, has_gap, prune, read_feed
+from crm.search.schema import needs_build
 from crm.search.writer import IndexWriter
 from crm.services import directory
 
@@ -25,6 +26,8 @@ class IndexKeeper:
 
     def keep(self) -> None:
         """Apply what changed since the last time; build the index if there is none or the feed has a gap."""
+        if self._writer and needs_build(self._runtime.place):
+            self.close()  # somebody took the index away; what this process still has open serves nobody
         try:
             writer = self._writer or self._open()
         except IndexBusyError:

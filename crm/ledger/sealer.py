@@ -27,7 +27,7 @@ from crm.ledger.tiles import TiledTree, store_tiles, tiles_since
 from crm.ledger.unsealed import take_batch
 
 # A batch holds SQLite's write lock; this many entries take well below the 250 ms that long work may.
-BATCH = 4_000
+BATCH = 2_000
 _LISTS = 100
 _C = tables.checkpoint.c
 _last_checkpoint = select(_C.note, _C.made_at).order_by(_C.size.desc()).limit(1)

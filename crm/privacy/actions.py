@@ -31,7 +31,6 @@ class Action(StrEnum):
     RESTRICTION_LIFTED = "restriction:lifted"
     NOTICE_GIVEN = "notice:given"
     ADDRESS_SUPPRESSED = "address:suppressed"
-    TASK_DONE = "task:done"
     # the log itself
     LOG_READ = "log:read"
     LOG_VERIFIED = "log:verified"

@@ -55,20 +55,16 @@ def write(
     seen_hints: frozenset[str] = frozenset(),
     note_id: str | None = None,
 ) -> Note:
-    """Write a note about one person.
-
-    A call, meeting or letter is a contact in substance and moves the start of RET-01; a mere note does not.
+    """Write a note about one person; a call, meeting or letter moves the start of RET-01, a mere note does not.
 
     Args:
-        happened_at: when the call or meeting was; now, if nobody says otherwise. Later than now is not taken.
+        happened_at: when the call or meeting was, at the latest now.
         seen_hints: words of special categories that the writer was shown and keeps.
         note_id: id that the form gave the note, so that the same form sent twice writes one note.
 
     Raises:
-        EmptyNoteError, NoteTooLongError: the text cannot be taken.
-        SpecialCategoryError: there are such words that the writer was not shown yet.
-        FieldWithoutPurposeError: the purpose has no notes.
-        PurposeNotAllowedError, NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: as the door says.
+        EmptyNoteError, NoteTooLongError, SpecialCategoryError: the text cannot be taken, or not yet.
+        FieldWithoutPurposeError: the purpose has no notes; and as the door says.
     """
     text = text.strip()
     _require_text(text, seen_hints)
@@ -79,17 +75,21 @@ def write(
     note, sealed = _store(session, subject_id, note_id or new_id(), text, kind, writer=actor.pseudonym, happened_at=happened_at)
     if kind is not NoteKind.NOTE:
         _move_last_contact(session, subject_id, happened_at, now)
+    _enter(session, note, sealed, purpose, actor=actor, now=now)
+    return note
+
+
+def _enter(session: Session, note: Note, sealed: bytes, purpose: Purpose, *, actor: Actor, now: datetime) -> None:
     entry = audit.Entry(
         action=Action.NOTE_WRITTEN,
-        subject_id=subject_id,
+        subject_id=note.subject_id,
         purpose=purpose.code,
         basis=purpose.basis,
-        kind=kind,
+        kind=note.kind,
         groups=(FieldGroup.NOTES,),
         sealed=(sealed,),
     )
     audit.record_all(session, [entry], actor=actor, now=now)
-    return note
 
 
 def _move_last_contact(session: Session, subject_id: str, happened_at: datetime, now: datetime) -> None:

@@ -9,6 +9,7 @@ switched to it in one step: replacing a file under open connections would mix it
 of the old one.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -153,7 +154,7 @@ class RamFolder:
         return _FileLock(self.folder / "writer.lock")
 
     def note_progress(self, done: int, total: int) -> None:
-        fresh = self._state.with_suffix(".new")
+        fresh = self.folder / "building.new"
         fresh.write_text(json.dumps({"done": done, "total": total}), encoding="utf-8")
         fresh.replace(self._state)
 
@@ -201,8 +202,9 @@ def explaining_lack_of_room(place: IndexPlace, *, needed: int) -> Iterator[None]
     """Turn a full RAM file system into the sentence that says what helps."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+    except (sqlite3.OperationalError, OSError) as error:
+        is_full = error.errno == errno.ENOSPC if isinstance(error, OSError) else error.sqlite_errorcode == sqlite3.SQLITE_FULL
+        if not is_full:
             raise
         raise IndexSpaceError.of(needed=needed, free=place.free_bytes() or 0) from error
 

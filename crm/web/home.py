@@ -30,6 +30,7 @@ _KINDS = {
     TaskKind.NOTICE_DUE: _l("Person informieren (Art. 14 DSGVO)"),
     TaskKind.ERASURE_REQUESTED: _l("Löschung gewünscht: entscheiden"),
     TaskKind.TIME_UP: _l("Zeit abgelaufen: entscheiden"),
+    TaskKind.OBJECTION_RAISED: _l("Widerspruch abwägen (Art. 21 Abs. 1 DSGVO)"),
 }
 
 _LEADS = {

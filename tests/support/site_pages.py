@@ -66,7 +66,7 @@ def _find_path(page, site, endpoint, rule):
     if "<" not in rule:
         return rule
     before, looks_like = _FOUND_ON[endpoint]
-    page.goto(site.url + (before if before.startswith("/") else _find_path(page, site, before, "<>")))
+    page.goto(site.url + (before if before.startswith("/") else _find_path(page, site, before, "/contacts/<pseudonym:subject_id>")))
     links = page.locator("main a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
     found = next((link for link in links if re.search(looks_like, link or "")), None)
     if found is None and endpoint in WITHOUT_LIST and page.locator("main .empty").count():

@@ -38,7 +38,6 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.RESTRICTION_LIFTED: _l("Einschränkung aufgehoben"),
     Action.NOTICE_GIVEN: _l("Person informiert"),
     Action.ADDRESS_SUPPRESSED: _l("Adresse auf die Sperrliste gesetzt"),
-    Action.TASK_DONE: _l("Aufgabe erledigt"),
     Action.LOG_READ: _l("Protokoll gelesen"),
     Action.LOG_VERIFIED: _l("Protokoll geprüft"),
     Action.LOG_EXPORTED: _l("Protokoll ausgegeben"),
