@@ -68,8 +68,23 @@ test-packages:
 			|| echo "Could not install$$missing: the tests that need them are skipped by name."; \
 	else echo "Missing:$$missing. The tests that need them are skipped by name; as root on Debian or Ubuntu, make installs them."; fi
 
+# axe-core is no part of the repository: it is fetched once, checked, and left out with one line where there is no npm.
+AXE := 4.14.1
+AXE_SHA256 := 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
+AXE_FOLDER := node_modules/axe-core
+
+.PHONY: axe
+axe: ## Fetch axe-core, which the tests of accessibility need
+	@if [ -e $(AXE_FOLDER)/axe.min.js ]; then exit 0; fi; \
+	if ! command -v npm >/dev/null; then echo "Missing: npm. The tests with axe-core are skipped by name."; exit 0; fi; \
+	mkdir -p $(AXE_FOLDER) && cd $(AXE_FOLDER) && { npm pack --silent axe-core@$(AXE) >/dev/null 2>&1 \
+		&& tar -xzf axe-core-$(AXE).tgz --strip-components=1 package/axe.min.js package/LICENSE \
+		&& echo "$(AXE_SHA256)  axe.min.js" | sha256sum --check --status; } \
+		|| { rm -f axe.min.js; echo "Could not fetch axe-core $(AXE): the tests that need it are skipped by name."; }; \
+	rm -f axe-core-$(AXE).tgz
+
 .PHONY: test
-test: $(VENV)/.dev test-packages ## Run all tests on SQLite and PostgreSQL, in a browser too
+test: $(VENV)/.dev test-packages axe ## Run all tests on SQLite and PostgreSQL, in a browser too
 	$(PYTEST) $(PARALLEL)
 
 .PHONY: test-fast
@@ -78,7 +93,7 @@ test-fast: $(VENV)/.dev ## Run the quick tests: no browser, no PostgreSQL
 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev test-packages ## Photograph every page for the documentation
-	LETHE_SCREENSHOTS=docs/screenshots $(PYTEST) tests/browser
+	LETHE_SCREENSHOTS=docs/screenshots $(PYTEST) tests/browser/photograph_pages.py
 
 .PHONY: bench
 bench: $(VENV)/.dev ## Measure, with results as JSON and table

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from crm.actor import system_actor
 from crm.db import Database
-from crm.privacy import collection, consent, objection, purposes, restriction
+from crm.models.privacy_task import TaskKind
+from crm.privacy import collection, consent, objection, purposes, restriction, tasks
 from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.purposes import Channel, Purposes
 from crm.privacy.restriction import RestrictionReason
@@ -115,6 +116,9 @@ def _invent(inventor: Inventor, made: Sequence[_Company], owners: Sequence[str],
 
 def _collect(session: Session, batch: Sequence[tuple[NewPerson, str]], now: datetime) -> list[_Person]:
     outcomes = collection.collect_many(session, people=[person for person, _ in batch], actor=_ACTOR, now=now)
+    last_day = (now + collection.NOTICE_WITHIN).date()
+    untold = [each.subject_id for each, (person, _) in zip(outcomes, batch, strict=True) if each.subject_id and person.notice is Notice.DUE]
+    tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, last_day) for subject_id in untold], now=now)
     return [
         _Person(outcome.subject_id, person.collected_at, kind)
         for outcome, (person, kind) in zip(outcomes, batch, strict=True)
