@@ -4,8 +4,10 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -54,6 +56,28 @@ class Settings(BaseSettings):
     demo: bool = Field(
         default=False, description="Demonstration with invented data: one-click roles, no real mail. Set by `lethe demo` only."
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _require_time_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("no such time zone; one is Europe/Berlin")
+        return value
+
+    @field_validator("staff_origin", "portal_origin")
+    @classmethod
+    def _require_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+            raise ValueError("an address like https://crm.example.com, without a path")
+        return value
+
+    @field_validator("database_url", "keystore_url")
+    @classmethod
+    def _require_known_engine(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("sqlite:///FILE or postgresql://…; others are not supported")
+        return value
 
     @property
     def database(self) -> str:

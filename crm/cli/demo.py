@@ -32,6 +32,12 @@ class DemoDidNotStartError(CrmError):
     message = "Die Vorführung ist nicht angelaufen. Sind die Ports %(staff_port)s und %(portal_port)s frei? Andere wählen Sie mit --port."
 
 
+class DemoEndedError(CrmError):
+    """A process of the running demonstration ended by itself."""
+
+    message = "Ein Prozess der Vorführung hat sich beendet, deshalb wurde sie angehalten. Starten Sie sie neu; die Daten sind noch da."
+
+
 @click.command("demo", help=_("Eine Vorführung mit erfundenen Daten starten, bis Strg+C; Ordner: var/demo."))
 @click.option(
     "--port", type=click.IntRange(1, 65_534), default=8000, show_default=True, help=_("Port der Seite; das Portal nimmt den nächsten.")
@@ -122,6 +128,6 @@ def _run_processes(settings: "Settings", port: int) -> None:
             )
         )
         if processes.wait():
-            raise DemoDidNotStartError(staff_port=port, portal_port=port + 1)
+            raise DemoEndedError
     finally:
         processes.stop()

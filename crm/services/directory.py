@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -18,9 +19,11 @@ from crm.search.builder import IndexBuilder
 from crm.search.document import IndexDocument
 from crm.search.feed import ChangeKind, announce, current_position
 from crm.services.companies.sole_traders import SOLE_TRADER
+from crm.vault import ErasedError, TamperedError
 
 _BATCH = 1_000
 _ACTOR = system_actor("index")
+_log = structlog.get_logger()
 
 
 def build(database: Database, builder: IndexBuilder, *, clock: Clock, progress: Callable[[int, int], None]) -> None:
@@ -51,7 +54,7 @@ def make_documents(session: Session, subject_ids: Sequence[str], *, now: datetim
     known = purposes.find_all(session)
     bits = {each: lawfulness.allowed_bits(known, state, now=now) for each, state in states.items()}
     usable = [each for each in subject_ids if bits.get(each)]
-    opened = disclosure.open_for_index(session, subject_ids=usable, actor=_ACTOR, now=now)
+    opened = _open_readable(session, usable, now=now)
     rows = session.execute(
         select(
             Contact.subject_id,
@@ -63,7 +66,7 @@ def make_documents(session: Session, subject_ids: Sequence[str], *, now: datetim
             Company.subject_id,
         )
         .outerjoin(Company, Company.id == Contact.company_id)
-        .where(Contact.subject_id.in_(usable))
+        .where(Contact.subject_id.in_(opened))
     )
     return [_document(opened[row[0]], bits[row[0]], _Facts(*row)) for row in rows]
 
@@ -97,6 +100,18 @@ def _document(fields: Mapping[str, str], purpose_bits: int, facts: _Facts) -> In
         purposes=purpose_bits,
         last_activity=micros(facts.last_contact_at),
     )
+
+
+def _open_readable(session: Session, subject_ids: Sequence[str], *, now: datetime) -> dict[str, dict[str, str]]:
+    """Open these people; one whose values were tampered with is left out and named, and does not hide the others."""
+    try:
+        return disclosure.open_for_index(session, subject_ids=subject_ids, actor=_ACTOR, now=now)
+    except (TamperedError, ErasedError) as error:
+        if len(subject_ids) == 1:
+            _log.error("index.person_unreadable", subject=subject_ids[0], reason=type(error).__name__)
+            return {}
+    middle = len(subject_ids) // 2
+    return _open_readable(session, subject_ids[:middle], now=now) | _open_readable(session, subject_ids[middle:], now=now)
 
 
 def announce_turning_points(session: Session, *, since: datetime, now: datetime) -> int:

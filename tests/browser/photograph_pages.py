@@ -16,7 +16,7 @@ from tests.support.staff import PASSWORD
 FOLDER = Path(os.environ.get("LETHE_SCREENSHOTS", "docs/screenshots"))
 WIDTHS = {1440: DESKTOP, 390: PHONE}
 THEMES = ("light", "dark")
-LONGEST = 1400  # pixels of a long page that are kept
+LONGEST = 1200  # pixels of a long page that are kept
 COLOURS = 96
 
 # Which role shows a page best.
@@ -80,11 +80,11 @@ def test_pages_about_one_person(visitor, demo_site, photograph):
     photograph(page, "contacts-rights")
     page.goto(person)
     page.get_by_role("button", name="Telefonwerbung").click()
-    photograph(page, "contacts-refused")
+    photograph(page, "contacts-show-refused")
     page.goto(f"{demo_site.url}/contacts")
     page.get_by_role("main").get_by_role("searchbox").fill("qqqqqqqq")
     page.locator("#results .empty").wait_for()
-    photograph(page, "contacts-nobody")
+    photograph(page, "contacts-search-nobody")
     auditor = visitor()
     step_into(auditor, demo_site, Role.AUDITOR)
     auditor.goto(f"{demo_site.url}/ledger/subject/{person.rsplit('/', 1)[1]}")
@@ -99,14 +99,14 @@ def test_forms_that_were_refused(visitor, demo_site, photograph):
     page.get_by_label("E-Mail").fill("falsch@")
     page.get_by_role("main").locator("button.go").click()
     page.locator("[aria-invalid]").first.wait_for()
-    photograph(page, "contacts-new-refused")
+    photograph(page, "contacts-create-refused")
 
 
 @pytest.mark.parametrize("role", HOMES)
 def test_where_the_day_begins(role, visitor, demo_site, photograph):
     page = visitor()
     step_into(page, demo_site, role)
-    photograph(page, f"home-{role}")
+    photograph(page, f"home-index-{role}")
 
 
 def test_the_log_before_and_after_its_check(visitor, demo_site, photograph):
@@ -116,29 +116,29 @@ def test_the_log_before_and_after_its_check(visitor, demo_site, photograph):
     photograph(page, "ledger-index")
     page.get_by_role("button", name="Jetzt prüfen").click()
     page.locator("#verify .state.ok").wait_for()
-    photograph(page, "ledger-verified")
+    photograph(page, "ledger-verify")
     page.goto(f"{demo_site.url}/users")
     photograph(page, "error-403")
     page.goto(f"{demo_site.url}/nowhere")
     photograph(page, "error-404")
     page.goto(f"{demo_site.url}/help")
-    photograph(page, "help")
+    photograph(page, "site-help_page")
 
 
 def test_the_way_in(visitor, demo_site, photograph):
     page = visitor()
-    for name, path in (("sign-in", "/sign-in"), ("sign-in-forgotten", "/sign-in/forgotten"), ("staff-notice", "/staff-notice")):
+    for name, path in (("sign_in", "/sign-in"), ("forgotten", "/sign-in/forgotten"), ("staff_notice_page", "/staff-notice")):
         page.goto(demo_site.url + path)
-        photograph(page, name)
+        photograph(page, f"signin-{name}")
     page.goto(demo_site.portal_url)
     photograph(page, "portal")
 
     firsts = {
-        "sign-in-code": ("novak@auerfeld.example", DEMO_PASSWORD),
-        "sign-in-password": (demo_site.hire(Role.SALES, start_password=True, notice=False).email, PASSWORD),
-        "sign-in-notice": (demo_site.hire(Role.SALES, notice=False).email, PASSWORD),
-        "sign-in-second-factor": (demo_site.hire(Role.AUDITOR, second_factor=False, notice=False).email, PASSWORD),
-        "sign-in-refused": ("niemand@auerfeld.example", PASSWORD),
+        "second_factor": ("novak@auerfeld.example", DEMO_PASSWORD),
+        "new_password": (demo_site.hire(Role.SALES, start_password=True, notice=False).email, PASSWORD),
+        "notice": (demo_site.hire(Role.SALES, notice=False).email, PASSWORD),
+        "enrolment": (demo_site.hire(Role.AUDITOR, second_factor=False, notice=False).email, PASSWORD),
+        "sign_in-refused": ("niemand@auerfeld.example", PASSWORD),
     }
     for name, (email, password) in firsts.items():
         page = visitor()
@@ -147,7 +147,7 @@ def test_the_way_in(visitor, demo_site, photograph):
         page.get_by_label("Passwort").fill(password)
         page.get_by_role("button", name="Weiter").click()
         page.wait_for_load_state("networkidle")
-        photograph(page, name)
+        photograph(page, f"signin-{name}")
 
 
 def test_help_back_in_and_the_mail_about_it(visitor, demo_site, photograph):
@@ -158,11 +158,11 @@ def test_help_back_in_and_the_mail_about_it(visitor, demo_site, photograph):
     photograph(page, "users-show")
     page.get_by_role("button", name="Startpasswort").click()
     page.wait_for_load_state("networkidle")
-    photograph(page, "users-start-password")
+    photograph(page, "users-issue_start_password")
     page.goto(f"{demo_site.url}/demo/mailbox")
     for _attempt in range(60):
         if page.locator("article.mail").count():
             break
         page.wait_for_timeout(1000)
         page.reload()
-    photograph(page, "demo-mailbox")
+    photograph(page, "demo_mailbox-show")

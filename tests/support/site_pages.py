@@ -50,6 +50,11 @@ def public_addresses(site) -> dict[str, str]:
     return staff | {"portal": f"{site.portal_url}/"}
 
 
+def page_endpoints(runtime) -> set[str]:
+    """Return what answers a GET with a page."""
+    return {rule.endpoint for rule in create_app(runtime).url_map.iter_rules() if "GET" in rule.methods} - NOT_PAGES.keys()
+
+
 def _rules(site):
     rules = create_app(site.runtime).url_map.iter_rules()
     return [rule for rule in rules if "GET" in rule.methods and rule.endpoint not in NOT_PAGES]

@@ -76,6 +76,12 @@ class NameMissingError(InvalidInputError):
     message = "Bitte geben Sie an, wie die Person im Programm heißen soll."
 
 
+class NameUnusableError(InvalidInputError):
+    """The name is too long or holds characters that cannot be seen."""
+
+    message = "Der Name hat höchstens %(longest)s Zeichen und keine unsichtbaren. Kürzen Sie ihn oder tippen Sie ihn neu."
+
+
 class RoleMissingError(InvalidInputError):
     """An account needs at least one role."""
 

@@ -19,10 +19,12 @@ from crm.services.accounts.errors import (
     AccountsExistError,
     EmailTakenError,
     NameMissingError,
+    NameUnusableError,
     RoleMissingError,
     RolesExcludedError,
 )
 
+LONGEST_NAME = 120  # characters
 START_PASSWORD_DAYS = 7
 
 
@@ -99,6 +101,8 @@ def make_account(session: Session, *, email: str, name: str, roles: Collection[R
     address, shown_name = addresses.require_email(email), " ".join(name.split())
     if not shown_name:
         raise NameMissingError(field="name")
+    if len(shown_name) > LONGEST_NAME or not shown_name.isprintable():
+        raise NameUnusableError(field="name", longest=LONGEST_NAME)
     require_compatible(roles)
     if addresses.find_account(session, address) is not None:
         raise EmailTakenError(field="email")
