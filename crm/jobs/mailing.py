@@ -1,7 +1,7 @@
 """Sends the mail that waits in the outbox."""
 
+from crm.privacy import post
 from crm.runtime import Runtime
-from crm.services import post
 
 
 def send(runtime: Runtime) -> None:

@@ -33,6 +33,8 @@ class OutboxMessage(Base):
 
     id: Mapped[RowId]
     kind: Mapped[str] = mapped_column(String(40), info=NOT_PERSONAL)
+    # Whose data the mail may hold, so that an erasure finds what still waits; no foreign key, because the outbox knows no people.
+    subject_id: Mapped[str | None] = mapped_column(String(32), index=True, info=personal(Category.LINK))
     sealed_letter: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal(Category.STAFF))
     state: Mapped[str] = mapped_column(String(14), info=NOT_PERSONAL)
     attempts: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
@@ -41,11 +43,18 @@ class OutboxMessage(Base):
     accepted_at: Mapped[datetime | None] = mapped_column(info=personal(Category.METADATA))
 
 
-def enqueue(session: Session, *, message_id: str, kind: str, sealed_letter: bytes, now: datetime) -> None:
+def enqueue(session: Session, *, message_id: str, kind: str, sealed_letter: bytes, now: datetime, subject_id: str | None = None) -> None:
     """Put a sealed letter into the outbox, in the transaction of the act it tells of."""
     session.add(
         OutboxMessage(
-            id=message_id, kind=kind, sealed_letter=sealed_letter, state=MailState.WAITING, attempts=0, written_at=now, due_at=now
+            id=message_id,
+            kind=kind,
+            subject_id=subject_id,
+            sealed_letter=sealed_letter,
+            state=MailState.WAITING,
+            attempts=0,
+            written_at=now,
+            due_at=now,
         )
     )
     session.flush()

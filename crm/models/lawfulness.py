@@ -105,3 +105,5 @@ class SuppressionEntry(Base):
     channel: Mapped[str] = mapped_column(String(10), primary_key=True, info=NOT_PERSONAL)
     reason: Mapped[str] = mapped_column(String(20), info=NOT_PERSONAL)
     entered_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
+    # Set while nobody we know has this address and nobody has confirmed the objection; then the entry goes.
+    until: Mapped[datetime | None] = mapped_column(index=True, info=personal(Category.METADATA))

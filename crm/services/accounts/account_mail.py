@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from crm.mail import Letter
 from crm.models.account import Account
-from crm.services import post
+from crm.privacy import post
 from crm.services.accounts import addresses
 from crm.settings import initial_policy
 

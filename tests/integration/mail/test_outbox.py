@@ -11,7 +11,7 @@ from crm.actor import Role
 from crm.mail import Letter, OutboxMessage, RealMailInDemoError, Transport, claim
 from crm.mail.mailbox import keep, list_received
 from crm.mail.message import HeaderInjectionError, to_mime
-from crm.services import post
+from crm.privacy import post
 from crm.services.accounts import user_changes
 from tests.support.staff import ADMIN, hire, quick_hashes  # noqa: F401 - a fixture
 

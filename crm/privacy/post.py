@@ -1,4 +1,4 @@
-"""Mail from Lethe to staff: written with the act it tells of, sent by the worker."""
+"""Mail from Lethe: written with the act it tells of, sealed until it is handed over, sent by the worker."""
 
 import json
 from dataclasses import asdict
@@ -17,12 +17,16 @@ _TABLE, _COLUMN = "outbox_message", "sealed_letter"
 _log = structlog.get_logger()
 
 
-def write(session: Session, letter: Letter, *, kind: str, now: datetime) -> None:
-    """Put a letter into the outbox, sealed, in the transaction of the act it tells of."""
+def write(session: Session, letter: Letter, *, kind: str, now: datetime, subject_id: str | None = None) -> None:
+    """Put a letter into the outbox, sealed, in the transaction of the act it tells of.
+
+    Args:
+        subject_id: whose data the letter holds; an erasure of this person takes it out again while it waits.
+    """
     message_id = new_id()
     content = json.dumps(asdict(letter), ensure_ascii=False).encode()
     sealed = Vault.of(session).seal_own(_TABLE, _COLUMN, message_id, content)
-    mail.enqueue(session, message_id=message_id, kind=kind, sealed_letter=sealed, now=now)
+    mail.enqueue(session, message_id=message_id, kind=kind, sealed_letter=sealed, now=now, subject_id=subject_id)
 
 
 def deliver(database: Database, transport: Transport, *, sender: str, now: datetime) -> int:

@@ -1,0 +1,94 @@
+"""The letterbox of the portal: what people drop in is durable before any key is needed.
+
+The portal writes rows here and nothing else; the worker takes them out within a second, and whoever acts on
+people (import, audience, sender) takes them out first.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm.db import NOT_PERSONAL, Base, Category, Id, RowId, personal
+
+
+class IntakeKind(StrEnum):
+    """What was dropped in."""
+
+    OBJECTION = "objection"  # no more advertising (Art. 21(2))
+    CORRECTION = "correction"  # that objection was not mine
+    KEEP_BLOCKED = "keep_blocked"  # keep my address on the suppression list, though you do not know me
+    ERASURE = "erasure"  # forget me (Art. 17); waits for a confirmation
+    CONFIRMATION = "confirmation"  # yes, that request was mine
+
+
+class IntakeMessage(Base):
+    """One thing somebody dropped in, sealed to the public intake key; gone when it has taken effect.
+
+    What came by a personal link needs no address: then `link_hash` names the link and nothing is sealed.
+    """
+
+    __tablename__ = "intake_message"
+    __table_args__ = (Index("ix_intake_message_received_at", "received_at"),)
+
+    id: Mapped[RowId]
+    kind: Mapped[str] = mapped_column(String(16), info=NOT_PERSONAL)
+    language: Mapped[str] = mapped_column(String(2), info=NOT_PERSONAL)
+    sealed_message: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal(Category.CONTENT))
+    link_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=personal(Category.LINK))
+    received_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
+
+
+class IntakeKeyRow(Base):
+    """The public half of the intake key pair, where the portal finds it when the key store is out of reach."""
+
+    __tablename__ = "intake_key"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=NOT_PERSONAL)
+    public: Mapped[bytes] = mapped_column(LargeBinary, info=NOT_PERSONAL)
+    published_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
+
+
+class LinkKind(StrEnum):
+    """What a link in a mail is good for."""
+
+    OBJECT = "object"  # in every advertising mail; also the one-click address of List-Unsubscribe
+    CORRECT = "correct"  # take back an objection that somebody else made
+    KEEP_BLOCKED = "keep_blocked"
+    CONFIRM = "confirm"  # a request that was made in this person's name
+    STATUS = "status"  # how far a request has come
+
+
+class PersonalLink(Base):
+    """A link that was sent to a person. The mail holds a random token, the table only its hash."""
+
+    __tablename__ = "personal_link"
+    __table_args__ = (Index("ix_personal_link_subject_id", "subject_id"), Index("ix_personal_link_expires_at", "expires_at"))
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True, info=personal(Category.LINK))
+    kind: Mapped[str] = mapped_column(String(16), info=NOT_PERSONAL)
+    subject_id: Mapped[Id | None] = mapped_column(ForeignKey("subject.id"), info=personal(Category.LINK))
+    request_id: Mapped[Id | None] = mapped_column(info=personal(Category.LINK))  # of a pending request or a case, by kind
+    suppression_tag: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=personal(Category.EVIDENCE))
+    created_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
+    expires_at: Mapped[datetime | None] = mapped_column(info=NOT_PERSONAL)
+    used_at: Mapped[datetime | None] = mapped_column(info=personal(Category.METADATA))
+
+
+class PendingRequest(Base):
+    """A request that nobody has confirmed yet. It executes nothing and goes after its period (RET-02).
+
+    Sealed under the installation key, because whose it is shows only when it is confirmed.
+    """
+
+    __tablename__ = "pending_request"
+    __table_args__ = (Index("ix_pending_request_expires_at", "expires_at"), Index("ix_pending_request_address_tag", "address_tag"))
+
+    id: Mapped[RowId]
+    kind: Mapped[str] = mapped_column(String(16), info=NOT_PERSONAL)
+    language: Mapped[str] = mapped_column(String(2), info=NOT_PERSONAL)
+    address_tag: Mapped[bytes] = mapped_column(LargeBinary(16), info=personal(Category.EVIDENCE))  # so that one address gets few mails
+    sealed_request: Mapped[bytes] = mapped_column(LargeBinary, info=personal(Category.CONTENT))
+    received_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
+    expires_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
