@@ -111,6 +111,8 @@ def _plausible(column):
     if "state" in column["name"]:
         return "'living'"
     kind = str(column["type"]).upper()
+    if kind == "DATE":
+        return "'2026-11-23'"
     for part, value in {"INT": "1", "XID8": "'1'", "BOOL": "false", "BLOB": "''", "BYTEA": "''"}.items():
         if part in kind:
             return value
