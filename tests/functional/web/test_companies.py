@@ -154,11 +154,27 @@ class TestForm:
     def test_creates_a_legal_person_once(self, house, sales):
         form = self.new(sales, name="Alpha GmbH", city="Ulm", owner=sales.member.id)
 
-        first = sales.send("/companies/new", form)
-        second = sales.send("/companies/new", {**form, "confirm_duplicate": "1"})
+        first, second = sales.send("/companies/new", form), sales.send("/companies/new", form)
 
+        assert (first.status_code, second.status_code) == (303, 303)
         assert first.location == second.location
         assert house.count(Company) == 1
+
+    def test_sent_again_with_another_name_is_a_second_company(self, house, sales):
+        form = self.new(sales, name="Alpha GmbH", city="Ulm")
+
+        first, second = sales.send("/companies/new", form), sales.send("/companies/new", {**form, "name": "Beta GmbH"})
+
+        assert first.location != second.location
+        assert house.count(Company, Company.name == "Beta GmbH") == 1
+
+    def test_of_a_purpose_the_role_does_not_work_for_is_shown_again(self, house, sales):
+        refused = sales.send("/companies/new", self.new(sales, name="Alpha GmbH", purpose="made_up"))
+
+        assert refused.status_code == 422
+        assert "Dieses Formular gehört zu einem Zweck" in refused.text
+        assert inputs_of(refused)["name"] == "Alpha GmbH"
+        assert house.count(Company) == 0
 
     def test_creates_a_sole_trader_as_a_person_with_origin(self, house, sales):
         natural = {"kind": "natural_person", "name": "Malerei Huber", "city": "Fulda", "last_name": "Huber"}
@@ -184,7 +200,19 @@ class TestForm:
         assert house.count(Company) == 1
         assert sales.send("/companies/new", self.new(sales, name="ALPHA gmbh", confirm_duplicate="1")).status_code == 303
 
-    @pytest.mark.parametrize(("field", "value"), [("name", " "), ("name", "x" * 201), ("postal_code", "1" * 21), ("owner", "0" * 32)])
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("name", " "),
+            ("name", "x" * 201),
+            ("postal_code", "1" * 21),
+            ("owner", "0" * 32),
+            ("owner", "x"),
+            ("kind", "ghost"),
+            ("kind", ""),
+            ("segment", "x" * 41),
+        ],
+    )
     def test_refuses_with_the_mistake_at_its_field(self, house, sales, field, value):
         refused = sales.send("/companies/new", self.new(sales, **{"name": "Alpha GmbH", field: value}))
 
