@@ -158,12 +158,11 @@ class Likeness:
 def find_duplicates(session: Session, *, fields: Mapping[str, str], purpose: Purpose, actor: Actor, now: datetime) -> list[Likeness]:
     """Return people who may be the same: equal e-mail or phone, or a name that sounds alike at the same postcode.
 
-    Only people the purpose may use are named; one entry for the whole list.
+    Only people the purpose may use are named; one entry for the whole list, also where nobody is found, because the
+    form would otherwise try out addresses unseen.
     """
     same = _same_address(session, fields)
     candidates = list(dict.fromkeys([*same, *_similar_name(session, fields, purpose)]))
-    if not candidates:
-        return []
     groups = frozenset({FieldGroup.IDENTITY, FieldGroup.POSITION})
     people = disclosure.open_people(session, subject_ids=candidates, groups=groups, purpose=purpose, actor=actor, now=now)
     companies = _company_names(session, [person.subject_id for person in people])

@@ -253,6 +253,17 @@ class TestDuplicates:
         assert "Uwe Meier" in warned.text
         assert "ähnlicher Name" in warned.text
 
+    def test_leave_an_entry_also_where_nobody_is_found(self, house, sales):
+        """Or the form would tell, unseen, whether an address is known."""
+        sales.send("/contacts/new", {**new_form(sales), "email": "nobody@example.com", "notice": "never"})
+        assert house.entries("people:listed") == []  # a form with mistakes does not look
+
+        sales.send("/contacts/new", {**new_form(sales), "email": "nobody@example.com"})
+
+        (leaf,) = house.entries("people:listed")
+        assert '"cnt":0' in leaf
+        assert '"res":"nobody"' in leaf
+
     def test_whom_the_purpose_may_not_see_are_not_named(self, house, sales):
         house.take_in("service")
         house.build_index()

@@ -1,5 +1,6 @@
 """The list of contacts: what the purpose may see, found fast, entered once."""
 
+import json
 import re
 from datetime import timedelta
 from urllib.parse import unquote
@@ -66,6 +67,14 @@ class TestShows:
         (leaf,) = house.entries("people:listed")
         assert '"cnt":3' in leaf
         assert "Adler" not in leaf
+
+    def test_that_shows_nobody_says_so_in_its_entry(self, house, crowd, sales):
+        """A search without hits is a question about people; it is entered, and claims no disclosure."""
+        assert names_in(sales.search("Niemand")) == []
+
+        leaf = json.loads(house.entries("people:listed")[-1])
+        assert (leaf["cnt"], leaf["res"]) == (0, "nobody")
+        assert "f" not in leaf
 
     def test_names_made_of_markup_as_text(self, house, sales):
         house.take_in(fields=person("<i>Eva</i>", "<script>alert(1)</script>"))
