@@ -6,6 +6,7 @@ from crm.db.base import Base, Id, RowId, SubjectLink, UtcDateTime
 from crm.db.classification import NOT_PERSONAL, Category, Compartment, personal
 from crm.db.engine import make_engine
 from crm.db.ids import new_id
+from crm.db.sort_key import sort_key
 from crm.db.unit_of_work import Database, before_answer
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "make_engine",
     "new_id",
     "personal",
+    "sort_key",
 ]

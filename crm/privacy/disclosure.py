@@ -8,6 +8,7 @@ Source: Art. 5(1)(b),(c),(f), 25(2), 32(1)(b) DSGVO.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +23,8 @@ from crm.privacy.errors import PurposeNotAllowedError
 from crm.privacy.lawfulness import PersonState, Standing
 from crm.privacy.purposes import Purpose
 from crm.vault import ErasedError, Place
+
+NOBODY_SHOWN: Final = "nobody"  # result of a list without people
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +95,7 @@ def open_people(
     wanted = tuple(group for group in purpose.groups if group in groups)
     opened = _open_contacts(session, allowed, wanted)
     people = [Disclosed(each, opened[each], states[each], wanted) for each in allowed if each in opened]
-    audit.record(
-        session,
-        Action.PEOPLE_LISTED,
-        actor=actor,
-        now=now,
-        subjects=[person.subject_id for person in people],
-        purpose=purpose.code,
-        basis=purpose.basis,
-        groups=wanted,
-    )
+    _enter_list(session, [person.subject_id for person in people], wanted, purpose, actor, now)
     return people
 
 
@@ -147,10 +141,29 @@ def open_sole_traders(
     opened = _open_companies(session, allowed, purpose)
     listed = [each.subject_id for each in allowed if each.subject_id and each.id in opened]
     groups = tuple(dict.fromkeys(COMPANY_GROUP[name] for details in opened.values() for name in details))
-    audit.record(
-        session, Action.PEOPLE_LISTED, actor=actor, now=now, subjects=listed, purpose=purpose.code, basis=purpose.basis, groups=groups
-    )
+    _enter_list(session, listed, groups, purpose, actor, now)
     return opened
+
+
+def _enter_list(
+    session: Session, subjects: Sequence[str], groups: Sequence[FieldGroup], purpose: Purpose, actor: Actor, now: datetime
+) -> None:
+    """Enter one list, also an empty one: to learn that nobody fits is an answer about people too.
+
+    Nobody may be able to try out names or addresses unseen, so the question is entered with the number 0. It names no
+    groups then and says that nobody was shown, because an entry must not claim a disclosure that was none.
+    """
+    audit.record(
+        session,
+        Action.PEOPLE_LISTED,
+        actor=actor,
+        now=now,
+        subjects=subjects,
+        purpose=purpose.code,
+        basis=purpose.basis,
+        groups=groups if subjects else (),
+        result=None if subjects else NOBODY_SHOWN,
+    )
 
 
 def _open_companies(session: Session, companies: Sequence[Company], purpose: Purpose) -> dict[str, dict[str, str]]:

@@ -22,6 +22,11 @@ class StaffNames:
     by_pseudonym: Mapping[str, str]
     owners: Mapping[str, str]
 
+    def choices(self, chosen: str | None) -> dict[str, str]:
+        """Return whom a form offers: the owners, and whoever the record has already, disabled or not."""
+        former = {chosen: self.by_account[chosen]} if chosen and chosen in self.by_account else {}
+        return {**former, **self.owners}
+
     def author(self, pseudonym: str) -> str | None:
         """Return who wrote something; None for an account that is gone, and for work that no person did."""
         return self.by_pseudonym.get(pseudonym)

@@ -21,6 +21,7 @@ INTAKE: Final = "intake"
 SUPPRESSION: Final = "suppression"
 THROTTLE: Final = "throttle"
 SOURCE: Final = "source"
+FORM: Final = "form"
 
 
 class Secret(NamedTuple):

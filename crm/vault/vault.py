@@ -265,6 +265,10 @@ class Vault:
         """Return the tag by which an erased record of another system is recognised."""
         return self._tags.source(system, record_id)
 
+    def form_tag(self, token: str, content: str) -> bytes:
+        """Return the tag by which the same form with the same content is recognised."""
+        return self._tags.form(token, content)
+
     def secret(self, name: str) -> bytes:
         """Return the 32 random bytes kept under this name, made when it is first asked for."""
         return self._secrets.newest(f"site.{name}").raw

@@ -86,7 +86,7 @@ def seen():
 def make_site(tmp_path, seen):
     """Return a function that makes the staff site with one signed-in role, or nobody."""
 
-    def make(role=None, *, next_step=None, **settings):
+    def make(role=None, *, next_step=None, name=STAFF, **settings):
         installation = SimpleNamespace(
             settings=Settings(data_dir=tmp_path, organisation="Muster GmbH", **settings),
             vault=SimpleNamespace(secret=lambda name: name.encode().ljust(32)),
@@ -94,7 +94,7 @@ def make_site(tmp_path, seen):
         who = Visitor(actor=Actor("9f3ac41b", frozenset({role}), role), name="J. Brandt", next_step=next_step) if role else None
         app = create_site(
             installation,
-            name=STAFF,
+            name=name,
             access=MATRIX,
             blueprints=[make_blueprint()],
             cookie_name="lethe_staff",
