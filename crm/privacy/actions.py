@@ -13,6 +13,7 @@ class Action(StrEnum):
     PEOPLE_LISTED = "people:listed"
     PEOPLE_INDEXED = "people:indexed"
     PEOPLE_MATCHED = "people:matched"
+    PEOPLE_EXAMINED = "people:examined"
     PERSON_RECTIFIED = "person:rectified"
     PERSON_ASSIGNED = "person:assigned"
     NOTE_WRITTEN = "note:written"

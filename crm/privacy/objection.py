@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -84,3 +84,9 @@ def find_objections(session: Session, subject_ids: Sequence[str]) -> dict[str, f
         else:
             standing[subject_id].discard(objection)
     return {subject_id: frozenset(objections) for subject_id, objections in standing.items()}
+
+
+def count_raised(session: Session) -> dict[str, int]:
+    """Return how often each person has objected; each act stands in the journal of the key store too."""
+    raised = select(ObjectionEvent.subject_id, func.count()).where(ObjectionEvent.act == ObjectionAct.RAISED)
+    return dict(session.execute(raised.group_by(ObjectionEvent.subject_id)).all())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -56,3 +56,9 @@ def find_restricted(session: Session, subject_ids: Sequence[str]) -> set[str]:
     )
     latest = {row.subject_id: row.act for row in rows}
     return {subject_id for subject_id, act in latest.items() if act == RestrictionAct.IMPOSED}
+
+
+def count_imposed(session: Session) -> dict[str, int]:
+    """Return how often each person's data were restricted; each act stands in the journal of the key store too."""
+    imposed = select(RestrictionEvent.subject_id, func.count()).where(RestrictionEvent.act == RestrictionAct.IMPOSED)
+    return dict(session.execute(imposed.group_by(RestrictionEvent.subject_id)).all())

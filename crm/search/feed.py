@@ -110,6 +110,18 @@ def has_gap(session: Session, *, after: Position) -> bool:
     return after > newest
 
 
+def find_oldest_waiting(session: Session, *, after: Position) -> datetime | None:
+    """Return since when the oldest announcement after `after` waits to be applied; None where none does."""
+    waiting = select(func.min(SearchChange.at)).where(_place > tuple_(literal(after.xid), literal(after.id)), *_settled(session))
+    return session.scalar(waiting)
+
+
+def find_announced(session: Session, subject_ids: Collection[str], *, after: Position) -> set[str]:
+    """Return who of these was announced after `after`, settled or not: an index at that place need not know of it yet."""
+    announced = select(SearchChange.subject_id).where(_place > tuple_(literal(after.xid), literal(after.id)))
+    return set(session.scalars(announced.where(SearchChange.subject_id.in_(subject_ids))))
+
+
 def prune(session: Session, *, older_than: datetime) -> int:
     """Remove announcements made before `older_than`; return how many.
 

@@ -38,7 +38,12 @@ def status_of(error: CrmError) -> int:
 
 
 def sentence_of(error: CrmError) -> str:
-    """Return what `error` says, in the reader's language; for forms that show it at the field."""
+    """Return what `error` says, in the reader's language; for forms that show it at the field.
+
+    Why keys are out of reach is for whoever looks after the machine: commands say it, pages name no file.
+    """
+    if isinstance(error, KeyUnavailableError):
+        return translate_message(KeyUnavailableError.message, {})
     return translate_message(error.message, error.facts)
 
 

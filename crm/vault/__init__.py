@@ -4,13 +4,16 @@ from crm.vault.destruction import Destruction
 from crm.vault.envelope import Place
 from crm.vault.errors import (
     ErasedError,
+    KeyFileDamagedError,
     KeyFileExposedError,
+    KeyFileMissingError,
     KeysOlderThanDataError,
     KeyUnavailableError,
     TamperedError,
     UnknownEpochError,
     WrongEpochKeyError,
 )
+from crm.vault.inspection import Inspection
 from crm.vault.intake import IntakeKey
 from crm.vault.journal import Right, RightsEntry
 from crm.vault.padding import Padding
@@ -24,8 +27,11 @@ __all__ = [
     "Destruction",
     "ErasedError",
     "FileKeyProvider",
+    "Inspection",
     "IntakeKey",
+    "KeyFileDamagedError",
     "KeyFileExposedError",
+    "KeyFileMissingError",
     "KeyProvider",
     "KeyStoreState",
     "KeyUnavailableError",

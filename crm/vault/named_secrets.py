@@ -63,6 +63,10 @@ class NamedSecrets:
                     self._held[name] = held
         return held
 
+    def find(self, name: str) -> Secret | None:
+        """Return the newest version, or None where nobody has made one yet; makes none."""
+        return next(iter(self._read(name)), None)
+
     def find_public(self, name: str) -> tuple[int, bytes] | None:
         """Return version and open half of the newest key pair; needs the key store, but no key."""
         columns = named_secret.c

@@ -15,6 +15,7 @@ from crm.vault.envelope import CompartmentKeys, DataKey, Place, key_version_of
 from crm.vault.epochs import LEASE, EpochKeys
 from crm.vault.errors import KeysOlderThanDataError, TamperedError
 from crm.vault.freshness import Freshness
+from crm.vault.inspection import Inspection
 from crm.vault.intake import IntakeKey, open_intake
 from crm.vault.journal import RightsEntry
 from crm.vault.key_cache import KeyCache, KeyId
@@ -59,8 +60,12 @@ class Vault:
         return self._store.installation_id
 
     def state(self) -> KeyStoreState:
-        """Return how far the key store has come, for `lethe doctor`."""
+        """Return how far the key store has come."""
         return self._store.state()
+
+    def inspect(self) -> Inspection:
+        """Return what may be asked of the key store without changing it."""
+        return Inspection(self._store, self._epochs, self._secrets)
 
     def prepare(self) -> None:
         """Make the secrets every installation needs; afterwards the intake works without the key provider."""

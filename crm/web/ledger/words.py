@@ -23,6 +23,7 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.PEOPLE_LISTED: _l("Liste von Personen abgerufen"),
     Action.PEOPLE_INDEXED: _l("Personen in den Suchindex gestellt"),
     Action.PEOPLE_MATCHED: _l("Nach derselben Person gesucht"),
+    Action.PEOPLE_EXAMINED: _l("Gespeicherte Werte auf Unversehrtheit geprüft"),
     Action.PERSON_RECTIFIED: _l("Angaben zur Person berichtigt"),
     Action.PERSON_ASSIGNED: _l("Person zugeordnet"),
     Action.NOTE_WRITTEN: _l("Notiz geschrieben"),

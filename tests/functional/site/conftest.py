@@ -11,7 +11,7 @@ from crm.settings import Settings
 from crm.site.access import PUBLIC, SIGNED_IN
 from crm.site.factory import STAFF, create_site
 from crm.site.visitor import Visitor, current_actor
-from crm.vault import ErasedError, KeyUnavailableError
+from crm.vault import ErasedError, KeyFileMissingError, KeyUnavailableError
 
 OFFICE = frozenset({Role.SALES})
 MATRIX = {
@@ -22,6 +22,7 @@ MATRIX = {
     "sample.save": OFFICE,
     "sample.erased": PUBLIC,
     "sample.no_keys": PUBLIC,
+    "sample.no_key_file": PUBLIC,
     "sample.wrong": PUBLIC,
     "sample.broken": PUBLIC,
     "sample.notice": SIGNED_IN,
@@ -71,6 +72,7 @@ def make_blueprint():
     blueprint.get("/notice", endpoint="notice")(lambda: "notice")
     blueprint.get("/erased", endpoint="erased")(refuse(ErasedError()))
     blueprint.get("/no-keys", endpoint="no_keys")(refuse(KeyUnavailableError()))
+    blueprint.get("/no-key-file", endpoint="no_key_file")(refuse(KeyFileMissingError(file="/keys/epoch.keys")))
     blueprint.get("/wrong", endpoint="wrong")(refuse(InvalidInputError(field="email")))
     blueprint.get("/broken", endpoint="broken")(refuse(ZeroDivisionError("secret detail")))
     return blueprint

@@ -17,6 +17,7 @@ class TestErrorPages:
         [
             ("/erased", 410, "lassen sich nicht wiederherstellen"),
             ("/no-keys", 503, "Schlüssel sind gerade nicht erreichbar"),
+            ("/no-key-file", 503, "Schlüssel sind gerade nicht erreichbar"),
             ("/wrong", 422, "Diese Angabe lässt sich nicht verwenden."),
             ("/nowhere", 404, "Diese Seite gibt es nicht"),
             ("/save", 401, "Ihre Anmeldung"),
@@ -30,6 +31,12 @@ class TestErrorPages:
         assert answer.status_code == status
         assert sentence in answer.text
         assert '<html lang="de">' in answer.text
+
+    def test_name_no_file_of_the_machine(self, make_site):
+        answer = make_site().get("/no-key-file")
+
+        assert answer.status_code == 503
+        assert "epoch.keys" not in answer.text
 
     def test_speak_english_to_english_readers(self, make_site):
         client = make_site()
