@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, cast, func, insert, select
+from sqlalchemy import LargeBinary, bindparam, cast, func, insert, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -33,6 +33,14 @@ __all__ = [
     "take_over_unproven",
     "withdraw",
 ]
+
+# Built once, because every page about people asks it.
+_EVENT = ConsentEvent.__table__.c
+_EVENTS = (
+    select(_EVENT.subject_id, _EVENT.purpose, _EVENT.channel, _EVENT.act, _EVENT.effective_at)
+    .where(_EVENT.subject_id.in_(bindparam("subject_ids", expanding=True)))
+    .order_by(_EVENT.id)
+)
 
 
 class ConsentNotGivenError(PrivacyError):
@@ -131,11 +139,7 @@ def find_states(session: Session, subject_ids: Sequence[str], *, now: datetime) 
 
     A withdrawal counts whatever its time says: a clock that was set back must not revive a consent.
     """
-    rows = session.execute(
-        select(ConsentEvent.subject_id, ConsentEvent.purpose, ConsentEvent.channel, ConsentEvent.act, ConsentEvent.effective_at)
-        .where(ConsentEvent.subject_id.in_(subject_ids))
-        .order_by(ConsentEvent.id)
-    )
+    rows = session.execute(_EVENTS, {"subject_ids": subject_ids})
     states: dict[str, dict[tuple[str, Channel], Consent]] = defaultdict(dict)
     for subject_id, purpose, channel, act, effective_at in rows:
         if effective_at <= now or act == ConsentAct.WITHDRAWN:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -15,6 +15,10 @@ from crm.models.lawfulness import RestrictionAct, RestrictionEvent
 from crm.privacy import audit, indexing
 from crm.privacy.actions import Action
 from crm.vault import Right, RightsEntry, Vault
+
+# Built once, because every page about people asks it.
+_EVENT = RestrictionEvent.__table__.c
+_EVENTS = select(_EVENT.subject_id, _EVENT.act).where(_EVENT.subject_id.in_(bindparam("subject_ids", expanding=True))).order_by(_EVENT.id)
 
 
 class RestrictionReason(StrEnum):
@@ -49,11 +53,7 @@ def find_restricted(session: Session, subject_ids: Sequence[str]) -> set[str]:
 
     The latest act counts whatever its time says: a clock that was set back must not free anybody.
     """
-    rows = session.execute(
-        select(RestrictionEvent.subject_id, RestrictionEvent.act)
-        .where(RestrictionEvent.subject_id.in_(subject_ids))
-        .order_by(RestrictionEvent.id)
-    )
+    rows = session.execute(_EVENTS, {"subject_ids": subject_ids})
     latest = {row.subject_id: row.act for row in rows}
     return {subject_id for subject_id, act in latest.items() if act == RestrictionAct.IMPOSED}
 

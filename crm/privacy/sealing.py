@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from crm.db import Compartment
 from crm.models.contact import SEALED_COLUMN
 from crm.models.field_groups import FIELDS, FieldGroup
-from crm.vault import Padding, Place, Vault
+from crm.vault import Columns, Padding, Place, Vault
 
 _TABLE = "contact"
 
@@ -58,6 +59,21 @@ def open_all(session: Session, sealed: Sequence[tuple[Place, bytes]]) -> list[di
     # One parse for all: a page of people is hundreds of small values.
     opened: list[dict[str, str]] = json.loads(b"[" + b",".join(Vault.of(session).open_many(sealed)) + b"]")
     return opened
+
+
+def open_contacts(session: Session, groups: Sequence[FieldGroup], rows: Sequence[Sequence[Any]]) -> dict[str, dict[str, str]]:
+    """Open rows of a pseudonym and the sealed columns of these groups; return the fields by pseudonym."""
+    where = Columns(Compartment.PROFILE, _TABLE, [SEALED_COLUMN[group] for group in groups])
+    opened = Vault.of(session).open_rows(where, rows)
+    lists = json.loads(b"[" + b",".join([b"[" + b",".join(values) + b"]" for values in opened]) + b"]")
+    return {row[0]: _merge(fields) for row, fields in zip(rows, lists, strict=True)}
+
+
+def _merge(fields: Sequence[dict[str, str]]) -> dict[str, str]:
+    merged: dict[str, str] = {}
+    for each in fields:
+        merged |= each
+    return merged
 
 
 def open_text(session: Session, place: Place, sealed: bytes) -> str:

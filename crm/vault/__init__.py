@@ -16,6 +16,7 @@ from crm.vault.errors import (
 from crm.vault.inspection import Inspection
 from crm.vault.intake import IntakeKey
 from crm.vault.journal import Right, RightsEntry
+from crm.vault.opening import Columns
 from crm.vault.padding import Padding
 from crm.vault.provider import FileKeyProvider, KeyProvider
 from crm.vault.schema import create_keystore, keystore_metadata
@@ -24,6 +25,7 @@ from crm.vault.tables import Subject, SubjectState
 from crm.vault.vault import Vault
 
 __all__ = [
+    "Columns",
     "Destruction",
     "ErasedError",
     "FileKeyProvider",

@@ -66,8 +66,8 @@ class Keyring:
         """Return the living keys of one compartment of many people at once; whoever has none is absent."""
         self._freshness.check_if_old()
         wanted = [(each, compartment) for each in dict.fromkeys(subject_ids)]
-        found = {key_id: keys for key_id in wanted if (keys := self._cache.get(key_id)) is not None}
-        for batch in in_batches([subject_id for subject_id, _ in wanted if (subject_id, compartment) not in found]):
+        found = self._cache.get_all(wanted)
+        for batch in in_batches([key_id[0] for key_id in wanted if key_id not in found]):
             found |= self._load(batch, compartment)
         return found
 

@@ -49,11 +49,14 @@ def open_desk(db: Session) -> Desk:
     Raises:
         PurposeNotAllowedError: the role acted in works for no purpose.
     """
+    actor = current_actor()
+    known = purposes.find_all(db)
+    own = known.of_role(actor.role)
     return Desk(
-        actor=current_actor(),
-        purpose=current_purpose(db),
-        own=own_purposes(db),
-        purposes=purposes.find_all(db),
+        actor=actor,
+        purpose=current_purpose(own),
+        own=own,
+        purposes=known,
         now=current_runtime().clock.now(),
         zone=time_zone(),
     )

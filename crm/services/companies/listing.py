@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_, union
+from sqlalchemy.orm import Session
 
 from crm.db import sort_key
 from crm.errors import InvalidInputError
@@ -15,6 +15,21 @@ from crm.services.companies.names import find_names
 PAGE_SIZE = 50
 _SUGGESTED = 8
 _NAMED = 200  # companies offered in a filter; more would be no choice any more
+
+# Built once, because every list of contacts has these filters.
+_COMPANY, _CONTACT = Company.__table__.c, Contact.__table__.c
+_FIRST_NAMES = select(_COMPANY.id, _COMPANY.name).where(_COMPANY.name.is_not(None)).order_by(_COMPANY.sort_key, _COMPANY.id).limit(_NAMED)
+
+
+def _distinct(column: ColumnElement[str | None]) -> Select[str | None]:
+    """Select the values of an indexed column by leaping from one to the next: contacts are many, groups are few."""
+    leap = select(func.min(column).label("value")).cte("leap", recursive=True)
+    following = select(func.min(column)).where(column > leap.c.value).scalar_subquery()
+    leap = leap.union_all(select(following).where(leap.c.value.is_not(None)))
+    return select(leap.c.value)
+
+
+_SEGMENTS = union(_distinct(_CONTACT.segment), select(_COMPANY.segment))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,23 +151,12 @@ def find_by_name(session: Session, *, name: str, city: str | None = None) -> lis
 
 def find_segments(session: Session) -> list[str]:
     """Return the customer groups in use, for filters and forms."""
-    found = {*_distinct(session, Contact.segment), *session.scalars(select(Company.segment).distinct())}
-    return sorted((segment for segment in found if segment), key=sort_key)
-
-
-def _distinct(session: Session, column: InstrumentedAttribute[str | None]) -> Sequence[str | None]:
-    """Return the values of an indexed column by leaping from one to the next: contacts are many, groups are few."""
-    leap = select(func.min(column).label("value")).cte("leap", recursive=True)
-    following = select(func.min(column)).where(column > leap.c.value).scalar_subquery()
-    leap = leap.union_all(select(following).where(leap.c.value.is_not(None)))
-    return session.scalars(select(leap.c.value)).all()
+    return sorted({segment for (segment,) in session.execute(_SEGMENTS) if segment}, key=sort_key)
 
 
 def list_names(session: Session, *, also: str | None = None) -> dict[str, str]:
     """Return names of legal persons by id for a filter: the first two hundred, and the one that is chosen."""
-    rows = session.execute(
-        select(Company.id, Company.name).where(Company.name.is_not(None)).order_by(Company.sort_key, Company.id).limit(_NAMED)
-    )
+    rows = session.execute(_FIRST_NAMES)
     names = {company_id: name or "" for company_id, name in rows}
     if also and also not in names:
         names |= find_names(session, {also})
