@@ -10,10 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, insert, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.db import insert_rows
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.privacy import audit, consent, indexing, restriction
 from crm.privacy.actions import Action
@@ -215,8 +216,7 @@ def start_grounds(session: Session, grounds: Sequence[NewGround], *, now: dateti
         }
         for ground in grounds
     ]
-    if rows:
-        session.execute(insert(GroundEvent), rows)
+    insert_rows(session.connection(), GroundEvent, rows)
 
 
 def end_ground(session: Session, *, subject_id: str, purpose: Purpose, ends_at: datetime, reason: str, actor: Actor, now: datetime) -> None:

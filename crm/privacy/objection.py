@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.db import insert_rows
 from crm.models.lawfulness import ObjectionAct, ObjectionEvent
 from crm.privacy import audit, indexing
 from crm.privacy.actions import Action
@@ -61,7 +62,7 @@ def raise_many(session: Session, objections: Sequence[tuple[str, Objection]], *,
         }
         for subject_id, objection in objections
     ]
-    session.execute(insert(ObjectionEvent), rows)
+    insert_rows(session.connection(), ObjectionEvent, rows)
     entries = [
         audit.Entry(action=Action.OBJECTION_RAISED, subject_id=subject_id, purpose=objection.scope, kind=objection.channel)
         for subject_id, objection in objections

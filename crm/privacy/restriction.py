@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.db import insert_rows
 from crm.models.lawfulness import RestrictionAct, RestrictionEvent
 from crm.privacy import audit, indexing
 from crm.privacy.actions import Action
@@ -44,7 +45,7 @@ def impose(session: Session, *, subject_ids: Sequence[str], reason: RestrictionR
 
 def _append(session: Session, subject_ids: Sequence[str], act: RestrictionAct, reason: RestrictionReason, now: datetime) -> None:
     rows = [{"subject_id": each, "act": act, "reason": reason, "effective_at": now, "recorded_at": now} for each in subject_ids]
-    session.execute(insert(RestrictionEvent), rows)
+    insert_rows(session.connection(), RestrictionEvent, rows)
     indexing.announce_changed(session, subject_ids, now=now)
 
 

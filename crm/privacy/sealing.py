@@ -12,6 +12,7 @@ from crm.models.field_groups import FIELDS, FieldGroup
 from crm.vault import Columns, Padding, Place, Vault
 
 _TABLE = "contact"
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def group_fields(fields: Mapping[str, str]) -> dict[FieldGroup, dict[str, str]]:
@@ -25,8 +26,8 @@ def group_fields(fields: Mapping[str, str]) -> dict[FieldGroup, dict[str, str]]:
 
 def seal_groups(session: Session, subject_id: str, groups: Mapping[FieldGroup, Mapping[str, str]]) -> dict[FieldGroup, bytes]:
     """Seal each group under the person's profile key; the write must have begun."""
-    vault = Vault.of(session)
-    return {group: vault.seal(session, contact_place(subject_id, group), _encode(fields)) for group, fields in groups.items()}
+    contents = [(contact_place(subject_id, group), _encode(fields)) for group, fields in groups.items()]
+    return dict(zip(groups, Vault.of(session).seal_many(session, contents), strict=True))
 
 
 def contact_place(subject_id: str, group: FieldGroup) -> Place:
@@ -82,4 +83,4 @@ def open_text(session: Session, place: Place, sealed: bytes) -> str:
 
 
 def _encode(fields: Mapping[str, str]) -> bytes:
-    return json.dumps(dict(fields), ensure_ascii=False, separators=(",", ":")).encode()
+    return _to_json(dict(fields)).encode()

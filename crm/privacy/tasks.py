@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from crm.db import new_id
+from crm.db import insert_rows, new_id
 from crm.models.privacy_task import PrivacyTask, TaskKind
 
 
@@ -16,5 +15,4 @@ def open_many(session: Session, tasks: Sequence[tuple[str, TaskKind, date]], *, 
         {"subject_id": subject_id, "id": new_id(), "kind": kind, "created_at": now, "due_on": due_on, "done_at": None}
         for subject_id, kind, due_on in tasks
     ]
-    if rows:
-        session.execute(insert(PrivacyTask), rows)
+    insert_rows(session.connection(), PrivacyTask, rows)

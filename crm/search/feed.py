@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text, cast, delete, exists, func, insert, literal, select, tuple_, update
+from sqlalchemy import BigInteger, Index, Integer, String, Text, cast, delete, exists, func, literal, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import ColumnElement
 
-from crm.db import NOT_PERSONAL, Base, Category, SubjectLink, personal
+from crm.db import NOT_PERSONAL, Base, Category, SubjectLink, insert_rows, personal
 
 _LAST_ID = (1 << 63) - 1
 
@@ -69,8 +69,12 @@ def announce(session: Session, subject_ids: Collection[str], *, kind: ChangeKind
     """Announce that these people changed, or are `GONE` (erased, restricted), in the transaction of the change."""
     if not subject_ids:
         return
-    statement = insert(SearchChange).values(xid=_current_transaction(session))
-    session.connection().execute(statement, [{"subject_id": subject_id, "kind": kind, "at": now} for subject_id in subject_ids])
+    xid = _current_transaction(session)
+    insert_rows(
+        session.connection(),
+        SearchChange,
+        [{"xid": xid, "subject_id": subject_id, "kind": kind, "at": now} for subject_id in subject_ids],
+    )
 
 
 def read_feed(session: Session, *, after: Position, limit: int = 1_000) -> FeedBatch:
@@ -150,10 +154,11 @@ def _horizon(session: Session) -> int:
     return session.scalars(select(cast(cast(snapshot, Text), BigInteger))).one()
 
 
-def _current_transaction(session: Session) -> ColumnElement[int]:
-    if _is_postgresql(session):
-        return cast(cast(func.pg_current_xact_id(), Text), BigInteger)
-    return literal(0)
+def _current_transaction(session: Session) -> int:
+    """Return the id of the transaction of the change; 0 on SQLite."""
+    if not _is_postgresql(session):
+        return 0
+    return session.scalars(select(cast(cast(func.pg_current_xact_id(), Text), BigInteger))).one()
 
 
 def _is_postgresql(session: Session) -> bool:

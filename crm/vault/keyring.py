@@ -21,6 +21,12 @@ _LIVING = select(data_key.c.number, data_key.c.subject_id, data_key.c.version, d
     data_key.c.subject_id.in_(bindparam("subject_ids", expanding=True)), data_key.c.compartment == bindparam("compartment"), ~is_buried()
 )
 
+_DESTROYED = (
+    select(tombstone.c.subject_id, tombstone.c.compartment, tombstone.c.version)
+    .where(tombstone.c.subject_id.in_(bindparam("subject_ids", expanding=True)))
+    .order_by(tombstone.c.version)
+)
+
 
 class Keyring:
     """Finds the keys of people's compartments."""
@@ -117,9 +123,7 @@ def unwrap(epoch: EpochKey, row: Row[*tuple[Any, ...]], compartment: str) -> Dat
 
 def destroyed_keys(connection: Connection, subject_ids: Sequence[str]) -> dict[KeyId, int]:
     """Return the highest destroyed version of each compartment of these people."""
-    columns = tombstone.c
-    asked = select(columns.subject_id, columns.compartment, columns.version).where(columns.subject_id.in_(subject_ids))
-    rows = connection.execute(asked.order_by(columns.version))
+    rows = connection.execute(_DESTROYED, {"subject_ids": subject_ids})
     return {(row.subject_id, row.compartment): row.version for row in rows}
 
 

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import Engine, Table, func, insert, select, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from crm.clock import Clock
-from crm.db import Compartment
+from crm.db import Compartment, insert_rows
 from crm.vault import destruction, journal, opening, write_guard
 from crm.vault.destruction import Destruction
 from crm.vault.envelope import DataKey, Place, key_version_of
@@ -102,9 +102,8 @@ class Vault:
             {"id": each, "state": SubjectState.LIVING.value, "write_seq": 0, "key_number": numbers.get(each, 0), "created_at": now}
             for each in subject_ids
         ]
-        if rows:
-            session.execute(insert(cast("Table", Subject.__table__)), rows)
-            write_guard.note_begun(session, subject_ids)
+        insert_rows(session.connection(), Subject, rows)
+        write_guard.note_begun(session, subject_ids)
 
     def add_keys(self, session: Session, subject_ids: Sequence[str], *, compartments: Collection[Compartment], now: datetime) -> None:
         """Make the keys that living people lack for these compartments; their write has begun.
@@ -138,8 +137,15 @@ class Vault:
             ErasedError: the key was destroyed.
             KeyUnavailableError: the key cannot be had at the moment.
         """
-        write_guard.require_begun(session, place.subject_id)
-        return self._keyring.get(place.subject_id, place.compartment).newest.seal(place, content, padding)
+        return self.seal_many(session, [(place, content)], padding=padding)[0]
+
+    def seal_many(self, session: Session, contents: Sequence[tuple[Place, bytes]], *, padding: Padding = Padding.FIELDS) -> list[bytes]:
+        """Seal several values, in order; fails like `seal`."""
+        keys: dict[KeyId, DataKey] = {}
+        for subject_id, compartment in {(place.subject_id, place.compartment) for place, _ in contents}:
+            write_guard.require_begun(session, subject_id)
+            keys[subject_id, compartment] = self._keyring.get(subject_id, compartment).newest
+        return [keys[place.subject_id, place.compartment].seal(place, content, padding) for place, content in contents]
 
     def open(self, place: Place, sealed: bytes) -> bytes:
         """Open what was sealed for `place`.

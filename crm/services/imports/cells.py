@@ -43,12 +43,12 @@ class Cells:
 
     def says_yes(self, target: str) -> bool:
         """Return whether one of the columns of this target says yes."""
-        cells = self._record.cells
-        return any(is_yes(cells[place]) for place in self._binding.places.get(target, ()))
+        places = self._binding.places.get(target)
+        return places is not None and any(is_yes(self._record.cells[place]) for place in places)
 
     def moment(self, target: str) -> datetime | None:
         cell = self.raw(target)
-        if not cell.strip():
+        if not cell or cell.isspace():
             return None
         moment = find_moment(cell)
         if moment is None:

@@ -74,6 +74,8 @@ class Wishes:
     wants_erasure: bool = False
 
     def __or__(self, other: "Wishes") -> "Wishes":
+        if not other:
+            return self
         return Wishes(
             self.objections | other.objections,
             tuple(dict.fromkeys(self.consents + other.consents)),
@@ -110,6 +112,9 @@ class Employer:
         return bool(self.record_id or self.name)
 
 
+NO_EMPLOYER = Employer()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
     """One person as a file tells it.
@@ -129,7 +134,7 @@ class PersonRow:
     origin: str | None = None
     created_at: datetime | None = None
     last_contact_at: datetime | None = None
-    employer: Employer = Employer()
+    employer: Employer = NO_EMPLOYER
     prospect: bool = False
     likeness: Likeness | None = None
     wishes: Wishes = NO_WISHES
