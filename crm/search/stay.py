@@ -26,18 +26,18 @@ class Stay:
         Raises:
             IndexPlaceError: the folder is not this user's alone.
         """
-        self._folder = folder
+        self.folder = folder
         self._descriptor = _enter(folder)
         self._give_back = weakref.finalize(self, os.close, self._descriptor)
 
     def is_here(self) -> bool:
         """Say whether the folder is still the one that was entered; somebody may have removed it by hand."""
-        return _is_same(self._folder, self._descriptor)
+        return _is_same(self.folder, self._descriptor)
 
     def end(self) -> None:
         """Leave, and take the folder away with all that is in it if nobody else stays."""
         self._give_back()
-        remove_if_deserted(self._folder)
+        remove_if_deserted(self.folder)
 
 
 def remove_if_deserted(folder: Path) -> bool:
