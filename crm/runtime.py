@@ -78,7 +78,9 @@ class Runtime:
         return self.settings.index_dir / f"lethe-{self.vault.installation_id}-mailbox"
 
     def close(self) -> None:
-        """Give back connections and forget keys."""
+        """Give back connections, forget keys and leave the search index, which goes with the last process of the host."""
+        self.index.close()
+        self.place.leave()
         self.vault.close()
         self.engine.dispose()
         self.keystore.dispose()

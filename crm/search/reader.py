@@ -32,6 +32,10 @@ class IndexReader:
         self._looking_up = threading.Lock()
         self._vocabulary: tuple[str, Vocabulary] | None = None
 
+    def close(self) -> None:
+        """Give back the connections; a later question opens new ones."""
+        self._connections.close()
+
     def is_ready(self) -> bool:
         """Say whether there is a usable index, without raising."""
         return not needs_build(self._place)

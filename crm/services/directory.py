@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import system_actor
-from crm.clock import Clock, micros
+from crm.clock import Clock
 from crm.db import Database
 from crm.models.company import Company
 from crm.models.contact import Contact
@@ -103,7 +103,7 @@ def _document(fields: Mapping[str, str], purpose_bits: int, facts: _Facts) -> In
         segment=facts.segment,
         state=SOLE_TRADER if facts.company_subject_id == facts.subject_id else None,
         purposes=purpose_bits,
-        last_activity=micros(facts.last_contact_at),
+        last_activity=int(facts.last_contact_at.timestamp()),  # seconds take half the room of microseconds, four times a person
     )
 
 

@@ -18,7 +18,7 @@ from crm.vault.freshness import Freshness
 from crm.vault.inspection import Inspection
 from crm.vault.intake import IntakeKey, open_intake
 from crm.vault.journal import RightsEntry
-from crm.vault.key_cache import KeyCache
+from crm.vault.key_cache import KeyCache, KeyId
 from crm.vault.key_making import KeyMaker
 from crm.vault.keyring import Keyring
 from crm.vault.named_secrets import INSTALLATION, INTAKE, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets, Secret

@@ -14,6 +14,11 @@ PASSWORD = "Zwölf Boote im Nebel"
 ADMIN = "admin@muster.test"
 
 
+@pytest.fixture(autouse=True)
+def _index_of_its_own(monkeypatch, index_dir):
+    monkeypatch.setenv("LETHE_INDEX_DIR", str(index_dir))
+
+
 @pytest.fixture
 def data_dir(tmp_path):
     """Folder of an installation that is not there yet."""
