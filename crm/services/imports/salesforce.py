@@ -43,7 +43,7 @@ def read_salesforce(folder: Path, *, groups: Collection[FieldGroup], now: dateti
     files = [_open(each, path, policy, groups) for each, path in known]
     survey = survey_files(files, policy=policy, now=now)
     ignored = sorted(path.name for path in paths.values())
-    export = Export(system=SYSTEM, files=files, survey=survey, policy=policy, ignored=ignored)
+    export = Export(system=SYSTEM, files=files, survey=survey, policy=policy, now=now, ignored=ignored)
     export.require_unchanged()
     return export
 
