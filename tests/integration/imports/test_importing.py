@@ -68,7 +68,9 @@ class TestPeople:
 
     def test_have_the_last_contact_over_all_their_records_and_none_in_the_future(self):
         assert self.people["0031"].contact.last_contact_at == datetime(2026, 10, 20, tzinfo=UTC)
-        assert self.people["00316"].contact.last_contact_at == datetime(2022, 6, 1, 7, 30, tzinfo=UTC)  # a planned activity is no contact yet
+        assert self.people["00316"].contact.last_contact_at == datetime(
+            2022, 6, 1, 7, 30, tzinfo=UTC
+        )  # a planned activity is no contact yet
 
     def test_object_to_what_they_opted_out_of(self):
         """Art. 21 DSGVO."""
