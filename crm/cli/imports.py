@@ -126,7 +126,7 @@ def _progress(rows: int) -> Iterator[Callable[[int], None]]:
 
 
 def _print_as_json(report: "Report") -> None:
-    print_json(report.as_json())
+    print_json(report.as_json(translate=_))
 
 
 def _print(report: "Report") -> None:

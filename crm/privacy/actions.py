@@ -31,6 +31,7 @@ class Action(StrEnum):
     RESTRICTION_IMPOSED = "restriction:imposed"
     RESTRICTION_LIFTED = "restriction:lifted"
     NOTICE_GIVEN = "notice:given"
+    ORIGIN_STATED = "origin:stated"
     ADDRESS_SUPPRESSED = "address:suppressed"
     # the log itself
     LOG_READ = "log:read"

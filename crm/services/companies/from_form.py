@@ -78,7 +78,7 @@ def create_sole_trader(
     forms.note_saved_company(session, form=form, company_id=company_id)
     subject_id = companies.get_company(session, company_id=company_id).subject_id
     if owner.notice is Notice.DUE and subject_id:
-        tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, (now + NOTICE_WITHIN).date())], now=now)
+        tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, (now + NOTICE_WITHIN).date())], actor=actor, now=now)
     return company_id
 
 

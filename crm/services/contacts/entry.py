@@ -78,7 +78,7 @@ def create(
     if outcome.subject_id is None:
         raise SuppressedError
     if notice is Notice.DUE:
-        tasks.open_many(session, [(outcome.subject_id, TaskKind.NOTICE_DUE, (now + NOTICE_WITHIN).date())], now=now)
+        tasks.open_many(session, [(outcome.subject_id, TaskKind.NOTICE_DUE, (now + NOTICE_WITHIN).date())], actor=actor, now=now)
     return outcome.subject_id
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crm.models.contact import Contact
 from crm.search import IndexBuildingError, IndexPlaceError, IndexReader, Position, find_announced, find_oldest_waiting, find_place, has_gap
-from crm.search.place import RamFolder
+from crm.search.ram_folder import RamFolder
 from crm.services import directory
 from crm.services.health.findings import Finding, State
 from crm.services.health.stores import Stores

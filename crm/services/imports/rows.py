@@ -21,6 +21,8 @@ class Reason(Enum):
     PHONE_INVALID = "Die Telefonnummer ist ungültig und wurde weggelassen."
     MOBILE_INVALID = "Die Mobilnummer ist ungültig und wurde weggelassen."
     MOMENT_UNREADABLE = "Ein Datum ist nicht lesbar und wurde weggelassen."
+    MOMENT_IMPOSSIBLE = "Ein Datum kann nicht stimmen (wie 01.01.1900 oder in der Zukunft) und wurde weggelassen."
+    AGE_UNKNOWN = "Ohne brauchbares Datum; die Aufbewahrungsfrist läuft ab dem Import."
     VALUE_SHORTENED = "Ein Wert war zu lang und wurde gekürzt."
     COMPANY_IS_PERSON = "Der Firmenname nennt eine andere Person und wurde weggelassen."
     SOLE_TRADER = "Als Einzelunternehmen erkannt; die Angaben sind personenbezogen und werden versiegelt."

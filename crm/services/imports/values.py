@@ -86,7 +86,10 @@ def find_moment(cell: str) -> datetime | None:
 
 
 def _with_zone(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:  # the first and the last day there are, seen from another zone
+        raise ValueError from error
 
 
 def find_email(cell: str) -> str | None:

@@ -39,6 +39,7 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.RESTRICTION_IMPOSED: _l("Verarbeitung eingeschränkt"),
     Action.RESTRICTION_LIFTED: _l("Einschränkung aufgehoben"),
     Action.NOTICE_GIVEN: _l("Person informiert"),
+    Action.ORIGIN_STATED: _l("Herkunft festgestellt"),
     Action.ADDRESS_SUPPRESSED: _l("Adresse auf die Sperrliste gesetzt"),
     Action.LOG_READ: _l("Protokoll gelesen"),
     Action.LOG_VERIFIED: _l("Protokoll geprüft"),
