@@ -9,12 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import command, importing, pages, people
+from benchmarks import command, importing, pages, people, two_workers
 
 RESULTS = Path("benchmarks/results")
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "people": people.measure,
     "pages": pages.measure,
+    "two-workers": two_workers.measure,
     "import": importing.measure,
     "command": command.measure,
 }
@@ -24,6 +25,9 @@ GOALS = (
     ("people", "read_ratio", "<=", 1.4),
     ("pages", "list.p95_ms", "<=", 40),
     ("pages", "contact.p95_ms", "<=", 40),
+    ("two-workers", "edit_found_longest_ms", "<=", 1_000),
+    ("two-workers", "list.p95_ms", "<=", 40),
+    ("two-workers", "search.p95_ms", "<=", 40),
     ("import", "people_per_second", ">=", 1_000),
     ("import", "edit_wait_longest_ms", "<=", 300),
     ("command", "help_seconds", "<=", 0.5),

@@ -1,6 +1,7 @@
 """What the benchmarks stand on: an installation on a real disk, invented people, and honest statistics."""
 
 import random
+import secrets
 import statistics
 import tempfile
 import time
@@ -13,12 +14,22 @@ from crm.actor import Actor, Role, system_actor
 from crm.privacy import collection, purposes
 from crm.privacy.collection import NewPerson, Notice, SourceKey
 from crm.runtime import Runtime
+from crm.search.stay import Stay
 from crm.services import installation
+from crm.services.accounts.demo import PASSWORD, InventedAccount
 from crm.settings import Settings
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SALES = Actor("5" * 32, frozenset({Role.SALES}), Role.SALES)
 IMPORTER = system_actor("benchmark")
+STAFF = InventedAccount(
+    email="bench@example.com",
+    name="B. Bench",
+    roles=[Role.SALES],
+    password=PASSWORD,
+    totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",  # noqa: S106 - of an invented account
+)
+_RAM = Path("/dev/shm")  # noqa: S108 - a RAM disk, private by mode 0700
 BATCH = 120
 _FIRST = "Anna Ben Clara David Emil Frieda Greta Hannes Ida Jonas Karla Leo Mira Nils Olga Paul Rosa Sven Thea Uwe".split()
 _LAST = "Adler Brandt Conrad Dorn Ebert Falk Gärtner Hübner Iversen Jäger Krüger Lorenz Möller Nolte Otto Pohl Richter Sauer Vogt".split()
@@ -48,9 +59,9 @@ def people(start: int, number: int) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def installed(*, demo: bool = False) -> Iterator[Runtime]:
-    """Lay the ground of an installation in a folder on the disk and open it."""
-    with tempfile.TemporaryDirectory(prefix="lethe-bench-", ignore_cleanup_errors=True) as made:
-        settings = Settings(data_dir=Path(made) / "installation", demo=demo)
+    """Lay the ground of an installation in a folder on the disk, its index on the RAM disk, and open it."""
+    with tempfile.TemporaryDirectory(prefix="lethe-bench-", ignore_cleanup_errors=True) as made, _folder_in_ram() as index_dir:
+        settings = Settings(data_dir=Path(made) / "installation", demo=demo, index_dir=index_dir)
         installation.lay_ground(settings)
         runtime = Runtime.open(settings)
         runtime.vault.prepare()
@@ -60,6 +71,16 @@ def installed(*, demo: bool = False) -> Iterator[Runtime]:
             yield runtime
         finally:
             runtime.close()
+
+
+@contextmanager
+def _folder_in_ram() -> Iterator[Path]:
+    """Give a folder that is named like an index, so that a worker sweeps it if this run is killed."""
+    stay = Stay(_RAM / f"lethe-bench-{secrets.token_hex(6)}")
+    try:
+        yield stay.folder
+    finally:
+        stay.end()
 
 
 def collect(runtime: Runtime, start: int, number: int) -> list[str]:

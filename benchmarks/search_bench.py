@@ -18,8 +18,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from crm.search import IndexBuilder, IndexDocument, IndexReader, IndexWriter, Page, Position, Query, SearchGroup, Sort, find_place
-from crm.search.place import is_ram
+from crm.search import (
+    IndexBuilder,
+    IndexDocument,
+    IndexPlace,
+    IndexReader,
+    IndexWriter,
+    Page,
+    Position,
+    Query,
+    SearchGroup,
+    Sort,
+    find_place,
+)
+from crm.search.ram_folder import RamFolder
 
 RAM = Path("/dev/shm")  # noqa: S108 - the RAM file system that is measured
 EVERYTHING = frozenset(SearchGroup)
@@ -243,16 +255,21 @@ def baselines(people: list[IndexDocument], names: Names, times: int) -> dict[str
     }
 
 
-def run(count: int, times: int, folder: Path) -> dict[str, object]:
+def size_of(place: IndexPlace) -> int:
+    """Return how many bytes the index takes on the RAM disk."""
+    files = place.folder.iterdir() if isinstance(place, RamFolder) else ()
+    return sum(file.stat().st_size for file in files if not file.is_symlink())
+
+
+def run(count: int, times: int, place: IndexPlace) -> dict[str, object]:
     """Build and ask an index of `count` invented people."""
     names = Names(seed=1)
     people = [invent(names, number) for number in range(count)]
     gc.freeze()  # the invented people are not the index's rubbish
-    place = find_place(folder, installation_id="benchmark", data_dir=folder)
     start = time.thread_time()
     IndexBuilder(place).build(people, total=count, position=Position())
     built = time.thread_time() - start
-    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    size = size_of(place)
     reader = IndexReader(place)
     asked = {name: measure(ask, times) for name, ask in queries(reader, names, people).items()}
     with IndexWriter(place) as writer:
@@ -262,7 +279,7 @@ def run(count: int, times: int, folder: Path) -> dict[str, object]:
             "forget_one": measure(lambda: writer.apply(gone=[names.random.choice(people).subject_id]), times),
             "sweep": measure(writer.sweep, 1),
         }
-    largest = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    largest = size_of(place)
     return {
         "people": count,
         "build_seconds": round(built, 2),
@@ -282,8 +299,12 @@ def main() -> None:
     arguments.add_argument("--queries", type=int, default=300)
     arguments.add_argument("--output", type=Path, default=Path("benchmarks/results/search.json"))
     options = arguments.parse_args()
-    with TemporaryDirectory(dir=RAM if is_ram(RAM) else None) as folder:
-        result = run(options.people, options.queries, Path(folder))
+    with TemporaryDirectory() as folder:
+        place = find_place(RAM, installation_id="benchmark", data_dir=Path(folder))
+        try:
+            result = run(options.people, options.queries, place)
+        finally:
+            place.leave()
     options.output.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(result, indent=2)
     options.output.write_text(text + "\n", encoding="utf-8")

@@ -8,11 +8,11 @@ from sqlalchemy import Engine
 
 from crm.clock import Clock, SystemClock
 from crm.db import Database, make_engine
-from crm.ledger.note import Signer
 from crm.ledger.sealer import Sealer
 from crm.mail import Transport
 from crm.search.place import IndexPlace, find_place
 from crm.search.reader import IndexReader
+from crm.services import log_signer
 from crm.settings import Settings
 from crm.vault import FileKeyProvider, Vault
 
@@ -56,8 +56,8 @@ class Runtime:
         )
 
     def make_sealer(self) -> Sealer:
-        """Return the sealer of this installation's ledger; its name is the log's for ever, so it holds no address."""
-        signer = Signer(f"lethe-{self.vault.installation_id}", self.vault.secret("ledger"))
+        """Return the sealer of this installation's ledger."""
+        signer = log_signer.make_signer(self.vault.installation_id, self.vault.secret(log_signer.SECRET))
         return Sealer(signer=signer, folder=self.settings.data_dir / "ledger", high_water=self.settings.high_water)
 
     def make_transport(self) -> Transport | None:
@@ -78,7 +78,9 @@ class Runtime:
         return self.settings.index_dir / f"lethe-{self.vault.installation_id}-mailbox"
 
     def close(self) -> None:
-        """Give back connections and forget keys."""
+        """Give back connections, forget keys and leave the search index, which goes with the last process of the host."""
+        self.index.close()
+        self.place.leave()
         self.vault.close()
         self.engine.dispose()
         self.keystore.dispose()

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm.cli.installation import pass_settings
+from crm.cli.installation import command_line_actor, pass_settings
 from crm.cli.listing import json_option, print_json
-from crm.cli.sentences import _
+from crm.cli.sentences import _, sentence_of
+from crm.errors import CrmError
 
 if TYPE_CHECKING:
     from crm.services.health import Finding
@@ -22,8 +23,8 @@ def examine(context: click.Context, settings: "Settings", *, as_json: bool) -> N
     from crm.clock import SystemClock
     from crm.services import health, installation
 
-    installation.require_ready(settings)
-    findings = health.examine(settings, now=SystemClock().now())
+    installation.require_begun(settings)
+    findings = health.examine(settings, actor=command_line_actor(), now=SystemClock().now())
     if as_json:
         print_json([_as_json(each) for each in findings])
     else:
@@ -33,8 +34,13 @@ def examine(context: click.Context, settings: "Settings", *, as_json: bool) -> N
 
 
 def _as_json(finding: "Finding") -> dict[str, object]:
-    return {"check": finding.check, "state": finding.state.value, "facts": finding.facts, "sentence": _sentence_of(finding)}
+    return {"check": finding.check, "state": finding.state.value, "facts": _facts_of(finding), "sentence": _sentence_of(finding)}
 
 
 def _sentence_of(finding: "Finding") -> str:
-    return _(finding.message, **finding.facts)
+    return _(finding.message, **_facts_of(finding))
+
+
+def _facts_of(finding: "Finding") -> dict[str, object]:
+    """Return the facts; a reason that is an error becomes its sentence in the reader's language."""
+    return {name: sentence_of(fact) if isinstance(fact, CrmError) else fact for name, fact in finding.facts.items()}

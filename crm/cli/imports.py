@@ -1,5 +1,6 @@
 """`lethe import`: people and companies out of another CRM."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -96,6 +97,7 @@ def _run(runtime: "Runtime", export: "Export", terms: "Terms", *, dry_run: bool,
     """Foretell or apply, deliver the report, and only then end the import."""
     from crm.services.imports.importing import Importer
 
+    _search_less_for_garbage()
     importer = Importer(runtime.database, export, terms=terms, clock=runtime.clock)
     show = _print_as_json if as_json else _print
     with _progress(sum(export.survey.rows.values())) as progress:
@@ -110,6 +112,12 @@ def _run(runtime: "Runtime", export: "Export", terms: "Terms", *, dry_run: bool,
         importer.finish(applied)
 
 
+def _search_less_for_garbage() -> None:
+    """Leave out of the search what is loaded by now and stays to the end, and search less often: it took a tenth of an import."""
+    gc.freeze()
+    gc.set_threshold(50_000)
+
+
 @contextmanager
 def _progress(rows: int) -> Iterator[Callable[[int], None]]:
     """Show a bar where somebody watches; standard output stays free for the report."""
@@ -118,7 +126,7 @@ def _progress(rows: int) -> Iterator[Callable[[int], None]]:
 
 
 def _print_as_json(report: "Report") -> None:
-    print_json(report.as_json())
+    print_json(report.as_json(translate=_))
 
 
 def _print(report: "Report") -> None:

@@ -87,13 +87,17 @@ def export(runtime: "Runtime", *, folder: Path, as_json: bool) -> None:
 @pass_runtime
 def show(runtime: "Runtime", /, *, limit: int, as_json: bool, **filters: Any) -> None:
     """Print one line for each entry."""
-    from crm.services import ledger_reading
+    from crm.services import ledger_entries, ledger_reading
 
+    if filters["subject"] is not None:
+        filters["subject"] = ledger_entries.read_pseudonym(filters["subject"])
     wanted = _filter(ZoneInfo(runtime.settings.time_zone), **filters)
     with runtime.database.reading() as session:
         page = ledger_reading.list_entries(session, wanted=wanted, actor=command_line_actor(), clock=runtime.clock, limit=limit)
     if as_json:
         print_json([_entry_as_json(entry) for entry in page.entries])
+    elif not page.entries:
+        click.echo(_("Dazu steht kein Eintrag im Protokoll."))
     else:
         for entry in page.entries:
             click.echo(_line(entry))

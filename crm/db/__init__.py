@@ -6,6 +6,8 @@ from crm.db.base import Base, Id, RowId, SubjectLink, UtcDateTime
 from crm.db.classification import NOT_PERSONAL, Category, Compartment, personal
 from crm.db.engine import make_engine
 from crm.db.ids import new_id
+from crm.db.rows import insert_rows
+from crm.db.sort_key import sort_key
 from crm.db.unit_of_work import Database, before_answer
 
 __all__ = [
@@ -20,7 +22,9 @@ __all__ = [
     "SubjectLink",
     "UtcDateTime",
     "before_answer",
+    "insert_rows",
     "make_engine",
     "new_id",
     "personal",
+    "sort_key",
 ]

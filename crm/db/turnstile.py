@@ -5,35 +5,53 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
-_LONGEST_WAIT = 2.0  # seconds; afterwards the long work gets its turn too
+_LONGEST_WAIT = 2.0  # seconds; afterwards everybody gets their turn as SQLite gives it
+_NAP = 0.002  # seconds
 
 
 class Turnstile:
-    """A lock file that short units of work hold shared and long work must find free before each batch.
+    """Two lock files: short units of work hold the first shared, long work the second for one batch.
 
-    SQLite's writers poll for the lock; work that takes it again at once would win every time and an edit
-    would wait for the whole import instead of one batch.
+    Long work must find the first free before each batch: SQLite's writers poll for the lock, so work that takes it
+    again at once would win every time, and an edit would wait for the whole import instead of one batch. Short work
+    waits for the second to be free: SQLite sleeps up to 100 ms between two looks, in which nobody would write.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._waiting = path
+        self._batch = path.with_name(f"{path.name}.batch")
 
     @contextmanager
     def passing(self) -> Iterator[None]:
         """Hold the turnstile shared while a short unit of work waits and writes."""
-        with self._path.open("ab") as file:
+        with self._waiting.open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_SH)
+            _wait_for(self._batch, fcntl.LOCK_SH)
             yield
 
-    def wait_for_others(self) -> None:
-        """Return when no short unit of work is waiting or writing, or after two seconds."""
-        deadline = time.monotonic() + _LONGEST_WAIT
-        with self._path.open("ab") as file:
-            while time.monotonic() < deadline:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    time.sleep(0.002)
-                else:
-                    return
+    @contextmanager
+    def working_long(self) -> Iterator[None]:
+        """Let everybody through who waits or writes, then be seen at work for one batch."""
+        _wait_for(self._waiting, fcntl.LOCK_EX)
+        with self._batch.open("ab") as file:
+            _lock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _wait_for(path: Path, kind: int) -> None:
+    """Return when the lock could be had, or after two seconds; it is given back at once."""
+    with path.open("ab") as file:
+        _lock(file, kind)
+
+
+def _lock(file: IO[bytes], kind: int) -> None:
+    deadline = time.monotonic() + _LONGEST_WAIT
+    while time.monotonic() < deadline:
+        try:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_NAP)
+        else:
+            return

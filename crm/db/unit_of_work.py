@@ -1,7 +1,7 @@
 """Units of work: the only place that commits."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -53,19 +53,16 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Open a unit of work that changes something; commits at the end, rolls back on any exception."""
-        with _explaining(), self._pass(), self._writing(info=dict(self.equipment)) as session, session.begin():
+        turn = self._turnstile.passing() if self._turnstile else nullcontext()
+        with _explaining(), turn, self._writing(info=dict(self.equipment)) as session, session.begin():
             yield session
 
     @contextmanager
     def writing_in_bulk(self) -> Iterator[Session]:
         """Open one batch of long work, at most 250 ms, behind every unit of work that already waits."""
-        if self._turnstile:
-            self._turnstile.wait_for_others()
-        with _explaining(), self._writing(info=dict(self.equipment)) as session, session.begin():
+        turn = self._turnstile.working_long() if self._turnstile else nullcontext()
+        with _explaining(), turn, self._writing(info=dict(self.equipment)) as session, session.begin():
             yield session
-
-    def _pass(self) -> AbstractContextManager[None]:
-        return self._turnstile.passing() if self._turnstile else nullcontext()
 
 
 def before_answer(session: Session, note: Callable[[Session], None]) -> None:

@@ -1,11 +1,14 @@
-"""Clears away what a crash left: keys whose person was never written."""
+"""Clears away what a crash left: keys whose person was never written, and indexes that nobody reads any more."""
 
 from datetime import timedelta
+
+import structlog
 
 from crm.runtime import Runtime
 from crm.services import ledger_bundles
 
 _OLD_ENOUGH = timedelta(hours=24)  # far longer than any unit of work lasts
+_log = structlog.get_logger()
 
 
 def discard_bundles(runtime: Runtime) -> None:
@@ -19,3 +22,9 @@ def sweep(runtime: Runtime) -> None:
     with runtime.database.reading() as session:
         runtime.vault.sweep_orphans(session, older_than=now - _OLD_ENOUGH)
     runtime.vault.finish_destructions(now=now)
+
+
+def discard_orphaned_indexes(runtime: Runtime) -> None:
+    """Remove from the RAM of this host the indexes of this user's installations that no process has open."""
+    if number := runtime.place.sweep_orphans():
+        _log.info("index.orphans_discarded", number=number)

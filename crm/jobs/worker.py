@@ -14,7 +14,7 @@ from crm.jobs.indexing import IndexKeeper
 from crm.jobs.mailing import send
 from crm.jobs.sealing import seal
 from crm.jobs.signing_in import forget_sign_ins
-from crm.jobs.sweeping import discard_bundles, sweep
+from crm.jobs.sweeping import discard_bundles, discard_orphaned_indexes, sweep
 from crm.runtime import Runtime
 
 _log = structlog.get_logger()
@@ -29,6 +29,7 @@ def run(runtime: Runtime) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
+    discard_orphaned_indexes(runtime)
     keeper = IndexKeeper(runtime)
     scheduler = _schedule(runtime, keeper)
     scheduler.start()

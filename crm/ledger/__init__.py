@@ -5,8 +5,9 @@ It knows bytes and rows, and nothing of a CRM: `crm.privacy.audit` decides what 
 Source: Art. 5(2), 32(1) DSGVO.
 """
 
+from crm.ledger.anchors import check_anchors
 from crm.ledger.appending import Draft, append, append_many, draft
-from crm.ledger.checkpoint import Checkpoint, read_checkpoint
+from crm.ledger.checkpoint import Checkpoint, origin_of, read_checkpoint
 from crm.ledger.errors import (
     ExportFolderInUseError,
     HighWaterUnreadableError,
@@ -27,6 +28,7 @@ from crm.ledger.reading import EntryFilter, StoredEntry, find_entries, last_chec
 from crm.ledger.sealer import Sealer
 from crm.ledger.unsealed import Backlog, find_backlog
 from crm.ledger.verification import Verification, verify
+from crm.ledger.written import Written, find_written
 
 __all__ = [
     "Backlog",
@@ -48,16 +50,20 @@ __all__ = [
     "StoredEntry",
     "Verification",
     "VerifierKey",
+    "Written",
     "append",
     "append_many",
+    "check_anchors",
     "draft",
     "drop_salts",
     "export_bundle",
     "find_backlog",
     "find_entries",
     "find_missing_guards",
+    "find_written",
     "install_guards",
     "last_checkpoint_note",
+    "origin_of",
     "prove",
     "read_checkpoint",
     "require_free_folder",

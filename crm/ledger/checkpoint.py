@@ -35,6 +35,11 @@ def read_checkpoint(note: bytes, trusted: Iterable[VerifierKey]) -> Checkpoint |
     return None if text is None else _read_text(text, note, {key.name for key in keys})
 
 
+def origin_of(note: bytes) -> str:
+    """Return which log a note says it is about, whoever has signed it; an empty text where it says nothing."""
+    return note.partition(b"\n")[0].decode(errors="replace")
+
+
 def _read_text(text: bytes, note: bytes, origins: set[str]) -> Checkpoint | None:
     try:
         origin, size, encoded = text.decode().split("\n")[:3]

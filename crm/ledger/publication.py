@@ -38,8 +38,13 @@ def _sync_folder(folder: Path) -> None:
 
 def published_size(folder: Path, trusted: Iterable[VerifierKey]) -> int:
     """Return the size of the tree that the folder shows; 0 if it shows none that we signed."""
-    checkpoint = _read(folder / "checkpoint", trusted)
+    checkpoint = read_published(folder, trusted)
     return checkpoint.size if checkpoint else 0
+
+
+def read_published(folder: Path, trusted: Iterable[VerifierKey]) -> Checkpoint | None:
+    """Return the checkpoint that the folder shows, or None if it shows none that we signed."""
+    return _read(folder / "checkpoint", trusted)
 
 
 def publish(folder: Path, tiles: Iterable[Tile], checkpoint: Checkpoint) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from crm.clock import micros
-from crm.db import Database
+from crm.db import Database, insert_rows
 from crm.ledger import tables
 from crm.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from crm.ledger.errors import LedgerDamagedError, LedgerRolledBackError
@@ -142,7 +142,7 @@ def _store_order(connection: Connection, size: int, rows: Any, hashes: list[byte
         {"leaf_index": index, "entry_id": row.id, "hash": hash_}
         for index, (row, hash_) in enumerate(zip(rows, hashes, strict=True), start=size)
     ]
-    connection.execute(insert(tables.sealed_leaf).inline(), order)
+    insert_rows(connection, tables.sealed_leaf, order)
 
 
 def _store_checkpoint(connection: Connection, checkpoint: Checkpoint, now: int) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, RowId, personal
@@ -20,19 +20,21 @@ class Company(Base):
     """A customer, supplier or prospect that is a company.
 
     For a natural person (Einzelunternehmen, Freiberufler) the readable columns stay empty and
-    `sealed_details` holds them under the key of `subject_id`.
+    `sealed_details` holds them under the key of `subject_id`. `sort_key` puts the name where people look for it.
     """
 
     __tablename__ = "company"
     __table_args__ = (
         CheckConstraint("(kind = 'natural_person') = (subject_id IS NOT NULL)", name="subject"),
         CheckConstraint("kind = 'legal_person' OR name IS NULL", name="sealed"),
+        Index("ix_company_sort_key", "sort_key", "id"),  # the order of the list, and its paging
     )
 
     id: Mapped[RowId]
     kind: Mapped[CompanyKind] = mapped_column(String(20), info=NOT_PERSONAL)
     subject_id: Mapped[Id | None] = mapped_column(ForeignKey("subject.id"), unique=True, info=personal(Category.LINK))
     name: Mapped[str | None] = mapped_column(String(200), index=True, info=NOT_PERSONAL)
+    sort_key: Mapped[bytes | None] = mapped_column(LargeBinary, info=NOT_PERSONAL)
     street: Mapped[str | None] = mapped_column(String(200), info=NOT_PERSONAL)
     postal_code: Mapped[str | None] = mapped_column(String(20), info=NOT_PERSONAL)
     city: Mapped[str | None] = mapped_column(String(100), info=NOT_PERSONAL)

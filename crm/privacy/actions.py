@@ -13,6 +13,7 @@ class Action(StrEnum):
     PEOPLE_LISTED = "people:listed"
     PEOPLE_INDEXED = "people:indexed"
     PEOPLE_MATCHED = "people:matched"
+    PEOPLE_EXAMINED = "people:examined"
     PERSON_RECTIFIED = "person:rectified"
     PERSON_ASSIGNED = "person:assigned"
     NOTE_WRITTEN = "note:written"
@@ -32,6 +33,7 @@ class Action(StrEnum):
     OBJECTION_CORRECTED = "objection:corrected"
     OBJECTION_RECEIVED = "objection:received"
     NOTICE_GIVEN = "notice:given"
+    ORIGIN_STATED = "origin:stated"
     ADDRESS_SUPPRESSED = "address:suppressed"
     ADDRESS_RELEASED = "address:released"
     # requests of people

@@ -22,6 +22,8 @@ from crm.privacy.actions import Action
 from crm.settings import initial_policy
 from crm.vault import Vault
 
+_READING = "read"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -126,6 +128,12 @@ def _fields(entry: Entry, actor: Actor) -> dict[str, Any]:
         "cls": log_class(entry.action),
     }
     return {name: value for name, value in fields.items() if value is not None}
+
+
+@cache
+def reading_actions() -> frozenset[Action]:
+    """Return the acts whose entries say that something was read, and never that a value was written."""
+    return frozenset(action for action in Action if log_class(action) == _READING)
 
 
 @cache

@@ -6,11 +6,10 @@ Source: Art. 5(1)(b),(c), 6(1), 13, 14, 21(3), 25 DSGVO.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.db import Base, Compartment
+from crm.db import Compartment, insert_rows
 from crm.models.contact import SEALED_COLUMN, Contact, Lookup, SourceRecord
 from crm.models.field_groups import GROUP_OF, FieldGroup
 from crm.models.lawfulness import NoticeEvent
@@ -103,7 +102,7 @@ def _write(
         sealed = sealing.seal_groups(session, subject_id, arrival.groups)
         contacts.append(_contact_row(subject_id, arrival.person, sealed, now))
         entries += _entries(subject_id, arrival.person, sealed)
-    _insert(session, Contact, contacts)
+    insert_rows(session.connection(), Contact, contacts)
     _write_lookups(session, accepted)
     _write_sources(session, people)
     _write_notices(session, people, now)
@@ -119,11 +118,6 @@ def _write(
     )
     audit.record_all(session, entries, actor=actor, now=now)
     indexing.announce_changed(session, subject_ids, now=now)
-
-
-def _insert(session: Session, model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
-    """Write many rows past the ORM, which would make an object of each."""
-    session.connection().execute(insert(model), rows)
 
 
 def _entries(subject_id: str, person: NewPerson, sealed: Mapping[FieldGroup, bytes]) -> list[audit.Entry]:
@@ -166,8 +160,7 @@ def _write_lookups(session: Session, accepted: Sequence[tuple[str, Arrival]]) ->
         for channel, _, address in arrival.addresses
         for tag in [vault.lookup_tag(channel, address)]
     }
-    if rows:
-        _insert(session, Lookup, list(rows.values()))
+    insert_rows(session.connection(), Lookup, list(rows.values()))
 
 
 def _write_sources(session: Session, people: Sequence[tuple[str, NewPerson]]) -> None:
@@ -176,8 +169,7 @@ def _write_sources(session: Session, people: Sequence[tuple[str, NewPerson]]) ->
         for subject_id, person in people
         if person.source
     ]
-    if rows:
-        _insert(session, SourceRecord, rows)
+    insert_rows(session.connection(), SourceRecord, rows)
 
 
 def _write_notices(session: Session, people: Sequence[tuple[str, NewPerson]], now: datetime) -> None:
@@ -193,7 +185,7 @@ def _write_notices(session: Session, people: Sequence[tuple[str, NewPerson]], no
         }
         for subject_id, person in people
     ]
-    _insert(session, NoticeEvent, rows)
+    insert_rows(session.connection(), NoticeEvent, rows)
 
 
 def _block_marketing(session: Session, outcomes: Sequence[Collected], people: Sequence[NewPerson], *, actor: Actor, now: datetime) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import LargeBinary, bindparam, cast, func, insert, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -22,7 +22,25 @@ from crm.privacy.errors import PrivacyError, WordingMissingError
 from crm.privacy.purposes import Channel
 from crm.vault import Padding, Place, Right, RightsEntry, Vault
 
-__all__ = ["Consent", "ConsentAct", "ConsentNotGivenError", "find_states", "give", "take_over_unproven", "withdraw"]
+__all__ = [
+    "Consent",
+    "ConsentAct",
+    "ConsentNotGivenError",
+    "count_withdrawn",
+    "find_evidence",
+    "find_states",
+    "give",
+    "take_over_unproven",
+    "withdraw",
+]
+
+# Built once, because every page about people asks it.
+_EVENT = ConsentEvent.__table__.c
+_EVENTS = (
+    select(_EVENT.subject_id, _EVENT.purpose, _EVENT.channel, _EVENT.act, _EVENT.effective_at)
+    .where(_EVENT.subject_id.in_(bindparam("subject_ids", expanding=True)))
+    .order_by(_EVENT.id)
+)
 
 
 class ConsentNotGivenError(PrivacyError):
@@ -121,11 +139,7 @@ def find_states(session: Session, subject_ids: Sequence[str], *, now: datetime) 
 
     A withdrawal counts whatever its time says: a clock that was set back must not revive a consent.
     """
-    rows = session.execute(
-        select(ConsentEvent.subject_id, ConsentEvent.purpose, ConsentEvent.channel, ConsentEvent.act, ConsentEvent.effective_at)
-        .where(ConsentEvent.subject_id.in_(subject_ids))
-        .order_by(ConsentEvent.id)
-    )
+    rows = session.execute(_EVENTS, {"subject_ids": subject_ids})
     states: dict[str, dict[tuple[str, Channel], Consent]] = defaultdict(dict)
     for subject_id, purpose, channel, act, effective_at in rows:
         if effective_at <= now or act == ConsentAct.WITHDRAWN:
@@ -133,11 +147,29 @@ def find_states(session: Session, subject_ids: Sequence[str], *, now: datetime) 
     return states
 
 
+def count_withdrawn(session: Session) -> dict[str, int]:
+    """Return how often each person has withdrawn a consent; each act stands in the journal of the key store too."""
+    withdrawn = select(ConsentEvent.subject_id, func.count()).where(ConsentEvent.act == ConsentAct.WITHDRAWN)
+    return dict(session.execute(withdrawn.group_by(ConsentEvent.subject_id)).all())
+
+
+def find_evidence(session: Session, subject_ids: Sequence[str]) -> list[tuple[Place, bytes]]:
+    """Return the sealed evidence of these people's consents with its places."""
+    columns = select(ConsentEvent.subject_id, ConsentEvent.evidence_id, cast(ConsentEvent.sealed_evidence, LargeBinary))
+    rows = session.execute(columns.where(ConsentEvent.subject_id.in_(subject_ids), ConsentEvent.sealed_evidence.is_not(None)))
+    return [(_evidence_place(subject_id, evidence_id), sealed) for subject_id, evidence_id, sealed in rows]
+
+
+def _evidence_place(subject_id: str, evidence_id: str) -> Place:
+    return Place(subject_id, Compartment.PROOF, "consent_event", "sealed_evidence", evidence_id)
+
+
 def _seal_evidence(session: Session, subject_id: str, evidence_id: str, evidence: Mapping[str, str]) -> bytes:
     vault = Vault.of(session)
     vault.begin_write(session, [subject_id])
-    place = Place(subject_id, Compartment.PROOF, "consent_event", "sealed_evidence", evidence_id)
-    return vault.seal(session, place, json.dumps(dict(evidence), ensure_ascii=False).encode(), padding=Padding.TEXT)
+    return vault.seal(
+        session, _evidence_place(subject_id, evidence_id), json.dumps(dict(evidence), ensure_ascii=False).encode(), padding=Padding.TEXT
+    )
 
 
 def _row(subject_id: str, purpose: str, channel: Channel, act: ConsentAct, *, effective_at: datetime, now: datetime) -> dict[str, Any]:

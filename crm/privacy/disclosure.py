@@ -8,8 +8,10 @@ Source: Art. 5(1)(b),(c),(f), 25(2), 32(1)(b) DSGVO.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -21,7 +23,9 @@ from crm.privacy.actions import Action
 from crm.privacy.errors import PurposeNotAllowedError
 from crm.privacy.lawfulness import PersonState, Standing
 from crm.privacy.purposes import Purpose
-from crm.vault import ErasedError, Place
+from crm.vault import ErasedError
+
+NOBODY_SHOWN: Final = "nobody"  # result of a list without people
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +96,7 @@ def open_people(
     wanted = tuple(group for group in purpose.groups if group in groups)
     opened = _open_contacts(session, allowed, wanted)
     people = [Disclosed(each, opened[each], states[each], wanted) for each in allowed if each in opened]
-    audit.record(
-        session,
-        Action.PEOPLE_LISTED,
-        actor=actor,
-        now=now,
-        subjects=[person.subject_id for person in people],
-        purpose=purpose.code,
-        basis=purpose.basis,
-        groups=wanted,
-    )
+    _enter_list(session, [person.subject_id for person in people], wanted, purpose, actor, now)
     return people
 
 
@@ -147,10 +142,29 @@ def open_sole_traders(
     opened = _open_companies(session, allowed, purpose)
     listed = [each.subject_id for each in allowed if each.subject_id and each.id in opened]
     groups = tuple(dict.fromkeys(COMPANY_GROUP[name] for details in opened.values() for name in details))
-    audit.record(
-        session, Action.PEOPLE_LISTED, actor=actor, now=now, subjects=listed, purpose=purpose.code, basis=purpose.basis, groups=groups
-    )
+    _enter_list(session, listed, groups, purpose, actor, now)
     return opened
+
+
+def _enter_list(
+    session: Session, subjects: Sequence[str], groups: Sequence[FieldGroup], purpose: Purpose, actor: Actor, now: datetime
+) -> None:
+    """Enter one list, also an empty one: to learn that nobody fits is an answer about people too.
+
+    Nobody may be able to try out names or addresses unseen, so the question is entered with the number 0. It names no
+    groups then and says that nobody was shown, because an entry must not claim a disclosure that was none.
+    """
+    audit.record(
+        session,
+        Action.PEOPLE_LISTED,
+        actor=actor,
+        now=now,
+        subjects=subjects,
+        purpose=purpose.code,
+        basis=purpose.basis,
+        groups=groups if subjects else (),
+        result=None if subjects else NOBODY_SHOWN,
+    )
 
 
 def _open_companies(session: Session, companies: Sequence[Company], purpose: Purpose) -> dict[str, dict[str, str]]:
@@ -223,21 +237,17 @@ def require_role(purpose: Purpose, actor: Actor) -> None:
 
 def _open_contacts(session: Session, subject_ids: Sequence[str], groups: Iterable[FieldGroup]) -> dict[str, dict[str, str]]:
     """Open the sealed columns of these groups; people without a contact row are absent."""
-    sealed_groups = [group for group in groups if group in SEALED_COLUMN]
-    columns = Contact.__table__.c  # rows of a page, not objects: the ORM would cost more than opening them
-    wanted = select(columns.subject_id, *(columns[SEALED_COLUMN[group]] for group in sealed_groups))
-    rows = session.connection().execute(wanted.where(columns.subject_id.in_(subject_ids))).all()
-    sealed: list[tuple[Place, bytes]] = []
-    owners: list[str] = []
-    for subject_id, *values in rows:
-        for group, value in zip(sealed_groups, values, strict=True):
-            if value is not None:
-                sealed.append((sealing.contact_place(subject_id, group), value))
-                owners.append(subject_id)
-    fields: dict[str, dict[str, str]] = {subject_id: {} for subject_id, *_ in rows}
-    for owner, opened in zip(owners, sealing.open_all(session, sealed), strict=True):
-        fields[owner].update(opened)
-    return fields
+    sealed_groups = tuple(group for group in groups if group in SEALED_COLUMN)
+    rows = session.connection().execute(_sealed_rows(sealed_groups), {"subject_ids": subject_ids}).all()
+    return sealing.open_contacts(session, sealed_groups, rows)
+
+
+@cache
+def _sealed_rows(groups: tuple[FieldGroup, ...]) -> Select[*tuple[Any, ...]]:
+    """Select rows of a page, not objects: the ORM would cost more than opening them."""
+    columns = Contact.__table__.c
+    wanted = select(columns.subject_id, *(columns[SEALED_COLUMN[group]] for group in groups))
+    return wanted.where(columns.subject_id.in_(bindparam("subject_ids", expanding=True)))
 
 
 def _open_notes(session: Session, subject_id: str) -> list[DisclosedNote]:

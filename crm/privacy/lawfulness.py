@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.db import insert_rows
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.privacy import audit, consent, indexing, restriction
 from crm.privacy.actions import Action
@@ -26,6 +28,16 @@ from crm.privacy.errors import (
 from crm.privacy.objection import DIRECT_MARKETING, Objection, find_objections
 from crm.privacy.purposes import Channel, Purpose, Purposes
 from crm.vault import ErasedError, Subject, SubjectState
+
+# Built once and of tables, not classes: every page about people asks these, and building cost as much as asking.
+_THESE: BindParameter[Any] = bindparam("subject_ids", expanding=True)
+_SUBJECT, _GROUND = Subject.__table__.c, GroundEvent.__table__.c
+_LIVING = select(_SUBJECT.id, _SUBJECT.state).where(_SUBJECT.id.in_(_THESE))
+_GROUNDS = (
+    select(_GROUND.subject_id, _GROUND.purpose, _GROUND.act, _GROUND.basis, _GROUND.effective_at, _GROUND.recorded_at, _GROUND.origin)
+    .where(_GROUND.subject_id.in_(_THESE))
+    .order_by(_GROUND.id)
+)
 
 
 class Standing(StrEnum):
@@ -80,11 +92,11 @@ def standing(purpose: Purpose, state: PersonState, *, now: datetime) -> Standing
         return Standing.ERASED
     if state.restricted and not purpose.survives_restriction:
         return Standing.RESTRICTED
-    if Objection(purpose.code) in state.objections or _all_channels_objected(purpose, state):
+    if _objected(purpose, state):
         return Standing.OBJECTED
     if purpose.needs_consent:
-        open_channels = [each for each in purpose.channels if not state.objects(DIRECT_MARKETING, each)]
-        return Standing.ALLOWED if any(state.consented(purpose, each) for each in open_channels) else Standing.MISSING
+        consented = [each for each in purpose.channels if state.consented(purpose, each)]
+        return Standing.ALLOWED if any(not state.objects(DIRECT_MARKETING, each) for each in consented) else Standing.MISSING
     ground = state.grounds.get(purpose.code)
     return Standing.ALLOWED if ground and ground.holds(now) else Standing.MISSING
 
@@ -101,6 +113,12 @@ def channel_standing(purpose: Purpose, channel: Channel, state: PersonState, *, 
     if purpose.needs_consent and not state.consented(purpose, channel):
         return Standing.MISSING
     return Standing.ALLOWED
+
+
+def _objected(purpose: Purpose, state: PersonState) -> bool:
+    if not state.objections:
+        return False  # as most people; a list asks this hundreds of times
+    return Objection(purpose.code) in state.objections or _all_channels_objected(purpose, state)
 
 
 def _all_channels_objected(purpose: Purpose, state: PersonState) -> bool:
@@ -137,7 +155,7 @@ def find_states(session: Session, subject_ids: Sequence[str], *, now: datetime) 
     """Return the state of each of these people; ids that were never given are absent."""
     if not subject_ids:
         return {}
-    living = session.execute(select(Subject.id, Subject.state).where(Subject.id.in_(subject_ids))).all()
+    living = session.execute(_LIVING, {"subject_ids": subject_ids}).all()
     grounds = find_grounds(session, subject_ids, now=now)
     objections = find_objections(session, subject_ids)
     consents = consent.find_states(session, subject_ids, now=now)
@@ -160,19 +178,7 @@ def find_grounds(session: Session, subject_ids: Sequence[str], *, now: datetime)
 
     An end that was set for the moment of its recording counts even when the clock is set back later.
     """
-    rows = session.execute(
-        select(
-            GroundEvent.subject_id,
-            GroundEvent.purpose,
-            GroundEvent.act,
-            GroundEvent.basis,
-            GroundEvent.effective_at,
-            GroundEvent.recorded_at,
-            GroundEvent.origin,
-        )
-        .where(GroundEvent.subject_id.in_(subject_ids))
-        .order_by(GroundEvent.id)
-    )
+    rows = session.execute(_GROUNDS, {"subject_ids": subject_ids})
     found: dict[str, dict[str, Ground]] = defaultdict(dict)
     for subject_id, purpose, act, basis, effective_at, recorded_at, origin in rows:
         if act == GroundAct.STARTED:
@@ -210,8 +216,7 @@ def start_grounds(session: Session, grounds: Sequence[NewGround], *, now: dateti
         }
         for ground in grounds
     ]
-    if rows:
-        session.execute(insert(GroundEvent), rows)
+    insert_rows(session.connection(), GroundEvent, rows)
 
 
 def end_ground(session: Session, *, subject_id: str, purpose: Purpose, ends_at: datetime, reason: str, actor: Actor, now: datetime) -> None:

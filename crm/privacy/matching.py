@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -21,6 +21,16 @@ from crm.privacy.purposes import Channel
 from crm.search.exact import exact_email
 from crm.vault import Subject, SubjectState, Vault
 
+_ANYBODY = select(Lookup.subject_id).limit(1)
+# Built once, because every batch of an import asks it.
+_WITH_EMAIL = (
+    select(Lookup.subject_id, Lookup.tag)
+    .join(Subject, Subject.id == Lookup.subject_id)
+    .where(
+        Lookup.tag.in_(bindparam("tags", expanding=True)), Lookup.field == Channel.EMAIL.value, Subject.state == SubjectState.LIVING.value
+    )
+    .order_by(Subject.created_at, Subject.id)
+)
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
@@ -34,6 +44,8 @@ class Likeness:
 
 def fold_name(name: str) -> str:
     """Return the name as it is compared: `Müller`, `MUELLER` and `Mueller ` agree."""
+    if name.isascii():
+        return " ".join(name.lower().split())
     text = unicodedata.normalize("NFC", name).casefold().translate(_UMLAUTS)
     if not text.isascii():
         text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
@@ -68,7 +80,7 @@ def find_same(session: Session, likenesses: Sequence[Likeness], *, actor: Actor,
 
 def _find_candidates(session: Session, likenesses: Sequence[Likeness]) -> dict[str, list[Likeness]]:
     """Return the living people who have one of these addresses, in a fixed order."""
-    if session.scalar(select(Lookup.subject_id).limit(1)) is None:
+    if session.scalar(_ANYBODY) is None:
         return {}  # asking for a tag makes its key where there is none, and a dry run changes nothing
     vault = Vault.of(session)
     by_tag: dict[bytes, list[Likeness]] = defaultdict(list)
@@ -77,12 +89,7 @@ def _find_candidates(session: Session, likenesses: Sequence[Likeness]) -> dict[s
             by_tag[tag].append(likeness)
     if not by_tag:
         return {}
-    rows = session.execute(
-        select(Lookup.subject_id, Lookup.tag)
-        .join(Subject, Subject.id == Lookup.subject_id)
-        .where(Lookup.tag.in_(list(by_tag)), Lookup.field == Channel.EMAIL, Subject.state == SubjectState.LIVING)
-        .order_by(Subject.created_at, Subject.id)
-    )
+    rows = session.execute(_WITH_EMAIL, {"tags": list(by_tag)})
     candidates: dict[str, list[Likeness]] = defaultdict(list)
     for subject_id, tag in rows:
         candidates[subject_id] += by_tag[tag]

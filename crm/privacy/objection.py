@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.db import insert_rows
 from crm.models.lawfulness import ObjectionAct, ObjectionEvent
 from crm.privacy import audit, indexing
 from crm.privacy.actions import Action
@@ -19,6 +20,14 @@ from crm.privacy.purposes import Channel
 from crm.vault import Right, RightsEntry, Vault
 
 DIRECT_MARKETING = "direct_marketing"
+
+# Built once, because every page about people asks it.
+_EVENT = ObjectionEvent.__table__.c
+_EVENTS = (
+    select(_EVENT.subject_id, _EVENT.scope, _EVENT.channel, _EVENT.act)
+    .where(_EVENT.subject_id.in_(bindparam("subject_ids", expanding=True)))
+    .order_by(_EVENT.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ def raise_many(session: Session, objections: Sequence[tuple[str, Objection]], *,
         }
         for subject_id, objection in objections
     ]
-    session.execute(insert(ObjectionEvent), rows)
+    insert_rows(session.connection(), ObjectionEvent, rows)
     entries = [
         audit.Entry(action=Action.OBJECTION_RAISED, subject_id=subject_id, purpose=objection.scope, kind=objection.channel)
         for subject_id, objection in objections
@@ -71,11 +80,7 @@ def raise_to_marketing(
 
 def find_objections(session: Session, subject_ids: Sequence[str]) -> dict[str, frozenset[Objection]]:
     """Return what the people object to; the latest act about a scope and channel counts, whatever its time says."""
-    rows = session.execute(
-        select(ObjectionEvent.subject_id, ObjectionEvent.scope, ObjectionEvent.channel, ObjectionEvent.act)
-        .where(ObjectionEvent.subject_id.in_(subject_ids))
-        .order_by(ObjectionEvent.id)
-    )
+    rows = session.execute(_EVENTS, {"subject_ids": subject_ids})
     standing: dict[str, set[Objection]] = defaultdict(set)
     for subject_id, scope, channel, act in rows:
         objection = Objection(scope, Channel(channel) if channel else None)
@@ -84,3 +89,9 @@ def find_objections(session: Session, subject_ids: Sequence[str]) -> dict[str, f
         else:
             standing[subject_id].discard(objection)
     return {subject_id: frozenset(objections) for subject_id, objections in standing.items()}
+
+
+def count_raised(session: Session) -> dict[str, int]:
+    """Return how often each person has objected; each act stands in the journal of the key store too."""
+    raised = select(ObjectionEvent.subject_id, func.count()).where(ObjectionEvent.act == ObjectionAct.RAISED)
+    return dict(session.execute(raised.group_by(ObjectionEvent.subject_id)).all())

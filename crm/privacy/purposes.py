@@ -23,6 +23,7 @@ from crm.settings import initial_policy
 
 _CACHE = "purposes"
 KIND = "purpose"
+_NEWEST = select(func.max(PolicyVersion.__table__.c.id)).where(PolicyVersion.__table__.c.kind == KIND)
 
 
 class Channel(StrEnum):
@@ -87,7 +88,7 @@ class Purposes:
 
 def find_all(session: Session) -> Purposes:
     """Return the purposes as they stand now; read again only when a version was added."""
-    newest = session.scalar(select(func.max(PolicyVersion.id)).where(PolicyVersion.kind == KIND)) or 0
+    newest = session.scalar(_NEWEST) or 0
     cache: dict[str, tuple[int, Purposes]] = session.info.get("policy_cache", {})
     if _CACHE not in cache or cache[_CACHE][0] != newest:
         cache[_CACHE] = (newest, _read(session))

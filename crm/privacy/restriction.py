@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.db import insert_rows
 from crm.models.lawfulness import RestrictionAct, RestrictionEvent
 from crm.privacy import audit, indexing
 from crm.privacy.actions import Action
 from crm.vault import Right, RightsEntry, Vault
+
+# Built once, because every page about people asks it.
+_EVENT = RestrictionEvent.__table__.c
+_EVENTS = select(_EVENT.subject_id, _EVENT.act).where(_EVENT.subject_id.in_(bindparam("subject_ids", expanding=True))).order_by(_EVENT.id)
 
 
 class RestrictionReason(StrEnum):
@@ -40,7 +45,7 @@ def impose(session: Session, *, subject_ids: Sequence[str], reason: RestrictionR
 
 def _append(session: Session, subject_ids: Sequence[str], act: RestrictionAct, reason: RestrictionReason, now: datetime) -> None:
     rows = [{"subject_id": each, "act": act, "reason": reason, "effective_at": now, "recorded_at": now} for each in subject_ids]
-    session.execute(insert(RestrictionEvent), rows)
+    insert_rows(session.connection(), RestrictionEvent, rows)
     indexing.announce_changed(session, subject_ids, now=now)
 
 
@@ -49,10 +54,12 @@ def find_restricted(session: Session, subject_ids: Sequence[str]) -> set[str]:
 
     The latest act counts whatever its time says: a clock that was set back must not free anybody.
     """
-    rows = session.execute(
-        select(RestrictionEvent.subject_id, RestrictionEvent.act)
-        .where(RestrictionEvent.subject_id.in_(subject_ids))
-        .order_by(RestrictionEvent.id)
-    )
+    rows = session.execute(_EVENTS, {"subject_ids": subject_ids})
     latest = {row.subject_id: row.act for row in rows}
     return {subject_id for subject_id, act in latest.items() if act == RestrictionAct.IMPOSED}
+
+
+def count_imposed(session: Session) -> dict[str, int]:
+    """Return how often each person's data were restricted; each act stands in the journal of the key store too."""
+    imposed = select(RestrictionEvent.subject_id, func.count()).where(RestrictionEvent.act == RestrictionAct.IMPOSED)
+    return dict(session.execute(imposed.group_by(RestrictionEvent.subject_id)).all())

@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from crm.db import Compartment
 from crm.models.contact import SEALED_COLUMN
 from crm.models.field_groups import FIELDS, FieldGroup
-from crm.vault import Padding, Place, Vault
+from crm.vault import Columns, Padding, Place, Vault
 
 _TABLE = "contact"
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def group_fields(fields: Mapping[str, str]) -> dict[FieldGroup, dict[str, str]]:
@@ -24,8 +26,8 @@ def group_fields(fields: Mapping[str, str]) -> dict[FieldGroup, dict[str, str]]:
 
 def seal_groups(session: Session, subject_id: str, groups: Mapping[FieldGroup, Mapping[str, str]]) -> dict[FieldGroup, bytes]:
     """Seal each group under the person's profile key; the write must have begun."""
-    vault = Vault.of(session)
-    return {group: vault.seal(session, contact_place(subject_id, group), _encode(fields)) for group, fields in groups.items()}
+    contents = [(contact_place(subject_id, group), _encode(fields)) for group, fields in groups.items()]
+    return dict(zip(groups, Vault.of(session).seal_many(session, contents), strict=True))
 
 
 def contact_place(subject_id: str, group: FieldGroup) -> Place:
@@ -60,10 +62,25 @@ def open_all(session: Session, sealed: Sequence[tuple[Place, bytes]]) -> list[di
     return opened
 
 
+def open_contacts(session: Session, groups: Sequence[FieldGroup], rows: Sequence[Sequence[Any]]) -> dict[str, dict[str, str]]:
+    """Open rows of a pseudonym and the sealed columns of these groups; return the fields by pseudonym."""
+    where = Columns(Compartment.PROFILE, _TABLE, [SEALED_COLUMN[group] for group in groups])
+    opened = Vault.of(session).open_rows(where, rows)
+    lists = json.loads(b"[" + b",".join([b"[" + b",".join(values) + b"]" for values in opened]) + b"]")
+    return {row[0]: _merge(fields) for row, fields in zip(rows, lists, strict=True)}
+
+
+def _merge(fields: Sequence[dict[str, str]]) -> dict[str, str]:
+    merged: dict[str, str] = {}
+    for each in fields:
+        merged |= each
+    return merged
+
+
 def open_text(session: Session, place: Place, sealed: bytes) -> str:
     """Open sealed free text."""
     return Vault.of(session).open(place, sealed).decode()
 
 
 def _encode(fields: Mapping[str, str]) -> bytes:
-    return json.dumps(dict(fields), ensure_ascii=False, separators=(",", ":")).encode()
+    return _to_json(dict(fields)).encode()

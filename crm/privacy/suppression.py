@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -15,6 +15,9 @@ from crm.models.lawfulness import SuppressionEntry
 from crm.privacy import audit
 from crm.privacy.actions import Action
 from crm.vault import Vault
+
+# Built once, because everybody who comes in is compared with the list.
+_LISTED = select(SuppressionEntry.tag, SuppressionEntry.channel).where(SuppressionEntry.tag.in_(bindparam("tags", expanding=True)))
 
 
 class SuppressionReason(StrEnum):
@@ -43,5 +46,5 @@ def find_suppressed(session: Session, addresses: Mapping[str, Sequence[str]]) ->
     wanted = {tag: (channel, address) for channel, each in addresses.items() for address in each for tag in vault.suppression_tags(address)}
     if not wanted:
         return set()
-    rows = session.execute(select(SuppressionEntry.tag, SuppressionEntry.channel).where(SuppressionEntry.tag.in_(list(wanted))))
+    rows = session.execute(_LISTED, {"tags": list(wanted)})
     return {wanted[tag] for tag, channel in rows if wanted[tag][0] == channel}

@@ -1,20 +1,183 @@
-"""Opens what somebody has to do about a person by a day."""
+"""What somebody has to do about a person by a day: opened by the use case that gives rise to it, settled by an act.
+
+An open task is a duty towards the person, and so the ground on which the privacy coordinator may look at their
+data; the ground ends with the last task.
+
+Source: Art. 6(1)(c) with Art. 5(1)(e), 12(3), 14, 17, 21(1) DSGVO.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import insert
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from crm.db import new_id
+from crm.actor import Actor
+from crm.db import insert_rows, new_id
+from crm.errors import InvalidInputError, NotFoundError
+from crm.models.contact import Contact
+from crm.models.lawfulness import NoticeEvent
 from crm.models.privacy_task import PrivacyTask, TaskKind
+from crm.privacy import audit, indexing, lawfulness, purposes
+from crm.privacy.actions import Action
+from crm.privacy.disclosure import require_access
+from crm.privacy.errors import OriginMissingError, PrivacyError
+from crm.privacy.lawfulness import NewGround, PersonState
+from crm.privacy.new_person import Notice
+from crm.privacy.objection import DIRECT_MARKETING
+from crm.privacy.purposes import Purpose
+from crm.vault import ErasedError, Vault
+
+DUTY = "request_handling"  # the purpose of `config/purposes.toml` that an open task opens
+_ORIGIN = "Offene Aufgabe"
+_FALLEN = "Widerspruch nach Art. 21 Abs. 1 DSGVO"
 
 
-def open_many(session: Session, tasks: Sequence[tuple[str, TaskKind, date]], *, now: datetime) -> None:
+class TaskSettledError(PrivacyError):
+    """Somebody else was faster."""
+
+    article = "Art. 5(2)"
+    message = "Diese Aufgabe ist schon erledigt. Auf Ihrem Arbeitsplatz steht, was noch offen ist."
+
+
+class OriginStillUnknownError(InvalidInputError):
+    """An origin that is none."""
+
+    message = (
+        "Mit „unbekannt“ ist die Herkunft nicht geklärt. Schreiben Sie, woher die Daten stammen, zum Beispiel „Visitenkarte, Messe 2024“."
+    )
+
+
+class NothingContestedError(PrivacyError):
+    """The person contests no purpose that still has a ground."""
+
+    article = "Art. 21(1)"
+    message = "Kein Zweck, dem die Person widersprochen hat, ist noch in Gebrauch. Sehen Sie beim Kontakt nach, was gilt."
+
+
+def open_many(session: Session, tasks: Sequence[tuple[str, TaskKind, date]], *, actor: Actor, now: datetime) -> None:
     """Open tasks: (person, what to do, last day). The caller enters the act that gives rise to them."""
     rows = [
         {"subject_id": subject_id, "id": new_id(), "kind": kind, "created_at": now, "due_on": due_on, "done_at": None}
         for subject_id, kind, due_on in tasks
     ]
     if rows:
-        session.execute(insert(PrivacyTask), rows)
+        insert_rows(session.connection(), PrivacyTask, rows)
+        _let_duty_begin(session, list(dict.fromkeys(subject_id for subject_id, _, _ in tasks)), actor, now)
+
+
+def _let_duty_begin(session: Session, subject_ids: Sequence[str], actor: Actor, now: datetime) -> None:
+    duty = _find_duty(session)
+    if duty is None:
+        return
+    known = lawfulness.find_grounds(session, subject_ids, now=now)
+    fresh = [each for each in subject_ids if DUTY not in known.get(each, {})]
+    lawfulness.start_grounds(session, [NewGround(subject_id=each, purpose=duty, since=now, origin=_ORIGIN) for each in fresh], now=now)
+    started = [audit.Entry(action=Action.GROUND_STARTED, subject_id=each, purpose=duty.code, basis=duty.basis) for each in fresh]
+    audit.record_all(session, started, actor=actor, now=now)
+    indexing.announce_changed(session, fresh, now=now)
+
+
+def _find_duty(session: Session) -> Purpose | None:
+    """Return the purpose that an open task opens; None where the coordinator has set that there is none."""
+    return next((each for each in purposes.find_all(session) if each.code == DUTY), None)
+
+
+def get_task(session: Session, *, subject_id: str, task_id: str) -> PrivacyTask:
+    """Return one task, open or settled.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    task = session.get(PrivacyTask, (subject_id, task_id))
+    if task is None:
+        raise NotFoundError
+    return task
+
+
+def state_origin(session: Session, task: PrivacyTask, *, origin: str, purpose: Purpose, actor: Actor, now: datetime) -> None:
+    """Note where the data came from, now that somebody found out; settles the task.
+
+    Raises:
+        OriginMissingError, OriginStillUnknownError: that is no origin.
+        TaskSettledError: somebody else was faster.
+        PurposeNotAllowedError, NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: as the door says.
+
+    Source: Art. 14(2)(f), 15(1)(g) DSGVO.
+    """
+    if not origin:
+        raise OriginMissingError(field="origin")
+    if origin.casefold() in {"unbekannt", "unknown"}:
+        raise OriginStillUnknownError(field="origin")
+    require_access(session, subject_id=task.subject_id, purpose=purpose, actor=actor, now=now)
+    Vault.of(session).begin_write(session, [task.subject_id])
+    _settle(session, task, TaskKind.ORIGIN_UNKNOWN, actor, now)
+    contact = session.get(Contact, task.subject_id)
+    if contact is None:
+        raise ErasedError
+    known = contact.origin
+    contact.origin, contact.changed_at, contact.version = origin, now, contact.version + 1
+    details = {"origin": [known, origin]}
+    audit.record(session, Action.ORIGIN_STATED, actor=actor, now=now, subject_id=task.subject_id, purpose=purpose.code, details=details)
+
+
+def note_informed(session: Session, task: PrivacyTask, *, purpose: Purpose, actor: Actor, now: datetime) -> None:
+    """Note that the person was told about the processing; settles the task.
+
+    Raises:
+        TaskSettledError: somebody else was faster.
+        PurposeNotAllowedError, NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: as the door says.
+
+    Source: Art. 14 DSGVO.
+    """
+    require_access(session, subject_id=task.subject_id, purpose=purpose, actor=actor, now=now)
+    _settle(session, task, TaskKind.NOTICE_DUE, actor, now)
+    session.add(
+        NoticeEvent(subject_id=task.subject_id, act=Notice.GIVEN, article="14", version="1", due_at=None, effective_at=now, recorded_at=now)
+    )
+    audit.record(session, Action.NOTICE_GIVEN, actor=actor, now=now, subject_id=task.subject_id, purpose=purpose.code, basis=purpose.basis)
+
+
+def uphold_objection(session: Session, task: PrivacyTask, *, purpose: Purpose, actor: Actor, now: datetime) -> None:
+    """End the grounds of the purposes that the person contests, because nothing outweighs it; settles the task.
+
+    Raises:
+        NothingContestedError: no such purpose has a ground.
+        TaskSettledError: somebody else was faster.
+        PurposeNotAllowedError, NoLawfulBasisError, ErasedError: as the door says.
+
+    Source: Art. 21(1) DSGVO.
+    """
+    state = require_access(session, subject_id=task.subject_id, purpose=purpose, actor=actor, now=now)
+    contested = find_contested(session, state)
+    if not contested:
+        raise NothingContestedError
+    _settle(session, task, TaskKind.OBJECTION_RAISED, actor, now)
+    for each in contested:
+        lawfulness.end_ground(session, subject_id=task.subject_id, purpose=each, ends_at=now, reason=_FALLEN, actor=actor, now=now)
+
+
+def find_contested(session: Session, state: PersonState) -> tuple[Purpose, ...]:
+    """Return the purposes with a ground that the person contests as such; advertising needs no weighing."""
+    scopes = {each.scope for each in state.objections if each.channel is None and each.scope != DIRECT_MARKETING}
+    return tuple(each for each in purposes.find_all(session) if each.code in scopes and each.code in state.grounds)
+
+
+def _settle(session: Session, task: PrivacyTask, kind: TaskKind, actor: Actor, now: datetime) -> None:
+    """Close a task of this kind in the unit of work of the act that settles it, and the duty with the last one."""
+    mine = (PrivacyTask.subject_id == task.subject_id, PrivacyTask.id == task.id)
+    settled = session.execute(
+        update(PrivacyTask)
+        .where(*mine, PrivacyTask.kind == kind, PrivacyTask.done_at.is_(None))
+        .values(done_at=now)
+        .returning(PrivacyTask.id)
+    )
+    if settled.first() is None:
+        raise TaskSettledError
+    others = exists().where(PrivacyTask.subject_id == task.subject_id, PrivacyTask.done_at.is_(None))
+    duty = _find_duty(session)
+    grounds = lawfulness.find_grounds(session, [task.subject_id], now=now).get(task.subject_id, {})
+    if duty and DUTY in grounds and not session.scalar(select(others)):
+        lawfulness.end_ground(
+            session, subject_id=task.subject_id, purpose=duty, ends_at=now, reason="Aufgabe erledigt", actor=actor, now=now
+        )

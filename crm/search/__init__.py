@@ -7,7 +7,19 @@ Normal forms for exact look-ups are in `crm.search.exact`.
 from crm.search.builder import IndexBuilder, required_bytes
 from crm.search.document import IndexDocument, SearchGroup
 from crm.search.errors import IndexBuildingError, IndexBusyError, IndexPlaceError, IndexSpaceError
-from crm.search.feed import ChangeKind, FeedBatch, Position, SearchChange, announce, current_position, has_gap, prune, read_feed
+from crm.search.feed import (
+    ChangeKind,
+    FeedBatch,
+    Position,
+    SearchChange,
+    announce,
+    current_position,
+    find_announced,
+    find_oldest_waiting,
+    has_gap,
+    prune,
+    read_feed,
+)
 from crm.search.normalise import matches, query_words
 from crm.search.place import IndexPlace, find_place
 from crm.search.query import Page, Query, Sort
@@ -35,6 +47,8 @@ __all__ = [
     "Sort",
     "announce",
     "current_position",
+    "find_announced",
+    "find_oldest_waiting",
     "find_place",
     "has_gap",
     "matches",

@@ -12,7 +12,7 @@ from crm.search.entry import DICTIONARY_GROUPS, Entry, Speller, dictionary_words
 from crm.search.errors import IndexSpaceError
 from crm.search.feed import Position
 from crm.search.place import IndexPlace, explaining_lack_of_room, holding
-from crm.search.schema import GROUPS, as_grams, count_grams, create_indexes, create_tables, needs_build, write_facts
+from crm.search.schema import COLUMNS, GROUPS, as_grams, count_grams, create_indexes, create_tables, needs_build, write_facts
 
 _BATCH = 2_000
 _BYTES_PER_PERSON = 600  # measured, with what optimising needs for a moment
@@ -93,11 +93,9 @@ class _Filling:
     def add(self, documents: Sequence[IndexDocument]) -> None:
         entries = [self._speller.entry(document) for document in documents]
         numbered = list(enumerate(entries, start=self.done + 1))
-        self._connection.executemany(
-            "INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (self._person(number, entry) for number, entry in numbered)
-        )
-        marks = ", ".join("?" * len(GROUPS))
-        self._connection.executemany(f"INSERT INTO body VALUES (?, {marks})", ((number, *entry.bodies) for number, entry in numbered))  # noqa: S608 - question marks
+        marks = ", ".join("?" * len(COLUMNS))
+        people = (self._person(number, entry) for number, entry in numbered)
+        self._connection.executemany(f"INSERT INTO person VALUES (?, {marks})", people)  # noqa: S608 - question marks
         for at, group in enumerate(GROUPS):
             self._connection.executemany(
                 f"INSERT INTO gram_{group} (rowid, text) VALUES (?, ?)",  # noqa: S608 - a name of our own
@@ -122,7 +120,7 @@ class _Filling:
 
     def _person(self, number: int, entry: Entry) -> tuple[object, ...]:
         terms = (self._term(value) for value in (entry.company, entry.owner, entry.segment, entry.state))
-        return (number, entry.subject, entry.name, entry.activity, entry.purposes, *terms, entry.likeness)
+        return (number, entry.subject, entry.purposes, entry.activity, entry.name, *terms, entry.likeness, *entry.bodies)
 
     def _term(self, value: str | None) -> int | None:
         return None if value is None else self._terms.setdefault(value, len(self._terms) + 1)

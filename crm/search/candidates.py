@@ -15,24 +15,33 @@ class Candidates:
     """The rows that may hold one of the needles of a term in an allowed group.
 
     Attributes:
-        lookup: the query for their ids; an id may come more than once.
+        lookups: the queries for their ids, one for each group; an id may come in several.
         estimate: about how many there are at most, from the time of the build.
+        fewest: about how many there are at least; 0 where that cannot be told.
     """
 
-    lookup: Clause
+    lookups: tuple[Clause, ...]
     estimate: int
+    fewest: int
+
+    @property
+    def lookup(self) -> Clause:
+        """All lookups in one; an id may come more than once."""
+        values = tuple(value for each in self.lookups for value in each.values)
+        return Clause(" UNION ALL ".join(each.sql for each in self.lookups), values)
 
     @classmethod
     def of(cls, selection: Selection, needles: Needles) -> Self:
         """Return the candidates for a term; nothing is looked up yet."""
         parts: list[Clause] = []
-        estimate = 0
+        estimate = fewest = 0
         for group in selection.groups:
             chosen = [_telling(selection, group, needle) for needle in needles]
             question = " OR ".join(f"({' AND '.join(_quoted(gram) for gram, _ in grams)})" for grams in chosen)
             estimate += sum(grams[0][1] for grams in chosen)
+            fewest = max(fewest, *(grams[0][1] for grams in chosen if len(grams) == 1), 0)
             parts.append(Clause(f"SELECT rowid FROM gram_{group} WHERE gram_{group} MATCH ?", (question,)))  # noqa: S608 - own names
-        return cls(Clause(" UNION ALL ".join(part.sql for part in parts), tuple(part.values[0] for part in parts)), estimate)
+        return cls(tuple(parts), estimate, fewest)
 
 
 def _telling(selection: Selection, group: SearchGroup, needle: str) -> list[tuple[str, int]]:

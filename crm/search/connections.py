@@ -43,6 +43,11 @@ class ReadingConnections:
             connection.rollback()
             self._give_back(build, connection)
 
+    def close(self) -> None:
+        """Let go of the index; those that are just in use follow when they are given back."""
+        with self._taking:
+            self._renew(None)
+
     def _take(self) -> tuple[str, sqlite3.Connection]:
         for attempt in range(1, _ATTEMPTS + 1):
             build = self._place.current()
@@ -58,7 +63,7 @@ class ReadingConnections:
                     break
         raise IndexBuildingError(percent=self._place.percent())
 
-    def _renew(self, build: str) -> None:
+    def _renew(self, build: str | None) -> None:
         if self._pid != os.getpid():
             # SQLite forbids to use, and even to close, connections on the other side of a fork.
             self._of_parent, self._idle = self._idle, []

@@ -57,11 +57,15 @@ class Speller:
             bodies=(
                 self._body(document.first_name) + self._body(document.last_name),
                 self._body(document.company_name),
-                "".join(map(_spelled, document.emails)),
+                "".join(map(self._address, document.emails)),
                 self._body(document.postal_code) + self._body(document.city),
                 "".join(f" {digits}" for digits in map(phone_digits, document.phones) if digits),
             ),
         )
+
+    def _address(self, email: str) -> str:
+        local, _, domain = email.rpartition("@")
+        return _spelled(local) + self._body(domain)
 
     def sort_name(self, first_name: str, last_name: str) -> str:
         """Return what a list of names is sorted by."""

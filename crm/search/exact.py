@@ -22,13 +22,13 @@ def exact_email(address: str) -> str | None:
     """
     local, at, domain = unicodedata.normalize("NFC", address).strip().rpartition("@")
     ascii_domain = _ascii(domain.rstrip("."))
-    if not (local and at and ascii_domain) or any(letter.isspace() for letter in local):
+    if not (local and at and ascii_domain) or local.split() != [local]:
         return None
     return f"{local.lower()}@{ascii_domain}"
 
 
-def exact_phone(number: str, *, region: str = "DE") -> str | None:
-    """Return the number as E.164, or None for what cannot be a number; `region` dials without country code."""
+def exact_phone(number: str, *, region: str | None = "DE") -> str | None:
+    """Return the number as E.164, or None for what cannot be a number; `region` dials without country code, None nobody."""
     if region == "DE" and (usual := _USUAL_GERMAN.fullmatch(number.translate(_SPACING))):
         return f"+49{usual[1]}"
     try:

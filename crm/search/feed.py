@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text, cast, delete, exists, func, insert, literal, select, tuple_, update
+from sqlalchemy import BigInteger, Index, Integer, String, Text, cast, delete, exists, func, literal, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import ColumnElement
 
-from crm.db import NOT_PERSONAL, Base, Category, SubjectLink, personal
+from crm.db import NOT_PERSONAL, Base, Category, SubjectLink, insert_rows, personal
 
 _LAST_ID = (1 << 63) - 1
 
@@ -69,8 +69,12 @@ def announce(session: Session, subject_ids: Collection[str], *, kind: ChangeKind
     """Announce that these people changed, or are `GONE` (erased, restricted), in the transaction of the change."""
     if not subject_ids:
         return
-    statement = insert(SearchChange).values(xid=_current_transaction(session))
-    session.connection().execute(statement, [{"subject_id": subject_id, "kind": kind, "at": now} for subject_id in subject_ids])
+    xid = _current_transaction(session)
+    insert_rows(
+        session.connection(),
+        SearchChange,
+        [{"xid": xid, "subject_id": subject_id, "kind": kind, "at": now} for subject_id in subject_ids],
+    )
 
 
 def read_feed(session: Session, *, after: Position, limit: int = 1_000) -> FeedBatch:
@@ -110,6 +114,18 @@ def has_gap(session: Session, *, after: Position) -> bool:
     return after > newest
 
 
+def find_oldest_waiting(session: Session, *, after: Position) -> datetime | None:
+    """Return since when the oldest announcement after `after` waits to be applied; None where none does."""
+    waiting = select(func.min(SearchChange.at)).where(_place > tuple_(literal(after.xid), literal(after.id)), *_settled(session))
+    return session.scalar(waiting)
+
+
+def find_announced(session: Session, subject_ids: Collection[str], *, after: Position) -> set[str]:
+    """Return who of these was announced after `after`, settled or not: an index at that place need not know of it yet."""
+    announced = select(SearchChange.subject_id).where(_place > tuple_(literal(after.xid), literal(after.id)))
+    return set(session.scalars(announced.where(SearchChange.subject_id.in_(subject_ids))))
+
+
 def prune(session: Session, *, older_than: datetime) -> int:
     """Remove announcements made before `older_than`; return how many.
 
@@ -138,10 +154,11 @@ def _horizon(session: Session) -> int:
     return session.scalars(select(cast(cast(snapshot, Text), BigInteger))).one()
 
 
-def _current_transaction(session: Session) -> ColumnElement[int]:
-    if _is_postgresql(session):
-        return cast(cast(func.pg_current_xact_id(), Text), BigInteger)
-    return literal(0)
+def _current_transaction(session: Session) -> int:
+    """Return the id of the transaction of the change; 0 on SQLite."""
+    if not _is_postgresql(session):
+        return 0
+    return session.scalars(select(cast(cast(func.pg_current_xact_id(), Text), BigInteger))).one()
 
 
 def _is_postgresql(session: Session) -> bool:

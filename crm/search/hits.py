@@ -76,10 +76,9 @@ class Noted:
         selection.connection.execute("DELETE FROM temp.hit")
         statement = (
             f"INSERT INTO temp.hit SELECT p.id, p.subject, p.{selection.sort.column}"  # noqa: S608 - own names
-            " FROM temp.candidate AS c CROSS JOIN body AS b ON b.id = c.id CROSS JOIN person AS p ON p.id = c.id"
-            f" WHERE {asked.check.sql} AND {selection.visible.sql}"
+            f" FROM temp.candidate AS c CROSS JOIN person AS p ON p.id = c.id WHERE {selection.visible.sql} AND {asked.check.sql}"
         )
-        return cls(selection, selection.connection.execute(statement, (*asked.check.values, *selection.visible.values)).rowcount)
+        return cls(selection, selection.connection.execute(statement, (*selection.visible.values, *asked.check.values)).rowcount)
 
     def fetch(self, edge: Edge, *, limit: int) -> list[Row]:
         beyond, order = _beyond(self._selection, edge, "h.key", "h.id")
@@ -90,8 +89,8 @@ class Noted:
         return min(self._number, up_to)
 
     def hold(self, word: str) -> bool:
-        whole = " OR ".join(f"instr(b.{group} || ' ', ?)" for group in self._selection.groups)
-        statement = f"SELECT 1 FROM temp.hit AS h CROSS JOIN body AS b ON b.id = h.id WHERE {whole} LIMIT 1"  # noqa: S608 - own names
+        whole = " OR ".join(f"instr(p.text_{group} || ' ', ?)" for group in self._selection.groups)
+        statement = f"SELECT 1 FROM temp.hit AS h CROSS JOIN person AS p ON p.id = h.id WHERE {whole} LIMIT 1"  # noqa: S608 - own names
         return bool(self._selection.connection.execute(statement, (f" {word} ",) * len(self._selection.groups)).fetchone())
 
 
@@ -117,7 +116,7 @@ class Walked:
     def count(self, *, up_to: int) -> int:
         if not self._asked.candidates:
             known = self._selection.known_count
-            return self._counted(self._along(), Clause("1"), up_to) if known is None else min(known, up_to)
+            return self._counted("person AS p", Clause("1"), up_to) if known is None else min(known, up_to)
         if self._selection.is_filtered:
             return self._counted(self._along(), Clause("1"), up_to)
         first = self.count_among(2 * up_to, up_to=up_to)
@@ -137,8 +136,7 @@ class Walked:
 
     def _counted(self, source: str, within: Clause, up_to: int) -> int:
         visible, check = self._selection.visible, self._asked.check
-        body = "CROSS JOIN body AS b ON b.id = p.id" if self._asked.candidates else ""
-        rows = f"SELECT 1 FROM {source} {body} WHERE {visible.sql} AND {within.sql} AND {check.sql} LIMIT ?"  # noqa: S608 - own names
+        rows = f"SELECT 1 FROM {source} WHERE {visible.sql} AND {within.sql} AND {check.sql} LIMIT ?"  # noqa: S608 - own names
         values = (*visible.values, *within.values, *check.values, up_to)
         number: int = self._selection.connection.execute(f"SELECT count(*) FROM ({rows})", values).fetchone()[0]  # noqa: S608 - as above
         return number
@@ -159,13 +157,10 @@ class Walked:
     def _rows(self, edge: Edge, limit: int) -> list[tuple[int, bytes, str | int, int]]:
         column, visible, check = self._selection.sort.column, self._selection.visible, self._asked.check
         beyond, order = _beyond(self._selection, edge, f"p.{column}", "p.id")
-        people = (
-            f"SELECT p.id, p.subject, p.{column} AS key FROM {self._along()}"  # noqa: S608 - own names
+        statement = (
+            f"SELECT p.id, p.subject, p.{column}, {check.sql} FROM {self._along()}"  # noqa: S608 - own names
             f" WHERE {visible.sql} AND {beyond.sql} ORDER BY {order} LIMIT ?"
         )
-        body = "CROSS JOIN body AS b ON b.id = p.id" if self._asked.candidates else ""
-        statement = f"SELECT p.id, p.subject, p.key, {check.sql} FROM ({people}) AS p {body}"  # noqa: S608 - own names
-        statement += f" ORDER BY {order.replace(f'p.{column}', 'p.key')}"
         return self._selection.connection.execute(statement, (*check.values, *visible.values, *beyond.values, limit)).fetchall()
 
 
@@ -173,17 +168,29 @@ def _note_candidates(asked: Asked, at_most: int) -> bool:
     """Note who may have all words, as far as looking them up is worth it; False for `at_most` people or more."""
     noted: int | None = None
     for candidates in asked.candidates:
-        lookup, execute = candidates.lookup, asked.selection.connection.execute
         if noted is None:
-            execute("DELETE FROM temp.candidate")
-            statement = f"INSERT INTO temp.candidate SELECT DISTINCT rowid FROM ({lookup.sql}) LIMIT ?"  # noqa: S608 - own names
-            number = execute(statement, (*lookup.values, at_most)).rowcount
-            noted = None if number == at_most else number
+            noted = _note_first(asked.selection, candidates, at_most)
         elif noted <= _ENOUGH or candidates.estimate > at_most:
             break
         else:
-            noted -= execute(f"DELETE FROM temp.candidate WHERE id NOT IN ({lookup.sql})", lookup.values).rowcount  # noqa: S608 - own names
+            lookup = candidates.lookup
+            statement = f"DELETE FROM temp.candidate WHERE id NOT IN ({lookup.sql})"  # noqa: S608 - own names
+            noted -= asked.selection.connection.execute(statement, lookup.values).rowcount
     return noted is not None
+
+
+def _note_first(selection: Selection, candidates: Candidates, at_most: int) -> int | None:
+    """Note who may have one of the words; return how many they are, or None for `at_most` people or more."""
+    if candidates.fewest >= at_most:
+        return None
+    selection.connection.execute("DELETE FROM temp.candidate")
+    noted = 0
+    for lookup in candidates.lookups:
+        statement = f"INSERT OR IGNORE INTO temp.candidate {lookup.sql} LIMIT ?"
+        noted += selection.connection.execute(statement, (*lookup.values, at_most)).rowcount
+        if noted >= at_most:
+            return None
+    return noted
 
 
 def _beyond(selection: Selection, edge: Edge, key: str, number: str) -> tuple[Clause, str]:

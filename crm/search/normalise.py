@@ -97,9 +97,17 @@ def matches(asked: Iterable[str | Sequence[str]], texts: Iterable[str]) -> bool:
     Of several words in one place, one is enough. The index may be late by a second and its trigrams are not
     exact: who shows a hit asks this first.
     """
-    body = "".join(searchable(word) for text in texts for word in (*words(text), *_as_phone(text)))
-    places = ((place,) if isinstance(place, str) else place for place in asked)
-    return all(any(needle in body for word in place for needle in needles(word)) for place in places)
+    missing = [_needles_of(place) for place in asked]
+    for text in texts:
+        if not missing:
+            break  # a name is among the first fields, and the rest need not be spelled
+        body = "".join([searchable(word) for word in (*words(text), *_as_phone(text))])
+        missing = [place for place in missing if not any(needle in body for needle in place)]
+    return not missing
+
+
+def _needles_of(place: str | Sequence[str]) -> list[str]:
+    return [needle for word in ((place,) if isinstance(place, str) else place) for needle in needles(word)]
 
 
 def _as_phone(text: str) -> list[str]:

@@ -68,6 +68,12 @@ class ProcessMemory:
     def free_bytes(self) -> int | None:
         return None
 
+    def leave(self) -> None:
+        """Do nothing: what is in here ends with the process."""
+
+    def sweep_orphans(self) -> int:
+        return 0
+
     def _open(self, build: str) -> sqlite3.Connection:
         return connect(f"file:/{self.name}-{build}?vfs=memdb")
 

@@ -1,5 +1,6 @@
 """Ask the index. Reads only, from any process of the host and any thread."""
 
+import secrets
 import threading
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -8,7 +9,7 @@ from crm.errors import InvalidInputError
 from crm.search.connections import ReadingConnections
 from crm.search.correction import Correction
 from crm.search.document import SearchGroup
-from crm.search.entry import Speller
+from crm.search.entry import Speller, as_key
 from crm.search.feed import Position
 from crm.search.hits import Hits, find_hits
 from crm.search.normalise import query_words
@@ -31,6 +32,10 @@ class IndexReader:
         self._looking_up = threading.Lock()
         self._vocabulary: tuple[str, Vocabulary] | None = None
 
+    def close(self) -> None:
+        """Give back the connections; a later question opens new ones."""
+        self._connections.close()
+
     def is_ready(self) -> bool:
         """Say whether there is a usable index, without raising."""
         return not needs_build(self._place)
@@ -39,6 +44,27 @@ class IndexReader:
         """Return how far the feed is applied, to wait for a change of one's own."""
         with self._connections.reading() as (_, connection):
             return read_position(connection)
+
+    def find_purposes(self, subject_ids: Collection[str]) -> dict[str, int]:
+        """Return, of these people, who is in the index, with the bits of the purposes that may find them."""
+        found: dict[str, int] = {}
+        with self._connections.reading() as (_, connection):
+            for subject_id in subject_ids:
+                row = connection.execute("SELECT purposes FROM person WHERE subject = ?", (as_key(subject_id),)).fetchone()
+                if row is not None:
+                    found[subject_id] = row[0]
+        return found
+
+    def choose(self, *, at_most: int) -> list[str]:
+        """Return everybody in the index, or as many in the order of their pseudonyms from a random place."""
+        statement = "SELECT subject FROM person WHERE subject >= ? ORDER BY subject LIMIT ?"
+        with self._connections.reading() as (_, connection):
+            (count,) = connection.execute("SELECT count(*) FROM person").fetchone()
+            start = secrets.token_bytes(16) if count > at_most else b""
+            rows = connection.execute(statement, (start, at_most)).fetchall()
+            if start and len(rows) < at_most:
+                rows += connection.execute(statement, (b"", at_most - len(rows))).fetchall()
+        return [subject.hex() for (subject,) in rows]
 
     def find(self, query: Query) -> Page:
         """Return one page of the people who match.

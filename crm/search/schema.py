@@ -2,27 +2,31 @@
 
 One table of trigrams per group, not one with five columns: a question never touches the groups its purpose
 does not allow, and the postings need neither columns nor positions (21 MB instead of 84 for 200 000 people).
-They hold no text and must be given the old text to forget a row, so `body` keeps it; `body` is also what
-candidates are checked against, because trigrams found are not yet a word found.
+They hold no text and must be given the old text to forget a row, so `person` keeps it; candidates are also checked
+against it, because trigrams found are not yet a word found.
 """
 
 import sqlite3
 
 from crm.search.document import SearchGroup
 from crm.search.feed import Position
+from crm.search.normalise import TRIGRAM
 from crm.search.place import IndexPlace
 
-FORMAT = "1"
+FORMAT = "2"
 GROUPS: tuple[SearchGroup, ...] = tuple(SearchGroup)
+TEXTS: tuple[str, ...] = tuple(f"text_{group}" for group in GROUPS)
+# What every question asks comes first, and the long texts last: SQLite reads a row only as far as it needs.
+COLUMNS = ("subject", "purposes", "activity", "name", "company", "owner", "segment", "state", "likeness", *TEXTS)
 
 _TABLES = (
     "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # Ids of companies and owners are long and repeat: people refer to them by number.
     "CREATE TABLE term (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE)",
-    """CREATE TABLE person (
-        id INTEGER PRIMARY KEY, subject BLOB NOT NULL, name TEXT NOT NULL, activity INTEGER NOT NULL, purposes INTEGER NOT NULL,
-        company INTEGER, owner INTEGER, segment INTEGER, state INTEGER, likeness INTEGER)""",
-    f"CREATE TABLE body (id INTEGER PRIMARY KEY, {', '.join(f'{group} TEXT NOT NULL' for group in GROUPS)})",
+    f"""CREATE TABLE person (
+        id INTEGER PRIMARY KEY, subject BLOB NOT NULL, purposes INTEGER NOT NULL, activity INTEGER NOT NULL, name TEXT NOT NULL,
+        company INTEGER, owner INTEGER, segment INTEGER, state INTEGER, likeness INTEGER,
+        {", ".join(f"{text} TEXT NOT NULL" for text in TEXTS)})""",
     *(
         f"CREATE VIRTUAL TABLE gram_{group} USING fts5(text, content='', columnsize=0, detail=none, tokenize='trigram case_sensitive 1')"
         for group in GROUPS
@@ -130,6 +134,8 @@ def as_grams(body: str) -> str:
 
 
 def grams(text: str) -> list[str]:
-    """Return the trigrams of a part of a searchable text."""
+    """Return the trigrams of a part of a searchable text, without the one that the next one implies at the beginning of a word."""
     spaced = as_grams(text)
-    return list(dict.fromkeys(spaced[i : i + 3] for i in range(len(spaced) - 2)))
+    if len(spaced) > TRIGRAM and spaced.startswith("  "):
+        spaced = spaced[1:]
+    return list(dict.fromkeys(spaced[i : i + TRIGRAM] for i in range(len(spaced) - TRIGRAM + 1)))

@@ -96,8 +96,8 @@ class Selection:
         return None
 
     def check(self, terms: Sequence[Needles]) -> Clause:
-        """Return the condition that each term really occurs in an allowed group of `body` row `b`."""
-        parts = [f"({' OR '.join(f'instr(b.{group}, ?)' for group in self.groups for _ in needles)})" for needles in terms]
+        """Return the condition that each term really occurs in an allowed group of person `p`."""
+        parts = [f"({' OR '.join(f'instr(p.text_{group}, ?)' for group in self.groups for _ in needles)})" for needles in terms]
         values = [needle for needles in terms for _ in self.groups for needle in needles]
         return Clause(" AND ".join(parts) or "1", tuple(values))
 

@@ -12,7 +12,7 @@ from crm.search.entry import DICTIONARY_GROUPS, Entry, Speller, as_key, dictiona
 from crm.search.errors import IndexBuildingError
 from crm.search.feed import Position
 from crm.search.place import IndexPlace, explaining_lack_of_room
-from crm.search.schema import GROUPS, as_grams, count_grams, needs_build, read_position, write_position
+from crm.search.schema import COLUMNS, GROUPS, TEXTS, as_grams, count_grams, needs_build, read_position, write_position
 
 _WAL_PAGES = 1_000
 _ROOM_TO_CHANGE = 16_000_000
@@ -108,25 +108,19 @@ class _Batch:
         if number is None:
             return
         self._regram(number, old, [""] * len(GROUPS))
-        self._connection.execute("DELETE FROM body WHERE id = ?", (number,))
         self._connection.execute("DELETE FROM person WHERE id = ?", (number,))
 
     def put(self, entry: Entry) -> None:
         number, old = self._find(entry.subject)
         terms = [self._term(value) for value in (entry.company, entry.owner, entry.segment, entry.state)]
-        row = (entry.subject, entry.name, entry.activity, entry.purposes, *terms, entry.likeness)
+        row = (entry.subject, entry.purposes, entry.activity, entry.name, *terms, entry.likeness, *entry.bodies)
         if number is None:
             number = self._insert(row)
         else:
-            self._connection.execute(
-                "UPDATE person SET (subject, name, activity, purposes, company, owner, segment, state, likeness)"
-                " = (?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
-                (*row, number),
-            )
+            marks = ", ".join("?" * len(COLUMNS))
+            self._connection.execute(f"UPDATE person SET ({', '.join(COLUMNS)}) = ({marks}) WHERE id = ?", (*row, number))  # noqa: S608 - own names
         if tuple(old) != entry.bodies:
             self._regram(number, old, entry.bodies)
-            marks = ", ".join("?" * len(GROUPS))
-            self._connection.execute(f"INSERT OR REPLACE INTO body VALUES (?, {marks})", (number, *entry.bodies))  # noqa: S608 - question marks
 
     def count_words(self) -> None:
         """Bring the dictionary up to date; a word that nobody has any more leaves it."""
@@ -147,9 +141,8 @@ class _Batch:
         self._connection.execute(f"DELETE {unused}", (grp, word))
 
     def _find(self, subject: bytes) -> tuple[int | None, Sequence[str]]:
-        row = self._connection.execute(
-            "SELECT body.* FROM person JOIN body ON body.id = person.id WHERE person.subject = ?", (subject,)
-        ).fetchone()
+        statement = f"SELECT id, {', '.join(TEXTS)} FROM person WHERE subject = ?"  # noqa: S608 - own names
+        row = self._connection.execute(statement, (subject,)).fetchone()
         return (row[0], row[1:]) if row else (None, [""] * len(GROUPS))
 
     def _insert(self, row: tuple[object, ...]) -> int:

@@ -1,12 +1,18 @@
 """Forms that are sent twice: a double click, a reload, a slow line.
 
-Each form that makes something new carries a random token. It becomes a unique key of what is made: the source
-record (`form`, token) of a contact or company, the id of a note. So no second table has to be pruned, the check
-needs no clock, and two copies that arrive at once in two processes cannot both win.
+Each form that makes something new carries a random token. A keyed hash of token and content becomes a unique key
+of what is made: the source record (`form`, hash) of a contact or company, the id of a note. So no second table
+has to be pruned, the check needs no clock, and two copies that arrive at once in two processes cannot both win.
+
+The content belongs to it because of the back button: whoever goes back, changes the name and saves again wants
+a second contact, not the first one and a lost name. It is a new entry, which the warning of duplicates looks at.
+The token is kept nowhere; without it the hash says nothing about the content, not even to who has the key.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +22,7 @@ from crm.db import new_id
 from crm.errors import CrmError, InvalidInputError
 from crm.models.contact import SourceRecord
 from crm.privacy.collection import SourceKey
+from crm.vault import Vault
 
 _SYSTEM = "form"
 _LENGTH = 32
@@ -34,41 +41,73 @@ class FormTokenError(InvalidInputError):
     message = "Dieses Formular ist unvollständig. Laden Sie die Seite neu und füllen Sie es noch einmal aus."
 
 
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """A form as it came in.
+
+    Attributes:
+        token: random name that the form got when it was shown.
+        content: everything that was typed or chosen, by field.
+    """
+
+    token: str
+    content: Mapping[str, str]
+
+
 def new_form_token() -> str:
     """Return the token for a form that is about to be shown."""
     return new_id()
 
 
-def source_of(token: str) -> SourceKey:
+def key_of(session: Session, form: SentForm) -> str:
+    """Return the key that only this form with this content has; fits wherever an id fits.
+
+    Raises:
+        FormTokenError: it carries no token.
+    """
+    _require_token(form.token)
+    content = json.dumps(dict(form.content), ensure_ascii=False, sort_keys=True)
+    return Vault.of(session).form_tag(form.token, content).hex()
+
+
+def source_of(session: Session, form: SentForm) -> SourceKey:
     """Return where something made by this form comes from.
 
     Raises:
-        FormTokenError: it is no token.
+        FormTokenError: it carries no token.
     """
-    require_token(token)
-    return SourceKey(system=_SYSTEM, record_id=token)
+    return SourceKey(system=_SYSTEM, record_id=key_of(session, form))
 
 
-def find_saved_contact(session: Session, token: str) -> str | None:
-    """Return the person this form made, if it was saved before."""
-    return session.scalar(select(SourceRecord.subject_id).where(SourceRecord.system == _SYSTEM, SourceRecord.record_id == token))
+def find_saved_contact(session: Session, form: SentForm) -> str | None:
+    """Return the person this form made, if it was saved before.
+
+    Raises:
+        FormTokenError: it carries no token.
+    """
+    made_here = (SourceRecord.system == _SYSTEM, SourceRecord.record_id == key_of(session, form))
+    return session.scalar(select(SourceRecord.subject_id).where(*made_here))
 
 
-def find_saved_company(session: Session, token: str) -> str | None:
-    """Return the company this form made, if it was saved before."""
-    return session.scalar(select(SourceRecord.company_id).where(SourceRecord.system == _SYSTEM, SourceRecord.record_id == token))
+def find_saved_company(session: Session, form: SentForm) -> str | None:
+    """Return the company this form made, if it was saved before.
+
+    Raises:
+        FormTokenError: it carries no token.
+    """
+    made_here = (SourceRecord.system == _SYSTEM, SourceRecord.record_id == key_of(session, form))
+    return session.scalar(select(SourceRecord.company_id).where(*made_here))
 
 
-def note_saved_company(session: Session, *, token: str, company_id: str, subject_id: str | None = None) -> None:
+def note_saved_company(session: Session, *, form: SentForm, company_id: str) -> None:
     """Keep that this form made this company.
 
     Raises:
-        FormTokenError: it is no token.
+        FormTokenError: it carries no token.
         FormAlreadySavedError: another request was faster.
     """
-    require_token(token)
     with sent_twice_is_known():
-        session.add(SourceRecord(system=_SYSTEM, record_id=token, company_id=company_id, subject_id=subject_id))
+        session.add(SourceRecord(system=_SYSTEM, record_id=key_of(session, form), company_id=company_id))
         session.flush()
 
 
@@ -83,11 +122,6 @@ def sent_twice_is_known() -> Iterator[None]:
         raise FormAlreadySavedError from error
 
 
-def require_token(token: str) -> None:
-    """Refuse what no form of ours carries.
-
-    Raises:
-        FormTokenError: it is no token.
-    """
+def _require_token(token: str) -> None:
     if len(token) != _LENGTH or not set(token) <= set("0123456789abcdef"):
         raise FormTokenError

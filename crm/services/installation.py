@@ -103,6 +103,17 @@ def require_ready(settings: Settings) -> None:
         raise NotInitialisedError
 
 
+def require_begun(settings: Settings) -> None:
+    """Refuse only where nothing of an installation is there: the examination says itself what is missing of one.
+
+    Raises:
+        NotInitialisedError: neither settings nor keys nor data.
+    """
+    has_files = (settings.data_dir / SETTINGS_FILE).exists() or settings.epoch_keys.exists()
+    if not has_files and not _is_anything_stored(settings):
+        raise NotInitialisedError
+
+
 def _files_of(settings: Settings) -> list[Path]:
     urls = (make_url(settings.database), make_url(settings.keystore))
     return [Path(url.database) for url in urls if url.get_backend_name() == "sqlite" and url.database]

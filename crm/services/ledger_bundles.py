@@ -22,7 +22,8 @@ from crm.errors import UnavailableError
 from crm.ledger import Sealer
 from crm.privacy import audit
 from crm.privacy.actions import Action
-from crm.search.place import IndexPlace, RamFolder
+from crm.search.place import IndexPlace
+from crm.search.ram_folder import RamFolder
 from crm.services import ledger_reading
 
 OFFERED_FOR: Final = timedelta(minutes=15)

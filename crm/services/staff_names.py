@@ -13,6 +13,11 @@ from crm.vault import Vault
 
 _LOOKS_AFTER = (Role.SALES, Role.SERVICE, Role.ACCOUNTING)
 
+# Built once, because every page about people asks it.
+_ACCOUNT = Account.__table__.c
+_WORKING = select(AccountRole.account_id).where(AccountRole.role.in_(_LOOKS_AFTER))
+_EVERYBODY = select(_ACCOUNT.id, _ACCOUNT.pseudonym, _ACCOUNT.sealed_name, _ACCOUNT.disabled_at.is_(None), _ACCOUNT.id.in_(_WORKING))
+
 
 @dataclass(frozen=True, slots=True)
 class StaffNames:
@@ -22,6 +27,11 @@ class StaffNames:
     by_pseudonym: Mapping[str, str]
     owners: Mapping[str, str]
 
+    def choices(self, chosen: str | None) -> dict[str, str]:
+        """Return whom a form offers: the owners, and whoever the record has already, disabled or not."""
+        former = {chosen: self.by_account[chosen]} if chosen and chosen in self.by_account else {}
+        return {**former, **self.owners}
+
     def author(self, pseudonym: str) -> str | None:
         """Return who wrote something; None for an account that is gone, and for work that no person did."""
         return self.by_pseudonym.get(pseudonym)
@@ -30,10 +40,7 @@ class StaffNames:
 def find_staff_names(session: Session) -> StaffNames:
     """Return the names of all accounts; owners are those who are not disabled and work with contacts."""
     vault = Vault.of(session)
-    working = select(AccountRole.account_id).where(AccountRole.role.in_(_LOOKS_AFTER))
-    rows = session.execute(
-        select(Account.id, Account.pseudonym, Account.sealed_name, Account.disabled_at.is_(None), Account.id.in_(working))
-    )
+    rows = session.execute(_EVERYBODY)
     named = [
         (account_id, pseudonym, vault.open_own("account", "sealed_name", account_id, sealed).decode(), is_open and works)
         for account_id, pseudonym, sealed, is_open, works in rows
@@ -63,6 +70,5 @@ def require_account(session: Session, account_id: str) -> None:
     Raises:
         OwnerUnknownError: no such account, or it is disabled, or of another role.
     """
-    working = select(AccountRole.account_id).where(AccountRole.role.in_(_LOOKS_AFTER))
-    if session.scalar(select(Account.id).where(Account.id == account_id, Account.disabled_at.is_(None), Account.id.in_(working))) is None:
+    if session.scalar(select(Account.id).where(Account.id == account_id, Account.disabled_at.is_(None), Account.id.in_(_WORKING))) is None:
         raise OwnerUnknownError(field="owner")

@@ -1,7 +1,7 @@
 """What is due for somebody: privacy tasks, and own contacts whose time is nearly up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.privacy import disclosure, lawfulness
 from crm.privacy.disclosure import Disclosed
 from crm.privacy.erasure.policy import StartEvent, due_on, find_rules
+from crm.privacy.lawfulness import Standing
 from crm.privacy.purposes import Purpose, Purposes
 from crm.services.contacts.forgetting import Forgetting, deciding, find_forgetting
 from crm.services.staff_names import find_account_id
@@ -27,12 +28,19 @@ _LOOKED_AT = 200  # contacts that may be due; the first ones are shown
 
 @dataclass(frozen=True, slots=True)
 class DueTask:
-    """One task; `person` is None where the purpose does not show them."""
+    """One task.
+
+    Attributes:
+        person: None where the purpose does not show them.
+        elsewhere: purposes of the actor's role that would.
+    """
 
     subject_id: str
+    task_id: str
     kind: TaskKind
     due_on: date
-    person: Disclosed | None
+    person: Disclosed | None = None
+    elsewhere: tuple[Purpose, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +51,64 @@ class DueTasks:
     more: int
 
 
-def find_own_tasks(session: Session, *, purpose: Purpose, actor: Actor, now: datetime) -> DueTasks:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who looks at a list of tasks, and for which purpose.
+
+    Attributes:
+        own: the purposes of the role acted in.
+        shown: how many tasks the list shows at most.
+    """
+
+    actor: Actor
+    purpose: Purpose
+    own: tuple[Purpose, ...]
+    shown: int = SHOWN
+
+
+def find_own_tasks(session: Session, *, reader: Reader, now: datetime) -> DueTasks:
     """Return what is open about the contacts the actor looks after: origin unknown, notice due; one entry for the names."""
-    account_id = find_account_id(session, actor)
-    own = exists().where(Contact.subject_id == PrivacyTask.subject_id, Contact.owner_id == account_id)
-    return _find(session, (PrivacyTask.kind.in_(OWN_KINDS), own), purpose, actor, now)
+    own = exists().where(Contact.subject_id == PrivacyTask.subject_id, Contact.owner_id == find_account_id(session, reader.actor))
+    found = find_tasks(session, PrivacyTask.kind.in_(OWN_KINDS), own, shown=reader.shown)
+    return _with_names(session, found, reader, now)
 
 
-def find_all_tasks(session: Session, *, purpose: Purpose, actor: Actor, now: datetime) -> DueTasks:
-    """Return everything that is open, for those who answer for the privacy of all; names only as far as the purpose goes."""
-    return _find(session, (), purpose, actor, now)
+def find_all_tasks(session: Session, *, reader: Reader, now: datetime) -> DueTasks:
+    """Return everything that is open, for those who answer for the privacy of all; one entry for the names."""
+    return _with_names(session, find_tasks(session, shown=reader.shown), reader, now)
 
 
-def _find(session: Session, conditions: tuple[ColumnElement[bool], ...], purpose: Purpose, actor: Actor, now: datetime) -> DueTasks:
+def find_tasks(session: Session, *conditions: ColumnElement[bool], shown: int) -> DueTasks:
+    """Return what is open, the first due first, by pseudonym."""
     still_open = (PrivacyTask.done_at.is_(None), *conditions)
-    first = session.scalars(
-        select(PrivacyTask).where(*still_open).order_by(PrivacyTask.due_on, PrivacyTask.subject_id, PrivacyTask.id).limit(SHOWN)
-    ).all()
-    if not first:
-        return DueTasks((), 0)
+    in_order = (PrivacyTask.due_on, PrivacyTask.subject_id, PrivacyTask.id)
+    first = session.scalars(select(PrivacyTask).where(*still_open).order_by(*in_order).limit(shown)).all()
     count = session.scalar(select(func.count()).select_from(PrivacyTask).where(*still_open)) or 0
-    named = _name(session, [task.subject_id for task in first], purpose, actor, now)
-    tasks = tuple(DueTask(task.subject_id, TaskKind(task.kind), task.due_on, named.get(task.subject_id)) for task in first)
-    return DueTasks(tasks, count - len(tasks))
+    return DueTasks(tuple(DueTask(each.subject_id, each.id, TaskKind(each.kind), each.due_on) for each in first), count - len(first))
+
+
+def looks_after_anybody(session: Session, *, actor: Actor) -> bool:
+    """Return whether any contact is given to the actor."""
+    account_id = find_account_id(session, actor)
+    return bool(session.scalar(select(exists().where(Contact.owner_id == account_id))))
+
+
+def _with_names(session: Session, found: DueTasks, reader: Reader, now: datetime) -> DueTasks:
+    subject_ids = list(dict.fromkeys(task.subject_id for task in found.tasks))
+    if not subject_ids:
+        return found
+    named = _name(session, subject_ids, reader.purpose, reader.actor, now)
+    states = lawfulness.find_states(session, [each for each in subject_ids if each not in named], now=now)
+    elsewhere = {
+        subject_id: tuple(each for each in reader.own if lawfulness.standing(each, state, now=now) is Standing.ALLOWED)
+        for subject_id, state in states.items()
+    }
+    tasks = [replace(each, person=named.get(each.subject_id), elsewhere=elsewhere.get(each.subject_id, ())) for each in found.tasks]
+    return DueTasks(tuple(tasks), found.more)
 
 
 def _name(session: Session, subject_ids: Sequence[str], purpose: Purpose, actor: Actor, now: datetime) -> dict[str, Disclosed]:
-    ids = list(dict.fromkeys(subject_ids))
-    people = disclosure.open_people(session, subject_ids=ids, groups={FieldGroup.IDENTITY}, purpose=purpose, actor=actor, now=now)
+    people = disclosure.open_people(session, subject_ids=subject_ids, groups={FieldGroup.IDENTITY}, purpose=purpose, actor=actor, now=now)
     return {person.subject_id: person for person in people}
 
 

@@ -12,6 +12,7 @@ from crm.errors import CrmError, InvalidInputError, NotAllowedError, NotFoundErr
 from crm.privacy.errors import PrivacyError
 from crm.site.htmx import is_fragment_request
 from crm.site.i18n import translate_message
+from crm.site.incidents import current_incident, report
 from crm.vault import ErasedError, KeysOlderThanDataError, KeyUnavailableError, TamperedError
 
 # The first of an error's own classes that is listed decides; a test demands that every CrmError has one.
@@ -37,7 +38,12 @@ def status_of(error: CrmError) -> int:
 
 
 def sentence_of(error: CrmError) -> str:
-    """Return what `error` says, in the reader's language; for forms that show it at the field."""
+    """Return what `error` says, in the reader's language; for forms that show it at the field.
+
+    Why keys are out of reach is for whoever looks after the machine: commands say it, pages name no file.
+    """
+    if isinstance(error, KeyUnavailableError):
+        return translate_message(KeyUnavailableError.message, {})
     return translate_message(error.message, error.facts)
 
 
@@ -51,13 +57,16 @@ def install(app: Flask) -> None:
 
 def _answer(status: int, *, message: str | None = None, template: str = "errors/page.html") -> ResponseReturnValue:
     name = "errors/_fragment.html" if is_fragment_request() else template
-    response = make_response(render_template(name, status=status, message=message), status)
+    incident = current_incident() if status == HTTPStatus.INTERNAL_SERVER_ERROR else None
+    response = make_response(render_template(name, status=status, message=message, incident=incident), status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "30"
     return response
 
 
 def _explain_refusal(error: CrmError) -> ResponseReturnValue:
+    if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR:
+        report(error)
     return _answer(status_of(error), message=sentence_of(error))
 
 
@@ -78,5 +87,5 @@ def _explain_status(error: HTTPException) -> ResponseReturnValue:
 
 
 def _explain_failure(_error: Exception) -> ResponseReturnValue:
-    """Say that something broke, and nothing of what it was: the log has it."""
+    """Say that something broke, and nothing of what it was: the log has it, under the number that the page shows."""
     return _answer(500)

@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 from crm import __version__
 from crm.runtime import Runtime
 from crm.site import access as access_matrix
-from crm.site import addresses, assets, compression, errors, headers, i18n, navigation, pages, visitor, words
+from crm.site import addresses, assets, compression, errors, headers, i18n, incidents, navigation, pages, same_site, visitor, words
 from crm.site.access import AccessMatrix
 from crm.site.installation import RUNTIME
 from crm.site.visitor import FindVisitor
@@ -18,7 +18,7 @@ from crm.site.visitor import FindVisitor
 STAFF: Final = "staff"
 PORTAL: Final = "portal"
 
-# Endpoints that take a form without a CSRF token. None does; whoever adds one says here why.
+# Endpoints that take a form without a CSRF token, and from other sites. None does; whoever adds one says here why.
 CSRF_EXEMPTIONS: Final[tuple[str, ...]] = ()
 
 _LARGEST_FORM: Final = 1024 * 1024
@@ -43,12 +43,14 @@ def create_site(
         find_visitor: returns who is signed in; must not write, because it also runs for requests that are refused.
         sign_in: endpoint of the sign-in page; None: nobody signs in here.
     """
-    app = Flask("crm.site", static_folder=None)
+    app = incidents.Site("crm.site", static_folder=None)
     app.extensions[RUNTIME] = runtime
     origin = runtime.settings.staff_origin if name == STAFF else runtime.settings.portal_origin
     _configure(app, origin=origin, cookie_name=cookie_name, key=runtime.vault.secret(f"cookie:{name}"))
     _prepare_templates(app, runtime, name=name)
     _install_parts(app, runtime, behind_tls=origin.startswith("https://"))
+    configured = runtime.settings.model_fields_set
+    same_site.install(app, origin=origin, is_configured=f"{name}_origin" in configured, exempt=CSRF_EXEMPTIONS)
     visitor.install(app, find_visitor)
     access_matrix.install(app, matrix=access, sign_in=sign_in)
     CSRFProtect(app)  # after access: a lapsed sign-in is no forged form

@@ -4,13 +4,13 @@ Catalogues are compiled in memory when an application is made. Nothing compiled 
 and an installation without write permission behave alike, and a catalogue cannot be older than its source.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_month_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -25,7 +25,12 @@ LANGUAGE_COOKIE: Final = "lethe_language"
 CATALOGUES: Final = Path(__file__).parent / "translations"
 
 # Numerals for German; in English the month is a word, because 03/04/2026 means two days.
-_DAY: Final = {"de": "dd.MM.yyyy", "en": "d MMM yyyy"}
+_MONTHS: Final = get_month_names("abbreviated", locale="en")
+# Written out and not read from a pattern: a list shows a hundred days.
+_DAY: Final[Mapping[str, Callable[[date], str]]] = {
+    "de": lambda value: f"{value.day:02}.{value.month:02}.{value.year:04}",
+    "en": lambda value: f"{value.day} {_MONTHS[value.month]} {value.year:04}",
+}
 _MOMENT: Final = {"de": "dd.MM.yyyy HH:mm", "en": "d MMM yyyy HH:mm"}
 _WEEKDAY: Final = {"de": "EEE dd.MM.", "en": "EEE d MMM"}
 
@@ -100,7 +105,7 @@ def _day_of(value: date | datetime) -> date:
 
 def day(value: date | datetime) -> str:
     """Return `value` as 23.11.2026, or 23 Nov 2026 in English."""
-    return format_date(_day_of(value), _DAY[current_language()], locale=current_language())
+    return _DAY[current_language()](_day_of(value))
 
 
 def moment(value: datetime) -> str:

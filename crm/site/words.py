@@ -112,7 +112,7 @@ STATUS_HELP: Final = {
     413: _l("Ein Formular nimmt höchstens 1 MB an. Kürzen Sie den Text oder teilen Sie ihn auf."),
     422: _l("Gehen Sie einen Schritt zurück; Ihre Eingaben stehen noch da."),
     429: _l("Warten Sie ein paar Minuten und versuchen Sie es dann noch einmal."),
-    500: _l("Es wurde nichts halb gespeichert. Versuchen Sie es noch einmal; bleibt es dabei, sagen Sie der Administration Bescheid."),
+    500: _l("Es wurde nichts halb gespeichert. Bleibt es auch beim zweiten Mal dabei, sagen Sie der Administration die Vorfallnummer."),
     503: _l("Es wurde nichts geändert. Versuchen Sie es in einer halben Minute noch einmal."),
 }
 

@@ -4,15 +4,19 @@ from crm.vault.destruction import Destruction
 from crm.vault.envelope import Place
 from crm.vault.errors import (
     ErasedError,
+    KeyFileDamagedError,
     KeyFileExposedError,
+    KeyFileMissingError,
     KeysOlderThanDataError,
     KeyUnavailableError,
     TamperedError,
     UnknownEpochError,
     WrongEpochKeyError,
 )
+from crm.vault.inspection import Inspection
 from crm.vault.intake import IntakeKey
 from crm.vault.journal import Right, RightsEntry
+from crm.vault.opening import Columns
 from crm.vault.padding import Padding
 from crm.vault.provider import FileKeyProvider, KeyProvider
 from crm.vault.schema import create_keystore, keystore_metadata
@@ -21,11 +25,15 @@ from crm.vault.tables import Subject, SubjectState
 from crm.vault.vault import Vault
 
 __all__ = [
+    "Columns",
     "Destruction",
     "ErasedError",
     "FileKeyProvider",
+    "Inspection",
     "IntakeKey",
+    "KeyFileDamagedError",
     "KeyFileExposedError",
+    "KeyFileMissingError",
     "KeyProvider",
     "KeyStoreState",
     "KeyUnavailableError",

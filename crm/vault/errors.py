@@ -24,6 +24,24 @@ class KeyUnavailableError(UnavailableError):
     )
 
 
+class KeyFileMissingError(KeyUnavailableError):
+    """The file of the epoch keys is not there, or this account may not read it."""
+
+    message = (
+        "Die Schlüsseldatei %(file)s fehlt oder ist nicht lesbar; ohne sie bleiben personenbezogene Daten verschlossen. "
+        "Holen Sie sie aus der Schlüsselsicherung, oder berichtigen Sie LETHE_KEY_FILE (key_file)."
+    )
+
+
+class KeyFileDamagedError(KeyUnavailableError):
+    """The file is there, and holds something else than epoch keys."""
+
+    message = (
+        "Die Datei %(file)s enthält keine brauchbaren Schlüssel. "
+        "Holen Sie die Schlüsseldatei aus der Schlüsselsicherung, oder berichtigen Sie LETHE_KEY_FILE (key_file)."
+    )
+
+
 class KeyFileExposedError(KeyUnavailableError):
     """Others than its owner may read or write the file of the epoch keys."""
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from crm.vault.envelope import CompartmentKeys
@@ -42,17 +42,13 @@ class KeyCache:
 
     def get(self, key_id: KeyId) -> CompartmentKeys | None:
         """Return the keys, if they are here and were used within the last minute."""
+        return self.get_all([key_id]).get(key_id)
+
+    def get_all(self, key_ids: Iterable[KeyId]) -> dict[KeyId, CompartmentKeys]:
+        """Return the keys of those who are here and were used within the last minute."""
         now = self._monotonic()
         with self._lock:
-            entry = self._entries.get(key_id)
-            if entry is None:
-                return None
-            if now - entry.used_at > self._idle:
-                del self._entries[key_id]
-                return None
-            entry.used_at = now
-            self._entries.move_to_end(key_id)
-            return entry.keys
+            return {key_id: entry.keys for key_id in key_ids if (entry := self._use(key_id, now))}
 
     def put(self, keys: Mapping[KeyId, CompartmentKeys], *, generation: int) -> None:
         """Keep `keys`, unless the cache was cleared since they were read: then they may be destroyed already."""
@@ -80,6 +76,17 @@ class KeyCache:
             if self._sweeper:
                 self._sweeper.cancel()
                 self._sweeper = None
+
+    def _use(self, key_id: KeyId, now: float) -> _Entry | None:
+        entry = self._entries.get(key_id)
+        if entry is None:
+            return None
+        if now - entry.used_at > self._idle:
+            del self._entries[key_id]
+            return None
+        entry.used_at = now
+        self._entries.move_to_end(key_id)
+        return entry
 
     def _sweep(self) -> None:
         now = self._monotonic()

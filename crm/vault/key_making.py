@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from crm.db import Compartment
+from crm.db import Compartment, insert_rows
 from crm.vault import schema
 from crm.vault.batches import in_batches
 from crm.vault.envelope import KEY_BYTES, CompartmentKeys, DataKey
@@ -21,6 +21,8 @@ from crm.vault.store import KeyStore, raise_shred_sequence, reserve_numbers, sta
 from crm.vault.tables import Subject
 
 _SWEPT_AT_ONCE = 500
+# Built once, because everybody who comes in needs it.
+_PRESENT = select(data_key.c.subject_id, data_key.c.compartment).where(data_key.c.subject_id.in_(bindparam("subject_ids", expanding=True)))
 
 
 class _Wanted(NamedTuple):
@@ -89,14 +91,13 @@ class KeyMaker:
 
 def _find_missing(connection: Connection, subject_ids: Sequence[str], compartments: Collection[Compartment]) -> list[_Wanted]:
     """Return which keys to make, with the version after the last destroyed one."""
-    columns = data_key.c
     missing: list[_Wanted] = []
     for batch in in_batches(subject_ids):
         destroyed = destroyed_keys(connection, batch)
         if any(compartment == Compartment.PROFILE for _, compartment in destroyed):
             raise ErasedError
-        present = select(columns.subject_id, columns.compartment).where(columns.subject_id.in_(batch))
-        there: set[KeyId] = {(row.subject_id, row.compartment) for row in connection.execute(present)}
+        present = connection.execute(_PRESENT, {"subject_ids": batch})
+        there: set[KeyId] = {(subject_id, compartment) for subject_id, compartment in present}
         missing += [
             _Wanted(subject_id, compartment.value, destroyed.get((subject_id, compartment.value), 0) + 1)
             for subject_id in dict.fromkeys(batch)
@@ -126,6 +127,6 @@ def _write(connection: Connection, epoch: EpochKey, wanted: Sequence[_Wanted], f
         key = DataKey(raw, version=version, subject_id=subject_id, compartment=compartment)
         made[subject_id, compartment] = CompartmentKeys(key, {version: key})
     if rows:
-        connection.execute(insert(data_key), rows)
+        insert_rows(connection, data_key, rows)
         count_wraps(connection, epoch.number, len(rows))
     return made

@@ -21,6 +21,12 @@ _LIVING = select(data_key.c.number, data_key.c.subject_id, data_key.c.version, d
     data_key.c.subject_id.in_(bindparam("subject_ids", expanding=True)), data_key.c.compartment == bindparam("compartment"), ~is_buried()
 )
 
+_DESTROYED = (
+    select(tombstone.c.subject_id, tombstone.c.compartment, tombstone.c.version)
+    .where(tombstone.c.subject_id.in_(bindparam("subject_ids", expanding=True)))
+    .order_by(tombstone.c.version)
+)
+
 
 class Keyring:
     """Finds the keys of people's compartments."""
@@ -66,8 +72,8 @@ class Keyring:
         """Return the living keys of one compartment of many people at once; whoever has none is absent."""
         self._freshness.check_if_old()
         wanted = [(each, compartment) for each in dict.fromkeys(subject_ids)]
-        found = {key_id: keys for key_id in wanted if (keys := self._cache.get(key_id)) is not None}
-        for batch in in_batches([subject_id for subject_id, _ in wanted if (subject_id, compartment) not in found]):
+        found = self._cache.get_all(wanted)
+        for batch in in_batches([key_id[0] for key_id in wanted if key_id not in found]):
             found |= self._load(batch, compartment)
         return found
 
@@ -117,9 +123,7 @@ def unwrap(epoch: EpochKey, row: Row[*tuple[Any, ...]], compartment: str) -> Dat
 
 def destroyed_keys(connection: Connection, subject_ids: Sequence[str]) -> dict[KeyId, int]:
     """Return the highest destroyed version of each compartment of these people."""
-    columns = tombstone.c
-    asked = select(columns.subject_id, columns.compartment, columns.version).where(columns.subject_id.in_(subject_ids))
-    rows = connection.execute(asked.order_by(columns.version))
+    rows = connection.execute(_DESTROYED, {"subject_ids": subject_ids})
     return {(row.subject_id, row.compartment): row.version for row in rows}
 
 

@@ -21,6 +21,7 @@ INTAKE: Final = "intake"
 SUPPRESSION: Final = "suppression"
 THROTTLE: Final = "throttle"
 SOURCE: Final = "source"
+FORM: Final = "form"
 
 
 class Secret(NamedTuple):
@@ -61,6 +62,10 @@ class NamedSecrets:
                 if generation == self._generation:
                     self._held[name] = held
         return held
+
+    def find(self, name: str) -> Secret | None:
+        """Return the newest version, or None where nobody has made one yet; makes none."""
+        return next(iter(self._read(name)), None)
 
     def find_public(self, name: str) -> tuple[int, bytes] | None:
         """Return version and open half of the newest key pair; needs the key store, but no key."""

@@ -27,7 +27,7 @@ def unpad(padded: bytes) -> bytes:
         ValueError: nothing that `pad` made ends like this.
     """
     marked = padded.rstrip(b"\0")
-    if not marked.endswith(_MARK):
+    if marked[-1:] != _MARK:
         raise ValueError("the padding has no mark")
     return marked[:-1]
 

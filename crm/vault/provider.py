@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from crm.vault.envelope import KEY_BYTES
-from crm.vault.errors import KeyFileExposedError, KeyUnavailableError, UnknownEpochError
+from crm.vault.errors import KeyFileDamagedError, KeyFileExposedError, KeyFileMissingError, UnknownEpochError
 from crm.vault.schema import FIRST_EPOCH
 
 _TITLE = "lethe epoch keys 1"
@@ -56,7 +56,7 @@ class FileKeyProvider:
         for line in self._lines():
             number, _, key = line.partition(" ")
             if number == str(epoch):
-                return _key_of(key)
+                return self._key_of(key)
         raise UnknownEpochError(epoch=epoch)
 
     def _lines(self) -> list[str]:
@@ -65,22 +65,24 @@ class FileKeyProvider:
                 if os.fstat(file.fileno()).st_mode & _OTHERS:
                     raise KeyFileExposedError
                 title, *lines = file.read().decode("ascii").splitlines() or [""]
-        except (OSError, UnicodeDecodeError) as error:
-            raise KeyUnavailableError from error
+        except OSError as error:
+            raise KeyFileMissingError(file=self._path) from error
+        except UnicodeDecodeError:
+            # The cause is left out: it could carry part of a key.
+            raise KeyFileDamagedError(file=self._path) from None
         if title != _TITLE:
-            raise KeyUnavailableError
+            raise KeyFileDamagedError(file=self._path)
         return lines
 
-
-def _key_of(text: str) -> bytes:
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        # The cause is left out: it could carry part of the key.
-        raise KeyUnavailableError from None
-    if len(key) != KEY_BYTES:
-        raise KeyUnavailableError
-    return key
+    def _key_of(self, text: str) -> bytes:
+        try:
+            key = bytes.fromhex(text)
+        except ValueError:
+            # The cause is left out: it could carry part of the key.
+            raise KeyFileDamagedError(file=self._path) from None
+        if len(key) != KEY_BYTES:
+            raise KeyFileDamagedError(file=self._path)
+        return key
 
 
 def _write_durably(path: Path, content: bytes) -> None:

@@ -14,6 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from crm.vault import schema
 from crm.vault.errors import KeyUnavailableError
 
+_columns = schema.state.c
+_LOCK = select(_columns.id).with_for_update()
+_STATE = select(_columns.epoch, _columns.high_water, _columns.swept, _columns.shred_sequence)
 _OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeoutError, sqlite3.OperationalError)
 _SHRED_SEQUENCE = "SELECT shred_sequence FROM keystore_state"
 _TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)"
@@ -58,7 +61,7 @@ class KeyStore:
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that holds the key store's state locked, so that writers take turns."""
         with _reachable(), self._writer.begin() as connection:
-            connection.execute(select(schema.state.c.id).with_for_update())
+            connection.execute(_LOCK)
             yield connection
 
     def state(self) -> KeyStoreState:
@@ -109,9 +112,7 @@ class KeyStore:
 
 def state_of(connection: Connection) -> KeyStoreState:
     """Return the state as this transaction sees it."""
-    columns = schema.state.c
-    row = connection.execute(select(columns.epoch, columns.high_water, columns.swept, columns.shred_sequence)).one()
-    return KeyStoreState(*row)
+    return KeyStoreState(*connection.execute(_STATE).one())
 
 
 def reserve_numbers(connection: Connection, count: int) -> int:

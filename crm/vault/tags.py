@@ -4,7 +4,7 @@ import hmac
 from typing import Final
 
 from crm.vault.envelope import length_prefixed
-from crm.vault.named_secrets import SOURCE, SUPPRESSION, THROTTLE, NamedSecrets
+from crm.vault.named_secrets import FORM, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets
 
 TAG_BYTES: Final = 16
 
@@ -34,6 +34,10 @@ class Tags:
     def source(self, system: str, record_id: str) -> bytes:
         """Return the tag of a record of another system."""
         return _tag(self._secrets.newest(SOURCE).raw, length_prefixed(system, record_id))
+
+    def form(self, token: str, content: str) -> bytes:
+        """Return the tag of a form with this random token and this content; without the token it says nothing about the content."""
+        return _tag(self._secrets.newest(FORM).raw, f"{token}\0{content}".encode())
 
     def _all(self, name: str, value: str) -> list[bytes]:
         return [_tag(secret.raw, value.encode()) for secret in self._secrets.live(name)]

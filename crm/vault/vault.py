@@ -1,26 +1,28 @@
 """The vault of one process: everything the other floors may ask of it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from sqlalchemy import Engine, Table, func, insert, select, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from crm.clock import Clock
-from crm.db import Compartment
-from crm.vault import destruction, journal, write_guard
+from crm.db import Compartment, insert_rows
+from crm.vault import destruction, journal, opening, write_guard
 from crm.vault.destruction import Destruction
-from crm.vault.envelope import CompartmentKeys, DataKey, Place, key_version_of
+from crm.vault.envelope import DataKey, Place, key_version_of
 from crm.vault.epochs import LEASE, EpochKeys
 from crm.vault.errors import KeysOlderThanDataError, TamperedError
 from crm.vault.freshness import Freshness
+from crm.vault.inspection import Inspection
 from crm.vault.intake import IntakeKey, open_intake
 from crm.vault.journal import RightsEntry
 from crm.vault.key_cache import KeyCache, KeyId
 from crm.vault.key_making import KeyMaker
 from crm.vault.keyring import Keyring
 from crm.vault.named_secrets import INSTALLATION, INTAKE, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets, Secret
+from crm.vault.opening import Columns
 from crm.vault.padding import Padding
 from crm.vault.provider import KeyProvider
 from crm.vault.store import KeyStore, KeyStoreState
@@ -28,7 +30,6 @@ from crm.vault.tables import Subject, SubjectState
 from crm.vault.tags import Tags
 
 EQUIPMENT: Final = "vault"
-_OPENED_AT_ONCE: Final = 1000
 _PATIENCE: Final = 10.0
 
 
@@ -59,8 +60,12 @@ class Vault:
         return self._store.installation_id
 
     def state(self) -> KeyStoreState:
-        """Return how far the key store has come, for `lethe doctor`."""
+        """Return how far the key store has come."""
         return self._store.state()
+
+    def inspect(self) -> Inspection:
+        """Return what may be asked of the key store without changing it."""
+        return Inspection(self._store, self._epochs, self._secrets)
 
     def prepare(self) -> None:
         """Make the secrets every installation needs; afterwards the intake works without the key provider."""
@@ -97,9 +102,8 @@ class Vault:
             {"id": each, "state": SubjectState.LIVING.value, "write_seq": 0, "key_number": numbers.get(each, 0), "created_at": now}
             for each in subject_ids
         ]
-        if rows:
-            session.execute(insert(cast("Table", Subject.__table__)), rows)
-            write_guard.note_begun(session, subject_ids)
+        insert_rows(session.connection(), Subject, rows)
+        write_guard.note_begun(session, subject_ids)
 
     def add_keys(self, session: Session, subject_ids: Sequence[str], *, compartments: Collection[Compartment], now: datetime) -> None:
         """Make the keys that living people lack for these compartments; their write has begun.
@@ -133,8 +137,15 @@ class Vault:
             ErasedError: the key was destroyed.
             KeyUnavailableError: the key cannot be had at the moment.
         """
-        write_guard.require_begun(session, place.subject_id)
-        return self._keyring.get(place.subject_id, place.compartment).newest.seal(place, content, padding)
+        return self.seal_many(session, [(place, content)], padding=padding)[0]
+
+    def seal_many(self, session: Session, contents: Sequence[tuple[Place, bytes]], *, padding: Padding = Padding.FIELDS) -> list[bytes]:
+        """Seal several values, in order; fails like `seal`."""
+        keys: dict[KeyId, DataKey] = {}
+        for subject_id, compartment in {(place.subject_id, place.compartment) for place, _ in contents}:
+            write_guard.require_begun(session, subject_id)
+            keys[subject_id, compartment] = self._keyring.get(subject_id, compartment).newest
+        return [keys[place.subject_id, place.compartment].seal(place, content, padding) for place, content in contents]
 
     def open(self, place: Place, sealed: bytes) -> bytes:
         """Open what was sealed for `place`.
@@ -144,25 +155,15 @@ class Vault:
             TamperedError: the value or its place was changed.
             KeyUnavailableError: the key cannot be had at the moment.
         """
-        return self._keyring.key_for(place.subject_id, place.compartment, sealed).open(place, sealed)
+        return opening.open_one(self._keyring, place, sealed)
 
     def open_many(self, sealed: Sequence[tuple[Place, bytes]]) -> list[bytes]:
-        """Open many values, in order, with one query for the keys of a thousand; the first failure ends it."""
-        opened: list[bytes] = []
-        for start in range(0, len(sealed), _OPENED_AT_ONCE):
-            part = sealed[start : start + _OPENED_AT_ONCE]
-            keys: dict[KeyId, CompartmentKeys] = {}
-            for compartment in {place.compartment for place, _ in part}:
-                keys |= self._keyring.get_many([place.subject_id for place, _ in part if place.compartment == compartment], compartment)
-            opened += [self._open_with(keys, place, value) for place, value in part]
-        return opened
+        """Open many values, in order; the first failure ends it."""
+        return opening.open_many(self._keyring, sealed)
 
-    def _open_with(self, keys: Mapping[KeyId, CompartmentKeys], place: Place, sealed: bytes) -> bytes:
-        """Open with keys at hand; what they do not open, `open` explains."""
-        held = keys.get((place.subject_id, place.compartment))
-        if held and sealed.startswith(held.newest.header):
-            return held.newest.open(place, sealed)
-        return self.open(place, sealed)
+    def open_rows(self, where: Columns, rows: Sequence[Sequence[Any]]) -> list[list[bytes]]:
+        """Open rows of a pseudonym and its sealed columns, without what is empty; the first failure ends it."""
+        return opening.open_rows(self._keyring, where, rows)
 
     def prefetch(self, subject_ids: Iterable[str], compartment: str) -> None:
         """Read the keys of many people before they are used one by one."""
@@ -264,6 +265,10 @@ class Vault:
     def source_tag(self, system: str, record_id: str) -> bytes:
         """Return the tag by which an erased record of another system is recognised."""
         return self._tags.source(system, record_id)
+
+    def form_tag(self, token: str, content: str) -> bytes:
+        """Return the tag by which the same form with the same content is recognised."""
+        return self._tags.form(token, content)
 
     def secret(self, name: str) -> bytes:
         """Return the 32 random bytes kept under this name, made when it is first asked for."""

@@ -78,6 +78,16 @@ _COMPANIES: Final[AccessMatrix] = {
     "companies.change": _WRITES,
 }
 
+# The coordinator answers for all tasks; those who look after contacts say where data came from and that people were told.
+_SETTLES_TASKS: Final = frozenset({Role.SALES, Role.SERVICE, Role.ACCOUNTING, Role.PRIVACY})
+
+_TASKS: Final[AccessMatrix] = {
+    "tasks.show": _SETTLES_TASKS,
+    "tasks.state_origin": _SETTLES_TASKS,
+    "tasks.note_informed": _SETTLES_TASKS,
+    "tasks.uphold_objection": frozenset({Role.PRIVACY}),
+}
+
 _CHECKS_THE_LOG: Final = frozenset({Role.AUDITOR, Role.DPO, Role.PRIVACY})
 
 _LEDGER: Final[AccessMatrix] = {
@@ -98,5 +108,5 @@ _DEMO: Final[AccessMatrix] = {"demo.enter": PUBLIC, "demo_mailbox.show": PUBLIC}
 
 def access_matrix(*, demo: bool) -> AccessMatrix:
     """Return who may open what."""
-    pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **_WORK, **_CONTACTS, **_COMPANIES, **_LEDGER}
+    pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **_WORK, **_CONTACTS, **_COMPANIES, **_TASKS, **_LEDGER}
     return {**pages, **_DEMO} if demo else pages

@@ -9,6 +9,7 @@ from flask import request, url_for
 
 from crm.actor import Actor
 from crm.db import Session
+from crm.errors import InvalidInputError
 from crm.models.field_groups import GROUP_OF
 from crm.privacy import purposes
 from crm.privacy.purposes import Purpose, Purposes
@@ -48,11 +49,14 @@ def open_desk(db: Session) -> Desk:
     Raises:
         PurposeNotAllowedError: the role acted in works for no purpose.
     """
+    actor = current_actor()
+    known = purposes.find_all(db)
+    own = known.of_role(actor.role)
     return Desk(
-        actor=current_actor(),
-        purpose=current_purpose(db),
-        own=own_purposes(db),
-        purposes=purposes.find_all(db),
+        actor=actor,
+        purpose=current_purpose(own),
+        own=own,
+        purposes=known,
         now=current_runtime().clock.now(),
         zone=time_zone(),
     )
@@ -61,6 +65,25 @@ def open_desk(db: Session) -> Desk:
 def find_desk(db: Session) -> Desk | None:
     """Return the desk of this request, or None where the role acted in works for no purpose."""
     return open_desk(db) if own_purposes(db) else None
+
+
+class PurposeUnknownError(InvalidInputError):
+    """The form was made for a purpose that the role acted in does not work for."""
+
+    message = (
+        "Dieses Formular gehört zu einem Zweck, für den Ihre Rolle nicht arbeitet. Es gilt nun der Zweck oben auf der Seite: "
+        "Prüfen Sie die Felder und speichern Sie noch einmal."
+    )
+
+
+def require_posted_purpose(desk: Desk) -> None:
+    """Refuse a form that was made for another purpose than the desk works for.
+
+    Raises:
+        PurposeUnknownError: the role changed meanwhile, or somebody changed the form.
+    """
+    if request.form.get("purpose", desk.purpose.code) != desk.purpose.code:
+        raise PurposeUnknownError(field="purpose")
 
 
 def posted_purpose(desk: Desk) -> Desk:

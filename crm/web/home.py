@@ -1,37 +1,26 @@
-"""Mein Arbeitsplatz: what is due for the role acted in."""
+"""Mein Arbeitsplatz: what is due for the role acted in, and the way on where nothing is."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.actor import Role
 from crm.db import Session
-from crm.models.privacy_task import TaskKind
-from crm.privacy.purposes import Purpose
 from crm.services import work_list
-from crm.services.work_list import DueTask, DueTasks, EndingContact
+from crm.services.work_list import DueTasks, Reader
 from crm.site.access import may
 from crm.site.i18n import _, _l
 from crm.site.installation import current_runtime
-from crm.site.view_models import DueEntry, DueSection, StripView, Urgency
+from crm.site.view_models import DueEntry, DueSection, StripView
 from crm.site.visitor import current_actor
-from crm.web.contacts.rows import NAME_FIELDS, full_name
-from crm.web.desk import Desk, find_desk, purpose_title, strip_of, time_zone
+from crm.web.contacts.rows import NAME_FIELDS
+from crm.web.desk import Desk, find_desk, strip_of, time_zone
+from crm.web.due import NextStep, ending_entry, guide, task_entry, tasks_section, urgency_of
+from crm.web.task_words import KIND_TITLES
 
 bp = Blueprint("home", __name__)
 
 _LOOKS_AFTER_CONTACTS = (Role.SALES, Role.SERVICE, Role.ACCOUNTING)
-_NEAR = timedelta(days=7)
-
-_KINDS = {
-    TaskKind.ORIGIN_UNKNOWN: _l("Herkunft klären"),
-    TaskKind.NOTICE_DUE: _l("Person informieren (Art. 14 DSGVO)"),
-    TaskKind.ERASURE_REQUESTED: _l("Löschung gewünscht: entscheiden"),
-    TaskKind.TIME_UP: _l("Zeit abgelaufen: entscheiden"),
-    TaskKind.OBJECTION_RAISED: _l("Widerspruch abwägen (Art. 21 Abs. 1 DSGVO)"),
-}
+_ALL = 200  # tasks on one page; who has more begins with these
 
 _LEADS = {
     Role.SALES: _l("was bei Ihren Kontakten ansteht"),
@@ -49,7 +38,7 @@ def index() -> ResponseReturnValue:
     """Show what is due, and where this role's work begins."""
     with current_runtime().database.reading() as db:
         desk = find_desk(db)
-        sections, names = _sections(db, desk) if desk else ((), 0)
+        sections, names = _sections(db, desk)
     return render_template(
         "home.html",
         strip=_strip(desk, names),
@@ -64,72 +53,103 @@ def _strip(desk: Desk | None, names: int) -> StripView | None:
     return strip_of(desk, shown=len(NAME_FIELDS) if names else 0, per_person=True) if desk else None
 
 
-def _sections(db: Session, desk: Desk) -> tuple[tuple[DueSection, ...], int]:
+def _sections(db: Session, desk: Desk | None) -> tuple[tuple[DueSection, ...], int]:
     """Return the sections, and how many people they name."""
-    if desk.actor.role is Role.PRIVACY:
-        tasks = work_list.find_all_tasks(db, purpose=desk.purpose, actor=desk.actor, now=desk.now)
+    role = current_actor().role
+    if desk and role is Role.PRIVACY:
+        tasks = work_list.find_all_tasks(db, reader=_reader(desk), now=desk.now)
         return (_tasks_section(desk, tasks, _nothing_for_all()),), _named(tasks)
-    if desk.actor.role in _LOOKS_AFTER_CONTACTS:
-        own = work_list.find_own_tasks(db, purpose=desk.purpose, actor=desk.actor, now=desk.now)
+    if desk and role in _LOOKS_AFTER_CONTACTS:
+        own = work_list.find_own_tasks(db, reader=_reader(desk), now=desk.now)
         ending, ending_names = _ending_section(db, desk)
-        return (_tasks_section(desk, own, _nothing_for_own()), ending), _named(own) + ending_names
-    return (), 0
+        return (_tasks_section(desk, own, _nothing_for_own(db, desk)), ending), _named(own) + ending_names
+    if role is Role.DPO:
+        return (_watched_section(db),), 0
+    return tuple(guide(title, step) for title, step in _guides(role)), 0
+
+
+def _reader(desk: Desk) -> Reader:
+    return Reader(actor=desk.actor, purpose=desk.purpose, own=desk.own, shown=_shown())
+
+
+def _shown() -> int:
+    return _ALL if request.args.get("tasks") == "all" else work_list.SHOWN
 
 
 def _named(tasks: DueTasks) -> int:
     return sum(1 for task in tasks.tasks if task.person)
 
 
-def _nothing_for_own() -> str:
-    return _("Bei Ihren Kontakten ist nichts zu klären: Jede Herkunft ist bekannt, jede Person informiert. Sehen Sie in Ihre Kontakte.")
+def _tasks_section(desk: Desk, due: DueTasks, step: NextStep) -> DueSection:
+    return tasks_section([task_entry(desk, each) for each in due.tasks], due, step, title=_("Zu klären"))
 
 
-def _nothing_for_all() -> str:
-    return _("Keine Aufgabe ist offen. Neue entstehen beim Import und wenn jemand aufgenommen wird, der noch nichts davon weiß.")
+def _nothing_for_own(db: Session, desk: Desk) -> NextStep:
+    if work_list.looks_after_anybody(db, actor=desk.actor):
+        text = _("Bei Ihren Kontakten ist nichts zu klären: Jede Herkunft ist bekannt, jede Person informiert.")
+    else:
+        text = _("Ihnen ist noch kein Kontakt zugeordnet. Die Liste zeigt alle, die Ihr Zweck zeigt; beim Bearbeiten ordnen Sie zu.")
+    return NextStep(text, "contacts.index", _("Zu den Kontakten"))
 
 
-def _tasks_section(desk: Desk, due: DueTasks, empty: str) -> DueSection:
-    return DueSection(title=_("Zu klären"), entries=tuple(_task(desk, each) for each in due.tasks), empty=empty, more=due.more)
-
-
-def _task(desk: Desk, task: DueTask) -> DueEntry:
-    return DueEntry(
-        title=full_name(task.person.fields) if task.person else _("Kontakt, den dieser Zweck nicht zeigt"),
-        due_on=task.due_on,
-        urgency=_urgency(task.due_on, desk),
-        url=url_for("contacts.show", subject_id=task.subject_id) if may("contacts.show") else None,
-        note=str(_KINDS[task.kind]),
-    )
+def _nothing_for_all() -> NextStep:
+    text = _("Keine Aufgabe ist offen. Neue entstehen beim Import und wenn jemand aufgenommen wird, der noch nichts davon weiß.")
+    return NextStep(text, "ledger.index", _("Zum Protokoll"))
 
 
 def _ending_section(db: Session, desk: Desk) -> tuple[DueSection, int]:
     ending = work_list.find_ending(db, purpose=desk.purpose, purposes=desk.purposes, actor=desk.actor, now=desk.now, zone=desk.zone)
-    entries = tuple(_ending(desk, each) for each in ending)
+    entries = tuple(ending_entry(desk, each) for each in ending)
     empty = _("In den nächsten 90 Tagen endet bei Ihren Kontakten keine Frist.")
     return DueSection(title=_("Bald vergessen"), entries=entries, empty=empty), sum(1 for each in ending if each.person)
 
 
-def _ending(desk: Desk, each: EndingContact) -> DueEntry:
-    return DueEntry(
-        title=full_name(each.person.fields) if each.person else _elsewhere(each.purposes),
-        due_on=each.due_on,
-        urgency=_urgency(each.due_on, desk),
-        url=url_for("contacts.show", subject_id=each.subject_id),
-        note=_("Frist endet; ein Gespräch oder Brief in der Sache lässt sie neu beginnen"),
+def _watched_section(db: Session) -> DueSection:
+    """Return what is open, by pseudonym: who monitors needs the day and what was done, not the name (Art. 39(1)(b) DSGVO)."""
+    now, zone = current_runtime().clock.now(), time_zone()
+    found = work_list.find_tasks(db, shown=_shown())
+    step = NextStep(
+        _("Keine Aufgabe des Datenschutzes ist offen. Was geschehen ist, steht im Protokoll."), "ledger.index", _("Zum Protokoll")
     )
+    entries = [
+        DueEntry(
+            title=str(KIND_TITLES[each.kind]),
+            due_on=each.due_on,
+            urgency=urgency_of(each.due_on, now=now, zone=zone),
+            url=url_for("ledger.subject", subject_id=each.subject_id) if may("ledger.subject") else None,
+            note=_("Pseudonym %(start)s …", start=each.subject_id[:8]),
+        )
+        for each in found.tasks
+    ]
+    return tasks_section(entries, found, step, title=_("Aufgaben des Datenschutzes"))
 
 
-def _elsewhere(purposes: Sequence[Purpose]) -> str:
-    return _("Kontakt unter „%(purposes)s“", purposes=", ".join(purpose_title(each) for each in purposes))
-
-
-def _urgency(on: date, desk: Desk) -> Urgency:
-    today = desk.now.astimezone(desk.zone).date()
-    if on < today:
-        return Urgency.LATE
-    if on == today:
-        return Urgency.TODAY
-    return Urgency.SOON if on - today <= _NEAR else Urgency.LATER
+def _guides(role: Role | None) -> list[tuple[str, NextStep]]:
+    """Return where the work of a role without due days begins."""
+    companies = _("Zu den Firmen")
+    guides = {
+        Role.MARKETING: NextStep(
+            _("Eine Ansprache beginnt mit der Kundengruppe: Die Liste der Firmen lässt sich nach Segment filtern."),
+            "companies.index",
+            companies,
+        ),
+        Role.MANAGEMENT: NextStep(
+            _("Nichts wartet auf Ihre Entscheidung. Welche Firmen wir kennen und wer sie betreut, zeigt die Liste der Firmen."),
+            "companies.index",
+            companies,
+        ),
+        Role.AUDITOR: NextStep(
+            _("Prüfen Sie, ob das Protokoll unverändert ist, oder lesen Sie, wer wann wozu welche Angaben gesehen hat."),
+            "ledger.index",
+            _("Zum Protokoll"),
+        ),
+        Role.ADMIN: NextStep(
+            _("Wer neu ist, bekommt hier ein Konto und seine Rollen; wer geht, dessen Konto sperren Sie."),
+            "users.index",
+            _("Zu den Benutzern"),
+        ),
+    }
+    return [(_("Womit Sie beginnen"), guides[role])] if role in guides else []
 
 
 def _shortcuts() -> tuple[tuple[str, str, str], ...]:

@@ -1,5 +1,7 @@
 """The purpose of the page at hand: it comes from the workspace, one click changes it, no dialog asks for it."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, redirect, request, session
 from flask.typing import ResponseReturnValue
 
@@ -31,13 +33,12 @@ def own_purposes(db: Session) -> tuple[Purpose, ...]:
     return purposes.find_all(db).of_role(current_actor().role)
 
 
-def current_purpose(db: Session) -> Purpose:
-    """Return the chosen purpose, or the main one of the role.
+def current_purpose(own: Sequence[Purpose]) -> Purpose:
+    """Return the chosen one of the role's purposes, or its main one.
 
     Raises:
         PurposeNotAllowedError: the role acts for no purpose at all.
     """
-    own = own_purposes(db)
     if not own:
         raise PurposeNotAllowedError
     return next((each for each in own if each.code == session.get(_CHOSEN)), own[0])

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from crm.actor import SECOND_FACTOR_REQUIRED, Role
 from crm.errors import CrmError, InvalidInputError
 from crm.services.accounts import user_changes, users
-from crm.services.accounts.errors import LastAdministratorError
+from crm.services.accounts.errors import LastAdministratorError, OwnAccountError
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
@@ -71,7 +71,7 @@ def disable(account_id: str) -> ResponseReturnValue:
     try:
         with runtime.database.writing() as db:
             user_changes.disable(db, account_id=account_id, actor=current_actor(), now=runtime.clock.now())
-    except LastAdministratorError as error:
+    except (LastAdministratorError, OwnAccountError) as error:
         return _page(account_id, wrong=error), status_of(error)
     flash(_("Das Konto ist gesperrt; alle seine Anmeldungen sind beendet."), "ok")
     return redirect(url_for(".index"), code=303)

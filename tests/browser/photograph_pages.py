@@ -109,6 +109,14 @@ def test_where_the_day_begins(role, visitor, demo_site, photograph):
     photograph(page, f"home-index-{role}")
 
 
+def test_a_task_of_data_protection(visitor, demo_site, photograph):
+    page = visitor()
+    step_into(page, demo_site, Role.PRIVACY)
+    page.locator("main li", has_text="Herkunft klären").get_by_role("link").first.click()
+    page.wait_for_url("**/tasks/*")
+    photograph(page, "tasks-show")
+
+
 def test_the_log_before_and_after_its_check(visitor, demo_site, photograph):
     page = visitor()
     step_into(page, demo_site, Role.AUDITOR)

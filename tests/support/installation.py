@@ -1,23 +1,19 @@
 """A whole installation: settings and runtime as every entry point gets them."""
 
 import importlib
-import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
 
 from crm.actor import system_actor
 from crm.settings import Settings
+from tests.support.memory import folder_in_ram
 
 
 @pytest.fixture
 def index_dir():
     """A private folder for search indexes, on the RAM disk where there is one."""
-    memory = Path("/dev/shm")  # noqa: S108 - a RAM disk
-    folder = Path(tempfile.mkdtemp(prefix="lethe-test-", dir=memory if memory.is_dir() else None))
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with folder_in_ram() as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -2,11 +2,9 @@
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from crm.actor import SECOND_FACTOR_REQUIRED, Role
 from crm.runtime import Runtime
 from crm.services import installation
 from crm.settings import Settings
+from tests.support.memory import folder_in_ram
 from tests.support.staff import ADMIN, PASSWORD, SECRET, Member, hire
 
 READY_WITHIN = 60
@@ -100,7 +99,6 @@ class LiveSite:
                 child.kill()
                 child.wait()
         self.runtime.close()
-        shutil.rmtree(self.index_dir, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -109,18 +107,19 @@ def live_site(tmp_path_factory) -> Iterator[LiveSite]:
     folder = tmp_path_factory.mktemp("live")
     port, portal_port = free_ports(2)
     origins = {"staff_origin": f"http://localhost:{port}", "portal_origin": f"http://localhost:{portal_port}"}
-    settings = Settings(data_dir=folder / "lethe", organisation="Muster GmbH", index_dir=_index_dir(), **origins)
-    runtime = _lay_out(settings)
-    site = LiveSite(settings.data_dir, port, portal_port, settings.index_dir, runtime, folder / "processes.log")
-    # Everything else is as in `lethe.toml`; the environment is how a server is told its addresses.
-    told = {f"LETHE_{name.upper()}": value for name, value in origins.items()} | {"LETHE_INDEX_DIR": str(settings.index_dir)}
-    for arguments in (("serve", "staff"), ("serve", "portal"), ("worker",)):
-        site.start(*arguments, **told)
-    try:
-        site.await_ready()
-        yield site
-    finally:
-        site.stop()
+    with folder_in_ram() as index_dir:
+        settings = Settings(data_dir=folder / "lethe", organisation="Muster GmbH", index_dir=index_dir, **origins)
+        runtime = _lay_out(settings)
+        site = LiveSite(settings.data_dir, port, portal_port, index_dir, runtime, folder / "processes.log")
+        # Everything else is as in `lethe.toml`; the environment is how a server is told its addresses.
+        told = {f"LETHE_{name.upper()}": value for name, value in origins.items()} | {"LETHE_INDEX_DIR": str(index_dir)}
+        for arguments in (("serve", "staff"), ("serve", "portal"), ("worker",)):
+            site.start(*arguments, **told)
+        try:
+            site.await_ready()
+            yield site
+        finally:
+            site.stop()
 
 
 @pytest.fixture(scope="session")
@@ -128,14 +127,15 @@ def demo_site(tmp_path_factory) -> Iterator[LiveSite]:
     """The demonstration: an account for every role and hundreds of invented people in every state."""
     folder = tmp_path_factory.mktemp("demonstration")
     port, portal_port = free_ports(3)[:2]
-    site = LiveSite(folder / "demo", port, portal_port, _index_dir(), _NOT_OPEN, folder / "processes.log")
-    site.start("demo", "--port", port, LETHE_INDEX_DIR=str(site.index_dir))
-    try:
-        site.await_ready()
-        site.runtime = Runtime.open(Settings(data_dir=site.data_dir, demo=True, index_dir=site.index_dir))
-        yield site
-    finally:
-        site.stop()
+    with folder_in_ram() as index_dir:
+        site = LiveSite(folder / "demo", port, portal_port, index_dir, _NOT_OPEN, folder / "processes.log")
+        site.start("demo", "--port", port, LETHE_INDEX_DIR=str(index_dir))
+        try:
+            site.await_ready()
+            site.runtime = Runtime.open(Settings(data_dir=site.data_dir, demo=True, index_dir=index_dir))
+            yield site
+        finally:
+            site.stop()
 
 
 class _NotOpen:
@@ -171,12 +171,6 @@ def _lay_out(settings: Settings) -> Runtime:
         installation.furnish(session, email="admin@muster.example", password=PASSWORD, actor=ADMIN, now=datetime.now(UTC))
     installation.write_settings(settings)
     return runtime
-
-
-def _index_dir() -> Path:
-    """Return a private folder for the index, on the RAM disk where there is one: only there do processes share it."""
-    memory = Path("/dev/shm")  # noqa: S108 - a RAM disk
-    return Path(tempfile.mkdtemp(prefix="lethe-test-", dir=memory if memory.is_dir() else None))
 
 
 def _environment() -> dict[str, str]:

@@ -29,6 +29,7 @@ WITHOUT_LIST = {"contacts.show"}
 _FOUND_ON = {
     "contacts.show": ("/contacts", r"^/contacts/[0-9a-f]{32}$"),
     "contacts.edit": ("contacts.show", r"^/contacts/[0-9a-f]{32}/edit$"),
+    "tasks.show": ("/", r"^/contacts/[0-9a-f]{32}/tasks/[0-9a-f]{32}$"),
     "contacts.rights": ("contacts.show", r"^/contacts/[0-9a-f]{32}/rights$"),
     "companies.show": ("/companies", r"^/companies/[0-9a-f]{32}$"),
     "companies.edit": ("companies.show", r"^/companies/[0-9a-f]{32}/edit$"),

@@ -109,6 +109,12 @@ class LastAdministratorError(CrmError):
     message = "Das ist das letzte Konto mit der Rolle „admin“. Geben Sie die Rolle erst einer anderen Person."
 
 
+class OwnAccountError(CrmError):
+    """Somebody wants to shut the account they are signed in with."""
+
+    message = "Ihr eigenes Konto können Sie nicht sperren. Bitten Sie eine andere Person mit der Rolle „admin“ darum."
+
+
 class AccountNotFoundError(NotFoundError):
     """There is no such account, or it is disabled."""
 

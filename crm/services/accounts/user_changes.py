@@ -10,7 +10,7 @@ from crm.actor import Actor, Role
 from crm.models.account import Account, AccountRole
 from crm.privacy.actions import Action
 from crm.services.accounts import account_mail, addresses, passwords, signins, throttle, users
-from crm.services.accounts.errors import AccountNotFoundError, LastAdministratorError
+from crm.services.accounts.errors import AccountNotFoundError, LastAdministratorError, OwnAccountError
 from crm.services.accounts.throttle import Counter, Guess
 
 
@@ -41,6 +41,7 @@ def disable(session: Session, *, account_id: str, actor: Actor, now: datetime) -
 
     Raises:
         LastAdministratorError: nobody would be left to administer.
+        OwnAccountError: the actor would shut themselves out.
     """
     actor = users.require_administration(actor)
     administrators = _lock_administrators(session)
@@ -49,6 +50,8 @@ def disable(session: Session, *, account_id: str, actor: Actor, now: datetime) -
         return
     if administrators == {account.id}:
         raise LastAdministratorError
+    if account.pseudonym == actor.pseudonym:
+        raise OwnAccountError
     account.disabled_at = now
     signins.end_all(session, account.id, now=now)
     users.enter(session, Action.ACCOUNT_DISABLED, account, actor, now)
@@ -90,15 +93,14 @@ def reset_second_factor(session: Session, *, account_id: str, actor: Actor, now:
 
 
 def _lock_administrators(session: Session) -> set[str]:
-    """Return the accounts that administer, locked in one order, so that the last two cannot go at the same moment."""
-    administrators = session.scalars(
-        select(Account)
-        .join(AccountRole)
-        .where(AccountRole.role == Role.ADMIN, Account.disabled_at.is_(None))
-        .order_by(Account.id)
-        .with_for_update(of=Account)
-    )
-    return {account.id for account in administrators}
+    """Return the accounts that administer, locked in one order, so that the last two cannot go at the same moment.
+
+    They are read again once the locks are held: PostgreSQL looks at locked rows anew, but not at the roles beside them,
+    and whoever waited would still count an administrator whose role has just been taken away.
+    """
+    administering = select(Account.id).join(AccountRole).where(AccountRole.role == Role.ADMIN, Account.disabled_at.is_(None))
+    session.execute(administering.order_by(Account.id).with_for_update(of=Account))
+    return set(session.scalars(administering))
 
 
 def _get_locked(session: Session, account_id: str) -> Account:

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.db import new_id
+from crm.db import new_id, sort_key
 from crm.errors import InvalidInputError, NotFoundError
 from crm.models.company import COMPANY_FIELDS, Company, CompanyKind
 from crm.models.contact import Contact
@@ -181,8 +181,9 @@ def change(
     indexing.announce_changed(session, list(people), now=now)
 
 
-def _columns(fields: Mapping[str, str]) -> dict[str, str | None]:
-    return {name: fields.get(name) or None for name in COMPANY_FIELDS}
+def _columns(fields: Mapping[str, str]) -> dict[str, str | bytes | None]:
+    """Return the readable columns of a legal person; the name comes with the key it is sorted by."""
+    return {name: fields.get(name) or None for name in COMPANY_FIELDS} | {"sort_key": sort_key(fields["name"])}
 
 
 def longest_of(name: str) -> int:

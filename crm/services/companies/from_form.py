@@ -20,6 +20,7 @@ from crm.services.companies import entry as companies
 from crm.services.companies.entry import CompanyEntry
 from crm.services.contacts.entry import ConsentFirstError
 from crm.services.contacts.fields import clean, clean_origin, clean_segment
+from crm.services.forms import SentForm
 
 _SHARED_FIELDS = ("street", "postal_code", "city", "country", "phone")
 
@@ -39,22 +40,22 @@ class SoleTrader:
     notice: Notice
 
 
-def create(session: Session, *, entry: CompanyEntry, form_token: str, actor: Actor, now: datetime) -> str:
-    """Take in a company that is a legal person and return its id; the same form sent again takes in nothing.
+def create(session: Session, *, entry: CompanyEntry, form: SentForm, actor: Actor, now: datetime) -> str:
+    """Take in a company that is a legal person and return its id; the same form with the same content sent again takes in nothing.
 
     Raises:
         InvalidInputError: what was typed cannot be taken.
         FormAlreadySavedError: the same form is being saved at this very moment.
     """
-    if known := forms.find_saved_company(session, form_token):
+    if known := forms.find_saved_company(session, form):
         return known
     company_id = companies.create(session, entry=entry, actor=actor, now=now)
-    forms.note_saved_company(session, token=form_token, company_id=company_id)
+    forms.note_saved_company(session, form=form, company_id=company_id)
     return company_id
 
 
 def create_sole_trader(
-    session: Session, *, entry: CompanyEntry, owner: SoleTrader, purpose: Purpose, form_token: str, actor: Actor, now: datetime
+    session: Session, *, entry: CompanyEntry, owner: SoleTrader, purpose: Purpose, form: SentForm, actor: Actor, now: datetime
 ) -> str:
     """Take in a sole trader; address and phone of the business are the person's own.
 
@@ -68,16 +69,16 @@ def create_sole_trader(
     disclosure.require_role(purpose, actor)
     if purpose.needs_consent:
         raise ConsentFirstError
-    if known := forms.find_saved_company(session, form_token):
+    if known := forms.find_saved_company(session, form):
         return known
     if not owner.fields.get("last_name", "").strip():
         raise OwnerNameMissingError(field="last_name")
     person = _person(entry, owner, purpose, now)
     company_id = companies.create_sole_trader(session, entry=entry, person=person, actor=actor, now=now)
-    forms.note_saved_company(session, token=form_token, company_id=company_id)
+    forms.note_saved_company(session, form=form, company_id=company_id)
     subject_id = companies.get_company(session, company_id=company_id).subject_id
     if owner.notice is Notice.DUE and subject_id:
-        tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, (now + NOTICE_WITHIN).date())], now=now)
+        tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, (now + NOTICE_WITHIN).date())], actor=actor, now=now)
     return company_id
 
 

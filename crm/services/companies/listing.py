@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_, union
+from sqlalchemy.orm import Session
 
+from crm.db import sort_key
 from crm.errors import InvalidInputError
 from crm.models.company import Company, CompanyKind
 from crm.models.contact import Contact
@@ -14,6 +15,21 @@ from crm.services.companies.names import find_names
 PAGE_SIZE = 50
 _SUGGESTED = 8
 _NAMED = 200  # companies offered in a filter; more would be no choice any more
+
+# Built once, because every list of contacts has these filters.
+_COMPANY, _CONTACT = Company.__table__.c, Contact.__table__.c
+_FIRST_NAMES = select(_COMPANY.id, _COMPANY.name).where(_COMPANY.name.is_not(None)).order_by(_COMPANY.sort_key, _COMPANY.id).limit(_NAMED)
+
+
+def _distinct(column: ColumnElement[str | None]) -> Select[str | None]:
+    """Select the values of an indexed column by leaping from one to the next: contacts are many, groups are few."""
+    leap = select(func.min(column).label("value")).cte("leap", recursive=True)
+    following = select(func.min(column)).where(column > leap.c.value).scalar_subquery()
+    leap = leap.union_all(select(following).where(leap.c.value.is_not(None)))
+    return select(leap.c.value)
+
+
+_SEGMENTS = union(_distinct(_CONTACT.segment), select(_COMPANY.segment))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +74,7 @@ class PageTokenError(InvalidInputError):
 
 
 def list_companies(session: Session, *, wanted: CompanyFilter) -> CompanyPage:
-    """Return one page of legal persons by name; keyset paging by (name, id).
+    """Return one page of legal persons by name as DIN 5007-1 orders them; keyset paging by (sort key, id).
 
     Raises:
         PageTokenError: a token was not given out by this list.
@@ -70,7 +86,7 @@ def list_companies(session: Session, *, wanted: CompanyFilter) -> CompanyPage:
     falling = wanted.descending != backwards
     if token:
         selected = selected.where(_beyond(session, token, falling=falling))
-    order = (Company.name.desc(), Company.id.desc()) if falling else (Company.name, Company.id)
+    order = (Company.sort_key.desc(), Company.id.desc()) if falling else (Company.sort_key, Company.id)
     found = session.scalars(selected.order_by(*order).limit(PAGE_SIZE + 1)).all()
     page = list(reversed(found[:PAGE_SIZE])) if backwards else list(found[:PAGE_SIZE])
     has_more = len(found) > PAGE_SIZE
@@ -95,10 +111,10 @@ def _selection(wanted: CompanyFilter) -> Select[Company]:
 
 
 def _beyond(session: Session, token: str, *, falling: bool) -> ColumnElement[bool]:
-    name = session.scalar(select(Company.name).where(Company.id == token))
-    if name is None:
+    key = session.scalar(select(Company.sort_key).where(Company.id == token))
+    if key is None:
         raise PageTokenError
-    place, edge = tuple_(Company.name, Company.id), tuple_(*(name, token))
+    place, edge = tuple_(Company.sort_key, Company.id), tuple_(*(key, token))
     return place < edge if falling else place > edge
 
 
@@ -119,7 +135,9 @@ def suggest(session: Session, *, text: str) -> list[Company]:
     if not wanted:
         return []
     begins = Company.name.istartswith(wanted, autoescape=True)
-    found = select(Company).where(Company.name.icontains(wanted, autoescape=True)).order_by(begins.desc(), Company.name).limit(_SUGGESTED)
+    found = (
+        select(Company).where(Company.name.icontains(wanted, autoescape=True)).order_by(begins.desc(), Company.sort_key).limit(_SUGGESTED)
+    )
     return list(session.scalars(found))
 
 
@@ -133,22 +151,12 @@ def find_by_name(session: Session, *, name: str, city: str | None = None) -> lis
 
 def find_segments(session: Session) -> list[str]:
     """Return the customer groups in use, for filters and forms."""
-    return sorted({*_distinct(session, Contact.segment), *session.scalars(select(Company.segment).distinct())} - {None})
-
-
-def _distinct(session: Session, column: InstrumentedAttribute[str | None]) -> Sequence[str | None]:
-    """Return the values of an indexed column by leaping from one to the next: contacts are many, groups are few."""
-    leap = select(func.min(column).label("value")).cte("leap", recursive=True)
-    following = select(func.min(column)).where(column > leap.c.value).scalar_subquery()
-    leap = leap.union_all(select(following).where(leap.c.value.is_not(None)))
-    return session.scalars(select(leap.c.value)).all()
+    return sorted({segment for (segment,) in session.execute(_SEGMENTS) if segment}, key=sort_key)
 
 
 def list_names(session: Session, *, also: str | None = None) -> dict[str, str]:
     """Return names of legal persons by id for a filter: the first two hundred, and the one that is chosen."""
-    rows = session.execute(
-        select(Company.id, Company.name).where(Company.name.is_not(None)).order_by(Company.name, Company.id).limit(_NAMED)
-    )
+    rows = session.execute(_FIRST_NAMES)
     names = {company_id: name or "" for company_id, name in rows}
     if also and also not in names:
         names |= find_names(session, {also})

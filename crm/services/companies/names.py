@@ -2,15 +2,18 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.models.company import Company
+
+_COMPANY = Company.__table__.c
+_NAMES = select(_COMPANY.id, _COMPANY.name).where(_COMPANY.id.in_(bindparam("ids", expanding=True)), _COMPANY.name.is_not(None))
 
 
 def find_names(session: Session, company_ids: Collection[str]) -> dict[str, str]:
     """Return the names of these companies by id; sole traders are absent, because their name is a person's."""
     if not company_ids:
         return {}
-    rows = session.execute(select(Company.id, Company.name).where(Company.id.in_(company_ids), Company.name.is_not(None)))
+    rows = session.execute(_NAMES, {"ids": list(company_ids)})
     return {company_id: name or "" for company_id, name in rows}

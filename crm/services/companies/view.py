@@ -91,6 +91,8 @@ def _open_people(
 ) -> tuple[tuple[ListedContact, ...], bool]:
     newest = select(Contact.subject_id).where(Contact.company_id == company_id).order_by(Contact.last_contact_at.desc(), Contact.subject_id)
     ids = session.scalars(newest.limit(PEOPLE_SHOWN + 1)).all()
+    if not ids:  # nobody was looked for: the page is about the company
+        return (), False
     people = disclosure.open_people(session, subject_ids=ids[:PEOPLE_SHOWN], groups=LIST_GROUPS, purpose=purpose, actor=actor, now=now)
     return tuple(with_facts(session, people, purposes=purposes, now=now, zone=zone)), len(ids) > PEOPLE_SHOWN
 

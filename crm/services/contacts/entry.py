@@ -17,7 +17,7 @@ from crm.models.field_groups import FieldGroup
 from crm.models.privacy_task import TaskKind
 from crm.privacy import audit, collection, disclosure, indexing, rectification, tasks
 from crm.privacy.actions import Action
-from crm.privacy.collection import NOTICE_WITHIN, NewPerson, Notice
+from crm.privacy.collection import NOTICE_WITHIN, NewPerson, Notice, SourceKey
 from crm.privacy.disclosure import Disclosed
 from crm.privacy.errors import PrivacyError, StaleVersionError, SuppressedError
 from crm.privacy.purposes import Purpose
@@ -25,6 +25,7 @@ from crm.search import SearchGroup
 from crm.services import forms
 from crm.services.contacts.fields import clean, clean_origin, clean_segment
 from crm.services.contacts.listing import searchable_groups
+from crm.services.forms import SentForm
 from crm.vault import Vault
 
 _SHOWN = 5  # people named in the warning
@@ -56,12 +57,9 @@ class ConsentFirstError(PrivacyError):
 
 
 def create(
-    session: Session, *, entry: ContactEntry, purpose: Purpose, origin: str, notice: Notice, form_token: str, actor: Actor, now: datetime
+    session: Session, *, entry: ContactEntry, purpose: Purpose, origin: str, notice: Notice, form: SentForm, actor: Actor, now: datetime
 ) -> str:
-    """Take in one person for one purpose and return their id; the same form sent again takes in nobody.
-
-    Args:
-        form_token: random name of the form that was filled in.
+    """Take in one person for one purpose and return their id; the same form with the same content sent again takes in nobody.
 
     Raises:
         NamelessError, InvalidInputError: what was typed cannot be taken.
@@ -72,19 +70,19 @@ def create(
     disclosure.require_role(purpose, actor)
     if purpose.needs_consent:
         raise ConsentFirstError
-    if known := forms.find_saved_contact(session, form_token):
+    if known := forms.find_saved_contact(session, form):
         return known
-    person = _person(entry, purpose, origin, notice, form_token, now)
+    person = _person(entry, purpose, origin, notice, forms.source_of(session, form), now)
     with forms.sent_twice_is_known():
         outcome = collection.collect(session, person=person, actor=actor, now=now)
     if outcome.subject_id is None:
         raise SuppressedError
     if notice is Notice.DUE:
-        tasks.open_many(session, [(outcome.subject_id, TaskKind.NOTICE_DUE, (now + NOTICE_WITHIN).date())], now=now)
+        tasks.open_many(session, [(outcome.subject_id, TaskKind.NOTICE_DUE, (now + NOTICE_WITHIN).date())], actor=actor, now=now)
     return outcome.subject_id
 
 
-def _person(entry: ContactEntry, purpose: Purpose, origin: str, notice: Notice, form_token: str, now: datetime) -> NewPerson:
+def _person(entry: ContactEntry, purpose: Purpose, origin: str, notice: Notice, source: SourceKey, now: datetime) -> NewPerson:
     fields = clean(entry.fields)
     require_findable(fields)
     return NewPerson(
@@ -97,7 +95,7 @@ def _person(entry: ContactEntry, purpose: Purpose, origin: str, notice: Notice, 
         company_id=entry.company_id,
         owner_id=entry.owner_id,
         segment=clean_segment(entry.segment),
-        source=forms.source_of(form_token),
+        source=source,
     )
 
 
@@ -160,12 +158,11 @@ class Likeness:
 def find_duplicates(session: Session, *, fields: Mapping[str, str], purpose: Purpose, actor: Actor, now: datetime) -> list[Likeness]:
     """Return people who may be the same: equal e-mail or phone, or a name that sounds alike at the same postcode.
 
-    Only people the purpose may use are named; one entry for the whole list.
+    Only people the purpose may use are named; one entry for the whole list, also where nobody is found, because the
+    form would otherwise try out addresses unseen.
     """
     same = _same_address(session, fields)
     candidates = list(dict.fromkeys([*same, *_similar_name(session, fields, purpose)]))
-    if not candidates:
-        return []
     groups = frozenset({FieldGroup.IDENTITY, FieldGroup.POSITION})
     people = disclosure.open_people(session, subject_ids=candidates, groups=groups, purpose=purpose, actor=actor, now=now)
     companies = _company_names(session, [person.subject_id for person in people])

@@ -29,11 +29,15 @@ class Forgetting:
 def find_forgetting(
     last_contact_at: datetime, purposes: Purposes, state: PersonState, *, now: datetime, zone: ZoneInfo
 ) -> tuple[Forgetting, ...]:
-    """Return the rules that end this person's grounds, the earliest first, those that do not run yet last."""
+    """Return the rules that end this person's grounds, the earliest first, those that do not run yet last.
+
+    The handling of a request or duty ends by being done and prolongs nothing: who has to be forgotten is not kept
+    because somebody has yet to decide about them.
+    """
     ended: dict[str, list[Purpose]] = {}
     for purpose in purposes:
         ground = state.grounds.get(purpose.code)
-        if ground and ground.holds(now):
+        if ground and ground.holds(now) and find_rules()[purpose.retention].start is not StartEvent.END_OF_PURPOSE:
             ended.setdefault(purpose.retention, []).append(purpose)
     last_contact_on = last_contact_at.astimezone(zone).date()
     found = [_apply(find_rules()[code], tuple(each), last_contact_on) for code, each in ended.items()]

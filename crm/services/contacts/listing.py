@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crm import search
@@ -31,6 +31,11 @@ _SEARCHED: Mapping[FieldGroup, SearchGroup] = {
     FieldGroup.PHONE: SearchGroup.PHONE,
     FieldGroup.ADDRESS: SearchGroup.ADDRESS,
 }
+
+_CONTACT = Contact.__table__.c
+_FACTS = select(_CONTACT.subject_id, _CONTACT.company_id, _CONTACT.owner_id, _CONTACT.last_contact_at).where(
+    _CONTACT.subject_id.in_(bindparam("subject_ids", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,19 +153,19 @@ def _query(wanted: ContactFilter, purpose: Purpose, *, limit: int = PAGE_SIZE) -
 def with_facts(session: Session, people: Sequence[Disclosed], *, purposes: Purposes, now: datetime, zone: ZoneInfo) -> list[ListedContact]:
     """Return the rows of people who were disclosed, with the pseudonymous facts beside them."""
     ids = [person.subject_id for person in people]
-    columns = (Contact.subject_id, Contact.company_id, Contact.owner_id, Contact.last_contact_at)
-    facts = {row.subject_id: row for row in session.execute(select(*columns).where(Contact.subject_id.in_(ids)))}
+    facts = {row.subject_id: row for row in session.execute(_FACTS, {"subject_ids": ids})}
     names = find_names(session, {row.company_id for row in facts.values() if row.company_id})
     return [
         ListedContact(
             person=person,
-            company_id=facts[person.subject_id].company_id,
-            company=names.get(facts[person.subject_id].company_id or "", ""),
-            owner_id=facts[person.subject_id].owner_id,
-            last_contact_at=facts[person.subject_id].last_contact_at,
-            due_on=due_day(find_forgetting(facts[person.subject_id].last_contact_at, purposes, person.state, now=now, zone=zone)),
+            company_id=company_id,
+            company=names.get(company_id or "", ""),
+            owner_id=owner_id,
+            last_contact_at=last_contact_at,
+            due_on=due_day(find_forgetting(last_contact_at, purposes, person.state, now=now, zone=zone)),
         )
         for person in people
+        for _, company_id, owner_id, last_contact_at in [facts[person.subject_id]]
     ]
 
 

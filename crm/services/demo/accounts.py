@@ -1,5 +1,6 @@
 """The accounts of the demonstration: one for each role, with secrets that everybody may know."""
 
+from collections import defaultdict
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -23,12 +24,11 @@ _PEOPLE: tuple[tuple[str, str, Role], ...] = (
 )
 
 
-def add_accounts(session: Session, *, actor: Actor, now: datetime) -> list[str]:
-    """Make the accounts and return the ids of those who own contacts."""
-    owners = []
+def add_accounts(session: Session, *, actor: Actor, now: datetime) -> dict[Role, list[str]]:
+    """Make the accounts and return their ids by role."""
+    made: dict[Role, list[str]] = defaultdict(list)
     for name, shown, role in _PEOPLE:
         invented = InventedAccount(email=f"{name}@auerfeld.example", name=shown, roles=[role], password=PASSWORD, totp_secret=_TOTP_SECRET)
         account = add_invented(session, invented, actor=actor, now=now)
-        if role is Role.SALES:
-            owners.append(account.id)
-    return owners
+        made[role].append(account.id)
+    return made

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from crm.actor import system_actor
+from crm.actor import Role, system_actor
 from crm.db import Database
 from crm.models.privacy_task import TaskKind
 from crm.privacy import collection, consent, objection, purposes, restriction, tasks
@@ -17,6 +17,8 @@ from crm.services.companies import entry as companies
 from crm.services.demo.accounts import add_accounts
 from crm.services.demo.inventions import InventedCompany, Inventor
 from crm.services.demo.notes import invent_notes
+from crm.services.demo.old_system import FIRST_MOVE, move_in
+from crm.services.imports.terms import due_within_a_month
 
 COMPANIES = 120
 SOLE_TRADERS = 8
@@ -56,8 +58,12 @@ def seed(database: Database, *, now: datetime) -> Seeded:
     """Make accounts, companies and people in every state; refuses nothing, because it meets an empty installation."""
     inventor = Inventor(now=now)
     with database.writing() as session:
-        purposes.load_initial(session, actor=_ACTOR, now=now)
-        owners = add_accounts(session, actor=_ACTOR, now=now)
+        purposes.load_initial(session, actor=_ACTOR, now=now - FIRST_MOVE)
+        staff = add_accounts(session, actor=_ACTOR, now=now - FIRST_MOVE)
+    # First, because the log goes forward in time and these came before the others.
+    moved = move_in(database, inventor, staff, actor=_ACTOR, now=now)
+    owners = staff[Role.SALES]
+    with database.writing() as session:
         made = [
             _Company(_add_company(session, each, owners, inventor, now), each) for each in (inventor.company() for _ in range(COMPANIES))
         ]
@@ -77,7 +83,7 @@ def seed(database: Database, *, now: datetime) -> Seeded:
             invent_notes(
                 session, inventor, [(each.id, each.collected_at) for each in people[start : start + _BATCH]], actor=_ACTOR, now=now
             )
-    return Seeded(people=len(people) + SOLE_TRADERS, companies=COMPANIES + SOLE_TRADERS)
+    return Seeded(people=moved + len(people) + SOLE_TRADERS, companies=moved + COMPANIES + SOLE_TRADERS)
 
 
 def _add_company(session: Session, each: InventedCompany, owners: Sequence[str], inventor: Inventor, now: datetime) -> str:
@@ -118,7 +124,7 @@ def _collect(session: Session, batch: Sequence[tuple[NewPerson, str]], now: date
     outcomes = collection.collect_many(session, people=[person for person, _ in batch], actor=_ACTOR, now=now)
     last_day = (now + collection.NOTICE_WITHIN).date()
     untold = [each.subject_id for each, (person, _) in zip(outcomes, batch, strict=True) if each.subject_id and person.notice is Notice.DUE]
-    tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, last_day) for subject_id in untold], now=now)
+    tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, last_day) for subject_id in untold], actor=_ACTOR, now=now)
     return [
         _Person(outcome.subject_id, person.collected_at, kind)
         for outcome, (person, kind) in zip(outcomes, batch, strict=True)
@@ -180,6 +186,7 @@ def _let_happen(session: Session, person: _Person, event: str, now: datetime) ->
         restriction.impose(session, subject_ids=[person.id], reason=RestrictionReason.ACCURACY_CONTESTED, actor=_ACTOR, now=now)
     elif event == "contests" and person.kind.startswith("contact person"):
         objection.raise_many(session, [(person.id, objection.Objection("business_contact"))], origin="Brief", actor=_ACTOR, now=now)
+        tasks.open_many(session, [(person.id, TaskKind.OBJECTION_RAISED, due_within_a_month(now))], actor=_ACTOR, now=now)
 
 
 def _give(session: Session, person: _Person, purpose: str, channel: Channel, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from crm.actor import Actor
 from crm.services.health.files import examine_files
 from crm.services.health.findings import Finding, State
 from crm.services.health.machine import examine_machine
@@ -12,11 +13,14 @@ from crm.services.health.storage import examine_storage
 from crm.settings import Settings
 
 
-def examine(settings: Settings, *, now: datetime) -> list[Finding]:
-    """Examine processes, storage, files, machine and mail of one installation; changes nothing."""
+def examine(settings: Settings, *, actor: Actor, now: datetime) -> list[Finding]:
+    """Examine processes, storage, files, machine and mail of one installation.
+
+    Changes nothing but the log: opening people to see whether their values are whole is entered there.
+    """
     return [
         *examine_processes(settings, now=now),
-        *examine_storage(settings, now=now),
+        *examine_storage(settings, actor=actor, now=now),
         *examine_files(settings),
         *examine_machine(settings),
         *examine_mail(settings),

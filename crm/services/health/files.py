@@ -17,7 +17,10 @@ class KeyFileMissing(Finding):
 
     check = "key_files"
     state = State.WRONG
-    message = "Die Schlüsseldatei %(file)s fehlt: Ohne sie ist keine Person lesbar. Holen Sie sie aus der Schlüsselsicherung."
+    message = (
+        "Die Schlüsseldatei %(file)s fehlt: Ohne sie ist keine Person lesbar. "
+        "Holen Sie sie aus der Schlüsselsicherung, oder berichtigen Sie LETHE_KEY_FILE (key_file)."
+    )
 
 
 class FileExposed(Finding):

@@ -1,21 +1,38 @@
 """Do database and key store answer, fit each other and this version, and is the ledger guarded?"""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from crm import ledger
-from crm.clock import SettableClock, from_micros
-from crm.db import make_engine, migrate
+from crm.actor import Actor
+from crm.clock import from_micros
+from crm.db import migrate
+from crm.errors import UnavailableError
 from crm.ledger import tables as ledger_tables
 from crm.services.health.findings import Finding, State
+from crm.services.health.index import examine_index
+from crm.services.health.keys import KeysUnfit, examine_keys
+from crm.services.health.log import examine_log
+from crm.services.health.sealed_values import SealedValuesUnexamined, examine_sealed_values
+from crm.services.health.stores import Stores, file_of, open_stores
 from crm.settings import Settings
-from crm.vault import FileKeyProvider, KeysOlderThanDataError, KeyUnavailableError, Vault
+from crm.vault import KeyFileExposedError, KeyFileMissingError, KeysOlderThanDataError, KeyUnavailableError, TamperedError
 
 _TOLERATED = timedelta(seconds=2)
+
+
+class StoreMissing(Finding):
+    """The file of a database is not there; opening it would make an empty one."""
+
+    check = "database"
+    state = State.WRONG
+    message = (
+        "Die Datei %(file)s („%(store)s“) fehlt. Holen Sie sie aus der Sicherung, oder berichtigen Sie ihren Ort in den Einstellungen."
+    )
 
 
 class DatabaseSilent(Finding):
@@ -50,14 +67,6 @@ class ClockBehindLog(Finding):
     message = "Der jüngste Eintrag im Protokoll (%(moment)s) liegt in der Zukunft: Die Uhr wurde zurückgestellt."
 
 
-class KeysUnfit(Finding):
-    """Keys that cannot be read, or that are older than the data."""
-
-    check = "keys"
-    state = State.WRONG
-    message = "Der Schlüsselspeicher passt nicht: %(reason)s"
-
-
 class StorageSound(Finding):
     """Everything answers and fits."""
 
@@ -66,23 +75,59 @@ class StorageSound(Finding):
     message = "Datenbank und Schlüsselspeicher antworten und passen zusammen; das Protokoll ist gesperrt gegen Änderungen."
 
 
-def examine_storage(settings: Settings, *, now: datetime) -> Iterator[Finding]:
-    """Look at database, ledger and key store through connections of our own."""
-    database, keystore = make_engine(settings.database), make_engine(settings.keystore)
-    try:
-        wrong = [*_examine_database(database, now=now), *_examine_keys(settings, database, keystore, now=now)]
-    finally:
-        database.dispose()
-        keystore.dispose()
-    yield from wrong or [StorageSound()]
+def examine_storage(settings: Settings, *, actor: Actor, now: datetime) -> Iterator[Finding]:
+    """Look at database, ledger, key store, sealed values and index through connections of our own."""
+    missing = [
+        StoreMissing(store=store, file=file)
+        for store, url in (("database", settings.database), ("keystore", settings.keystore))
+        if (file := file_of(url)) and not file.is_file()
+    ]
+    if missing:
+        yield from missing
+        return
+    with open_stores(settings, now=now) as stores:
+        yield from _examine(stores, actor=actor, now=now)
 
 
-def _examine_database(engine: Engine, *, now: datetime) -> list[Finding]:
+def _examine(stores: Stores, *, actor: Actor, now: datetime) -> Iterator[Finding]:
+    """Look at what rests on other things only where those are sound: whatever was set back fits nothing."""
+    database = _reaching("database", lambda: _examine_database(stores, now=now))
+    is_usable = not any(isinstance(each, DatabaseSilent | SchemaOutdated) for each in database)
+    keys = _reaching("keystore", lambda: examine_keys(stores, is_database_usable=is_usable))
+    log = _reaching("database", lambda: examine_log(stores)) if is_usable and not keys else []
+    if database or keys or log:
+        yield from [*database, *(each for each in keys if not _is_about_files(each, stores)), *log]
+    else:
+        yield StorageSound()
+    if is_usable:
+        if keys:
+            yield SealedValuesUnexamined()
+        else:
+            yield from _reaching("database", lambda: examine_sealed_values(stores.database, actor=actor, now=now))
+        yield from _reaching("database", lambda: examine_index(stores, now=now))
+
+
+def _is_about_files(finding: Finding, stores: Stores) -> bool:
+    """Say whether `examine_files` has a line about the same: the key file is gone, or others may read it."""
+    reason = finding.facts.get("reason")
+    is_gone = isinstance(reason, KeyFileMissingError) and not stores.settings.epoch_keys.exists()
+    return is_gone or isinstance(reason, KeyFileExposedError)
+
+
+def _reaching(store: str, examination: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    """Return what was found; a refusal on the way is a finding too."""
     try:
-        with engine.connect() as connection:
-            return [*_examine_schema(connection), *_examine_log(connection, now=now)]
-    except SQLAlchemyError as error:
-        return [DatabaseSilent(store="database", reason=type(error).__name__)]
+        return list(examination())
+    except (KeyUnavailableError, KeysOlderThanDataError, TamperedError) as error:
+        return [KeysUnfit(reason=error)]
+    except (UnavailableError, SQLAlchemyError, sqlite3.Error) as error:  # the last: what is no database fails before SQLAlchemy sees it
+        return [DatabaseSilent(store=store, reason=type(error).__name__)]
+
+
+def _examine_database(stores: Stores, *, now: datetime) -> Iterator[Finding]:
+    with stores.database.engine.connect() as connection:
+        yield from _examine_schema(connection)
+        yield from _examine_clock(connection, now=now)
 
 
 def _examine_schema(connection: Connection) -> Iterator[Finding]:
@@ -94,22 +139,7 @@ def _examine_schema(connection: Connection) -> Iterator[Finding]:
         yield GuardsMissing(names=", ".join(missing))
 
 
-def _examine_log(connection: Connection, *, now: datetime) -> Iterator[Finding]:
+def _examine_clock(connection: Connection, *, now: datetime) -> Iterator[Finding]:
     newest = connection.execute(select(func.max(ledger_tables.entry.c.t))).scalar()
     if newest is not None and from_micros(newest) > now + _TOLERATED:
         yield ClockBehindLog(moment=from_micros(newest).isoformat(timespec="seconds"))
-
-
-def _examine_keys(settings: Settings, database: Engine, keystore: Engine, *, now: datetime) -> list[Finding]:
-    vault = Vault(keystore=keystore, provider=FileKeyProvider(settings.epoch_keys), clock=SettableClock(now))
-    try:
-        vault.intake_key()
-        with Session(database) as session:
-            vault.check_generation(session)
-    except (KeyUnavailableError, KeysOlderThanDataError) as error:
-        return [KeysUnfit(reason=str(error))]
-    except SQLAlchemyError as error:
-        return [DatabaseSilent(store="keystore", reason=type(error).__name__)]
-    finally:
-        vault.close()
-    return []

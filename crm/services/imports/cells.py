@@ -2,16 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from crm.privacy.objection import Objection
 from crm.services.imports.columns import Binding
+from crm.services.imports.dates import DateRule
 from crm.services.imports.fields import OPT_OUTS
 from crm.services.imports.rows import Reason, Wishes
 from crm.services.imports.table import Record
 from crm.services.imports.values import clean, clean_id, find_email, find_moment, find_phone, is_yes
 
 _LONGEST = 200  # characters of one field, as in the forms
+_AGES = ("created_at", "last_contact_at")
 _PHONE_REASONS = {"phone": Reason.PHONE_INVALID, "mobile": Reason.MOBILE_INVALID}
+
+
+class Ages(NamedTuple):
+    """What a record says about its own age."""
+
+    created_at: datetime | None
+    last_contact_at: datetime | None
 
 
 class Cells:
@@ -43,17 +53,34 @@ class Cells:
 
     def says_yes(self, target: str) -> bool:
         """Return whether one of the columns of this target says yes."""
-        cells = self._record.cells
-        return any(is_yes(cells[place]) for place in self._binding.places.get(target, ()))
+        places = self._binding.places.get(target)
+        return places is not None and any(is_yes(self._record.cells[place]) for place in places)
 
     def moment(self, target: str) -> datetime | None:
         cell = self.raw(target)
-        if not cell.strip():
+        if not cell or cell.isspace():
             return None
         moment = find_moment(cell)
         if moment is None:
             self.remarks.append(Reason.MOMENT_UNREADABLE)
         return moment
+
+    def ages(self, rule: DateRule, *, now: datetime) -> Ages:
+        """Return since when the data are held and when the last contact was, each None where the source does not know."""
+        return Ages(self._past("created_at", rule, now), self._past("last_contact_at", rule, now))
+
+    def _past(self, target: str, rule: DateRule, now: datetime) -> datetime | None:
+        moment = self.moment(target)
+        if moment is None or rule.can_have_been(moment, now=now):
+            return moment
+        if Reason.MOMENT_IMPOSSIBLE not in self.remarks:
+            self.remarks.append(Reason.MOMENT_IMPOSSIBLE)
+        return None
+
+    def remark_unknown_age(self, ages: Ages) -> None:
+        """Say where a file that knows ages has none for this person: the import is then the only start there is."""
+        if not any(ages) and not self._binding.places.keys().isdisjoint(_AGES):
+            self.remarks.append(Reason.AGE_UNKNOWN)
 
     def wishes(self) -> Wishes:
         """Return what the record says about the use of the person's data."""

@@ -1,5 +1,7 @@
 """Rows about companies, and the question whether a company is a human being."""
 
+from datetime import datetime
+
 from crm.models.company import COMPANY_FIELDS
 from crm.services.imports.cells import Cells, read_salutation
 from crm.services.imports.names import split_full_name
@@ -18,10 +20,11 @@ _LONGEST = {"postal_code": 20, "city": 100, "country": 60, "phone": 40}
 class CompanyReader:
     """Makes companies of the records of one file."""
 
-    def __init__(self, file: SourceFile, *, policy: ImportPolicy, survey: Survey) -> None:
+    def __init__(self, file: SourceFile, *, policy: ImportPolicy, survey: Survey, now: datetime) -> None:
         self._file = file
         self._policy = policy
         self._survey = survey
+        self._now = now
 
     def read(self, record: Record) -> CompanyRow | LeftOut:
         """Return the company of a record, or why there is none."""
@@ -34,8 +37,10 @@ class CompanyReader:
         if not fields["name"]:
             return LeftOut(record.row, Verdict.REFUSED, Reason.NO_NAME)
         natural = self._is_natural_person(cells, fields["name"])
+        ages = cells.ages(self._policy.dates, now=self._now)
         if natural:
             cells.remarks.append(Reason.SOLE_TRADER)
+            cells.remark_unknown_age(ages)
         return CompanyRow(
             row=record.row,
             record_id=cells.record_id() or self._file.id_of_row(record.row),
@@ -45,8 +50,8 @@ class CompanyReader:
             natural_person=natural,
             prospect=self._policy.is_prospect_type(cells.raw("relation")),
             origin=cells.text("origin") or self._file.origin,
-            created_at=cells.moment("created_at"),
-            last_contact_at=cells.moment("last_contact_at"),
+            created_at=ages.created_at,
+            last_contact_at=ages.last_contact_at,
             wishes=cells.wishes() | self._survey.wishes_of(cells.record_id("individual")),
             remarks=tuple(cells.remarks),
         )

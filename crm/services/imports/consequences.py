@@ -64,7 +64,7 @@ class Consequences:
     def write(self, session: Session) -> None:
         """Write everything, in the unit of work of the people themselves."""
         actor = self._maker.terms.actor
-        tasks.open_many(session, self._tasks, now=self._now)
+        tasks.open_many(session, self._tasks, actor=actor, now=self._now)
         for reason, subject_ids in self._restricted.items():
             restriction.impose(session, subject_ids=list(dict.fromkeys(subject_ids)), reason=reason, actor=actor, now=self._now)
         for (purpose, channel, since), subject_ids in self._unproven.items():

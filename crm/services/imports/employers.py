@@ -4,7 +4,7 @@ import re
 
 from crm.privacy.matching import fold_name
 from crm.services.imports.policy import ImportPolicy
-from crm.services.imports.rows import Employer
+from crm.services.imports.rows import NO_EMPLOYER, Employer
 from crm.services.imports.survey import Survey
 from crm.services.imports.values import clean_id
 
@@ -20,10 +20,12 @@ def find_employer(text: str, *, first_name: str, last_name: str, policy: ImportP
     Source: Art. 4(1) DSGVO.
     """
     record_id = clean_id(text)
+    if not record_id:
+        return NO_EMPLOYER
     folded = fold_name(text)
     person = fold_name(f"{first_name} {last_name}")
-    if not record_id or folded in policy.no_company or folded == person:
-        return Employer()
+    if folded in policy.no_company or folded == person:
+        return NO_EMPLOYER
     if _COMPANY_ID.match(record_id) or record_id in survey.company_names:
         return Employer(record_id=record_id, is_person=survey.is_the_company(record_id, person))
     if policy.has_legal_form(text):

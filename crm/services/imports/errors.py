@@ -15,6 +15,12 @@ class FolderMissingError(ImportFileError):
     message = "Diesen Ordner gibt es nicht. Geben Sie den Ordner an, in dem die CSV-Dateien des Exports liegen."
 
 
+class FileNamedError(ImportFileError):
+    """The path is a file where a folder is expected."""
+
+    message = "Das ist eine Datei und kein Ordner. Geben Sie den Ordner an, in dem die CSV-Dateien des Exports liegen."
+
+
 class NoKnownFilesError(ImportFileError):
     """The folder holds nothing we could import."""
 
@@ -97,7 +103,7 @@ class WrongColumnCountError(ImportFileError):
     """A row has more or fewer cells than the header."""
 
     message = (
-        "In der Datei %(file)s hat Zeile %(row)s %(found)s Spalten, die Kopfzeile aber %(expected)s: "
+        "Die Zeile %(row)s der Datei %(file)s hat %(found)s Spalten, die Kopfzeile aber %(expected)s: "
         "Trennzeichen oder Anführungszeichen stimmen dort nicht. Nehmen Sie den ursprünglichen Export."
     )
 

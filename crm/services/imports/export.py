@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from crm.services.imports.companies import CompanyReader
 from crm.services.imports.fields import RowKind
@@ -19,6 +20,7 @@ class Export:
 
     Attributes:
         system: name of the other system; record ids are unique within it.
+        now: moment of reading; nothing of the export can have happened later.
         ignored: other files of the folder, which this version does not read.
     """
 
@@ -26,6 +28,7 @@ class Export:
     files: Sequence[SourceFile]
     survey: Survey
     policy: ImportPolicy
+    now: datetime
     ignored: Sequence[str] = ()
 
     @property
@@ -37,9 +40,9 @@ class Export:
     def rows(self, file: SourceFile) -> Iterator[CompanyRow | PersonRow | LeftOut]:
         """Return what the rows of a file say, in their order."""
         if file.kind is RowKind.COMPANY:
-            return map(CompanyReader(file, policy=self.policy, survey=self.survey).read, file.table.records())
+            return map(CompanyReader(file, policy=self.policy, survey=self.survey, now=self.now).read, file.table.records())
         if file.kind is RowKind.PERSON:
-            return map(PersonReader(file, policy=self.policy, survey=self.survey).read, file.table.records())
+            return map(PersonReader(file, policy=self.policy, survey=self.survey, now=self.now).read, file.table.records())
         return iter(self.survey.decided.get(file.name, ()))
 
     def require_unchanged(self) -> None:

@@ -1,5 +1,7 @@
 """Rows about people: contacts, leads, lines of a spreadsheet."""
 
+from datetime import datetime
+
 from crm.models.field_groups import GROUP_OF
 from crm.privacy.matching import find_likeness
 from crm.services.imports.cells import Cells, read_salutation
@@ -19,10 +21,11 @@ _ENOUGH = ("first_name", "last_name", "email", "phone", "mobile", "street")
 class PersonReader:
     """Makes people of the records of one file."""
 
-    def __init__(self, file: SourceFile, *, policy: ImportPolicy, survey: Survey) -> None:
+    def __init__(self, file: SourceFile, *, policy: ImportPolicy, survey: Survey, now: datetime) -> None:
         self._file = file
         self._policy = policy
         self._survey = survey
+        self._now = now
 
     def read(self, record: Record) -> PersonRow | LeftOut:
         """Return the person of a record, or why there is none."""
@@ -41,13 +44,15 @@ class PersonReader:
         )
         if employer.left_out:
             cells.remarks.append(Reason.COMPANY_IS_PERSON)
+        ages = cells.ages(self._policy.dates, now=self._now)
+        cells.remark_unknown_age(ages)
         return PersonRow(
             row=record.row,
             record_id=cells.record_id() or self._file.id_of_row(record.row),
             fields=fields,
             origin=cells.text("origin") or self._file.origin,
-            created_at=cells.moment("created_at"),
-            last_contact_at=cells.moment("last_contact_at"),
+            created_at=ages.created_at,
+            last_contact_at=ages.last_contact_at,
             employer=employer,
             prospect=self._is_prospect(employer),
             likeness=None if is_role_mailbox(fields.get("email", ""), self._policy.role_mailboxes) else find_likeness(fields),

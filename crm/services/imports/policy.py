@@ -9,6 +9,7 @@ from typing import Any
 from crm.privacy.matching import fold_name
 from crm.privacy.purposes import Channel
 from crm.services.imports.columns import ColumnMap, make_column_map
+from crm.services.imports.dates import DateRule
 from crm.services.imports.fields import RowKind
 from crm.services.imports.limits import Limits
 from crm.settings import initial_policy
@@ -37,6 +38,7 @@ class ImportPolicy:
 
     never: tuple[str, ...]
     limits: Limits
+    dates: DateRule
     role_mailboxes: frozenset[str]
     natural_person: re.Pattern[str]
     legal_form: re.Pattern[str]
@@ -71,6 +73,7 @@ def import_policy() -> ImportPolicy:
     return ImportPolicy(
         never=never,
         limits=Limits.parse(rule["limits"]),
+        dates=DateRule.parse(rule["dates"]),
         role_mailboxes=frozenset(rule["role_mailboxes"]["names"]),
         natural_person=_any_of(rule["natural_persons"]["signs"]),
         legal_form=_any_of(rule["natural_persons"]["legal_forms"]),

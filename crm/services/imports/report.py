@@ -1,7 +1,7 @@
 """What an import did, or would do, by file and row; never a value."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,13 +68,17 @@ class Report:
                 total += file.counts
         return total
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the report in the form that `--json` prints; read = created + merged + refused + skipped."""
+    def as_json(self, *, translate: Callable[[str], str]) -> dict[str, Any]:
+        """Return the report in the form that `--json` prints; read = created + merged + refused + skipped.
+
+        Args:
+            translate: brings a sentence into the reader's language: a reason is for people, and the row tells machines which.
+        """
         return {
             "files": {
                 file.name: {
                     **_numbers(file.counts),
-                    "reasons": [{"row": remark.row, "reason": remark.reason.value} for remark in file.remarks],
+                    "reasons": [{"row": remark.row, "reason": translate(remark.reason.value)} for remark in file.remarks],
                 }
                 for file in self.files
             },

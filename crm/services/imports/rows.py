@@ -21,6 +21,8 @@ class Reason(Enum):
     PHONE_INVALID = "Die Telefonnummer ist ungültig und wurde weggelassen."
     MOBILE_INVALID = "Die Mobilnummer ist ungültig und wurde weggelassen."
     MOMENT_UNREADABLE = "Ein Datum ist nicht lesbar und wurde weggelassen."
+    MOMENT_IMPOSSIBLE = "Ein Datum kann nicht stimmen (wie 01.01.1900 oder in der Zukunft) und wurde weggelassen."
+    AGE_UNKNOWN = "Ohne brauchbares Datum; die Aufbewahrungsfrist läuft ab dem Import."
     VALUE_SHORTENED = "Ein Wert war zu lang und wurde gekürzt."
     COMPANY_IS_PERSON = "Der Firmenname nennt eine andere Person und wurde weggelassen."
     SOLE_TRADER = "Als Einzelunternehmen erkannt; die Angaben sind personenbezogen und werden versiegelt."
@@ -74,6 +76,8 @@ class Wishes:
     wants_erasure: bool = False
 
     def __or__(self, other: "Wishes") -> "Wishes":
+        if not other:
+            return self
         return Wishes(
             self.objections | other.objections,
             tuple(dict.fromkeys(self.consents + other.consents)),
@@ -110,6 +114,9 @@ class Employer:
         return bool(self.record_id or self.name)
 
 
+NO_EMPLOYER = Employer()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
     """One person as a file tells it.
@@ -129,7 +136,7 @@ class PersonRow:
     origin: str | None = None
     created_at: datetime | None = None
     last_contact_at: datetime | None = None
-    employer: Employer = Employer()
+    employer: Employer = NO_EMPLOYER
     prospect: bool = False
     likeness: Likeness | None = None
     wishes: Wishes = NO_WISHES

@@ -1,11 +1,12 @@
 """The memory of an import across stops: what is decided is written in the batch that decides it."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from crm.db import new_id
@@ -18,6 +19,14 @@ from crm.services.imports.export import Export
 from crm.services.imports.report import Remark, Report, empty_report
 from crm.services.imports.rows import Reason, Verdict
 from crm.services.imports.terms import Terms
+
+_COUNTED = (*(verdict.value for verdict in Verdict), "overdue")
+# Built once, because every batch ends with it.
+_NOTE = (
+    update(ImportFile)
+    .where(ImportFile.run_id == bindparam("of_run"), ImportFile.number == bindparam("of_file"), ImportFile.last_row == bindparam("after"))
+    .values(last_row=bindparam("until"), **{name: getattr(ImportFile, name) + bindparam(f"more_{name}") for name in _COUNTED})
+)
 
 
 class ImportRunningError(CrmError):
@@ -69,15 +78,11 @@ def note(session: Session, run: Run, number: int, rows: Sequence[Decided]) -> No
     Raises:
         ImportRunningError: somebody else has decided these rows meanwhile.
     """
-    counts = {verdict.value: sum(each.verdict is verdict for each in rows) for verdict in Verdict}
+    counts = Counter(each.verdict.value for each in rows)
     counts["overdue"] = sum(each.overdue for each in rows)
-    result = session.execute(
-        update(ImportFile)
-        .where(ImportFile.run_id == run.id, ImportFile.number == number, ImportFile.last_row == run.last_rows[number])
-        .values(last_row=rows[-1].row, **{name: getattr(ImportFile, name) + counted for name, counted in counts.items()})
-        .returning(ImportFile.number)
-    )
-    if result.first() is None:
+    place = {"of_run": run.id, "of_file": number, "after": run.last_rows[number], "until": rows[-1].row}
+    noted = session.connection().execute(_NOTE, {**place, **{f"more_{name}": counts[name] for name in _COUNTED}})
+    if noted.rowcount != 1:
         raise ImportRunningError
     remarks = [
         {"run_id": run.id, "file_number": number, "row": each.row, "reason": reason.name} for each in rows for reason in each.reasons

@@ -9,6 +9,7 @@ from crm.services.imports.columns import bind
 from crm.services.imports.dialect import ExportForm, find_delimiter, find_form
 from crm.services.imports.encoding import find_encoding
 from crm.services.imports.errors import (
+    FileNamedError,
     FileTwiceError,
     FolderMissingError,
     IdColumnMissingError,
@@ -43,12 +44,14 @@ def read_salesforce(folder: Path, *, groups: Collection[FieldGroup], now: dateti
     files = [_open(each, path, policy, groups) for each, path in known]
     survey = survey_files(files, policy=policy, now=now)
     ignored = sorted(path.name for path in paths.values())
-    export = Export(system=SYSTEM, files=files, survey=survey, policy=policy, ignored=ignored)
+    export = Export(system=SYSTEM, files=files, survey=survey, policy=policy, now=now, ignored=ignored)
     export.require_unchanged()
     return export
 
 
 def _find_files(folder: Path) -> dict[str, Path]:
+    if folder.is_file():
+        raise FileNamedError
     if not folder.is_dir():
         raise FolderMissingError
     found: dict[str, Path] = {}
@@ -64,7 +67,7 @@ def _open(known: KnownFile, path: Path, policy: ImportPolicy, groups: Collection
     encoding = find_encoding(snapshot, latin_1_expected=form is ExportForm.WEEKLY)
     found = find_delimiter(snapshot, encoding)
     if found != _DELIMITER:
-        raise WrongDelimiterError(file=path.name, row=1, found="Tabulator" if found == "\t" else found, expected=_DELIMITER)
+        raise WrongDelimiterError(file=path.name, row=1, found="Tab" if found == "\t" else found, expected=_DELIMITER)
     table = Table(snapshot, encoding=encoding, delimiter=_DELIMITER, limits=policy.limits)
     binding = bind(known.columns, table.header, groups=groups)
     id_column = known.columns.header_of("id")

@@ -3,11 +3,19 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from crm.db import insert_rows
 from crm.models.contact import SourceRecord
 from crm.vault import Subject, SubjectState, Vault
+
+# Built once, because every batch asks it.
+_KNOWN = (
+    select(SourceRecord.record_id, Subject.id, SourceRecord.company_id)
+    .outerjoin(Subject, (Subject.id == SourceRecord.subject_id) & (Subject.state == SubjectState.LIVING))
+    .where(SourceRecord.system == bindparam("system"), SourceRecord.record_id.in_(bindparam("record_ids", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +30,7 @@ def find_known(session: Session, system: str, record_ids: Collection[str]) -> di
     """Return what these records became, by record id."""
     if not record_ids:
         return {}
-    rows = session.execute(
-        select(SourceRecord.record_id, Subject.id, SourceRecord.company_id)
-        .outerjoin(Subject, (Subject.id == SourceRecord.subject_id) & (Subject.state == SubjectState.LIVING))
-        .where(SourceRecord.system == system, SourceRecord.record_id.in_(record_ids))
-    )
+    rows = session.execute(_KNOWN, {"system": system, "record_ids": list(record_ids)})
     return {record_id: KnownRecord(subject_id, company_id) for record_id, subject_id, company_id in rows}
 
 
@@ -46,8 +50,7 @@ def add_companies(session: Session, system: str, companies: Mapping[str, str]) -
         {"system": system, "record_id": record_id, "subject_id": None, "company_id": company_id}
         for record_id, company_id in companies.items()
     ]
-    if rows:
-        session.execute(insert(SourceRecord), rows)
+    insert_rows(session.connection(), SourceRecord, rows)
 
 
 def add_company_of_person(session: Session, system: str, companies: Mapping[str, str]) -> None:

@@ -123,7 +123,7 @@ def read_spreadsheet(path: Path, *, mapping: CsvMapping, groups: Collection[Fiel
         origin=mapping.origin,
     )
     survey = survey_files([file], policy=policy, now=now)
-    export = Export(system=mapping.system or _own_system(path, mapping), files=[file], survey=survey, policy=policy)
+    export = Export(system=mapping.system or _own_system(path, mapping), files=[file], survey=survey, policy=policy, now=now)
     export.require_unchanged()
     return export
 

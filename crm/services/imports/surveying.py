@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from crm.privacy.matching import find_likeness, fold_name
+from crm.services.imports.columns import Binding
 from crm.services.imports.errors import IdMissingError, IdTwiceError, IdUnusableError
 from crm.services.imports.fields import RowKind
 from crm.services.imports.names import is_role_mailbox, split_full_name
@@ -78,8 +79,15 @@ class _Surveyor:
             self.survey.contact_names.add((company_id, fold_name(f"{first} {last}")))
         email = clean(binding.cell(record, "email"))
         if not is_role_mailbox(email, self._policy.role_mailboxes):
-            moment = find_moment(binding.cell(record, "last_contact_at")) or find_moment(binding.cell(record, "created_at"))
-            self.survey.note_contact(find_likeness({"email": email, "first_name": first, "last_name": last}), moment)
+            self.survey.note_contact(find_likeness({"email": email, "first_name": first, "last_name": last}), self._age(binding, record))
+
+    def _age(self, binding: Binding, record: Record) -> datetime | None:
+        """Return the last contact, or else the beginning, that the record can have had."""
+        for target in ("last_contact_at", "created_at"):
+            moment = find_moment(binding.cell(record, target))
+            if moment and self._policy.dates.can_have_been(moment, now=self._now):
+                return moment
+        return None
 
     def _note_wishes(self, file: SourceFile, record: Record) -> None:
         individual, found = read_wishes(file.binding, record)

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from crm.services.imports.dialect import names_separator
 from crm.services.imports.errors import (
@@ -16,8 +16,7 @@ from crm.services.imports.limits import Limits
 from crm.services.imports.snapshot import RowCounter, Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One row of a file; the header is row 1, as a spreadsheet shows it."""
 
     row: int

@@ -9,6 +9,8 @@ import phonenumbers
 from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 
+from crm.search.exact import exact_phone
+
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NO = frozenset({"", "0", "false", "falsch", "nein", "no", "n", "-"})
 _EMPTY_LOOKUP = re.compile(r"^0{15}(?:AAA)?$", re.IGNORECASE)
@@ -51,7 +53,7 @@ def is_yes(cell: str) -> bool:
 def clean_id(cell: str) -> str:
     """Return a record id, empty for none; ids of 15 letters get the three that make them safe against case."""
     text = clean(cell)
-    if _EMPTY_LOOKUP.match(text):
+    if not text or _EMPTY_LOOKUP.match(text):
         return ""
     if whole := _WHOLE_NUMBER.match(text):
         return whole.group(1)
@@ -84,7 +86,10 @@ def find_moment(cell: str) -> datetime | None:
 
 
 def _with_zone(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:  # the first and the last day there are, seen from another zone
+        raise ValueError from error
 
 
 def find_email(cell: str) -> str | None:
@@ -112,13 +117,7 @@ def find_phone(cell: str, *, country: str) -> str | None:
     region = region_of(country)
     if region is None and not text.startswith("+"):
         return text
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return text
-    if not phonenumbers.is_possible_number(number):
-        return text
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return exact_phone(text, region=region) or text
 
 
 def region_of(country: str) -> str | None:

@@ -22,15 +22,16 @@ class ContactRow:
 
     Attributes:
         name: "Wehmeier, Katharina"; people without a name are shown as "ohne Namen".
-        values: what stands in the columns that the purpose opens.
+        values: what stands in the columns that the purpose opens, "" where a person has nothing there.
+        company_url: of the company, where it has a name here and the reader may open it.
         due_soon: the day of erasure is within 90 days.
     """
 
-    subject_id: str
+    url: str
     name: str
     values: dict[ContactColumn, str]
     company: str | None = None
-    company_id: str | None = None
+    company_url: str | None = None
     owner: str | None = None
     chips: tuple[PurposeChip, ...] = ()
     last_contact: date | None = None

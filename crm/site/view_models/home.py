@@ -27,10 +27,17 @@ class DueEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueSection:
-    """Things of one kind; `empty` says what that means and what to do next."""
+    """Things of one kind.
+
+    Attributes:
+        empty: what it means that there are none, and what to do next.
+        empty_url, empty_action: where that is done.
+    """
 
     title: str
     entries: tuple[DueEntry, ...]
     empty: str
     more_url: str | None = None
     more: int = 0
+    empty_url: str | None = None
+    empty_action: str | None = None

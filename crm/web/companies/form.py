@@ -8,7 +8,7 @@ from crm.privacy.collection import Notice
 from crm.privacy.errors import PrivacyError, StaleVersionError
 from crm.services.companies import entry, from_form
 from crm.services.companies.from_form import SoleTrader
-from crm.services.forms import FormAlreadySavedError
+from crm.services.forms import FormAlreadySavedError, find_saved_company
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
@@ -34,20 +34,18 @@ def create() -> ResponseReturnValue:
     with current_runtime().database.reading() as db:
         desk = posted_purpose(open_desk(db))
         typed = typed_company(desk.purpose)
-        errors = check(db, desk, typed, is_new=True)
+        if saved := find_saved_company(db, typed.sent(desk.purpose)):  # before the warning of the same name, which is its own
+            return _created(saved)
+        errors = check(db, desk, typed, company=None)
         looks = not errors and typed.kind == CompanyKind.LEGAL_PERSON and not request.form.get("confirm_duplicate")
         same = from_form.find_same_name(db, name=typed.fields["name"]) if looks else []
         state = CompanyState.of(db, desk, typed, is_new=True, errors=errors, same=same)
     if errors or same:
         return show_form(state), 422
     try:
-        company_id = _collect(desk, typed)
-    except FormAlreadySavedError:
-        return redirect(url_for(".index"), code=303)
+        return _created(_collect_once(desk, typed))
     except PrivacyError as error:
         return show_form(state.refused(sentence_of(error))), status_of(error)
-    flash(_("Die Firma ist angelegt."), "ok")
-    return redirect(url_for(".show", company_id=company_id), code=303)
 
 
 @bp.get("/companies/<pseudonym:company_id>/edit")
@@ -65,7 +63,7 @@ def change(company_id: str) -> ResponseReturnValue:
         desk = posted_purpose(open_desk(db))
         company = entry.get_company(db, company_id=company_id)
         typed = typed_company(desk.purpose, kind=company.kind)
-        errors = check(db, desk, typed, is_new=False)
+        errors = check(db, desk, typed, company=company)
         state = CompanyState.of(db, desk, typed, is_new=False, errors=errors, company_id=company_id, version=typed_number("version"))
     if errors:
         return show_form(state), 422
@@ -77,16 +75,28 @@ def change(company_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", company_id=company_id), code=303)
 
 
+def _created(company_id: str) -> ResponseReturnValue:
+    flash(_("Die Firma ist angelegt."), "ok")
+    return redirect(url_for(".show", company_id=company_id), code=303)
+
+
+def _collect_once(desk: Desk, typed: TypedCompany) -> str:
+    try:
+        return _collect(desk, typed)
+    except FormAlreadySavedError:  # the other copy is committed by now, so this time it is found
+        return _collect(desk, typed)
+
+
 def _collect(desk: Desk, typed: TypedCompany) -> str:
     with current_runtime().database.writing() as db:
         if typed.kind == CompanyKind.LEGAL_PERSON:
-            return from_form.create(db, entry=typed.entry(), form_token=typed.token, actor=current_actor(), now=desk.now)
+            return from_form.create(db, entry=typed.entry(), form=typed.sent(desk.purpose), actor=current_actor(), now=desk.now)
         return from_form.create_sole_trader(
             db,
             entry=typed.entry(),
             owner=SoleTrader(fields=typed.person, origin=typed.origin, notice=Notice(typed.notice)),
             purpose=desk.purpose,
-            form_token=typed.token,
+            form=typed.sent(desk.purpose),
             actor=desk.actor,
             now=desk.now,
         )

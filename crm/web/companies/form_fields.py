@@ -10,13 +10,15 @@ from crm.privacy.collection import Notice
 from crm.privacy.disclosure import COMPANY_GROUP
 from crm.privacy.purposes import Purpose
 from crm.services.companies.entry import CompanyEntry, longest_of
-from crm.services.contacts.fields import LONGEST, LONGEST_SEGMENT
+from crm.services.contacts.fields import LONGEST
+from crm.services.forms import SentForm
 from crm.site.i18n import _
 from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.site.view_models.controls import FieldKind
 from crm.site.words import FIELD_TITLES
+from crm.web.belonging import belonging_fields
 from crm.web.contacts.form_fields import origin_fieldset
-from crm.web.typed import chosen_id, typed_line
+from crm.web.typed import typed_line
 
 _KINDS: Final[Mapping[str, FieldKind]] = {"phone": "tel"}
 _PERSON: Final = ("salutation", "first_name", "last_name", "email")
@@ -46,6 +48,12 @@ class TypedCompany:
         """Return what can be changed, under the names of the form."""
         return {**self.fields, "owner": self.owner_id, "segment": self.segment}
 
+    def sent(self, purpose: Purpose) -> SentForm:
+        """Return the new company as a form that may come twice; what the owner is called is apart from the company's fields."""
+        owner = {f"owner_{name}": value for name, value in self.person.items()}
+        source = {"kind": self.kind, "origin": self.origin, "notice": self.notice, "purpose": purpose.code}
+        return SentForm(self.token, {**self.everything(), **owner, **source})
+
     def opened(self) -> "TypedCompany":
         """Return the form as it is now as the state to compare with later."""
         return replace(self, before=self.everything())
@@ -57,7 +65,7 @@ class TypedCompany:
 
 def field_names(kind: str, purpose: Purpose | None) -> tuple[str, ...]:
     """Return the fields of the form; for a sole trader those that the purpose opens."""
-    if kind == CompanyKind.LEGAL_PERSON:
+    if kind != CompanyKind.NATURAL_PERSON:
         return COMPANY_FIELDS
     groups = purpose.groups if purpose else ()
     return tuple(name for name in COMPANY_FIELDS if COMPANY_GROUP[name] in groups)
@@ -65,13 +73,13 @@ def field_names(kind: str, purpose: Purpose | None) -> tuple[str, ...]:
 
 def typed_company(purpose: Purpose, *, kind: str | None = None) -> TypedCompany:
     """Return what this request sent; the kind of a company that exists is not asked for."""
-    chosen = kind or (CompanyKind.NATURAL_PERSON if typed_line("kind") == CompanyKind.NATURAL_PERSON else CompanyKind.LEGAL_PERSON)
+    chosen = kind or typed_line("kind")
     names = field_names(chosen, purpose)
     return TypedCompany(
         kind=chosen,
         fields={name: typed_line(name) for name in names},
-        person={name: typed_line(name) for name in person_names(purpose)} if chosen == CompanyKind.NATURAL_PERSON else {},
-        owner_id=chosen_id("owner") or "",
+        person={name: typed_line(name) for name in person_names(purpose)} if kind is None else {},
+        owner_id=typed_line("owner"),
         segment=typed_line("segment"),
         origin=typed_line("origin"),
         notice=typed_line("notice"),
@@ -100,7 +108,8 @@ def fieldsets_of(
                 fields=tuple(_input(name, typed.person.get(name, ""), errors, LONGEST) for name in person_names(purpose)),
             )
         )
-    sets.append(FieldSet(title=_("Zuordnung"), fields=(*_belonging(typed, owners, segments, errors), *_hidden(typed, is_new=is_new))))
+    belonging = belonging_fields(owner_id=typed.owner_id, segment=typed.segment, owners=owners, segments=segments, errors=errors)
+    sets.append(FieldSet(title=_("Zuordnung"), fields=(*belonging, *_hidden(typed, is_new=is_new))))
     if is_new:
         sets.append(origin_fieldset(origin=typed.origin, notice=typed.notice, errors=errors, required=False))
     return tuple(sets)
@@ -111,7 +120,10 @@ def _company_fields(purpose: Purpose, typed: TypedCompany, errors: Mapping[str, 
         Option(CompanyKind.LEGAL_PERSON, _("Gesellschaft (GmbH, AG, KG, Verein, Behörde …)")),
         Option(CompanyKind.NATURAL_PERSON, _("Einzelunternehmen oder freier Beruf")),
     )
-    kind = [FieldInput(name="kind", title=_("Wer steht dahinter?"), value=typed.kind, kind="select", options=kinds)] if is_new else []
+    asked = FieldInput(
+        name="kind", title=_("Wer steht dahinter?"), value=typed.kind, kind="select", options=kinds, error=errors.get("kind")
+    )
+    kind = [asked] if is_new else []
     names = COMPANY_FIELDS if is_new else field_names(typed.kind, purpose)
     return [*kind, *(_input(name, typed.fields.get(name, ""), errors, longest_of(name), required=name == "name") for name in names)]
 
@@ -127,22 +139,6 @@ def _input(name: str, value: str, errors: Mapping[str, str], longest: int, *, re
         short=name in ("postal_code", "salutation"),
         required=required,
     )
-
-
-def _belonging(typed: TypedCompany, owners: Mapping[str, str], segments: Sequence[str], errors: Mapping[str, str]) -> list[FieldInput]:
-    people = (Option("", _("niemand")), *(Option(key, name) for key, name in owners.items()))
-    return [
-        FieldInput(name="owner", title=_("Betreuung"), value=typed.owner_id, kind="select", options=people, error=errors.get("owner")),
-        FieldInput(
-            name="segment",
-            title=_("Segment"),
-            value=typed.segment,
-            kind="suggest",
-            options=tuple(Option(each, each) for each in segments),
-            max_length=LONGEST_SEGMENT,
-            error=errors.get("segment"),
-        ),
-    ]
 
 
 def _hidden(typed: TypedCompany, *, is_new: bool) -> list[FieldInput]:

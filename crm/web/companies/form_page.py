@@ -25,7 +25,7 @@ from crm.web import conflict
 from crm.web.companies.form_fields import TypedCompany, field_names, fieldsets_of
 from crm.web.conflict import OtherChange
 from crm.web.contacts.form_checks import NoticeUnknownError, raised
-from crm.web.desk import Desk, strip_of
+from crm.web.desk import Desk, require_posted_purpose, strip_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class CompanyState:
         return cls(
             desk=desk,
             typed=typed,
-            owners=find_staff_names(db).owners,
+            owners=find_staff_names(db).choices(typed.owner_id),
             segments=find_segments(db),
             is_new=is_new,
             errors=errors or {},
@@ -98,12 +98,21 @@ def open_for_change(db: Session, desk: Desk | None, company_id: str) -> CompanyS
     return CompanyState.of(db, desk, typed.opened(), is_new=False, company_id=company_id, version=company.version)
 
 
-def check(db: Session, desk: Desk, typed: TypedCompany, *, is_new: bool) -> dict[str, str]:
-    """Return every mistake in the form, by field."""
+class KindUnknownError(InvalidInputError):
+    """Nobody says whether the company is a person."""
+
+    message = "Bitte wählen Sie, ob hinter der Firma eine Gesellschaft oder ein einzelner Mensch steht."
+
+
+def check(db: Session, desk: Desk, typed: TypedCompany, *, company: Company | None) -> dict[str, str]:
+    """Return every mistake in the form, by field; `company` is the one to be changed, None for a new one."""
     faults = [*raised(lambda: entry.clean(typed.fields)), *raised(lambda: contact_fields.clean_segment(typed.segment))]
-    if typed.owner_id and typed.owner_id != typed.before.get("owner"):
+    faults += raised(lambda: require_posted_purpose(desk))
+    if typed.owner_id and typed.owner_id != (company.owner_id if company else None):
         faults += raised(lambda: require_account(db, typed.owner_id))
-    if is_new and typed.kind == CompanyKind.NATURAL_PERSON:
+    if typed.kind not in set(CompanyKind):
+        faults.append(KindUnknownError(field="kind"))
+    if company is None and typed.kind == CompanyKind.NATURAL_PERSON:
         faults += _faults_of_person(desk, typed)
     return {fault.field or "name": sentence_of(fault) for fault in reversed(faults)}
 
@@ -146,7 +155,7 @@ def show_form(state: CompanyState) -> str:
             state.desk.purpose, state.typed, owners=state.owners, segments=state.segments, errors=state.errors, is_new=state.is_new
         ),
         version=state.version,
-        error=state.error,
+        error=state.error or state.errors.get("purpose"),  # its field is hidden
         duplicates=tuple(
             SameCompany(name=each.name or "", city=each.city, url=url_for("companies.show", company_id=each.id)) for each in state.same
         ),

@@ -11,8 +11,9 @@ from crm.services.contacts.fields import LONGEST_SEGMENT
 from crm.services.staff_names import StaffNames
 from crm.site.i18n import _, number
 from crm.site.view_models import Option, PagerView, SelectView, SortLink
+from crm.web.belonging import with_chosen
 from crm.web.sealed_search import ARGUMENT, LONGEST, seal_search
-from crm.web.typed import chosen_id, filled, typed_line
+from crm.web.typed import filled, typed_line
 
 LEGAL_PERSONS: Final = "legal"
 SOLE_TRADERS: Final = "sole"
@@ -43,7 +44,7 @@ def read_filter(*, text: str) -> CompanyFilter:
     return CompanyFilter(
         text=" ".join(text.replace("\0", "").split())[:LONGEST],
         segment=typed_line("segment")[:LONGEST_SEGMENT] or None,
-        owner_id=chosen_id("owner"),
+        owner_id=typed_line("owner") or None,
         descending=request.values.get("sort") == "-name",
         after=typed_line("after") or None,
         before=typed_line("before") or None,
@@ -96,4 +97,4 @@ def filters_of(wanted: CompanyFilter, *, staff: StaffNames, segments: Sequence[s
 
 def _select(name: str, title: str, choices: Mapping[str, str], value: str | None) -> SelectView:
     options = (Option("", _("Alle")), *(Option(key, words) for key, words in choices.items()))
-    return SelectView(name=name, title=title, options=options, value=value if value and value in choices else "")
+    return SelectView(name=name, title=title, options=with_chosen(options, value or ""), value=value or "")

@@ -1,6 +1,6 @@
 """What a person allows for each purpose, as chips."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from crm.privacy import lawfulness
@@ -40,17 +40,27 @@ def chip_state(purpose: Purpose, standing: Standing, state: PersonState) -> Chip
     return ChipState.UNPROVEN if acts == {ConsentAct.UNPROVEN} else ChipState.MISSING
 
 
-def row_chips(desk: Desk, state: PersonState) -> tuple[PurposeChip, ...]:
-    """Return the chips of a row: purposes that stand for something with this person."""
-    return tuple(
-        PurposeChip(
-            title=purpose_title(each),
-            state=chip_state(each, lawfulness.standing(each, state, now=desk.now), state),
-            code=code_of(each),
+def row_chips(desk: Desk) -> Callable[[PersonState], tuple[PurposeChip, ...]]:
+    """Return what gives a row its chips: purposes that stand for something with this person.
+
+    Rows of a page share a dozen different chips: each is made once for the page.
+    """
+    listed = listed_purposes(desk)
+    chips = {each.code: _chips_of(each) for each in listed}
+
+    def chips_of(state: PersonState) -> tuple[PurposeChip, ...]:
+        return tuple(
+            chips[each.code][chip_state(each, lawfulness.standing(each, state, now=desk.now), state)]
+            for each in listed
+            if _concerns(each, state)
         )
-        for each in listed_purposes(desk)
-        if _concerns(each, state)
-    )
+
+    return chips_of
+
+
+def _chips_of(purpose: Purpose) -> dict[ChipState, PurposeChip]:
+    title, code = purpose_title(purpose), code_of(purpose)
+    return {state: PurposeChip(title=title, state=state, code=code) for state in ChipState}
 
 
 def listed_purposes(desk: Desk) -> Sequence[Purpose]:

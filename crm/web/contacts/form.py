@@ -7,7 +7,8 @@ from crm.privacy.collection import Notice
 from crm.privacy.errors import StaleVersionError, SuppressedError
 from crm.services.contacts import entry
 from crm.services.contacts.entry import ConsentFirstError
-from crm.services.forms import FormAlreadySavedError
+from crm.services.contacts.view import get_contact
+from crm.services.forms import FormAlreadySavedError, find_saved_contact
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
@@ -33,19 +34,19 @@ def create() -> ResponseReturnValue:
     with current_runtime().database.reading() as db:
         desk = posted_purpose(open_desk(db))
         typed = typed_contact(desk.purpose)
-        checked = check(db, typed, is_new=True)
+        if saved := find_saved_contact(
+            db, typed.sent(desk.purpose)
+        ):  # before the warning of duplicates, which would name the contact itself
+            return _created(saved)
+        checked = check(db, desk, typed, contact=None)
         likenesses = checked.find_likenesses(db, desk) if not request.form.get("confirm_duplicate") else ()
         state = FormState.of(db, desk, typed, is_new=True, errors=checked.errors, likenesses=likenesses)
     if checked.errors or likenesses:
         return show_form(state), 422
     try:
-        subject_id = _collect(desk, typed, checked)
-    except FormAlreadySavedError:
-        return redirect(url_for(".index"), code=303)
+        return _created(_collect_once(desk, typed, checked))
     except (SuppressedError, ConsentFirstError) as error:
         return show_form(state.refused(sentence_of(error))), status_of(error)
-    flash(_("Der Kontakt ist angelegt."), "ok")
-    return redirect(url_for(".show", subject_id=subject_id), code=303)
 
 
 @bp.get("/contacts/<pseudonym:subject_id>/edit")
@@ -62,7 +63,7 @@ def change(subject_id: str) -> ResponseReturnValue:
     with current_runtime().database.reading() as db:
         desk = posted_purpose(open_desk(db))
         typed = typed_contact(desk.purpose)
-        checked = check(db, typed, is_new=False)
+        checked = check(db, desk, typed, contact=get_contact(db, subject_id=subject_id))
     if checked.errors:
         return _refused(desk, subject_id, typed, checked)
     try:
@@ -73,6 +74,18 @@ def change(subject_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", subject_id=subject_id), code=303)
 
 
+def _created(subject_id: str) -> ResponseReturnValue:
+    flash(_("Der Kontakt ist angelegt."), "ok")
+    return redirect(url_for(".show", subject_id=subject_id), code=303)
+
+
+def _collect_once(desk: Desk, typed: TypedContact, checked: Checked) -> str:
+    try:
+        return _collect(desk, typed, checked)
+    except FormAlreadySavedError:  # the other copy is committed by now, so this time it is found
+        return _collect(desk, typed, checked)
+
+
 def _collect(desk: Desk, typed: TypedContact, checked: Checked) -> str:
     with current_runtime().database.writing() as db:
         return entry.create(
@@ -81,7 +94,7 @@ def _collect(desk: Desk, typed: TypedContact, checked: Checked) -> str:
             purpose=desk.purpose,
             origin=typed.origin,
             notice=Notice(typed.notice),
-            form_token=typed.token,
+            form=typed.sent(desk.purpose),
             actor=desk.actor,
             now=desk.now,
         )

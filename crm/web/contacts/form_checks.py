@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from crm.db import Session
 from crm.errors import InvalidInputError
+from crm.models.contact import Contact
 from crm.privacy.collection import Notice
 from crm.privacy.errors import OriginMissingError
 from crm.services.companies.choosing import choose_company
@@ -13,7 +14,7 @@ from crm.services.contacts.entry import ContactEntry, Likeness, find_duplicates,
 from crm.services.staff_names import require_account
 from crm.site.errors import sentence_of
 from crm.web.contacts.form_fields import TypedContact
-from crm.web.desk import Desk
+from crm.web.desk import Desk, require_posted_purpose
 
 
 class NoticeUnknownError(InvalidInputError):
@@ -36,33 +37,33 @@ class Checked:
         return find_duplicates(db, fields=self.entry.fields, purpose=desk.purpose, actor=desk.actor, now=desk.now)
 
 
-def check(db: Session, typed: TypedContact, *, is_new: bool) -> Checked:
-    """Return the entry and every mistake in it."""
+def check(db: Session, desk: Desk, typed: TypedContact, *, contact: Contact | None) -> Checked:
+    """Return the entry and every mistake in it; `contact` is the one to be changed, None for a new one."""
     cleaned, faults = contact_fields.check(typed.fields)
     company_id = None
     try:
-        company_id = _company(db, typed)
+        company_id = _company(db, typed, contact)
     except InvalidInputError as fault:
         faults.append(fault)
-    faults += _faults_of_record(db, typed, is_new=is_new)
+    faults += [*_faults_of_record(db, typed, contact), *raised(lambda: require_posted_purpose(desk))]
     if not {fault.field for fault in faults} & {"last_name", "email"}:
         faults += raised(lambda: require_findable(cleaned))
     entry = ContactEntry(fields=cleaned, company_id=company_id, owner_id=typed.owner_id or None, segment=typed.segment or None)
     return Checked(entry, {fault.field or "last_name": sentence_of(fault) for fault in reversed(faults)})
 
 
-def _company(db: Session, typed: TypedContact) -> str | None:
-    """Return the company; one that was left as it stood keeps its id, because names need not be unique."""
-    if typed.company_id and typed.company == typed.before.get("company", ""):
-        return typed.company_id
+def _company(db: Session, typed: TypedContact, contact: Contact | None) -> str | None:
+    """Return the company; one that was left as it stood stays, because names need not be unique."""
+    if contact and contact.company_id and typed.company == typed.before.get("company", ""):
+        return contact.company_id
     return choose_company(db, text=typed.company)
 
 
-def _faults_of_record(db: Session, typed: TypedContact, *, is_new: bool) -> list[InvalidInputError]:
+def _faults_of_record(db: Session, typed: TypedContact, contact: Contact | None) -> list[InvalidInputError]:
     faults = raised(lambda: contact_fields.clean_segment(typed.segment))
-    if typed.owner_id and typed.owner_id != typed.before.get("owner"):
+    if typed.owner_id and typed.owner_id != (contact.owner_id if contact else None):
         faults += raised(lambda: require_account(db, typed.owner_id))
-    if is_new:
+    if contact is None:
         faults += raised(lambda: contact_fields.clean_origin(typed.origin))
         faults += [OriginMissingError(field="origin")] if not typed.origin.strip() else []
         faults += [NoticeUnknownError(field="notice")] if typed.notice not in {Notice.GIVEN, Notice.DUE} else []

@@ -9,11 +9,13 @@ from flask import url_for
 from crm.models.field_groups import FIELDS, FieldGroup
 from crm.privacy.collection import Notice
 from crm.privacy.purposes import Purpose
-from crm.services.contacts.fields import LONGEST, LONGEST_SEGMENT
+from crm.services.contacts.fields import LONGEST
+from crm.services.forms import SentForm
 from crm.site.i18n import _, _l
 from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.site.view_models.controls import FieldKind
 from crm.site.words import FIELD_TITLES, GROUP_TITLES
+from crm.web.belonging import belonging_fields
 from crm.web.typed import chosen_id, typed_line
 
 _KINDS: Final[Mapping[str, FieldKind]] = {"email": "email", "phone": "tel", "mobile": "tel", "birth_date": "date"}
@@ -51,6 +53,10 @@ class TypedContact:
         """Return what can be changed, under the names of the form."""
         return {**self.fields, "company": self.company, "owner": self.owner_id, "segment": self.segment}
 
+    def sent(self, purpose: Purpose) -> SentForm:
+        """Return the new contact as a form that may come twice."""
+        return SentForm(self.token, {**self.everything(), "origin": self.origin, "notice": self.notice, "purpose": purpose.code})
+
     def opened(self) -> "TypedContact":
         """Return the form as it is now as the state to compare with later."""
         return replace(self, before=self.everything())
@@ -68,7 +74,7 @@ def typed_contact(purpose: Purpose) -> TypedContact:
         fields={name: typed_line(name) for name in names},
         company=typed_line("company"),
         company_id=chosen_id("company_id"),
-        owner_id=chosen_id("owner") or "",
+        owner_id=typed_line("owner"),
         segment=typed_line("segment"),
         origin=typed_line("origin"),
         notice=typed_line("notice"),
@@ -124,7 +130,6 @@ def _input(name: str, typed: TypedContact, errors: Mapping[str, str]) -> FieldIn
 
 
 def _belonging(typed: TypedContact, choices: FormChoices, errors: Mapping[str, str]) -> list[FieldInput]:
-    owners = (Option("", _("niemand")), *(Option(key, name) for key, name in choices.owners.items()))
     company = FieldInput(
         name="company",
         title=_("Firma"),
@@ -136,16 +141,7 @@ def _belonging(typed: TypedContact, choices: FormChoices, errors: Mapping[str, s
     )
     return [
         *([] if choices.fixed_company else [company]),
-        FieldInput(name="owner", title=_("Betreuung"), value=typed.owner_id, kind="select", options=owners, error=errors.get("owner")),
-        FieldInput(
-            name="segment",
-            title=_("Segment"),
-            value=typed.segment,
-            kind="suggest",
-            options=tuple(Option(each, each) for each in choices.segments),
-            max_length=LONGEST_SEGMENT,
-            error=errors.get("segment"),
-        ),
+        *belonging_fields(owner_id=typed.owner_id, segment=typed.segment, owners=choices.owners, segments=choices.segments, errors=errors),
     ]
 
 

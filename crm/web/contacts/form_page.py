@@ -59,7 +59,7 @@ class FormState:
         """Return the form with what can be chosen in it."""
         company = find_company(db, company_id=typed.company_id) if typed.company_id else None
         choices = FormChoices(
-            owners=find_staff_names(db).owners,
+            owners=find_staff_names(db).choices(typed.owner_id),
             segments=find_segments(db),
             fixed_company=company is not None and company.kind == CompanyKind.NATURAL_PERSON,
         )
@@ -142,7 +142,7 @@ def show_form(state: FormState) -> str:
         purpose=state.desk.purpose.code,
         fieldsets=fieldsets_of(state.desk.purpose, state.typed, state.choices, state.errors, is_new=state.is_new),
         version=state.version,
-        error=state.error,
+        error=state.error or state.errors.get("purpose"),  # its field is hidden
         absent=absent_titles(state.desk.purpose),
         duplicates=tuple(_duplicate(each) for each in state.likenesses),
     )

@@ -12,9 +12,10 @@ from crm.services.contacts.listing import ContactFilter, ContactPage, ListedCont
 from crm.services.staff_names import StaffNames
 from crm.site.i18n import _, number
 from crm.site.view_models import Option, PagerView, SelectView, SortLink
+from crm.web.belonging import with_chosen
 from crm.web.contacts.rows import name_in_list
 from crm.web.sealed_search import ARGUMENT, LONGEST, seal_search
-from crm.web.typed import chosen_id, filled, typed_line
+from crm.web.typed import filled, typed_line
 
 _ORDERS: Final = {"name": (Sort.NAME, Sort.NAME_DESCENDING), "activity": (Sort.ACTIVITY, Sort.ACTIVITY_DESCENDING)}
 
@@ -24,8 +25,8 @@ def read_filter(*, text: str) -> ContactFilter:
     order = typed_line("sort")
     return ContactFilter(
         text=" ".join(text.replace("\0", "").split())[:LONGEST],
-        company_id=chosen_id("company"),
-        owner_id=chosen_id("owner"),
+        company_id=typed_line("company") or None,
+        owner_id=typed_line("owner") or None,
         segment=typed_line("segment")[:LONGEST_SEGMENT] or None,
         sort=Sort(order) if order in set(Sort) else Sort.NAME,
         after=request.values.get("after") or None,
@@ -91,4 +92,4 @@ def filters_of(
 
 def _select(name: str, title: str, everything: str, choices: Mapping[str, str], value: str | None) -> SelectView:
     options = (Option("", everything), *(Option(key, words) for key, words in choices.items()))
-    return SelectView(name=name, title=title, options=options, value=value if value and value in choices else "")
+    return SelectView(name=name, title=title, options=with_chosen(options, value or ""), value=value or "")

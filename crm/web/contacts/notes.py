@@ -7,7 +7,7 @@ from crm.errors import InvalidInputError
 from crm.privacy import special_categories
 from crm.privacy.notes import SpecialCategoryError
 from crm.services.contacts import noting
-from crm.services.contacts.noting import NewNote
+from crm.services.contacts.noting import NewNote, NoteKindUnknownError
 from crm.services.forms import FormAlreadySavedError
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
@@ -44,7 +44,8 @@ def _again(subject_id: str, note: NewNote, error: InvalidInputError | SpecialCat
     message = sentence_of(error)
     if isinstance(error, SpecialCategoryError):
         message += " " + _("Gefunden: %(words)s.", words=", ".join(found))
-    form = note_form(text=note.text, kind=note.kind, error=message, seen=found, token=note.form_token)
+    wrong_field = "kind" if isinstance(error, NoteKindUnknownError) else "text"
+    form = note_form(text=note.text, kind=note.kind, error=message, wrong_field=wrong_field, seen=found, token=note.form.token)
     page = make_response(render_contact(subject_id, form))
     page.status_code = page.status_code if page.status_code != 200 else status_of(error)  # noqa: PLR2004 - a refusal of the page itself comes first
     return page

@@ -6,6 +6,8 @@ from typing import Final
 
 from crm.models.field_groups import GROUP_OF
 from crm.services.contacts.listing import ListedContact
+from crm.site.access import may
+from crm.site.addresses import addresses_by_id
 from crm.site.i18n import _
 from crm.site.view_models import ContactColumn, ContactRow
 from crm.web.contacts.chips import row_chips
@@ -36,15 +38,18 @@ def make_rows(desk: Desk, listed: Sequence[ListedContact], staff: Mapping[str, s
     """Return the rows of the page."""
     today = desk.now.astimezone(desk.zone).date()
     columns = columns_of(desk)
+    chips = row_chips(desk)
+    person_url = addresses_by_id("contacts.show", "subject_id")
+    company_url = addresses_by_id("companies.show", "company_id") if may("companies.show") else None
     return tuple(
         ContactRow(
-            subject_id=each.person.subject_id,
+            url=person_url(each.person.subject_id),
             name=name_in_list(each.person.fields),
-            values={column: each.person.fields[column] for column in columns if column in each.person.fields},
+            values={column: each.person.fields.get(column, "") for column in columns},
             company=each.company or None,
-            company_id=each.company_id,
+            company_url=company_url(each.company_id) if company_url and each.company and each.company_id else None,
             owner=staff.get(each.owner_id or ""),
-            chips=row_chips(desk, each.person.state),
+            chips=chips(each.person.state),
             last_contact=each.last_contact_at.astimezone(desk.zone).date(),
             due_on=each.due_on,
             due_soon=each.due_on is not None and each.due_on - today <= DUE_SOON,

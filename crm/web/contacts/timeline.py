@@ -41,6 +41,7 @@ _SAID: Final[Mapping[str, LazyString]] = {
     Action.CONSENT_TAKEN_OVER: _l("aus dem Vorsystem, unbelegt"),
     Action.GROUND_STARTED: _l("Rechtsgrundlage beginnt"),
     Action.GROUND_ENDED: _l("Rechtsgrundlage endet"),
+    Action.ORIGIN_STATED: _l("Herkunft festgestellt"),
     Action.PERSON_ASSIGNED: _l("Firma, Betreuung oder Segment"),
 }
 

@@ -6,6 +6,7 @@ from typing import Final
 from flask_babel.speaklater import LazyString
 
 from crm.privacy.actions import Action
+from crm.privacy.disclosure import NOBODY_SHOWN
 from crm.privacy.restriction import RestrictionReason
 from crm.privacy.suppression import SuppressionReason
 from crm.services.ledger_reading import BROKEN, SOUND
@@ -19,9 +20,10 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.PERSON_COLLECTED: _l("Person aufgenommen"),
     Action.PERSON_MERGED: _l("Person zusammengeführt"),
     Action.PERSON_DISCLOSED: _l("Person angezeigt"),
-    Action.PEOPLE_LISTED: _l("Liste von Personen angezeigt"),
+    Action.PEOPLE_LISTED: _l("Liste von Personen abgerufen"),
     Action.PEOPLE_INDEXED: _l("Personen in den Suchindex gestellt"),
     Action.PEOPLE_MATCHED: _l("Nach derselben Person gesucht"),
+    Action.PEOPLE_EXAMINED: _l("Gespeicherte Werte auf Unversehrtheit geprüft"),
     Action.PERSON_RECTIFIED: _l("Angaben zur Person berichtigt"),
     Action.PERSON_ASSIGNED: _l("Person zugeordnet"),
     Action.NOTE_WRITTEN: _l("Notiz geschrieben"),
@@ -37,6 +39,7 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.RESTRICTION_IMPOSED: _l("Verarbeitung eingeschränkt"),
     Action.RESTRICTION_LIFTED: _l("Einschränkung aufgehoben"),
     Action.NOTICE_GIVEN: _l("Person informiert"),
+    Action.ORIGIN_STATED: _l("Herkunft festgestellt"),
     Action.ADDRESS_SUPPRESSED: _l("Adresse auf die Sperrliste gesetzt"),
     Action.LOG_READ: _l("Protokoll gelesen"),
     Action.LOG_VERIFIED: _l("Protokoll geprüft"),
@@ -66,6 +69,7 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
 RESULT_TITLES: Final[Words] = {
     SOUND: _l("unverändert"),
     BROKEN: _l("verändert"),
+    NOBODY_SHOWN: _l("niemand gezeigt"),
     "password": _l("mit Passwort"),
     "second_factor": _l("mit zweitem Faktor"),
     "code": _l("Code falsch"),

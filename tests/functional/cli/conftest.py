@@ -6,9 +6,17 @@ import pytest
 from click.testing import CliRunner
 
 from crm.cli.main import main
+from crm.runtime import Runtime
+from crm.settings import load_settings
+from tests.integration.privacy.people import make_person
 
 PASSWORD = "Zwölf Boote im Nebel"
 ADMIN = "admin@muster.test"
+
+
+@pytest.fixture(autouse=True)
+def _index_of_its_own(monkeypatch, index_dir):
+    monkeypatch.setenv("LETHE_INDEX_DIR", str(index_dir))
 
 
 @pytest.fixture
@@ -54,3 +62,26 @@ def installed(installation_to_copy, data_dir):
     """Folder of an installation of the test's own."""
     shutil.copytree(installation_to_copy, data_dir)
     return data_dir
+
+
+@pytest.fixture
+def opened(installed, index_dir, monkeypatch):
+    """The installation of the test's own, opened; its index has a folder of its own."""
+    monkeypatch.setenv("LETHE_INDEX_DIR", str(index_dir))
+    runtime = Runtime.open(load_settings(installed))
+    yield runtime
+    runtime.close()
+
+
+@pytest.fixture
+def populate(opened):
+    """Take people in and seal the log: `populate(3)` returns their pseudonyms."""
+
+    def run(count):
+        now = opened.clock.now()
+        with opened.database.writing() as session:
+            people = [make_person(session, now) for _ in range(count)]
+        opened.make_sealer().seal_all(opened.database, clock=opened.clock.now)
+        return people
+
+    return run

@@ -86,6 +86,21 @@ class TestShow:
         assert [each["act"] for each in one] == ["log:read"]
         assert nothing == []
 
+    @pytest.mark.parametrize("subject", ["nonsense", "", "a" * 31, "g" * 32])
+    def test_a_subject_that_is_no_pseudonym_is_refused_with_2(self, installed, lethe, subject):
+        result = lethe("log", "show", "--subject", subject)
+
+        assert result.exit_code == 2
+        assert "32 Zeichen" in result.stderr
+        assert result.stdout == ""
+
+    def test_a_subject_without_entries_is_told_in_one_line(self, installed, lethe):
+        listed = lethe("log", "show", "--subject", "b" * 32, "--json")
+        told = lethe("log", "show", "--subject", "c" * 32)
+
+        assert (json.loads(listed.stdout), listed.exit_code) == ([], 0)
+        assert (told.stdout, told.exit_code) == ("Dazu steht kein Eintrag im Protokoll.\n", 0)
+
     @pytest.mark.parametrize("arguments", [("--since", "gestern"), ("--limit", "0"), ("--limit", "viele")])
     def test_wrong_use_ends_with_2(self, installed, lethe, arguments):
         assert lethe("log", "show", *arguments).exit_code == 2

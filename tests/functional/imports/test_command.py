@@ -50,6 +50,24 @@ def test_people_read_what_happened_row_by_row(lethe):
     assert "Gender__c (2)" in result.stdout
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["for people", "for machines"])
+def test_reasons_are_in_the_language_of_the_terminal(lethe, monkeypatch, options):
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    english = import_salesforce(lethe, API, "--dry-run", *options).stdout
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    german = import_salesforce(lethe, API, "--dry-run", *options).stdout
+
+    assert "Deleted in the former system." in english
+    assert "Im bisherigen System gelöscht." not in english
+    assert "Im bisherigen System gelöscht." in german
+
+
+def test_a_reason_has_a_row_and_a_sentence_and_nothing_else(lethe):
+    report = json.loads(import_salesforce(lethe, API, "--dry-run", "--json").stdout)
+
+    assert {key for file in report["files"].values() for reason in file["reasons"] for key in reason} == {"row", "reason"}
+
+
 def test_no_value_of_the_files_is_ever_shown(lethe):
     shown = import_salesforce(lethe).output + import_salesforce(lethe, API, "--dry-run", "--json").output
 

@@ -189,7 +189,7 @@ class TestSubject:
         shown = rows(auditor.get("/ledger/subject/" + "1" * 32).text)
 
         assert len(shown) == 2
-        assert "Liste von Personen angezeigt · in einer Liste" in shown[0]
+        assert "Liste von Personen abgerufen · in einer Liste" in shown[0]
         assert "Notiz geschrieben" in shown[1]
 
     def test_still_works_after_an_erasure(self, auditor, write, seal, house, runtime, clock):

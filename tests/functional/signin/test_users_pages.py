@@ -65,6 +65,22 @@ def test_the_last_administrator_stays(admin, house):
     assert "das letzte Konto" in answer.text
 
 
+def test_nobody_disables_their_own_account_while_others_could(admin, house, now):
+    hire(house, now, Role.ADMIN, email="second@example.com", name="Zora Zweit")
+    own_page = next(path for path in pages_of(admin) if "Das ist Ihr eigenes Konto" in admin.get(path).text)
+    assert "Konto sperren" not in admin.get(own_page).text
+
+    answer = admin.post(f"{own_page}/disable", page=own_page)
+
+    assert answer.status_code == 400
+    assert "Ihr eigenes Konto können Sie nicht sperren" in answer.text
+    assert admin.get("/users").status_code == 200
+
+
+def pages_of(admin):
+    return re.findall(r'href="(/users/[0-9a-f]{32})"', admin.get("/users").text)
+
+
 def test_help_is_a_new_start_password_or_a_new_second_factor(admin, house, now):
     dora = hire(house, now, Role.DPO, second_factor_secret=SECRET)
 

@@ -11,7 +11,7 @@ from crm.settings import Settings
 from crm.site.access import PUBLIC, SIGNED_IN
 from crm.site.factory import STAFF, create_site
 from crm.site.visitor import Visitor, current_actor
-from crm.vault import ErasedError, KeyUnavailableError
+from crm.vault import ErasedError, KeyFileMissingError, KeyUnavailableError
 
 OFFICE = frozenset({Role.SALES})
 MATRIX = {
@@ -22,6 +22,7 @@ MATRIX = {
     "sample.save": OFFICE,
     "sample.erased": PUBLIC,
     "sample.no_keys": PUBLIC,
+    "sample.no_key_file": PUBLIC,
     "sample.wrong": PUBLIC,
     "sample.broken": PUBLIC,
     "sample.notice": SIGNED_IN,
@@ -71,6 +72,7 @@ def make_blueprint():
     blueprint.get("/notice", endpoint="notice")(lambda: "notice")
     blueprint.get("/erased", endpoint="erased")(refuse(ErasedError()))
     blueprint.get("/no-keys", endpoint="no_keys")(refuse(KeyUnavailableError()))
+    blueprint.get("/no-key-file", endpoint="no_key_file")(refuse(KeyFileMissingError(file="/keys/epoch.keys")))
     blueprint.get("/wrong", endpoint="wrong")(refuse(InvalidInputError(field="email")))
     blueprint.get("/broken", endpoint="broken")(refuse(ZeroDivisionError("secret detail")))
     return blueprint
@@ -86,7 +88,7 @@ def seen():
 def make_site(tmp_path, seen):
     """Return a function that makes the staff site with one signed-in role, or nobody."""
 
-    def make(role=None, *, next_step=None, **settings):
+    def make(role=None, *, next_step=None, name=STAFF, **settings):
         installation = SimpleNamespace(
             settings=Settings(data_dir=tmp_path, organisation="Muster GmbH", **settings),
             vault=SimpleNamespace(secret=lambda name: name.encode().ljust(32)),
@@ -94,7 +96,7 @@ def make_site(tmp_path, seen):
         who = Visitor(actor=Actor("9f3ac41b", frozenset({role}), role), name="J. Brandt", next_step=next_step) if role else None
         app = create_site(
             installation,
-            name=STAFF,
+            name=name,
             access=MATRIX,
             blueprints=[make_blueprint()],
             cookie_name="lethe_staff",

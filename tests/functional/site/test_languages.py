@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from babel.dates import format_date
 
 from crm.actor import Role
 from crm.site.i18n import day, in_language, moment, number
@@ -51,6 +52,15 @@ class TestFormats:
             shown = (day(date(2026, 11, 23)), moment(late), number(1284), in_language({"de": "Zweck", "en": "Purpose"}))
 
         assert shown == expected
+
+    @pytest.mark.parametrize(("language", "pattern"), [("de", "dd.MM.yyyy"), ("en", "d MMM yyyy")])
+    def test_write_every_day_as_the_languages_do(self, make_site, language, pattern):
+        days = [date(2026, month, day_of_month) for month in range(1, 13) for day_of_month in (1, 9, 28)] + [date(987, 1, 2)]
+
+        with make_site().application.test_request_context("/", headers={"Cookie": f"lethe_language={language}"}):
+            shown = [day(each) for each in days]
+
+        assert shown == [format_date(each, pattern, locale=language) for each in days]
 
     def test_show_the_day_on_which_it_happened_here(self, make_site):
         with make_site().application.test_request_context("/"):

@@ -78,6 +78,91 @@ class TestForms:
         assert seen == []
 
 
+def sends(client, **headers):
+    """Send a form with its token and these headers; return the answer."""
+    token = re.search(r'"X-CSRFToken": "([^"]+)"', client.get("/hall", base_url=f"https://{headers.get('Host', 'localhost')}").text).group(
+        1
+    )
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    base = {"base_url": "https://lethe.example", "headers": {"Referer": "https://lethe.example/hall", "X-CSRFToken": token, **named}}
+    return client.post("/save", data={"q": "x"}, **base)
+
+
+class TestOtherSites:
+    """A second line behind the token: Art. 32(1)(b) DSGVO."""
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Origin": "https://evil.example"},
+            {"Origin": "https://lethe.example.evil.example"},
+            {"Origin": "http://lethe.example"},
+            {"Origin": "https://lethe.example:8443"},
+            {"Origin": "null"},
+            {"Origin": "https://[broken"},
+            {"Sec_Fetch_Site": "cross-site"},
+            {"Sec_Fetch_Site": "same-site"},
+            {"Origin": "https://evil.example", "Sec_Fetch_Site": "same-origin"},
+        ],
+    )
+    def test_change_nothing_even_with_the_token(self, make_site, seen, headers):
+        answer = sends(make_site(Role.SALES, **HTTPS), Host="lethe.example", **headers)
+
+        assert answer.status_code == 403
+        assert "Diese Anfrage kam von einer fremden Seite" in answer.text
+        assert seen == []
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"Origin": "https://lethe.example"},
+            {"Origin": "https://LETHE.example:443"},
+            {"Sec_Fetch_Site": "same-origin"},
+            {"Sec_Fetch_Site": "none"},
+        ],
+    )
+    def test_are_not_the_own_pages(self, make_site, headers):
+        assert sends(make_site(Role.SALES, **HTTPS), Host="lethe.example", **headers).status_code == 200
+
+    def test_are_told_by_the_host_where_no_address_is_configured(self, make_site):
+        client = make_site(Role.SALES)
+        base = {"base_url": "http://192.0.2.7:8000"}
+        token = re.search(r'"X-CSRFToken": "([^"]+)"', client.get("/hall", **base).text).group(1)
+
+        for origin, status in (("http://192.0.2.7:8000", 200), ("http://192.0.2.8:8000", 403)):
+            answer = client.post("/save", data={"q": "x"}, headers={"Origin": origin, "X-CSRFToken": token}, **base)
+            assert answer.status_code == status
+
+    def test_may_link_here(self, make_site, seen):
+        headers = {"Host": "lethe.example", "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+
+        make_site(**HTTPS).get("/open", headers=headers)
+
+        assert seen == ["open"]
+
+    @pytest.mark.parametrize("host", ["evil.example", "lethe.example.evil.example", "lethe.example:8443", "", "[broken"])
+    def test_cannot_lend_their_name_to_a_configured_site(self, make_site, seen, host):
+        answer = make_site(**HTTPS).get("/open", headers={"Host": host})
+
+        assert answer.status_code == 400
+        assert seen == []
+
+    def test_are_answered_with_the_right_address(self, make_site):
+        answer = make_site(**HTTPS).get("/open", headers={"Host": "evil.example"})
+
+        assert "Öffnen Sie https://lethe.example." in answer.text
+        assert make_site(**HTTPS).get("/static/lethe.css", headers={"Host": "evil.example"}).status_code == 200
+
+    @pytest.mark.parametrize(
+        "host", ["lethe.example", "lethe.example:443", "LETHE.example", "localhost:8000", "127.0.0.1:8000", "[::1]:8000"]
+    )
+    def test_are_neither_the_configured_name_nor_the_own_machine(self, make_site, seen, host):
+        make_site(**HTTPS).get("/open", headers={"Host": host})
+
+        assert seen == ["open"]
+
+
 class TestAddresses:
     """Links come from the configured origin, never from the Host header."""
 

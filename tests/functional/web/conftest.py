@@ -156,6 +156,12 @@ class Colleague(Browser):
         """Send a form with a valid token, whatever page it comes from."""
         return self.post(path, fields, page="/help", **options)
 
+    def twin(self, app):
+        """Return the same person in a second window of the same browser: same sign-in, own connection."""
+        twin = Colleague(app, self.member)
+        twin.client.set_cookie("lethe_staff", self.cookie)
+        return twin
+
     def work_for(self, purpose):
         return self.send(f"/purpose/{purpose}", {"next": "/help"})
 

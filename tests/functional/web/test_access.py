@@ -6,7 +6,14 @@ from crm.actor import Role
 from crm.site.access import Everybody, compare_with_routes
 from crm.web.access_matrix import access_matrix
 
-ARGUMENTS = {"subject_id": "a" * 32, "company_id": "b" * 32, "account_id": "c" * 32, "code": "service", "filename": "lethe.css"}
+ARGUMENTS = {
+    "subject_id": "a" * 32,
+    "company_id": "b" * 32,
+    "task_id": "d" * 32,
+    "account_id": "c" * 32,
+    "code": "service",
+    "filename": "lethe.css",
+}
 MATRIX = access_matrix(demo=False)
 
 

@@ -1,13 +1,19 @@
 """Collecting and changing: only what the purpose needs, nothing typed is lost, nobody is overwritten."""
 
+import html
 import re
+import threading
 
 import pytest
+from sqlalchemy import select
 
 from crm.models.company import Company
-from crm.models.contact import Contact
+from crm.models.contact import Contact, SourceRecord
 from crm.models.privacy_task import PrivacyTask
+from crm.services.accounts import user_changes
+from crm.web.contacts import form as contact_form
 from tests.functional.web.conftest import FIELDS, error_at, hidden, names_in
+from tests.support.staff import ADMIN
 
 ORIGIN = {"origin": "Visitenkarte", "notice": "given"}
 
@@ -71,10 +77,81 @@ class TestCreate:
     def test_sent_twice_takes_in_one_person(self, house, sales):
         form = {**new_form(sales), **FIELDS}
 
-        first, second = sales.send("/contacts/new", form), sales.send("/contacts/new", {**form, "confirm_duplicate": "1"})
+        first, second = sales.send("/contacts/new", form), sales.send("/contacts/new", form)
 
+        assert (first.status_code, second.status_code) == (303, 303)
         assert first.location == second.location
         assert house.count(Contact) == 1
+
+    def test_sent_again_with_another_name_is_a_second_contact_that_the_warning_sees(self, house, sales):
+        form = {**new_form(sales), **FIELDS}
+        first = sales.send("/contacts/new", form)
+
+        warned = sales.send("/contacts/new", {**form, "first_name": "Gerda"})
+
+        assert warned.status_code == 422
+        assert "Dr. Katharina Wehmeier" in warned.text
+        assert inputs_of(warned)["first_name"] == "Gerda"
+        assert house.count(Contact) == 1
+
+        saved = sales.send("/contacts/new", {**form, "first_name": "Gerda", "confirm_duplicate": "1"})
+        assert saved.status_code == 303
+        assert saved.location != first.location
+        assert house.count(Contact) == 2
+
+    def test_keeps_nothing_of_the_form_but_a_keyed_hash(self, house, sales):
+        form = {**new_form(sales), **FIELDS}
+
+        sales.send("/contacts/new", form)
+
+        with house.database.reading() as session:
+            (record,) = session.scalars(select(SourceRecord))
+        assert re.fullmatch("[0-9a-f]{32}", record.record_id)
+        assert form["token"] not in str(house.snapshot())
+
+    def test_arriving_twice_at_the_same_moment_takes_in_one_person(self, app, house, sales, monkeypatch):
+        form = {**new_form(sales), **FIELDS}
+        together, locations = threading.Barrier(2), []
+        looked = contact_form.find_saved_contact
+
+        def look_together(db, sent):
+            found = looked(db, sent)
+            together.wait(timeout=30)  # both have looked before either saves
+            return found
+
+        monkeypatch.setattr(contact_form, "find_saved_contact", look_together)
+        twins = [sales.twin(app) for _ in range(2)]
+        threads = [threading.Thread(target=lambda twin=twin: locations.append(twin.send("/contacts/new", form).location)) for twin in twins]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert len(set(locations)) == 1
+        assert re.fullmatch("/contacts/[0-9a-f]{32}", locations[0])
+        assert house.count(Contact) == 1
+
+    @pytest.mark.parametrize(
+        ("field", "value"), [("owner", "x"), ("owner", "' OR 1=1"), ("company", "Gibt es nicht AG"), ("segment", "x" * 41)]
+    )
+    def test_marks_a_choice_that_is_not_there_and_keeps_what_was_typed(self, house, sales, field, value):
+        refused = sales.send("/contacts/new", {**new_form(sales), **FIELDS, field: value})
+
+        assert refused.status_code == 422
+        assert error_at(refused, field)
+        assert inputs_of(refused)["last_name"] == "Wehmeier"
+        assert html.unescape(inputs_of(refused)[field]) == value
+        assert house.count(Contact) == 0
+
+    def test_of_a_purpose_the_role_does_not_work_for_is_shown_again_for_its_own(self, house, sales):
+        refused = sales.send("/contacts/new", {**new_form(sales), **FIELDS, "purpose": "newsletter_of_others"})
+
+        assert refused.status_code == 422
+        assert "Dieses Formular gehört zu einem Zweck" in refused.text
+        form = inputs_of(refused)
+        assert (form["last_name"], form["purpose"]) == ("Wehmeier", "business_contact")
+        assert house.count(Contact) == 0
+        assert sales.send("/contacts/new", form).status_code == 303
 
     def test_shows_every_mistake_at_its_field_and_keeps_what_was_typed(self, house, sales):
         before = house.count(Contact)
@@ -176,6 +253,17 @@ class TestDuplicates:
         assert "Uwe Meier" in warned.text
         assert "ähnlicher Name" in warned.text
 
+    def test_leave_an_entry_also_where_nobody_is_found(self, house, sales):
+        """Or the form would tell, unseen, whether an address is known."""
+        sales.send("/contacts/new", {**new_form(sales), "email": "nobody@example.com", "notice": "never"})
+        assert house.entries("people:listed") == []  # a form with mistakes does not look
+
+        sales.send("/contacts/new", {**new_form(sales), "email": "nobody@example.com"})
+
+        (leaf,) = house.entries("people:listed")
+        assert '"cnt":0' in leaf
+        assert '"res":"nobody"' in leaf
+
     def test_whom_the_purpose_may_not_see_are_not_named(self, house, sales):
         house.take_in("service")
         house.build_index()
@@ -250,6 +338,29 @@ class TestChange:
         page = sales.get(f"/contacts/{person}").text
         assert "Neumann" in page
         assert "Leitung" in page
+
+    @pytest.mark.parametrize("field", ["owner", "company_id"])
+    def test_does_not_believe_a_form_about_what_stood_there_before(self, house, sales, field):
+        person = house.take_in()
+        nobody = "0" * 32
+        form = self.edit(sales, person, last_name="Neumann", **{field: nobody, f"was_{field}": nobody})
+
+        answer = sales.send(f"/contacts/{person}/edit", form)
+
+        assert answer.status_code == (422 if field == "owner" else 303)
+        assert house.count(Contact, Contact.owner_id.is_(None), Contact.company_id.is_(None)) == 1
+
+    def test_keeps_an_owner_who_is_disabled_until_another_is_chosen(self, house, sales, colleague):
+        timo = colleague(name="Timo Krug").member
+        person = house.take_in(owner_id=timo.id)
+        with house.database.writing() as session:
+            user_changes.disable(session, account_id=timo.id, actor=ADMIN, now=house.now)
+
+        form = self.edit(sales, person, last_name="Neumann")
+
+        assert form["owner"] == timo.id
+        assert sales.send(f"/contacts/{person}/edit", form).status_code == 303
+        assert house.count(Contact, Contact.owner_id == timo.id) == 1
 
     def test_sent_twice_is_no_conflict_with_oneself(self, house, sales):
         person = house.take_in()

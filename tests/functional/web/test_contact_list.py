@@ -1,5 +1,6 @@
 """The list of contacts: what the purpose may see, found fast, entered once."""
 
+import json
 import re
 from datetime import timedelta
 from urllib.parse import unquote
@@ -66,6 +67,14 @@ class TestShows:
         (leaf,) = house.entries("people:listed")
         assert '"cnt":3' in leaf
         assert "Adler" not in leaf
+
+    def test_that_shows_nobody_says_so_in_its_entry(self, house, crowd, sales):
+        """A search without hits is a question about people; it is entered, and claims no disclosure."""
+        assert names_in(sales.search("Niemand")) == []
+
+        leaf = json.loads(house.entries("people:listed")[-1])
+        assert (leaf["cnt"], leaf["res"]) == (0, "nobody")
+        assert "f" not in leaf
 
     def test_names_made_of_markup_as_text(self, house, sales):
         house.take_in(fields=person("<i>Eva</i>", "<script>alert(1)</script>"))
@@ -207,7 +216,9 @@ class TestFilters:
 
     def test_that_name_nobody_find_nobody(self, crowd, sales):
         assert names_in(sales.get("/contacts?owner=" + "0" * 32)) == []
-        assert len(names_in(sales.get("/contacts?owner=' OR 1=1"))) == 3
+        made_up = sales.get("/contacts?owner=' OR 1=1")
+        assert names_in(made_up) == []
+        assert "selected>nicht mehr da</option>" in made_up.text  # so that nobody reads the empty list as "all"
 
 
 class TestPages:

@@ -238,6 +238,25 @@ class TestNotes:
 
         assert house.count(Note) == 1
 
+    def test_sent_again_with_another_text_are_two(self, house, sales):
+        person = house.take_in()
+        page = sales.get(f"/contacts/{person}")
+
+        for text in ("Einmal.", "Und noch etwas."):
+            assert self.note(sales, person, text, page=page).status_code == 303
+
+        assert house.count(Note) == 2
+
+    def test_of_a_kind_that_there_is_not_keep_the_text(self, house, sales):
+        person = house.take_in()
+
+        refused = self.note(sales, person, "Bitte zurückrufen.", kind="telepathy")
+
+        assert refused.status_code == 422
+        assert error_at(refused, "kind")
+        assert "Bitte zurückrufen." in refused.text
+        assert house.count(Note) == 0
+
     def test_without_text_say_so_at_the_field(self, house, sales):
         person = house.take_in()
 

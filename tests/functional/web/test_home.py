@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
-from crm.actor import Role
+import pytest
+
+from crm.actor import Role, system_actor
 from crm.models.privacy_task import TaskKind
 from crm.privacy import tasks
+from crm.web.task_words import KIND_TITLES
 from tests.functional.web.conftest import strip_number
 
 
 def open_task(house, person, kind, days):
     with house.database.writing() as session:
-        tasks.open_many(session, [(person, kind, (house.now + timedelta(days=days)).date())], now=house.now)
+        tasks.open_many(session, [(person, kind, (house.now + timedelta(days=days)).date())], actor=system_actor("test"), now=house.now)
 
 
 class TestSales:
@@ -24,7 +27,7 @@ class TestSales:
 
         assert "Meins" in text
         assert "überfällig seit 21.11.2026" in text
-        assert f"/contacts/{mine}" in text
+        assert f"/contacts/{mine}/tasks/" in text
         assert "Fremd" not in text
         assert f"/contacts/{theirs}" not in text
 
@@ -35,7 +38,7 @@ class TestSales:
         answer = sales.get("/")
 
         assert "Geheim" not in answer.text
-        assert "Kontakt, den dieser Zweck nicht zeigt" in answer.text
+        assert "Kontakt unter „Vertrag“" in answer.text
         assert strip_number(answer) == 0
 
     def test_sees_whose_time_ends_within_ninety_days(self, house, sales):
@@ -57,25 +60,72 @@ class TestSales:
         assert "Später" not in named
         assert "Bleibt" not in named
 
-    def test_is_told_what_it_means_that_nothing_is_due(self, sales):
-        text = sales.get("/").text
+    def test_is_told_what_it_means_that_nothing_is_due(self, house, sales):
+        nobodys = sales.get("/").text
+        house.take_in(owner_id=sales.member.id)
+        somebodys = sales.get("/").text
 
-        assert "Bei Ihren Kontakten ist nichts zu klären" in text
-        assert "endet bei Ihren Kontakten keine Frist" in text
+        assert "Ihnen ist noch kein Kontakt zugeordnet" in nobodys
+        assert "Bei Ihren Kontakten ist nichts zu klären" in somebodys
+        assert "endet bei Ihren Kontakten keine Frist" in somebodys
+
+    def test_sees_the_first_ten_and_can_have_all(self, house, sales):
+        for _ in range(11):
+            open_task(house, house.take_in(owner_id=sales.member.id), TaskKind.ORIGIN_UNKNOWN, 3)
+
+        first, everything = sales.get("/").text, sales.get("/?tasks=all").text
+
+        assert first.count("/tasks/") == 10
+        assert "1 weitere" in first
+        assert everything.count("/tasks/") == 11
 
 
-class TestOthers:
-    def test_privacy_sees_everything_that_is_open_without_names(self, house, colleague):
-        person = house.take_in(fields={"last_name": "Geheim"})
-        open_task(house, person, TaskKind.ERASURE_REQUESTED, 0)
+class TestPrivacy:
+    """Art. 6(1)(c) DSGVO: an open task is the ground to look at the person."""
+
+    @pytest.mark.parametrize("kind", list(TaskKind))
+    def test_sees_whom_a_task_of_any_kind_is_about(self, house, colleague, kind):
+        person = house.take_in(fields={"last_name": "Gemeint"})
+        open_task(house, person, kind, 0)
 
         text = colleague(Role.PRIVACY).get("/").text
 
-        assert "Löschung gewünscht" in text
+        assert ">Gemeint</a>" in text
+        assert str(KIND_TITLES[kind]) in text
         assert "heute" in text
+        assert f"/contacts/{person}/tasks/" in text
+
+    def test_is_told_where_tasks_come_from_when_there_is_none(self, colleague):
+        text = colleague(Role.PRIVACY).get("/").text
+
+        assert "Keine Aufgabe ist offen" in text
+        assert 'href="/ledger"' in text
+
+
+class TestOthers:
+    def test_who_monitors_sees_days_and_pseudonyms_but_no_names(self, house, colleague):
+        """Art. 39(1)(b) DSGVO."""
+        person = house.take_in(fields={"last_name": "Geheim"})
+        open_task(house, person, TaskKind.ERASURE_REQUESTED, -1)
+
+        text = colleague(Role.DPO).get("/").text
+
+        assert "Löschung gewünscht" in text
+        assert "überfällig seit" in text
+        assert f'href="/ledger/subject/{person}"' in text
         assert "Geheim" not in text
 
-    def test_auditors_and_administrators_are_led_to_their_pages(self, app, colleague):
-        assert 'href="/users"' in colleague(Role.ADMIN).get("/").text
-        auditor = colleague(Role.AUDITOR).get("/").text
-        assert ('href="/ledger"' in auditor) == ("ledger.index" in app.view_functions)
+    @pytest.mark.parametrize(
+        ("role", "path"),
+        [
+            (Role.ADMIN, "/users"),
+            (Role.AUDITOR, "/ledger"),
+            (Role.MARKETING, "/companies"),
+            (Role.MANAGEMENT, "/companies"),
+            (Role.DPO, "/ledger"),
+        ],
+    )
+    def test_whoever_has_no_due_days_is_led_to_where_their_work_begins(self, colleague, role, path):
+        text = colleague(role).get("/").text
+
+        assert f'<p class="row"><a class="btn "\n     href="{path}"' in text

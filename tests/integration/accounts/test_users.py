@@ -17,6 +17,7 @@ from crm.services.accounts.errors import (
     EmailTakenError,
     LastAdministratorError,
     NameMissingError,
+    OwnAccountError,
     PasswordTooShortError,
     RoleMissingError,
     RolesExcludedError,
@@ -138,6 +139,39 @@ class TestTheLastAdministrator:
                 user_changes.disable(session, account_id=ada.id, actor=ADMIN, now=now)
             with pytest.raises(LastAdministratorError):
                 user_changes.set_roles(session, account_id=ada.id, roles={Role.SALES}, actor=ADMIN, now=now)
+
+    def test_is_disabled_by_nobody_but_another_administrator(self, house, now, entries):
+        ada, zora = (hire(house, now, Role.ADMIN, email=f"{name}@example.com") for name in ("ada", "zora"))
+        herself = Actor(ada.pseudonym, frozenset({Role.ADMIN}), Role.ADMIN)
+
+        with house.writing() as session, pytest.raises(OwnAccountError):
+            user_changes.disable(session, account_id=ada.id, actor=herself, now=now)
+        with house.writing() as session:
+            user_changes.disable(session, account_id=zora.id, actor=herself, now=now)
+
+        assert stored(house, ada).disabled_at is None
+        assert [entry["sub"] for entry in entries("account:disabled")] == [zora.pseudonym]
+
+    def test_stays_when_the_last_two_take_the_role_from_each_other_at_the_same_moment(self, house, now):
+        pair = [hire(house, now, Role.ADMIN, email=f"admin-{number}@example.com") for number in range(2)]
+        together, refused = threading.Barrier(2), []
+
+        def demote(member):
+            together.wait()
+            try:
+                with house.writing() as session:
+                    user_changes.set_roles(session, account_id=member.id, roles={Role.SALES}, actor=ADMIN, now=now)
+            except LastAdministratorError:
+                refused.append(member)
+
+        threads = [threading.Thread(target=demote, args=(member,)) for member in pair]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert sorted(Role.ADMIN in stored(house, member).roles for member in pair) == [False, True]
+        assert len(refused) == 1
 
     def test_stays_when_the_last_two_disable_each_other_at_the_same_moment(self, house, now):
         pair = [hire(house, now, Role.ADMIN, email=f"admin-{number}@example.com") for number in range(2)]

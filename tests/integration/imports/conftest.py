@@ -55,13 +55,13 @@ class Installation:
         return Importer(self.database, export, terms=terms, clock=self.runtime.clock)
 
     def foretell(self, folder, **terms):
-        return self.importer(folder, **terms).foretell(progress=lambda _: None).as_json()
+        return self.importer(folder, **terms).foretell(progress=lambda _: None).as_json(translate=str)
 
     def take_in(self, folder, **terms):
         importer = self.importer(folder, **terms)
         applied = importer.apply(progress=lambda _: None)
         importer.finish(applied)
-        return applied.report.as_json()
+        return applied.report.as_json(translate=str)
 
     def people(self):
         """Return everybody by the kind and number of their records; several records may be one person."""

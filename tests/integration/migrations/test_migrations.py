@@ -67,6 +67,23 @@ def test_each_revision_goes_down_and_up_again_with_data_in_it(empty_engine, revi
         assert migrate.current_revision(connection) == revision
 
 
+def test_companies_that_were_there_get_the_key_they_are_sorted_by(empty_engine):
+    migrate.upgrade(empty_engine, to="0001")
+    names = ("Zeiss", "Österreicher", "adler")
+    company = text(
+        "INSERT INTO company (id, kind, name, created_at, changed_at, version) "
+        "VALUES (:id, 'legal_person', :name, '2026-11-23 09:00:00', '2026-11-23 09:00:00', 1)"
+    )
+    with empty_engine.execution_options(writing=True).begin() as connection:
+        connection.execute(company, [{"id": f"{number:032}", "name": name} for number, name in enumerate(names)])
+
+    migrate.upgrade(empty_engine, to="0002")
+
+    with empty_engine.connect() as connection:
+        found = connection.execute(text("SELECT name FROM company ORDER BY sort_key")).scalars().all()
+    assert found == ["adler", "Österreicher", "Zeiss"]
+
+
 def test_a_failing_upgrade_leaves_the_database_as_it_was(empty_engine):
     def fail(connection):
         raise RuntimeError("power cut")

@@ -3,8 +3,8 @@ import secrets
 import pytest
 
 from crm.search import IndexBuilder, IndexDocument, IndexReader, IndexWriter, Position, Query, SearchGroup
-from crm.search.place import RamFolder
 from crm.search.process_memory import ProcessMemory
+from crm.search.ram_folder import RamFolder
 
 SALES, SERVICE = 1, 2
 EVERYTHING = frozenset(SearchGroup)

@@ -20,8 +20,9 @@ from crm.search import (
     needs_build,
     schema,
 )
-from crm.search.place import RamFolder, is_ram
+from crm.search.place import is_ram
 from crm.search.process_memory import ProcessMemory
+from crm.search.ram_folder import RamFolder
 
 ROOT = Path(__file__).parents[3]
 
@@ -248,7 +249,7 @@ BUILDER = """
 import sys
 from pathlib import Path
 from crm.search import IndexBuilder, IndexDocument, Position
-from crm.search.place import RamFolder
+from crm.search.ram_folder import RamFolder
 
 def documents():
     for number in range(5_000):
@@ -263,7 +264,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from crm.search import IndexDocument, IndexWriter, Position
-from crm.search.place import RamFolder
+from crm.search.ram_folder import RamFolder
 
 with IndexWriter(RamFolder(Path(sys.argv[1]), installation_id="test")) as writer:
     print("ready", flush=True)

@@ -7,7 +7,7 @@ import pytest
 from crm.search import IndexDocument, Sort
 from crm.search.hits import Noted, Walked
 from crm.search.normalise import matches
-from crm.search.place import RamFolder
+from crm.search.ram_folder import RamFolder
 from tests.integration.search.conftest import Index
 
 PEOPLE = 9_000

@@ -10,7 +10,18 @@ import pytest
 from sqlalchemy import event, func, select
 
 from crm.db import Compartment, make_engine, new_id
-from crm.vault import ErasedError, KeysOlderThanDataError, Place, Right, RightsEntry, Subject, SubjectState, create_keystore, destruction
+from crm.vault import (
+    Columns,
+    ErasedError,
+    KeysOlderThanDataError,
+    Place,
+    Right,
+    RightsEntry,
+    Subject,
+    SubjectState,
+    create_keystore,
+    destruction,
+)
 from crm.vault.schema import data_key, epoch, rights_journal, source_tombstone, tombstone
 
 ROOT = Path(__file__).parents[3]
@@ -141,6 +152,19 @@ class TestDestroy:
         assert installation.vault.open_many([stays]) == [b'{"first_name":"Anna"}']
         with pytest.raises(ErasedError):
             installation.vault.open_many([stays, gone])
+
+    def test_a_row_of_somebody_erased_by_another_process_ends_the_list(self, installation):
+        gone, stays = installation.seal(installation.person()), installation.seal(installation.person())
+        where = Columns("profile", "contact", ["sealed_identity"])
+        rows = [(place.subject_id, sealed) for place, sealed in (stays, gone)]
+        assert len(installation.other.open_rows(where, rows)) == 2  # its keys are in memory now
+
+        installation.erase(gone[0].subject_id)
+        installation.other.refresh()
+
+        assert installation.other.open_rows(where, rows[:1]) == [[b'{"first_name":"Anna"}']]
+        with pytest.raises(ErasedError):
+            installation.other.open_rows(where, rows)
 
     def test_an_erased_pseudonym_is_never_used_again(self, installation):
         subject_id = installation.person(Compartment.PROFILE)

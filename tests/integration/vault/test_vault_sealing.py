@@ -4,10 +4,20 @@ import pytest
 from sqlalchemy import select, text, update
 
 from crm.db import Compartment, new_id
-from crm.vault import ErasedError, Padding, Place, Subject, TamperedError, Vault
+from crm.vault import Columns, ErasedError, Padding, Place, Subject, TamperedError, Vault
 from crm.vault.schema import data_key
 
 CONTENT = b'{"first_name":"Anna"}'
+ROW = Columns(Compartment.PROFILE, "contact", ("sealed_identity", "sealed_email"))
+
+
+def seal_row(installation, subject_id, *contents):
+    with installation.database.writing() as session:
+        installation.vault.begin_write(session, [subject_id])
+        return [
+            installation.vault.seal(session, Place(subject_id, ROW.compartment, ROW.table, column, subject_id), content)
+            for column, content in zip(ROW.columns, contents, strict=True)
+        ]
 
 
 class TestSeal:
@@ -137,6 +147,27 @@ class TestOpen:
         opened = installation.other.open_many(sealed)
 
         assert opened == [place.subject_id.encode() + place.compartment.encode() for place, _ in sealed]
+
+    def test_rows_open_in_their_order_without_what_is_empty(self, installation):
+        rows = [(each, *seal_row(installation, each, b"identity", b"email")) for each in (installation.person() for _ in range(3))]
+        rows[1] = (rows[1][0], None, rows[1][2])
+
+        opened = installation.other.open_rows(ROW, rows)
+
+        assert opened == [[b"identity", b"email"], [b"email"], [b"identity", b"email"]]
+
+    def test_a_value_in_another_column_or_row_is_tampered(self, installation):
+        first, second = (
+            (each, *seal_row(installation, each, b"identity", b"email")) for each in (installation.person(), installation.person())
+        )
+
+        for moved in [(first[0], first[2], first[1]), (first[0], second[1], first[2]), (second[0], first[1], first[2])]:
+            with pytest.raises(TamperedError):
+                installation.other.open_rows(ROW, [second, moved])
+
+    def test_a_row_that_is_no_sealed_value_is_tampered(self, installation):
+        with pytest.raises(TamperedError):
+            installation.other.open_rows(ROW, [(installation.person(), b"in plain words", None)])
 
     def test_a_payload_opens_only_beside_its_leaf(self, installation):
         subject_id = installation.person()

@@ -74,6 +74,8 @@ def test_the_longest_cell_of_the_other_system_is_taken(tmp_path, now):
 
 
 def test_a_folder_that_is_none(tmp_path, now):
+    with pytest.raises(errors.FileNamedError):
+        read(write(tmp_path, "Contact.csv", [contact(1)]), now)
     with pytest.raises(errors.FolderMissingError):
         read(tmp_path / "absent", now)
 

@@ -25,11 +25,12 @@ class TestReport:
             ]
         )
 
-        told = Report((companies, people), {"Gender__c": 4}).as_json()
+        told = Report((companies, people), {"Gender__c": 4}).as_json(translate=str.upper)
 
         assert told["people"] == {"read": 4, "created": 1, "merged": 1, "refused": 1, "skipped": 1}
         assert told["files"]["Account.csv"] == {"read": 1, "created": 1, "merged": 0, "refused": 0, "skipped": 0, "reasons": []}
         assert [reason["row"] for reason in told["files"]["Contact.csv"]["reasons"]] == [2, 4, 5]
+        assert told["files"]["Contact.csv"]["reasons"][2] == {"row": 5, "reason": "IM BISHERIGEN SYSTEM GELÖSCHT."}
         assert (told["dropped_fields"], told["overdue"]) == ({"Gender__c": 4}, 1)
 
     def test_has_a_sentence_of_its_own_for_every_reason(self):

@@ -65,6 +65,7 @@ def test_rounded_numbers_are_noticed(text, rounded):
         ("1.2.24", datetime(2024, 2, 1, tzinfo=UTC)),
         ("31.02.2024", None),
         ("gestern", None),
+        ("0001-01-01T00:00:00+02:00", None),
     ],
 )
 def test_moments_of_both_forms_and_of_german_spreadsheets_are_read(cell, moment):

@@ -78,6 +78,11 @@ class TestMatches:
         assert matches(query_words("hans berlin"), ["Hans", "Berlin"])
         assert not matches(query_words("hans berlin"), ["Hans", "Hamburg"])
 
+    def test_but_no_word_that_two_fields_only_make_together(self):
+        assert not matches(query_words("hansberlin"), ["Hans", "Berlin"])
+        assert not matches(query_words("sbe"), ["Hans", "Berlin"])
+        assert not matches(query_words("hans"), [])
+
     def test_wants_one_of_several_words_in_one_place(self):
         searched = (("meyer", "meier"), ("hans",))
 

@@ -1,6 +1,19 @@
 import pytest
+from flask import Flask, url_for
 
-from crm.site.addresses import local_path
+from crm.site.addresses import addresses_by_id, local_path
+
+
+class TestAddressesById:
+    def test_are_those_of_the_routes(self):
+        app = Flask(__name__)
+        app.add_url_rule("/people/<subject_id>/notes", endpoint="notes")
+
+        with app.test_request_context("/"):
+            address_of = addresses_by_id("notes", "subject_id")
+            expected = {each: url_for("notes", subject_id=each) for each in ("0" * 32, "a1" * 16)}
+
+        assert {each: address_of(each) for each in expected} == expected
 
 
 class TestLocalPath:

@@ -45,6 +45,22 @@ def test_a_key_is_kept_while_it_is_used_and_forgotten_after_a_minute_without_use
     cache.clear()
 
 
+def test_many_are_asked_for_at_once_and_count_as_used(watch):
+    cache = KeyCache(monotonic=watch)
+    put(cache, "a", "b")
+    watch.now += 60
+    cache.get(("a", "profile"))
+
+    watch.now += 0.1
+    found = cache.get_all([("a", "profile"), ("b", "profile"), ("c", "profile")])
+    watch.now += 60
+
+    assert list(found) == [("a", "profile")]
+    assert cache.get(("a", "profile"))
+    assert len(cache) == 1
+    cache.clear()
+
+
 def test_the_keys_used_least_recently_make_room(watch):
     cache = KeyCache(capacity=2, monotonic=watch)
     put(cache, "a", "b")

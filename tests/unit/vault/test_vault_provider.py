@@ -4,7 +4,14 @@ import os
 
 import pytest
 
-from crm.vault import FileKeyProvider, KeyFileExposedError, KeyUnavailableError, UnknownEpochError
+from crm.vault import (
+    FileKeyProvider,
+    KeyFileDamagedError,
+    KeyFileExposedError,
+    KeyFileMissingError,
+    KeyUnavailableError,
+    UnknownEpochError,
+)
 
 
 @pytest.fixture
@@ -84,12 +91,16 @@ def test_a_damaged_file_is_unavailable_and_says_nothing_of_its_content(path, con
     FileKeyProvider.create(path)
     path.write_bytes(content)
 
-    with pytest.raises(KeyUnavailableError) as failure:
+    with pytest.raises(KeyFileDamagedError) as failure:
         FileKeyProvider(path).epoch_key(1)
 
     assert "zz" not in str(failure.value)
+    assert str(path) in str(failure.value)
 
 
-def test_a_missing_file_is_unavailable(path):
-    with pytest.raises(KeyUnavailableError):
+def test_a_missing_file_is_unavailable_and_is_named(path):
+    with pytest.raises(KeyFileMissingError) as failure:
         FileKeyProvider(path).epoch_key(1)
+
+    assert isinstance(failure.value, KeyUnavailableError)
+    assert str(path) in str(failure.value)

@@ -1,0 +1,177 @@
+"""Integrität: are sealed values still what Lethe wrote? Opened to see whether they open, and shown to nobody.
+
+A value that was changed does not open. An older value put back with SQL does: it differs from the hash in the
+newest entry about its group.
+
+Source: Art. 5(1)(f), 32(1)(b), (d) DSGVO.
+"""
+
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, LargeBinary, cast, func, select
+from sqlalchemy.orm import Session
+
+from crm import ledger
+from crm.actor import Actor
+from crm.db import Compartment
+from crm.models.company import Company
+from crm.models.contact import SEALED_COLUMN, Contact, Note
+from crm.models.field_groups import FieldGroup
+from crm.privacy import audit, consent, sealing
+from crm.privacy.actions import Action
+from crm.vault import ErasedError, Place, Subject, SubjectState, TamperedError, Vault
+
+SOUND = "sound"
+BROKEN = "broken"
+_AT_ONCE = 500
+_COMPANY = "company"
+_NOTE = "sealed_text"
+_living = Subject.state == SubjectState.LIVING
+
+
+class Sample(NamedTuple):
+    """Some of the living people, and how many there are in all."""
+
+    subject_ids: list[str]
+    living: int
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found, in numbers and pseudonyms; no value leaves.
+
+    Attributes:
+        values: how many were opened.
+        compared: how many of them an entry covers.
+        unopened: how many values of whom do not open.
+        put_back: how many values of whom open and are not the ones last entered.
+    """
+
+    values: int = 0
+    compared: int = 0
+    unopened: Mapping[str, int] = field(default_factory=dict)
+    put_back: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def suspects(self) -> list[str]:
+        return sorted(self.unopened.keys() | self.put_back.keys())
+
+
+class _Value(NamedTuple):
+    """One sealed value; `topic` is what entries call it, or None where values are only added and never replaced."""
+
+    place: Place
+    sealed: bytes
+    topic: str | None
+
+
+def choose(session: Session, *, at_most: int) -> Sample:
+    """Choose the living people to examine: all of them, or as many in a row from a random place.
+
+    Pseudonyms are random, so neighbours have nothing in common.
+    """
+    living = session.scalar(select(func.count()).select_from(Subject).where(_living)) or 0
+    start = secrets.randbelow(living) if living > at_most else 0
+    ids = select(Subject.id).where(_living).order_by(Subject.id)
+    chosen = list(session.scalars(ids.offset(start).limit(at_most)))
+    if start and len(chosen) < at_most:
+        chosen += session.scalars(ids.limit(at_most - len(chosen)))
+    return Sample(chosen, living)
+
+
+def examine(session: Session, *, subject_ids: Sequence[str], actor: Actor, now: datetime) -> Examined:
+    """Open everything sealed of these people that are living, compare it with the log, and enter that it was opened.
+
+    Restriction and objection are not asked: whether what is stored is whole concerns nobody's use of it.
+
+    Raises:
+        KeyUnavailableError: the keys cannot be had at the moment; nothing was found out.
+    """
+    compared = 0
+    columns: Counter[str] = Counter()
+    people: set[str] = set()
+    unopened: Counter[str] = Counter()
+    put_back: Counter[str] = Counter()
+    for start in range(0, len(subject_ids), _AT_ONCE):
+        values = list(_find_values(session, subject_ids[start : start + _AT_ONCE]))
+        columns.update(each.place.column for each in values)
+        people.update(each.place.subject_id for each in values)
+        dark = _find_unopened(session, values)
+        unopened.update(each.place.subject_id for each in dark)
+        covered, differing = _compare(session, [each for each in values if each not in dark])
+        compared += covered
+        put_back.update(differing)
+    if people:
+        result = BROKEN if unopened or put_back else SOUND
+        audit.record(session, Action.PEOPLE_EXAMINED, actor=actor, now=now, count=len(people), groups=_groups(columns), result=result)
+    return Examined(columns.total(), compared, unopened, put_back)
+
+
+def _groups(columns: Container[str]) -> tuple[FieldGroup, ...]:
+    sealed = tuple(group for group, column in SEALED_COLUMN.items() if column in columns)
+    return (*sealed, FieldGroup.NOTES) if _NOTE in columns else sealed
+
+
+def _find_values(session: Session, subject_ids: Sequence[str]) -> Iterator[_Value]:
+    living = list(session.scalars(select(Subject.id).where(Subject.id.in_(subject_ids), _living)))
+    groups, columns = tuple(SEALED_COLUMN), Contact.__table__.c
+    contacts = select(columns.subject_id, *(_whatever(columns[SEALED_COLUMN[group]]) for group in groups)).where(
+        columns.subject_id.in_(living)
+    )
+    for subject_id, *sealed in session.execute(contacts):
+        for group, value in zip(groups, sealed, strict=True):
+            if value is not None:
+                yield _Value(sealing.contact_place(subject_id, group), value, group)
+    for subject_id, note_id, value in session.execute(
+        select(Note.subject_id, Note.id, _whatever(Note.__table__.c.sealed_text)).where(Note.subject_id.in_(living)),
+    ):
+        yield _Value(sealing.note_place(subject_id, note_id), value, None)
+    traders = select(Company.subject_id, Company.id, _whatever(Company.__table__.c.sealed_details)).where(Company.subject_id.in_(living))
+    for trader_id, company_id, details in session.execute(traders):
+        if trader_id is not None and details is not None:
+            yield _Value(sealing.company_place(trader_id, company_id), details, _COMPANY)
+    for place, value in consent.find_evidence(session, living):
+        yield _Value(place, value, None)
+
+
+def _whatever(column: ColumnElement[bytes]) -> ColumnElement[bytes]:
+    """Read a column as bytes, whatever somebody put there: SQLite stores text in any column."""
+    return cast(column, LargeBinary)
+
+
+def _find_unopened(session: Session, values: Sequence[_Value]) -> set[_Value]:
+    vault = Vault.of(session)
+    for compartment in (Compartment.PROFILE, Compartment.PROOF):
+        with suppress(TamperedError):  # a key that was changed: whose it is shows when values are opened one by one
+            vault.prefetch([each.place.subject_id for each in values if each.place.compartment == compartment], compartment)
+    return {each for each in values if not _opens(vault, each)}
+
+
+def _opens(vault: Vault, value: _Value) -> bool:
+    try:
+        vault.open(value.place, value.sealed)
+    except (TamperedError, ErasedError):
+        return False
+    return True
+
+
+def _compare(session: Session, values: Sequence[_Value]) -> tuple[int, list[str]]:
+    """Return how many values entries cover, and whose are not in the newest entry that does, once for each value.
+
+    A value that no entry covers is left out: its entry may have reached the end of its own period.
+    """
+    newest: dict[tuple[str, str | None], frozenset[str]] = {}
+    subject_ids = sorted({each.place.subject_id for each in values})
+    for written in ledger.find_written(session, subject_ids, except_actions=audit.reading_actions()):
+        topics = (_COMPANY,) if written.kind == _COMPANY else written.groups
+        newest.update({(written.subject_id, topic): written.hashes for topic in topics})
+    covered = [(each, newest[key]) for each in values if (key := (each.place.subject_id, each.topic)) in newest]
+    differing = [each.place.subject_id for each, hashes in covered if hashlib.sha256(each.sealed).hexdigest() not in hashes]
+    return len(covered), differing

@@ -1,0 +1,86 @@
+"""Are sealed values what Lethe wrote? A sample is opened without being shown, and compared with the log."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+
+from crm.actor import Actor
+from crm.db import Database
+from crm.privacy import integrity
+from crm.services.health.findings import Finding, State
+
+_MOST_PEOPLE = 3_000
+_NAMED = 3
+
+
+class SealedValuesTampered(Finding):
+    """Values that do not open: changed, moved, or sealed with a key that is not theirs."""
+
+    check = "sealed_values"
+    state = State.WRONG
+    message = (
+        "Geprüft sind %(values)s versiegelte Werte von %(people)s der %(living)s Personen. "
+        "Nicht zu öffnen, weil außerhalb von Lethe verändert: %(count)s (Kennung %(subjects)s). "
+        "Stellen Sie sie aus einer Sicherung wieder her."
+    )
+
+
+class SealedValuesPutBack(Finding):
+    """Values that open and are not the ones the log names as the newest."""
+
+    check = "sealed_values"
+    state = State.WRONG
+    message = (
+        "Verglichen sind %(compared)s versiegelte Werte von %(people)s der %(living)s Personen mit dem Protokoll. Nicht die zuletzt "
+        "eingetragenen, sondern ältere: %(count)s (Kennung %(subjects)s). Prüfen Sie die Angaben, und klären Sie die Ursache."
+    )
+
+
+class SealedValuesUnexamined(Finding):
+    """Without the right keys nothing opens, and that says nothing about the values."""
+
+    check = "sealed_values"
+    state = State.HINT
+    message = "Die versiegelten Werte sind nicht geprüft, weil der Schlüsselspeicher nicht passt."
+
+
+class SealedValuesSound(Finding):
+    """What was opened opens, and is what the log says."""
+
+    check = "sealed_values"
+    state = State.OK
+    message = (
+        "Geprüft sind %(values)s versiegelte Werte von %(people)s der %(living)s Personen: "
+        "Alle lassen sich öffnen, %(compared)s stimmen mit dem Protokoll überein."
+    )
+
+
+def examine_sealed_values(database: Database, *, actor: Actor, now: datetime, at_most: int = _MOST_PEOPLE) -> Iterator[Finding]:
+    """Examine all living people, or a random sample of `at_most`; leaves an entry in the log.
+
+    Raises:
+        KeyUnavailableError: the keys cannot be had at the moment.
+    """
+    with database.reading() as session:
+        sample = integrity.choose(session, at_most=at_most)
+    found = _examine(database, sample.subject_ids, actor=actor, now=now)
+    again = _examine(database, found.suspects, actor=actor, now=now) if found.suspects else found
+    facts = {"values": found.values, "compared": found.compared, "people": len(sample.subject_ids), "living": sample.living}
+    # Asked twice: who was changed or erased between two questions of the first time is no finding.
+    unopened = {each: count for each, count in again.unopened.items() if each in found.unopened}
+    put_back = {each: count for each, count in again.put_back.items() if each in found.put_back}
+    if unopened:
+        yield SealedValuesTampered(**facts, count=sum(unopened.values()), subjects=_named(unopened))
+    if put_back:
+        yield SealedValuesPutBack(**facts, count=sum(put_back.values()), subjects=_named(put_back))
+    if not unopened and not put_back:
+        yield SealedValuesSound(**facts)
+
+
+def _examine(database: Database, subject_ids: Sequence[str], *, actor: Actor, now: datetime) -> integrity.Examined:
+    with database.reading() as session:
+        return integrity.examine(session, subject_ids=subject_ids, actor=actor, now=now)
+
+
+def _named(subject_ids: Collection[str]) -> str:
+    shown = ", ".join(sorted(subject_ids)[:_NAMED])
+    return f"{shown} …" if len(subject_ids) > _NAMED else shown

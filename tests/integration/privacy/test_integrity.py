@@ -1,0 +1,197 @@
+"""Whether sealed values are what Lethe wrote (Art. 5(1)(f), 32(1)(b), (d) DSGVO)."""
+
+import json
+
+import pytest
+from sqlalchemy import select, update
+
+from crm.actor import Actor
+from crm.ledger import tables as ledger_tables
+from crm.models.company import Company
+from crm.models.contact import Contact, NoteKind
+from crm.privacy import consent, integrity, notes, rectification
+from crm.privacy.purposes import Channel
+from crm.services.companies import entry as companies
+from crm.services.companies.entry import CompanyEntry
+from tests.integration.privacy.people import SALES, make_person, new_person, purpose
+
+CONTROL = Actor("cli:0")
+
+
+@pytest.fixture
+def person(runtime, clock):
+    with runtime.database.writing() as session:
+        return make_person(session, clock.now())
+
+
+@pytest.fixture
+def examine(runtime, clock):
+    def run(*subject_ids):
+        with runtime.database.reading() as session:
+            return integrity.examine(session, subject_ids=subject_ids, actor=CONTROL, now=clock.now())
+
+    return run
+
+
+def rectify(runtime, clock, person, fields):
+    with runtime.database.writing() as session:
+        version = session.get(Contact, person).version
+        rectification.rectify(
+            session, subject_id=person, fields=fields, purpose=purpose(session), expected_version=version, actor=SALES, now=clock.now()
+        )
+
+
+def stored(runtime, person, column):
+    with runtime.database.reading() as session:
+        return session.scalar(select(getattr(Contact, column)).where(Contact.subject_id == person))
+
+
+def store(runtime, person, column, value):
+    with runtime.database.writing() as session:
+        session.execute(update(Contact).where(Contact.subject_id == person).values({column: value}))
+
+
+class TestSoundValues:
+    def test_of_every_kind_open_and_are_covered(self, runtime, clock, person, examine):
+        with runtime.database.writing() as session:
+            notes.write(
+                session, subject_id=person, text="Ruft zurück.", kind=NoteKind.NOTE, purpose=purpose(session), actor=SALES, now=clock.now()
+            )
+            consent.give(
+                session,
+                subject_id=person,
+                purpose="newsletter",
+                channel=Channel.EMAIL,
+                wording="Ja, ich will.",
+                language="de",
+                evidence={"by": "form"},
+                given_at=clock.now(),
+                actor=SALES,
+                now=clock.now(),
+            )
+
+        found = examine(person)
+
+        assert (found.values, found.compared, found.suspects) == (6, 4, [])
+
+    def test_stay_so_after_changes_that_fill_and_empty_groups(self, runtime, clock, person, examine):
+        rectify(runtime, clock, person, {"phone": "", "last_name": "Brückner"})
+        rectify(runtime, clock, person, {"phone": "0561 99", "city": "", "position": "Leitung"})
+
+        found = examine(person)
+
+        assert found.suspects == []
+        assert found.values == found.compared == 4
+
+    def test_leave_an_entry_with_their_number_and_groups_only(self, runtime, person, examine):
+        examine(person)
+
+        with runtime.database.reading() as session:
+            rows = session.scalars(select(ledger_tables.entry.c.leaf).where(ledger_tables.entry.c.action == "people:examined")).all()
+        (leaf,) = map(json.loads, rows)
+        assert {name: leaf[name] for name in ("a", "cnt", "f", "res", "cls")} == {
+            "a": "cli:0",
+            "cnt": 1,
+            "f": ["identity", "email", "phone", "address"],
+            "res": "sound",
+            "cls": "read",
+        }
+        assert "sub" not in leaf
+
+
+class TestValuesThatWereChanged:
+    def test_do_not_open_and_are_counted(self, runtime, person, examine):
+        email = stored(runtime, person, "sealed_email")
+        store(runtime, person, "sealed_email", email[:-1] + bytes([email[-1] ^ 1]))
+        store(runtime, person, "sealed_phone", stored(runtime, person, "sealed_address"))
+
+        found = examine(person)
+
+        assert (found.unopened, found.put_back) == ({person: 2}, {})
+
+    def test_do_not_hide_those_of_others(self, runtime, clock, person, examine):
+        with runtime.database.writing() as session:
+            other = make_person(session, clock.now())
+        store(runtime, person, "sealed_email", b"nothing sealed")
+
+        found = examine(person, other)
+
+        assert found.suspects == [person]
+        assert found.values == 8
+
+
+class TestValuesThatWerePutBack:
+    def test_are_found_though_they_open(self, runtime, clock, person, examine):
+        older = stored(runtime, person, "sealed_email")
+        rectify(runtime, clock, person, {"email": "neu@example.com"})
+        rectify(runtime, clock, person, {"city": "Fulda"})
+        store(runtime, person, "sealed_email", older)
+
+        found = examine(person)
+
+        assert (found.unopened, found.put_back) == ({}, {person: 1})
+
+    def test_are_found_where_the_group_had_been_emptied(self, runtime, clock, person, examine):
+        older = stored(runtime, person, "sealed_phone")
+        rectify(runtime, clock, person, {"phone": "", "email": "neu@example.com"})
+        store(runtime, person, "sealed_phone", older)
+
+        assert examine(person).put_back == {person: 1}
+
+
+class TestSoleTrader:
+    """Art. 4(1) DSGVO: the details of a company that is a person are personal data."""
+
+    def test_whose_details_were_put_back_is_found(self, runtime, clock, examine):
+        entry = CompanyEntry(fields={"name": "Korbflechterei Wehmeier", "city": "Kassel"})
+        with runtime.database.writing() as session:
+            company_id = companies.create_sole_trader(
+                session, entry=entry, person=new_person(session, clock.now()), actor=SALES, now=clock.now()
+            )
+            before = session.execute(select(Company.subject_id, Company.sealed_details).where(Company.id == company_id)).one()
+        with runtime.database.writing() as session:
+            companies.change(
+                session,
+                company_id=company_id,
+                entry=CompanyEntry(fields={"name": "Korbflechterei Brückner"}),
+                purpose=purpose(session),
+                expected_version=1,
+                actor=SALES,
+                now=clock.now(),
+            )
+        sound = examine(before.subject_id)
+        with runtime.database.writing() as session:
+            session.execute(update(Company).where(Company.id == company_id).values(sealed_details=before.sealed_details))
+
+        assert (sound.suspects, sound.compared) == ([], 5)
+        assert examine(before.subject_id).put_back == {before.subject_id: 1}
+
+
+class TestChoose:
+    @pytest.fixture
+    def people(self, runtime, clock):
+        with runtime.database.writing() as session:
+            return {make_person(session, clock.now()) for _ in range(5)}
+
+    @pytest.mark.parametrize(("at_most", "chosen"), [(5, 5), (6, 5), (4, 4), (1, 1)])
+    def test_takes_all_or_as_many_as_it_may(self, runtime, people, at_most, chosen):
+        with runtime.database.reading() as session:
+            sample = integrity.choose(session, at_most=at_most)
+
+        assert sample.living == 5
+        assert len(set(sample.subject_ids)) == len(sample.subject_ids) == chosen
+        assert set(sample.subject_ids) <= people
+
+    def test_leaves_nobody_out_for_ever(self, runtime, people):
+        with runtime.database.reading() as session:
+            seen = {each for _ in range(200) for each in integrity.choose(session, at_most=2).subject_ids}
+
+        assert seen == people
+
+    def test_takes_only_the_living(self, runtime, people):
+        erased = min(people)
+        with runtime.database.writing() as session:
+            runtime.vault.mark_erasing(session, [erased])
+
+        with runtime.database.reading() as session:
+            assert erased not in integrity.choose(session, at_most=5).subject_ids

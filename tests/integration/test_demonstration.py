@@ -1,0 +1,41 @@
+"""The demonstration has something to do for those whose work has days."""
+
+from collections import Counter
+
+import pytest
+
+from crm.actor import Actor, Role
+from crm.models.privacy_task import TaskKind
+from crm.privacy import purposes
+from crm.runtime import Runtime
+from crm.services import demo, work_list
+from crm.services.work_list import Reader
+from tests.support.staff import on_one_engine
+
+COORDINATOR = Actor("7" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
+
+
+@pytest.fixture
+def empty(settings, keystore, clock):
+    """An installation without purposes and people, as the demonstration finds it."""
+    opened = Runtime.open(settings, clock=clock)
+    opened.vault.prepare()
+    yield opened
+    opened.close()
+
+
+@on_one_engine
+def test_the_coordinator_finds_every_kind_of_task_late_today_and_to_come_with_its_person(empty, clock):
+    demo.seed(empty.database, now=clock.now())
+
+    with empty.database.reading() as session:
+        own = purposes.find_all(session).of_role(Role.PRIVACY)
+        reader = Reader(actor=COORDINATOR, purpose=own[0], own=own, shown=200)
+        found = work_list.find_all_tasks(session, reader=reader, now=clock.now())
+
+    today = clock.now().date()
+    days = Counter((task.due_on > today) - (task.due_on < today) for task in found.tasks)
+    assert {task.kind for task in found.tasks} == set(TaskKind)
+    assert min(days[-1], days[0], days[1]) >= 2
+    assert all(task.person for task in found.tasks)
+    assert found.more == 0
