@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from crm.db.base import Base, Id, RowId, SubjectLink, UtcDateTime
-from crm.db.classification import NOT_PERSONAL, Category, Compartment, personal
+from crm.db.classification import NOT_PERSONAL, Category, Compartment, Fate, Kept, Oblivion, emptied, goes, personal, stays, unlinked
 from crm.db.engine import make_engine
 from crm.db.ids import new_id
 from crm.db.unit_of_work import Database, before_answer
@@ -14,13 +14,20 @@ __all__ = [
     "Category",
     "Compartment",
     "Database",
+    "Fate",
     "Id",
+    "Kept",
+    "Oblivion",
     "RowId",
     "Session",
     "SubjectLink",
     "UtcDateTime",
     "before_answer",
+    "emptied",
+    "goes",
     "make_engine",
     "new_id",
     "personal",
+    "stays",
+    "unlinked",
 ]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, RowId, personal
+from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, Kept, RowId, personal, stays
 
 
 class ErasureCause(StrEnum):
@@ -32,7 +32,7 @@ class ErasureJob(Base):
     """
 
     __tablename__ = "erasure_job"
-    __table_args__ = (Index("ix_erasure_job_step", "step"),)
+    __table_args__ = (Index("ix_erasure_job_step", "step"), {"info": stays(Kept.PROTOCOL)})
 
     id: Mapped[RowId]
     subject_id: Mapped[Id] = mapped_column(ForeignKey("subject.id"), unique=True, info=personal(Category.LINK))
