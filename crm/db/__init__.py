@@ -7,6 +7,7 @@ from crm.db.classification import NOT_PERSONAL, Category, Compartment, Fate, Kep
 from crm.db.engine import make_engine
 from crm.db.ids import new_id
 from crm.db.unit_of_work import Database, before_answer
+from crm.db.write_ahead_log import empty_log
 
 __all__ = [
     "NOT_PERSONAL",
@@ -24,6 +25,7 @@ __all__ = [
     "UtcDateTime",
     "before_answer",
     "emptied",
+    "empty_log",
     "goes",
     "make_engine",
     "new_id",

@@ -22,7 +22,7 @@ from crm.ledger.findings import Finding, Kind
 from crm.ledger.guards import find_missing_guards, install_guards
 from crm.ledger.lists import drop_salts
 from crm.ledger.note import Signer, VerifierKey
-from crm.ledger.proof import prove
+from crm.ledger.proof import check_proof, prove, read_proof
 from crm.ledger.reading import EntryFilter, StoredEntry, find_entries, last_checkpoint_note
 from crm.ledger.sealer import Sealer
 from crm.ledger.unsealed import Backlog, find_backlog
@@ -50,6 +50,7 @@ __all__ = [
     "VerifierKey",
     "append",
     "append_many",
+    "check_proof",
     "draft",
     "drop_salts",
     "export_bundle",
@@ -60,6 +61,7 @@ __all__ = [
     "last_checkpoint_note",
     "prove",
     "read_checkpoint",
+    "read_proof",
     "require_free_folder",
     "verify",
 ]

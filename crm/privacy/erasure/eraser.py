@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from crm import ledger
 from crm.actor import system_actor
-from crm.db import Compartment, Database
+from crm.db import Compartment, Database, empty_log
 from crm.models.contact import SourceRecord
 from crm.models.erasure import ErasureJob, ErasureStep
 from crm.privacy import audit, indexing
@@ -24,6 +24,7 @@ from crm.privacy.erasure import reach
 from crm.vault import Subject, Vault
 
 _AT_ONCE: Final = 100  # people whose keys one emptying of the key store's log destroys
+_PATIENCE: Final = 0.2  # seconds for readers of old pages of the data
 _ERASER: Final = system_actor("eraser")
 
 
@@ -47,7 +48,13 @@ def finish(database: Database, *, vault: Vault, now: datetime, job_ids: Collecti
     ordered = _find(database, ErasureStep.ORDERED, job_ids)
     for start in range(0, len(ordered), _AT_ONCE):
         _destroy_keys(database, vault, ordered[start : start + _AT_ONCE], now)
-    return sum(_forget(database, vault, each, now) for each in _find(database, ErasureStep.DESTROYED, job_ids))
+    dark = _find(database, ErasureStep.DESTROYED, job_ids)
+    for each in dark:
+        _forget(database, each)
+    if dark:
+        # What was deleted stays in old pages of the log; if somebody reads just now, until they are written over.
+        empty_log(database.engine, patience=_PATIENCE)
+    return sum(_complete(database, vault, each, now) for each in dark)
 
 
 def _find(database: Database, step: ErasureStep, job_ids: Collection[str] | None) -> list[_Waiting]:
@@ -83,14 +90,20 @@ def _source_tags(database: Database, vault: Vault, subject_ids: Sequence[str]) -
     return [vault.source_tag(system, record_id) for system, record_id in rows]
 
 
-def _forget(database: Database, vault: Vault, waiting: _Waiting, now: datetime) -> bool:
-    """Delete what the person left in the data, in one unit of work; return whether this call did it."""
+def _forget(database: Database, waiting: _Waiting) -> None:
+    """Delete what the person left in the data, in one unit of work."""
+    with database.writing() as session:
+        if _take(session, [waiting.job_id], ErasureStep.DESTROYED):
+            _await_writers(session, waiting.subject_id)
+            reach.forget(session, [waiting.subject_id])
+            ledger.drop_salts(session, [waiting.subject_id])
+
+
+def _complete(database: Database, vault: Vault, waiting: _Waiting, now: datetime) -> bool:
+    """Note that nothing is left; return whether it was this call that did."""
     with database.writing() as session:
         taken = _take(session, [waiting.job_id], ErasureStep.DESTROYED)
         for job in taken:
-            _await_writers(session, job.subject_id)
-            reach.forget(session, [job.subject_id])
-            ledger.drop_salts(session, [job.subject_id])
             vault.mark_erased(session, [job.subject_id])
             indexing.announce_gone(session, [job.subject_id], now=now)
             audit.record(session, Action.ERASURE_COMPLETED, actor=_ERASER, now=now, subject_id=job.subject_id)
