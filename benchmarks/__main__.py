@@ -9,13 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import command, importing, pages, people
+from benchmarks import command, erasing, importing, pages, people
 
 RESULTS = Path("benchmarks/results")
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "people": people.measure,
     "pages": pages.measure,
     "import": importing.measure,
+    "erase": erasing.measure,
     "command": command.measure,
 }
 # What issue and design ask for: (benchmark, figure, comparison, number).
@@ -26,6 +27,7 @@ GOALS = (
     ("pages", "contact.p95_ms", "<=", 40),
     ("import", "people_per_second", ">=", 1_000),
     ("import", "edit_wait_longest_ms", "<=", 300),
+    ("erase", "p95_ms", "<=", 150),
     ("command", "help_seconds", "<=", 0.5),
 )
 

@@ -102,7 +102,7 @@ def test_the_words_that_are_looked_for_are_long_enough_to_be_no_accident():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1_200)  # a minute and a half on an idle machine
 def test_killed_before_each_statement_in_turn(house, copies, lives):
     request = {"subject_id": house.person.subject_id, "now": house.now.isoformat()}
     with copies.new() as (settings, folders):
@@ -125,4 +125,4 @@ def test_killed_before_each_statement_in_turn(house, copies, lives):
         if ended["signal"] == 0:
             break
 
-    assert died == statement - 1 > 60
+    assert died == statement - 1 > 40
