@@ -21,8 +21,8 @@ class ErasureStep(StrEnum):
     """How far a job is; each step can be repeated, and a later one is never reached before an earlier one."""
 
     ORDERED = "ordered"  # nothing more is written about the person
-    DESTROYED = "destroyed"  # journal, tombstone, and the key is gone
-    DONE = "done"  # values, look-ups, queued mail and the index follow, and the entry is made
+    DESTROYED = "destroyed"  # journal and tombstone are written, the key is gone, and the values with it
+    DONE = "done"  # the old pages of the data are gone too, and the last entry is made
 
 
 class ErasureJob(Base):

@@ -47,14 +47,13 @@ def finish(database: Database, *, vault: Vault, now: datetime, job_ids: Collecti
     """
     ordered = _find(database, ErasureStep.ORDERED, job_ids)
     for start in range(0, len(ordered), _AT_ONCE):
-        _destroy_keys(database, vault, ordered[start : start + _AT_ONCE], now)
-    dark = _find(database, ErasureStep.DESTROYED, job_ids)
-    for each in dark:
-        _forget(database, each)
-    if dark:
+        for each in _destroy_keys(database, vault, ordered[start : start + _AT_ONCE], now):
+            _forget(database, each, now)
+    forgotten = _find(database, ErasureStep.DESTROYED, job_ids)
+    if forgotten:
         # What was deleted stays in old pages of the log; if somebody reads just now, until they are written over.
         empty_log(database.engine, patience=_PATIENCE)
-    return sum(_complete(database, vault, each, now) for each in dark)
+    return sum(_complete(database, vault, each, now) for each in forgotten)
 
 
 def _find(database: Database, step: ErasureStep, job_ids: Collection[str] | None) -> list[_Waiting]:
@@ -65,8 +64,8 @@ def _find(database: Database, step: ErasureStep, job_ids: Collection[str] | None
         return [_Waiting(*row) for row in session.execute(wanted.order_by(ErasureJob.ordered_at, ErasureJob.id))]
 
 
-def _destroy_keys(database: Database, vault: Vault, jobs: Sequence[_Waiting], now: datetime) -> None:
-    """Enter rights journal and tombstones, destroy the profile keys, and note whose are gone from every file of the key store.
+def _destroy_keys(database: Database, vault: Vault, jobs: Sequence[_Waiting], now: datetime) -> list[_Waiting]:
+    """Enter rights journal and tombstones, destroy the profile keys, and return whose are gone from every file of the key store.
 
     Who reads the key store's old pages at this moment keeps a key in them; then the job waits for the next call.
     """
@@ -74,12 +73,7 @@ def _destroy_keys(database: Database, vault: Vault, jobs: Sequence[_Waiting], no
     tags = _source_tags(database, vault, subject_ids)
     destructions = vault.destroy(subject_ids, compartments={Compartment.PROFILE}, source_tags=tags, now=now)
     remaining = {each.subject_id for each in destructions if each.removed_at is None}
-    with database.writing() as session:
-        taken = _take(session, [each.job_id for each in jobs if each.subject_id not in remaining], ErasureStep.ORDERED)
-        for job in taken:
-            job.step, job.destroyed_at = ErasureStep.DESTROYED, now
-        entries = [audit.Entry(action=Action.ERASURE_KEY_DESTROYED, subject_id=job.subject_id) for job in taken]
-        audit.record_all(session, entries, actor=_ERASER, now=now)
+    return [each for each in jobs if each.subject_id not in remaining]
 
 
 def _source_tags(database: Database, vault: Vault, subject_ids: Sequence[str]) -> list[bytes]:
@@ -90,13 +84,15 @@ def _source_tags(database: Database, vault: Vault, subject_ids: Sequence[str]) -
     return [vault.source_tag(system, record_id) for system, record_id in rows]
 
 
-def _forget(database: Database, waiting: _Waiting) -> None:
-    """Delete what the person left in the data, in one unit of work."""
+def _forget(database: Database, waiting: _Waiting, now: datetime) -> None:
+    """Delete what the person left in the data, in one unit of work, and note that the key is gone."""
     with database.writing() as session:
-        if _take(session, [waiting.job_id], ErasureStep.DESTROYED):
-            _await_writers(session, waiting.subject_id)
-            reach.forget(session, [waiting.subject_id])
-            ledger.drop_salts(session, [waiting.subject_id])
+        for job in _take(session, [waiting.job_id], ErasureStep.ORDERED):
+            _await_writers(session, job.subject_id)
+            reach.forget(session, [job.subject_id])
+            ledger.drop_salts(session, [job.subject_id])
+            audit.record(session, Action.ERASURE_KEY_DESTROYED, actor=_ERASER, now=now, subject_id=job.subject_id)
+            job.step, job.destroyed_at = ErasureStep.DESTROYED, now
 
 
 def _complete(database: Database, vault: Vault, waiting: _Waiting, now: datetime) -> bool:

@@ -268,9 +268,8 @@ def test_two_workers_erase_once(house):
     other = eraser._find(house.database, ErasureStep.ORDERED, None)
     house.finish()
 
-    eraser._destroy_keys(house.database, house.vault, other, house.now)
-    for each in other:
-        eraser._forget(house.database, each)
+    for each in eraser._destroy_keys(house.database, house.vault, other, house.now):
+        eraser._forget(house.database, each, house.now)
     again = [eraser._complete(house.database, house.vault, each, house.now) for each in other]
 
     assert again == [False]

@@ -125,4 +125,4 @@ def test_killed_before_each_statement_in_turn(house, copies, lives):
         if ended["signal"] == 0:
             break
 
-    assert died == statement - 1 > 40
+    assert died == statement - 1 > 25
