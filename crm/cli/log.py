@@ -3,9 +3,10 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -17,10 +18,12 @@ from crm.cli.sentences import _
 if TYPE_CHECKING:
     from crm.ledger import EntryFilter, StoredEntry, Verification
     from crm.runtime import Runtime
+    from crm.services.erasure_proofs import CheckedErasure
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _MOST_PROCESSES = 2
 _NEWEST = 50
+_LARGEST_PROOF = 1 << 20  # bytes
 
 
 @click.group("log", help=_("Das Verarbeitungsprotokoll prüfen, zeigen und ausgeben."))
@@ -110,6 +113,34 @@ def key(runtime: "Runtime") -> None:
     from crm.services import ledger_reading
 
     click.echo(ledger_reading.verifier_key(runtime.make_sealer()))
+
+
+@log.command("check", help=_("Den Nachweis einer Löschung nachrechnen, auch ohne Installation. Ende mit 1, wenn er nicht stimmt."))
+@click.argument("file", metavar="FILE", type=click.File("rb"))
+@click.option("--key", required=True, metavar="VKEY", help=_("Der öffentliche Schlüssel des Protokolls, wie `lethe log key` ihn ausgibt."))
+@json_option
+@click.pass_context
+def check(context: click.Context, *, file: BinaryIO, key: str, as_json: bool) -> None:
+    """Print which steps of the erasure the log proves."""
+    from crm.services import erasure_proofs
+
+    checked = erasure_proofs.check(file.read(_LARGEST_PROOF), key=key)
+    if as_json:
+        print_json({**asdict(checked), "proven": checked.is_proven})
+    else:
+        _print_checked(checked)
+    context.exit(0 if checked.is_proven else 1)
+
+
+def _print_checked(checked: "CheckedErasure") -> None:
+    click.echo(_("Kennung %(subject)s", subject=checked.subject_id))
+    for each in checked.steps:
+        if each.fits:
+            click.echo(_("✓ %(action)s am %(moment)s, Eintrag %(index)s", action=each.action, moment=each.happened_at, index=each.index))
+        else:
+            click.echo(_("✗ %(action)s: kein Eintrag, den der unterschriebene Prüfpunkt beweist", action=each.action))
+    proven = _("Die Löschung ist im Protokoll bewiesen. Was die Datei sonst sagt, erklärt der Verantwortliche.")
+    click.echo(proven if checked.is_proven else _("Der Nachweis stimmt nicht."))
 
 
 def _filter(

@@ -3,12 +3,13 @@
 from sqlalchemy.orm import Session
 
 from crm.db.base import Base, Id, RowId, SubjectLink, UtcDateTime
-from crm.db.classification import NOT_PERSONAL, Category, Compartment, personal
+from crm.db.classification import NOT_PERSONAL, Category, Compartment, Fate, Kept, Oblivion, emptied, goes, personal, stays, unlinked
 from crm.db.engine import make_engine
 from crm.db.ids import new_id
 from crm.db.rows import insert_rows
 from crm.db.sort_key import sort_key
 from crm.db.unit_of_work import Database, before_answer
+from crm.db.write_ahead_log import empty_log
 
 __all__ = [
     "NOT_PERSONAL",
@@ -16,15 +17,23 @@ __all__ = [
     "Category",
     "Compartment",
     "Database",
+    "Fate",
     "Id",
+    "Kept",
+    "Oblivion",
     "RowId",
     "Session",
     "SubjectLink",
     "UtcDateTime",
     "before_answer",
+    "emptied",
+    "empty_log",
+    "goes",
     "insert_rows",
     "make_engine",
     "new_id",
     "personal",
     "sort_key",
+    "stays",
+    "unlinked",
 ]

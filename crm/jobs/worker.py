@@ -10,6 +10,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from crm.errors import UnavailableError
+from crm.jobs.erasing import erase
 from crm.jobs.indexing import IndexKeeper
 from crm.jobs.mailing import send
 from crm.jobs.sealing import seal
@@ -32,6 +33,7 @@ def run(runtime: Runtime) -> None:
     discard_orphaned_indexes(runtime)
     keeper = IndexKeeper(runtime)
     scheduler = _schedule(runtime, keeper)
+    _forgiving("erasure.finish", lambda: erase(runtime))()  # what a crash left comes before everything else
     scheduler.start()
     _log.info("worker.started")
     stop.wait()
@@ -50,6 +52,7 @@ def _schedule(runtime: Runtime, keeper: IndexKeeper) -> BackgroundScheduler:
         ("index.keep", _one_at_a_time(index, keeper.keep), 0.25),
         ("index.turn", _one_at_a_time(index, keeper.turn), 60),
         ("index.tidy", _one_at_a_time(index, keeper.tidy), 300),
+        ("erasure.finish", lambda: erase(runtime), 1),
         ("mail.send", lambda: send(runtime), 2),
         ("keys.sweep", lambda: sweep(runtime), 3_600),
         ("bundles.discard", lambda: discard_bundles(runtime), 60),

@@ -23,7 +23,7 @@ from crm.ledger.findings import Finding, Kind
 from crm.ledger.guards import find_missing_guards, install_guards
 from crm.ledger.lists import drop_salts
 from crm.ledger.note import Signer, VerifierKey
-from crm.ledger.proof import prove
+from crm.ledger.proof import check_proof, prove, read_proof
 from crm.ledger.reading import EntryFilter, StoredEntry, find_entries, last_checkpoint_note
 from crm.ledger.sealer import Sealer
 from crm.ledger.unsealed import Backlog, find_backlog
@@ -54,6 +54,7 @@ __all__ = [
     "append",
     "append_many",
     "check_anchors",
+    "check_proof",
     "draft",
     "drop_salts",
     "export_bundle",
@@ -66,6 +67,7 @@ __all__ = [
     "origin_of",
     "prove",
     "read_checkpoint",
+    "read_proof",
     "require_free_folder",
     "verify",
 ]

@@ -4,18 +4,51 @@ Source: C2SP tlog-proof.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from crm.ledger import tables
-from crm.ledger.checkpoint import Checkpoint
+from crm.ledger.checkpoint import Checkpoint, read_checkpoint
 from crm.ledger.errors import NotSealedError
-from crm.ledger.merkle import HASH_BYTES, inclusion_path, node_hash, perfect_root, root_from_path
+from crm.ledger.merkle import HASH_BYTES, inclusion_path, leaf_hash, node_hash, perfect_root, root_from_path
+from crm.ledger.note import VerifierKey
 from crm.ledger.tiles import WIDTH
 
 _HEADER = "c2sp.org/tlog-proof@v1"
+_INDEX = b"index "
 _T = tables.tile.c
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """What a `.tlog-proof` file says: `note` is the checkpoint as it was signed."""
+
+    index: int
+    path: tuple[bytes, ...]
+    note: bytes
+
+
+def read_proof(text: bytes) -> InclusionProof | None:
+    """Return what the text of a `.tlog-proof` file says, or None where it is none."""
+    head, blank, note = text.partition(b"\n\n")
+    header, number, *path = [*head.split(b"\n"), b""]
+    if not blank or header != _HEADER.encode() or not number.startswith(_INDEX):
+        return None
+    try:
+        return InclusionProof(int(number.removeprefix(_INDEX)), tuple(base64.b64decode(line, validate=True) for line in path[:-1]), note)
+    except ValueError:
+        return None
+
+
+def check_proof(text: bytes, leaf: bytes, trusted: Iterable[VerifierKey]) -> InclusionProof | None:
+    """Return the proof if it leads from the leaf to a checkpoint that a trusted key has signed; needs nothing else of the log."""
+    proof = read_proof(text)
+    checkpoint = read_checkpoint(proof.note, trusted) if proof else None
+    if proof is None or checkpoint is None or proof.index >= checkpoint.size:
+        return None
+    return proof if is_proven(leaf_hash(leaf), proof.index, proof.path, checkpoint) else None
 
 
 def prove(connection: Connection, index: int, checkpoint: Checkpoint) -> bytes:

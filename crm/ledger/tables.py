@@ -8,7 +8,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import UserDefinedType
 
-from crm.db import NOT_PERSONAL, Base, Category, personal
+from crm.db import NOT_PERSONAL, Base, Category, Kept, personal, stays, unlinked
 
 # SQLite numbers rows itself only in a column that is exactly INTEGER.
 _Number = BigInteger().with_variant(Integer, "sqlite")
@@ -64,6 +64,7 @@ entry = Table(
     Index("ix_ledger_entry_actor", "actor", "id"),
     Index("ix_ledger_entry_action", "action", "id"),
     sqlite_autoincrement=True,
+    info=stays(Kept.LOG),
 )
 Index(
     "ix_ledger_entry_subject_id",
@@ -81,6 +82,7 @@ payload = Table(
     Base.metadata,
     Column("event", String(32), primary_key=True, info=NOT_PERSONAL),
     Column("content", LargeBinary, nullable=False, info=personal(Category.CONTENT)),
+    info=stays(Kept.LOG),
 )
 
 # The people of a list with their salts, until the sealer files them in `ledger_salt`.
@@ -90,6 +92,7 @@ fresh_list = Table(
     Column("id", _Number, primary_key=True, autoincrement=True, info=NOT_PERSONAL),
     Column("event", String(32), nullable=False, info=NOT_PERSONAL),
     Column("people", Text, nullable=False, info=personal(Category.LINK)),
+    info=unlinked(Kept.LOG),
 )
 
 # Who was in a list. Erasing a person drops their salts: what stays in the payload then points to nobody.
@@ -101,6 +104,7 @@ salt = Table(
     Column("position", Integer, primary_key=True, autoincrement=False, info=NOT_PERSONAL),
     Column("salt", LargeBinary, nullable=False, info=personal(Category.METADATA)),
     sqlite_with_rowid=False,
+    info=unlinked(Kept.LOG),
 )
 
 # The order of the log: gap-free, given by the one sealer. The hash stays when the entry's own period has ended.

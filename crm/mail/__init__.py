@@ -4,7 +4,7 @@ The mechanism sees sealed contents only; who opens them and what they say is dec
 """
 
 from crm.mail.message import Letter, to_mime
-from crm.mail.outbox import OutboxMessage, claim, enqueue, settle
+from crm.mail.outbox import OutboxMessage, claim, enqueue, is_claimed, settle
 from crm.mail.transport import MailRefusedError, MailUnreachableError, RealMailInDemoError, Transport
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Transport",
     "claim",
     "enqueue",
+    "is_claimed",
     "settle",
     "to_mime",
 ]

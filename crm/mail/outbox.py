@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Index, LargeBinary, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from crm.db import NOT_PERSONAL, Base, Category, RowId, personal
+from crm.db import NOT_PERSONAL, Base, Category, RowId, goes, personal
 
 # After these waits a message that the server did not take is given up.
 _WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
@@ -29,7 +29,7 @@ class OutboxMessage(Base):
     """One mail to one address; address and text are sealed."""
 
     __tablename__ = "outbox_message"
-    __table_args__ = (Index("ix_outbox_message_state", "state", "due_at"),)
+    __table_args__ = (Index("ix_outbox_message_state", "state", "due_at"), {"info": goes()})
 
     id: Mapped[RowId]
     kind: Mapped[str] = mapped_column(String(40), info=NOT_PERSONAL)
@@ -78,9 +78,20 @@ def _give_up_old(session: Session, now: datetime) -> None:
     session.execute(delete(OutboxMessage).where(OutboxMessage.written_at < now - _KEPT))
 
 
+def is_claimed(session: Session, *, message_id: str) -> bool:
+    """Say whether a message that was taken is still to be handed over: an erasure takes away what waits."""
+    state = session.scalar(select(OutboxMessage.state).where(OutboxMessage.id == message_id))
+    return state == MailState.HANDING_OVER
+
+
 def settle(session: Session, *, message_id: str, accepted: bool, now: datetime) -> None:
-    """Note that the server took a message, or that it has to be tried again later; what is done loses its text."""
-    message = session.get_one(OutboxMessage, message_id)
+    """Note that the server took a message, or that it has to be tried again later; what is done loses its text.
+
+    A message that an erasure took away while it was handed over stays away.
+    """
+    message = session.get(OutboxMessage, message_id)
+    if message is None:
+        return
     if accepted:
         done = {"state": MailState.ACCEPTED, "accepted_at": now, "sealed_letter": None}
     elif message.attempts > len(_WAITS):

@@ -6,7 +6,9 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, RowId, personal
+from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, Kept, RowId, emptied, personal
+
+COMPANY_FIELDS = ("name", "street", "postal_code", "city", "country", "phone", "website")
 
 
 class CompanyKind(StrEnum):
@@ -28,6 +30,8 @@ class Company(Base):
         CheckConstraint("(kind = 'natural_person') = (subject_id IS NOT NULL)", name="subject"),
         CheckConstraint("kind = 'legal_person' OR name IS NULL", name="sealed"),
         Index("ix_company_sort_key", "sort_key", "id"),  # the order of the list, and its paging
+        # Contacts, and later deals and invoices, point to the row; the pseudonym in it leads to nobody any more.
+        {"info": emptied("segment", "owner_id", *COMPANY_FIELDS, kept=Kept.OTHERS)},
     )
 
     id: Mapped[RowId]
@@ -47,6 +51,3 @@ class Company(Base):
     changed_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
     version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
     sealed_details: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal(Category.CONTENT, compartment=Compartment.PROFILE))
-
-
-COMPANY_FIELDS = ("name", "street", "postal_code", "city", "country", "phone", "website")

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, personal
+from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, goes, personal
 from crm.models.field_groups import FieldGroup
 
 
@@ -72,7 +72,7 @@ class Lookup(Base):
     """Keyed hash of an e-mail address or phone number, for exact look-ups; backups leave this table out."""
 
     __tablename__ = "lookup"
-    __table_args__ = (PrimaryKeyConstraint("subject_id", "field", "tag"), Index("ix_lookup_tag", "tag"))
+    __table_args__ = (PrimaryKeyConstraint("subject_id", "field", "tag"), Index("ix_lookup_tag", "tag"), {"info": goes()})
 
     subject_id: Mapped[Id] = mapped_column(ForeignKey("subject.id"), info=personal(Category.LINK))
     field: Mapped[str] = mapped_column(String(16), info=NOT_PERSONAL)
@@ -83,7 +83,11 @@ class SourceRecord(Base):
     """Which record of another system a person or company came from, so that a second import meets it again."""
 
     __tablename__ = "source_record"
-    __table_args__ = (PrimaryKeyConstraint("system", "record_id"), Index("ix_source_record_subject_id", "subject_id"))
+    __table_args__ = (
+        PrimaryKeyConstraint("system", "record_id"),
+        Index("ix_source_record_subject_id", "subject_id"),
+        {"info": goes()},  # the tombstone recognises the record from then on
+    )
 
     system: Mapped[str] = mapped_column(String(40), info=NOT_PERSONAL)
     record_id: Mapped[str] = mapped_column(String(64), info=personal(Category.LINK))

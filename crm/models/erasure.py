@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, RowId, personal
+from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, Kept, RowId, personal, stays
 
 
 class ErasureCause(StrEnum):
@@ -21,8 +21,8 @@ class ErasureStep(StrEnum):
     """How far a job is; each step can be repeated, and a later one is never reached before an earlier one."""
 
     ORDERED = "ordered"  # nothing more is written about the person
-    DESTROYED = "destroyed"  # journal, tombstone, and the key is gone
-    DONE = "done"  # values, look-ups, queued mail and the index follow, and the entry is made
+    DESTROYED = "destroyed"  # journal and tombstone are written, the key is gone, and the values with it
+    DONE = "done"  # the old pages of the data are gone too, and the last entry is made
 
 
 class ErasureJob(Base):
@@ -32,7 +32,7 @@ class ErasureJob(Base):
     """
 
     __tablename__ = "erasure_job"
-    __table_args__ = (Index("ix_erasure_job_step", "step"),)
+    __table_args__ = (Index("ix_erasure_job_step", "step"), {"info": stays(Kept.PROTOCOL)})
 
     id: Mapped[RowId]
     subject_id: Mapped[Id] = mapped_column(ForeignKey("subject.id"), unique=True, info=personal(Category.LINK))

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.db import NOT_PERSONAL, Base, Category, Id, RowId, personal
+from crm.db import NOT_PERSONAL, Base, Category, Id, Kept, RowId, goes, personal, stays
 
 
 class IntakeKind(StrEnum):
@@ -30,7 +30,7 @@ class IntakeMessage(Base):
     """
 
     __tablename__ = "intake_message"
-    __table_args__ = (Index("ix_intake_message_received_at", "received_at"),)
+    __table_args__ = (Index("ix_intake_message_received_at", "received_at"), {"info": stays(Kept.PASSING)})
 
     id: Mapped[RowId]
     kind: Mapped[str] = mapped_column(String(16), info=NOT_PERSONAL)
@@ -64,7 +64,12 @@ class PersonalLink(Base):
     """A link that was sent to a person. The mail holds a random token, the table only its hash."""
 
     __tablename__ = "personal_link"
-    __table_args__ = (Index("ix_personal_link_subject_id", "subject_id"), Index("ix_personal_link_expires_at", "expires_at"))
+    __table_args__ = (
+        Index("ix_personal_link_subject_id", "subject_id"),
+        Index("ix_personal_link_expires_at", "expires_at"),
+        # How far the request has come is asked after the erasure too.
+        {"info": goes(unless=("kind", LinkKind.STATUS), kept=Kept.CASE)},
+    )
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True, info=personal(Category.LINK))
     kind: Mapped[str] = mapped_column(String(16), info=NOT_PERSONAL)
@@ -83,7 +88,11 @@ class PendingRequest(Base):
     """
 
     __tablename__ = "pending_request"
-    __table_args__ = (Index("ix_pending_request_expires_at", "expires_at"), Index("ix_pending_request_address_tag", "address_tag"))
+    __table_args__ = (
+        Index("ix_pending_request_expires_at", "expires_at"),
+        Index("ix_pending_request_address_tag", "address_tag"),
+        {"info": stays(Kept.PASSING)},
+    )
 
     id: Mapped[RowId]
     kind: Mapped[str] = mapped_column(String(16), info=NOT_PERSONAL)

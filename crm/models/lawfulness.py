@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, personal
+from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, Kept, emptied, personal, stays
 
 
 class _SubjectEvent:
@@ -32,7 +32,8 @@ class GroundEvent(_SubjectEvent, Base):
     """A legal ground for one purpose begins or ends (Rechtsgrundlage, Art. 6(1))."""
 
     __tablename__ = "ground_event"
-    __table_args__ = (Index("ix_ground_event_subject_id", "subject_id"),)
+    # Where the data came from is free text and may name the person; what was lawful until when is evidence.
+    __table_args__ = (Index("ix_ground_event_subject_id", "subject_id"), {"info": emptied("origin", kept=Kept.EVIDENCE)})
 
     purpose: Mapped[str] = mapped_column(String(40), info=personal(Category.EVIDENCE))
     basis: Mapped[str] = mapped_column(String(8), info=personal(Category.EVIDENCE))
@@ -55,7 +56,7 @@ class ObjectionEvent(_SubjectEvent, Base):
     """
 
     __tablename__ = "objection_event"
-    __table_args__ = (Index("ix_objection_event_subject_id", "subject_id"),)
+    __table_args__ = (Index("ix_objection_event_subject_id", "subject_id"), {"info": stays(Kept.EVIDENCE)})
 
     scope: Mapped[str] = mapped_column(String(40), info=personal(Category.EVIDENCE))
     channel: Mapped[str | None] = mapped_column(String(10), info=personal(Category.EVIDENCE))
@@ -74,7 +75,7 @@ class RestrictionEvent(_SubjectEvent, Base):
     """Processing is restricted, or no longer (Einschränkung, Art. 18)."""
 
     __tablename__ = "restriction_event"
-    __table_args__ = (Index("ix_restriction_event_subject_id", "subject_id"),)
+    __table_args__ = (Index("ix_restriction_event_subject_id", "subject_id"), {"info": stays(Kept.EVIDENCE)})
 
     act: Mapped[str] = mapped_column(String(10), info=personal(Category.EVIDENCE))
     reason: Mapped[str] = mapped_column(String(40), info=personal(Category.EVIDENCE))
@@ -84,7 +85,7 @@ class NoticeEvent(_SubjectEvent, Base):
     """A person was told about the processing (Datenschutzhinweise, Art. 13, 14), or has to be by `due_at`."""
 
     __tablename__ = "notice_event"
-    __table_args__ = (Index("ix_notice_event_subject_id", "subject_id"),)
+    __table_args__ = (Index("ix_notice_event_subject_id", "subject_id"), {"info": stays(Kept.EVIDENCE)})
 
     act: Mapped[str] = mapped_column(String(10), info=personal(Category.EVIDENCE))
     article: Mapped[str] = mapped_column(String(10), info=personal(Category.EVIDENCE))

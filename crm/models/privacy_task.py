@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.db import NOT_PERSONAL, Base, Category, Id, personal
+from crm.db import NOT_PERSONAL, Base, Category, Id, goes, personal
 
 
 class TaskKind(StrEnum):
@@ -23,7 +23,7 @@ class PrivacyTask(Base):
     """One task about one person, for the privacy coordinator or the owner of the contact."""
 
     __tablename__ = "privacy_task"
-    __table_args__ = (PrimaryKeyConstraint("subject_id", "id"), Index("ix_privacy_task_due_on", "due_on"))
+    __table_args__ = (PrimaryKeyConstraint("subject_id", "id"), Index("ix_privacy_task_due_on", "due_on"), {"info": goes()})
 
     subject_id: Mapped[Id] = mapped_column(ForeignKey("subject.id"), info=personal(Category.LINK))
     id: Mapped[Id] = mapped_column(info=NOT_PERSONAL)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, RowId, personal
+from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, Kept, RowId, personal, stays
 
 
 class CaseKind(StrEnum):
@@ -88,7 +88,7 @@ class CaseSubject(Base):
     """A person of the CRM whose data a case is about; there can be several under one address, or none."""
 
     __tablename__ = "case_subject"
-    __table_args__ = (Index("ix_case_subject_subject_id", "subject_id"),)
+    __table_args__ = (Index("ix_case_subject_subject_id", "subject_id"), {"info": stays(Kept.CASE)})
 
     case_id: Mapped[Id] = mapped_column(ForeignKey("request_case.id"), primary_key=True, info=personal(Category.LINK))
     subject_id: Mapped[Id] = mapped_column(ForeignKey("subject.id"), primary_key=True, info=personal(Category.LINK))

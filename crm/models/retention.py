@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.db import NOT_PERSONAL, Base, Category, Id, RowId, personal
+from crm.db import NOT_PERSONAL, Base, Category, Id, RowId, goes, personal
 
 
 class DueKind(StrEnum):
@@ -23,7 +23,7 @@ class RetentionDue(Base):
     """
 
     __tablename__ = "retention_due"
-    __table_args__ = (PrimaryKeyConstraint("subject_id", "kind", "object_id"), Index("ix_retention_due_due_on", "due_on"))
+    __table_args__ = (PrimaryKeyConstraint("subject_id", "kind", "object_id"), Index("ix_retention_due_due_on", "due_on"), {"info": goes()})
 
     subject_id: Mapped[Id] = mapped_column(ForeignKey("subject.id"), info=personal(Category.LINK))
     kind: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
@@ -46,6 +46,7 @@ class RetentionKeep(Base):
     """Somebody decided to keep a person beyond the period, with a reason and until a day; then they are asked again."""
 
     __tablename__ = "retention_keep"
+    __table_args__ = ({"info": goes()},)
 
     subject_id: Mapped[Id] = mapped_column(ForeignKey("subject.id"), primary_key=True, info=personal(Category.LINK))
     reason: Mapped[str] = mapped_column(String(10), info=personal(Category.METADATA))

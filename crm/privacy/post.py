@@ -38,6 +38,9 @@ def deliver(database: Database, transport: Transport, *, sender: str, now: datet
         due = [(message.id, _open(session, message.id, message.sealed_letter)) for message in mail.claim(session, now=now)]
     accepted = 0
     for message_id, letter in due:
+        with database.reading() as session:
+            if not mail.is_claimed(session, message_id=message_id):
+                continue  # whose mail it was, was erased meanwhile
         is_accepted = _hand_over(transport, letter, message_id, sender=sender, now=now)
         with database.writing() as session:
             mail.settle(session, message_id=message_id, accepted=is_accepted, now=now)

@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, Index, Integer, String, Text, cast, delete, e
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import ColumnElement
 
-from crm.db import NOT_PERSONAL, Base, Category, SubjectLink, insert_rows, personal
+from crm.db import NOT_PERSONAL, Base, Category, Kept, SubjectLink, insert_rows, personal, stays
 
 _LAST_ID = (1 << 63) - 1
 
@@ -35,7 +35,7 @@ class SearchChange(Base):
     """One announcement: this person's data changed, or the person must not be found any more."""
 
     __tablename__ = "search_change"
-    __table_args__ = (Index("ix_search_change_xid_id", "xid", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (Index("ix_search_change_xid_id", "xid", "id"), {"sqlite_autoincrement": True, "info": stays(Kept.PASSING)})
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True, info=NOT_PERSONAL)
     xid: Mapped[int] = mapped_column(BigInteger, info=NOT_PERSONAL)

@@ -1,8 +1,6 @@
 """One entry of the log with everything a stranger needs to check it, and what is known of a pseudonym in it."""
 
-import base64
 import re
-from binascii import Error as Base64Error
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -82,15 +80,24 @@ def open_entry(session: Session, *, index: int, sealer: Sealer, actor: Actor, no
     Raises:
         NotSealedError: there is no sealed entry with this number.
     """
-    row = _row(session, index) if index <= _LARGEST else None
-    if row is None:
-        raise NotSealedError
-    found = _sealed_entry(session.connection(), row, sealer)
+    found = find_sealed(session, index=index, sealer=sealer)
     about = found.fields.get("sub", "")
     audit.record(
         session, Action.LOG_READ, actor=actor, now=now, subject_id=about if _PSEUDONYM.fullmatch(about) else None, count=1, kind=_KIND
     )
     return found
+
+
+def find_sealed(session: Session, *, index: int, sealer: Sealer) -> SealedEntry:
+    """Return one entry with its proof, for who enters the reading of several at once.
+
+    Raises:
+        NotSealedError: there is no sealed entry with this number.
+    """
+    row = _row(session, index) if index <= _LARGEST else None
+    if row is None:
+        raise NotSealedError
+    return _sealed_entry(session.connection(), row, sealer)
 
 
 def _row(session: Session, index: int) -> Any:
@@ -104,6 +111,7 @@ def _sealed_entry(connection: Connection, row: Any, sealer: Sealer) -> SealedEnt
     note = ledger.last_checkpoint_note(connection)
     checkpoint = ledger.read_checkpoint(note, [sealer.signer.verifier]) if note else None
     proof = _prove(connection, row.leaf_index, checkpoint) if checkpoint else None
+    read = ledger.read_proof(proof) if proof else None
     fields = _fields(row.leaf)
     agrees = row.leaf is None or leaf_hash(row.leaf) == row.hash
     return SealedEntry(
@@ -114,7 +122,7 @@ def _sealed_entry(connection: Connection, row: Any, sealer: Sealer) -> SealedEnt
         hash=row.hash,
         checkpoint=checkpoint,
         proof=proof,
-        fits=agrees and checkpoint is not None and proof is not None and is_proven(row.hash, row.leaf_index, _path(proof), checkpoint),
+        fits=agrees and checkpoint is not None and read is not None and is_proven(row.hash, row.leaf_index, read.path, checkpoint),
     )
 
 
@@ -139,12 +147,3 @@ def _prove(connection: Connection, index: int, checkpoint: Checkpoint) -> bytes 
         return ledger.prove(connection, index, checkpoint)
     except (NotSealedError, NoResultFound):
         return None
-
-
-def _path(proof: bytes) -> list[bytes]:
-    """Return the hashes between header and checkpoint of a proof; none for what cannot be one."""
-    head, _end, _note = proof.partition(b"\n\n")
-    try:
-        return [base64.b64decode(line, validate=True) for line in head.split(b"\n")[2:]]
-    except Base64Error:
-        return []

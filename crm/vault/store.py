@@ -1,7 +1,6 @@
 """Access to the key store: its transactions, its state, and leaving no trace of what was destroyed."""
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from crm.db import empty_log
 from crm.vault import schema
 from crm.vault.errors import KeyUnavailableError
 
@@ -19,9 +19,6 @@ _LOCK = select(_columns.id).with_for_update()
 _STATE = select(_columns.epoch, _columns.high_water, _columns.swept, _columns.shred_sequence)
 _OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeoutError, sqlite3.OperationalError)
 _SHRED_SEQUENCE = "SELECT shred_sequence FROM keystore_state"
-_TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)"
-_ATTEMPT = 50  # milliseconds; an attempt to empty the log holds up writers
-_PAUSE = 0.02  # seconds in which they get their turn
 
 
 class KeyStoreState(NamedTuple):
@@ -87,18 +84,8 @@ class KeyStore:
         Args:
             patience: seconds to go on trying.
         """
-        deadline = time.monotonic() + patience
-        with _reachable(), self._raw() as connection:
-            ordinary = connection.execute("PRAGMA busy_timeout").fetchone()[0]
-            connection.execute(f"PRAGMA busy_timeout={_ATTEMPT}")
-            try:
-                while connection.execute(_TRUNCATE).fetchone()[0]:
-                    if time.monotonic() >= deadline:
-                        return False
-                    time.sleep(_PAUSE)
-            finally:
-                connection.execute(f"PRAGMA busy_timeout={ordinary}")
-        return True
+        with _reachable():
+            return empty_log(self._engine, patience=patience)
 
     @contextmanager
     def _raw(self) -> Iterator[sqlite3.Connection]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.db import NOT_PERSONAL, Base, Category, SubjectLink, personal
+from crm.db import NOT_PERSONAL, Base, Category, Kept, SubjectLink, personal, stays
 
 
 class SubjectState(StrEnum):
@@ -26,7 +26,7 @@ class Subject(Base):
     """
 
     __tablename__ = "subject"
-    __table_args__ = (CheckConstraint("state IN ('living', 'erasing', 'erased')", name="state"),)
+    __table_args__ = (CheckConstraint("state IN ('living', 'erasing', 'erased')", name="state"), {"info": stays(Kept.PROTOCOL)})
 
     id: Mapped[SubjectLink] = mapped_column(primary_key=True)
     state: Mapped[SubjectState] = mapped_column(String(8), info=personal(Category.METADATA))

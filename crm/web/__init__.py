@@ -7,7 +7,7 @@ from flask import Blueprint, Flask
 
 from crm.runtime import Runtime
 from crm.site.factory import STAFF, create_site
-from crm.web import account, companies, contacts, demo_mailbox, demo_signin, gates, home, ledger, purpose, signin, tasks, users
+from crm.web import account, companies, contacts, demo_mailbox, demo_signin, erased, gates, home, ledger, purpose, signin, tasks, users
 from crm.web.access_matrix import access_matrix
 
 _COOKIE: Final = "lethe_staff"
@@ -37,4 +37,5 @@ def create_app(runtime: Runtime) -> Flask:
         sign_in=gates.SIGN_IN,
     )
     gates.install(app)
+    erased.install(app)
     return app

@@ -96,6 +96,7 @@ _LEDGER: Final[AccessMatrix] = {
     "ledger.proof": _CHECKS_THE_LOG,
     "ledger.find_subject": _CHECKS_THE_LOG,
     "ledger.subject": _CHECKS_THE_LOG,
+    "ledger.erasure_proof": _CHECKS_THE_LOG,
     "ledger.verify": _CHECKS_THE_LOG,
     "ledger.progress": _CHECKS_THE_LOG,
     "ledger.make_bundle": _CHECKS_THE_LOG,

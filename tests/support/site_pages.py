@@ -18,6 +18,7 @@ NOT_PAGES = {
     "ledger.progress": "a part of the log's page, asked for by script",
     "ledger.fetch_bundle": "a file",
     "ledger.proof": "a file",
+    "ledger.erasure_proof": "a file",
 }
 # Pages on the way in; they show only while their step is open, so they have a test of their own.
 STEPS = {"signin.second_factor", "signin.enrolment", "signin.new_password", "signin.notice"}

@@ -17,6 +17,7 @@ from crm.privacy.purposes import Purpose, Purposes
 from crm.services.companies.entry import get_company
 from crm.services.contacts.forgetting import Forgetting, find_forgetting
 from crm.services.contacts.listing import LIST_GROUPS, ListedContact, with_facts
+from crm.vault import ErasedError, Subject, SubjectState
 
 PEOPLE_SHOWN = 50
 
@@ -81,6 +82,9 @@ def open_fields(session: Session, *, company: Company, purpose: Purpose | None, 
     """
     if company.kind == CompanyKind.LEGAL_PERSON:
         return {name: value for name in COMPANY_FIELDS if (value := getattr(company, name))}
+    subject = session.get(Subject, company.subject_id)
+    if subject is None or subject.state != SubjectState.LIVING:
+        raise ErasedError  # before the purpose: also who may see no sole trader is told why the link leads nowhere
     if purpose is None:
         raise NotFoundError
     return disclosure.open_sole_trader(session, company=company, purpose=purpose, actor=actor, now=now)

@@ -35,6 +35,7 @@ class LedgerEntryView:
         subject_url: "what happened to this pseudonym".
         listed: on the page of a pseudonym: the entry is a list in which that person was.
         fields: names of field groups or fields.
+        is_dark: it had details, and the key they were sealed with is destroyed.
     """
 
     index: int | None
@@ -53,6 +54,39 @@ class LedgerEntryView:
     fields: tuple[str, ...] = ()
     count: int | None = None
     result: str | None = None
+    is_dark: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestroyedKeyView:
+    """The end of one key: of what, and when; a moment that has not come yet is None."""
+
+    title: str
+    ordered_at: datetime
+    removed_at: datetime | None
+    irrecoverable_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptView:
+    """What stays of an erased person, why, and how many rows of it."""
+
+    title: str
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureView:
+    """The erasure of a pseudonym; `file_url` leads to its proof once every entry of it is sealed."""
+
+    cause: str
+    rule: str | None
+    ordered_at: datetime
+    completed_at: datetime | None
+    keys: tuple[DestroyedKeyView, ...]
+    kept: tuple[KeptView, ...]
+    file_url: str | None
 
 
 @dataclass(frozen=True, slots=True)

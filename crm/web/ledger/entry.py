@@ -6,11 +6,12 @@ from flask.typing import ResponseReturnValue
 from crm.errors import NotFoundError
 from crm.ledger import NotSealedError
 from crm.privacy import purposes
-from crm.services.ledger_entries import SealedEntry, open_entry
+from crm.services.ledger_entries import SealedEntry, find_subject_state, open_entry
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.view_models import EntryDetail
 from crm.site.visitor import current_actor
+from crm.vault import SubjectState
 from crm.web.ledger.blueprint import bp
 from crm.web.ledger.rows import make_row, purpose_titles
 
@@ -28,7 +29,8 @@ def show(index: int) -> ResponseReturnValue:
     with runtime.database.reading() as db:
         titles = purpose_titles(purposes.find_all(db))
     found = _open(index)
-    entry = make_row(found.index, found.happened_at, found.fields, titles) if found.happened_at else None
+    is_dark = _is_dark(found)
+    entry = make_row(found.index, found.happened_at, found.fields, titles, is_dark=is_dark) if found.happened_at else None
     return render_template("ledger/show.html", index=index, entry=entry, fits=found.fits, details=_details(found), proven=bool(found.proof))
 
 
@@ -50,6 +52,12 @@ def _open(index: int) -> SealedEntry:
             return open_entry(db, index=index, sealer=sealer, actor=current_actor(), now=runtime.clock.now())
     except NotSealedError as error:
         raise NoSuchEntryError from error
+
+
+def _is_dark(found: SealedEntry) -> bool:
+    """Say whether the keys of the person the entry is about are destroyed."""
+    with current_runtime().database.reading() as db:
+        return find_subject_state(db, str(found.fields.get("sub", ""))) in {SubjectState.ERASED, SubjectState.ERASING}
 
 
 def _details(found: SealedEntry) -> tuple[EntryDetail, ...]:

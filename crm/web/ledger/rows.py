@@ -19,14 +19,22 @@ from crm.web.ledger.words import ABOUT_TITLES, ACTION_TITLES, FIELD_WORDS, RESUL
 _PSEUDONYM: Final = re.compile(r"[0-9a-f]{32}")
 
 
-def make_rows(entries: Iterable[StoredEntry], purposes: Purposes, *, about: str | None = None) -> tuple[LedgerEntryView, ...]:
-    """Return entries in words; `about` is the pseudonym whose history they are."""
+def make_rows(
+    entries: Iterable[StoredEntry], purposes: Purposes, *, about: str | None = None, is_dark: bool = False
+) -> tuple[LedgerEntryView, ...]:
+    """Return entries in words; `about` is the pseudonym whose history they are, `is_dark` whether its keys are destroyed."""
     titles = purpose_titles(purposes)
-    return tuple(make_row(each.index, each.happened_at, each.fields, titles, about=about) for each in entries)
+    return tuple(make_row(each.index, each.happened_at, each.fields, titles, about=about, is_dark=is_dark) for each in entries)
 
 
 def make_row(
-    index: int | None, when: datetime, fields: Mapping[str, Any], titles: Mapping[str, str], *, about: str | None = None
+    index: int | None,
+    when: datetime,
+    fields: Mapping[str, Any],
+    titles: Mapping[str, str],
+    *,
+    about: str | None = None,
+    is_dark: bool = False,
 ) -> LedgerEntryView:
     """Return one entry in words; what its leaf does not say is not there."""
     actor, subject, kind = fields.get("a", ""), fields.get("sub"), fields.get("obj")
@@ -47,6 +55,7 @@ def make_row(
         fields=tuple(str(FIELD_WORDS.get(name, name)) for name in fields.get("f", ())),
         count=fields.get("cnt"),
         result=worded(fields.get("res"), RESULT_TITLES),
+        is_dark=is_dark and subject is not None and "ph" in fields,
     )
 
 

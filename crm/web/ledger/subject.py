@@ -16,6 +16,7 @@ from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.vault import SubjectState
 from crm.web.ledger.blueprint import bp
+from crm.web.ledger.erasure import show_erasure
 from crm.web.ledger.filters import read_cursor, show_pager
 from crm.web.ledger.rows import make_rows
 from crm.web.typed import typed_line
@@ -29,7 +30,7 @@ def find_subject() -> ResponseReturnValue:
         return redirect(url_for(".subject", subject_id=read_pseudonym(written)), code=303)
     except InvalidInputError as error:
         wrong = sentence_of(error) if written else None
-    shown = render_template("ledger/subject.html", pseudonym=written, wrong=wrong, subject_id=None, is_erased=False, entries=(), pager=None)
+    shown = render_template("ledger/subject.html", pseudonym=written, wrong=wrong, subject_id=None, erasure=None, entries=(), pager=None)
     return shown, 422 if wrong else 200
 
 
@@ -39,7 +40,8 @@ def subject(subject_id: str) -> ResponseReturnValue:
     runtime, cursor = current_runtime(), read_cursor()
     with runtime.database.reading() as db:
         known = purposes.find_all(db)
-        state = find_subject_state(db, subject_id)
+        is_dark = find_subject_state(db, subject_id) in {SubjectState.ERASED, SubjectState.ERASING}
+        erasure = show_erasure(db, subject_id)
         page = list_entries(
             db,
             wanted=EntryFilter(subject_id=subject_id),
@@ -53,7 +55,7 @@ def subject(subject_id: str) -> ResponseReturnValue:
         pseudonym=subject_id,
         wrong=None,
         subject_id=subject_id,
-        is_erased=state in {SubjectState.ERASED, SubjectState.ERASING},
-        entries=make_rows(page.entries, known, about=subject_id),
+        erasure=erasure,
+        entries=make_rows(page.entries, known, about=subject_id, is_dark=is_dark),
         pager=show_pager(page, "ledger.subject", {"subject_id": subject_id}),
     )

@@ -5,6 +5,8 @@ from typing import Final
 
 from flask_babel.speaklater import LazyString
 
+from crm.db import Compartment, Kept
+from crm.models.erasure import ErasureCause
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import NOBODY_SHOWN
 from crm.privacy.restriction import RestrictionReason
@@ -41,6 +43,9 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.NOTICE_GIVEN: _l("Person informiert"),
     Action.ORIGIN_STATED: _l("Herkunft festgestellt"),
     Action.ADDRESS_SUPPRESSED: _l("Adresse auf die Sperrliste gesetzt"),
+    Action.ERASURE_ORDERED: _l("Löschung angeordnet"),
+    Action.ERASURE_KEY_DESTROYED: _l("Schlüssel der Person vernichtet"),
+    Action.ERASURE_COMPLETED: _l("Löschung abgeschlossen"),
     Action.LOG_READ: _l("Protokoll gelesen"),
     Action.LOG_VERIFIED: _l("Protokoll geprüft"),
     Action.LOG_EXPORTED: _l("Protokoll ausgegeben"),
@@ -64,6 +69,33 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.ACCOUNT_LOCKED: _l("Anmeldung vorübergehend verschlossen"),
     Action.ACCOUNT_SIGNED_OUT: _l("Abgemeldet"),
     Action.ACCOUNT_SIGNED_OUT_EVERYWHERE: _l("Überall abgemeldet"),
+}
+
+CAUSE_TITLES: Final[Words] = {
+    ErasureCause.REQUEST: _l("auf Verlangen der Person"),
+    ErasureCause.RULE: _l("Frist abgelaufen"),
+    ErasureCause.REVIEW: _l("nach Durchsicht"),
+}
+
+COMPARTMENT_TITLES: Final[Words] = {
+    Compartment.PROFILE: _l("Angaben zur Person, Notizen, Kontaktwege"),
+    Compartment.PROOF: _l("Belege von Einwilligungen"),
+    Compartment.CASE: _l("Anfragen der Person"),
+    Compartment.RECORD: _l("aufbewahrte Unterlagen"),
+}
+
+KEPT_TITLES: Final[Words] = {
+    Kept.EVIDENCE: _l("Nachweise zu Rechtsgrundlage, Einwilligung, Widerspruch und Information"),
+    Kept.CASE: _l("Anfragen der Person und was ihr geantwortet wurde"),
+    Kept.DOCUMENT: _l("Unterlagen mit gesetzlicher Aufbewahrungsfrist"),
+    Kept.OTHERS: _l("leere Zeilen ohne Angaben zur Person"),
+}
+
+KEPT_REASONS: Final[Words] = {
+    Kept.EVIDENCE: _l("damit sich zeigen lässt, dass rechtmäßig gehandelt wurde (Art. 5 Abs. 2, Art. 7 Abs. 1 DSGVO)"),
+    Kept.CASE: _l("damit sich zeigen lässt, dass das Recht gewahrt wurde (Art. 5 Abs. 2, Art. 12 DSGVO)"),
+    Kept.DOCUMENT: _l("weil ein Gesetz es verlangt (Art. 17 Abs. 3 Buchst. b DSGVO)"),
+    Kept.OTHERS: _l("weil andere Datensätze darauf verweisen"),
 }
 
 RESULT_TITLES: Final[Words] = {
@@ -94,6 +126,8 @@ ABOUT_TITLES: Final[Words] = {
     **NOTE_TITLES,
     **CHANNEL_TITLES,
     "bundle": _l("als Datei"),
+    "erasure_proof": _l("Nachweis einer Löschung"),
+    **CAUSE_TITLES,
     "company_id": _l("Firma"),
     "owner_id": _l("Betreuung"),
     "segment": _l("Segment"),

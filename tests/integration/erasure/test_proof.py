@@ -1,0 +1,125 @@
+"""The proof of an erasure: what it says, and that a stranger can check it (Art. 5(2), 17(1) DSGVO)."""
+
+import json
+
+import pytest
+from sqlalchemy import update
+
+from crm.actor import Actor, Role
+from crm.db import Compartment, Kept
+from crm.errors import NotFoundError
+from crm.ledger import Signer
+from crm.models.erasure import ErasureCause
+from crm.privacy.erasure.proof import find_proof
+from crm.services import erasure_proofs
+from crm.services.erasure_proofs import NoErasureProofError, NoVerifierKeyError, ProofNotReadyError
+from crm.vault.schema import epoch
+from tests.support.whole_person import MARKERS
+
+OTHER_KEY = str(Signer("lethe-other", b"x" * 32).verifier)
+NO_PROOFS = (b"", b"[]", b"{}", b'{"format": 1}', b"\xff", b'{"format":"lethe-erasure-proof@1","subject":"a"}', b"[" * 9_000)
+AUDITOR = Actor("a" * 32, frozenset({Role.AUDITOR}), Role.AUDITOR)
+
+
+def proof_of(house):
+    with house.database.reading() as session:
+        return find_proof(session, subject_id=house.person.subject_id)
+
+
+def file_of(house):
+    with house.database.reading() as session:
+        sealer = house.runtime.make_sealer()
+        return erasure_proofs.make_file(session, subject_id=house.person.subject_id, sealer=sealer, actor=AUDITOR, now=house.now)
+
+
+def key_of(house):
+    return str(house.runtime.make_sealer().signer.verifier)
+
+
+@pytest.fixture
+def erased(house):
+    house.order(case_id=house.person.case_id)
+    house.finish()
+    house.seal_log()
+    return house
+
+
+class TestFindProof:
+    def test_names_cause_moments_keys_and_what_stays(self, erased):
+        proof = proof_of(erased)
+
+        assert (proof.cause, proof.case_id) == (ErasureCause.REQUEST, erased.person.case_id)
+        assert proof.ordered_at == proof.destroyed_at == proof.completed_at == erased.now
+        assert [(each.compartment, each.removed_at) for each in proof.keys] == [(Compartment.PROFILE, erased.now)]
+        assert {each.kept for each in proof.kept} == {Kept.EVIDENCE, Kept.CASE, Kept.DOCUMENT, Kept.OTHERS}
+        assert [each.fields["act"] for each in proof.entries] == ["erasure:ordered", "erasure:key_destroyed", "erasure:completed"]
+        assert all(each.index is not None for each in proof.entries)
+
+    def test_is_irrecoverable_only_when_the_epoch_of_the_key_is_closed(self, erased):
+        assert proof_of(erased).irrecoverable_since is None
+
+        with erased.runtime.keystore.begin() as connection:
+            connection.execute(update(epoch).values(closed_at=erased.now))
+
+        assert proof_of(erased).irrecoverable_since == erased.now
+
+    def test_shows_an_erasure_under_way(self, house):
+        house.order()
+
+        proof = proof_of(house)
+
+        assert (proof.destroyed_at, proof.completed_at, proof.keys, proof.is_sealed) == (None, None, (), False)
+
+    def test_there_is_none_of_somebody_who_was_not_erased(self, house):
+        with pytest.raises(NotFoundError):
+            proof_of(house)
+
+
+class TestFile:
+    def test_is_proven_with_the_public_key_alone_and_names_nobody(self, erased):
+        content = file_of(erased)
+
+        checked = erasure_proofs.check(content, key=key_of(erased))
+
+        assert checked.is_proven
+        assert checked.subject_id == erased.person.subject_id
+        assert [each.action for each in checked.steps] == ["erasure:ordered", "erasure:key_destroyed", "erasure:completed"]
+        assert [each.happened_at for each in checked.steps] == sorted(each.happened_at for each in checked.steps)
+        assert not any(word in content.decode() for word in MARKERS)
+
+    def test_waits_until_the_last_entry_is_sealed(self, house):
+        house.erase()
+
+        with pytest.raises(ProofNotReadyError):
+            file_of(house)
+
+    @pytest.mark.parametrize(
+        "forge",
+        [
+            lambda said: said.update(subject="0" * 32),
+            lambda said: said["entries"].pop(),
+            lambda said: said["entries"][0].update(leaf=said["entries"][1]["leaf"]),
+            lambda said: said["entries"][0].update(proof=said["entries"][1]["proof"]),
+            lambda said: said["entries"][0].update(proof="c2sp.org/tlog-proof@v1\nindex 0\n\n"),
+            lambda said: said["entries"][0].update(proof="index"),
+            lambda said: said["entries"][0].update(leaf="!"),
+        ],
+        ids=["another person", "a step is missing", "another leaf", "another proof", "no checkpoint", "no proof", "no base64"],
+    )
+    def test_does_not_hold_when_it_was_changed(self, erased, forge):
+        said = json.loads(file_of(erased))
+        forge(said)
+
+        assert not erasure_proofs.check(json.dumps(said).encode(), key=key_of(erased)).is_proven
+
+    def test_does_not_hold_with_the_key_of_another_log(self, erased):
+        assert not erasure_proofs.check(file_of(erased), key=OTHER_KEY).is_proven
+
+    @pytest.mark.parametrize("content", NO_PROOFS)
+    def test_another_file_is_called_that(self, content):
+        with pytest.raises(NoErasureProofError):
+            erasure_proofs.check(content, key=OTHER_KEY)
+
+    def test_something_else_than_a_key_is_called_that(self):
+        with pytest.raises(NoVerifierKeyError):
+            erasure_proofs.check(b"{}", key="no key")

@@ -1,0 +1,195 @@
+"""A person of whom there is something in every table that can hold a person, for tests of what an erasure reaches.
+
+Everything readable holds a word of `MARKERS`, so that a file or a page that still holds one gives itself away.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import insert
+
+from crm.actor import Actor, Role
+from crm.db import Compartment, new_id
+from crm.mail import Letter
+from crm.models.contact import NoteKind
+from crm.models.erasure import RetainedDocument
+from crm.models.intake import LinkKind, PersonalLink
+from crm.models.privacy_task import TaskKind
+from crm.models.request_case import CaseKind, CaseState, CaseSubject, CaseWay, Identity, RequestCase
+from crm.models.retention import DueKind, KeepReason, RetentionDue, RetentionKeep
+from crm.privacy import collection, consent, disclosure, notes, objection, post, purposes, rectification, restriction, tasks
+from crm.privacy.collection import NewPerson, Notice
+from crm.privacy.new_person import SourceKey
+from crm.privacy.purposes import Channel
+from crm.privacy.restriction import RestrictionReason
+from crm.services.companies import entry as companies
+from crm.services.companies.entry import CompanyEntry
+from crm.vault import Place
+
+SALES = Actor("5" * 32, frozenset({Role.SALES}), Role.SALES)
+SOURCE = SourceKey(system="salesforce", record_id="003MARKER")
+EMAIL = "ottilie.zwirnemann@example.com"
+MARKERS = (
+    "Ottilie",
+    "Zwirnemann",
+    "ottilie.zwirnemann",
+    "Zwirnwerkstatt",
+    "Spulengasse",
+    "4711815",
+    "Garnrolle",
+    "Haspelbrief",
+    "Knopfloch",
+)
+
+
+@dataclass(frozen=True)
+class WholePerson:
+    """The person, the company they are, and who stands beside them."""
+
+    subject_id: str
+    company_id: str
+    case_id: str
+    bystander_id: str
+
+
+def furnish(runtime, now) -> WholePerson:
+    """Take the person in with everything there can be, and one more who shares a company and a list with them."""
+    database, vault = runtime.database, runtime.vault
+    with database.writing() as session:
+        purpose = purposes.find_all(session).get("business_contact")
+        company_id = _take_in(session, purpose, now)
+        subject_id = companies.get_company(session, company_id=company_id).subject_id
+        bystander_id = _bystander(session, purpose, company_id, now)
+        vault.add_keys(session, [subject_id], compartments=list(Compartment), now=now)
+        _live(session, subject_id, purpose, now)
+        case_id = _ask(session, vault, subject_id, now)
+        _keep(session, vault, subject_id, now)
+    with database.reading() as session:
+        disclosure.open_people(
+            session, subject_ids=[bystander_id, subject_id], groups=purpose.groups, purpose=purpose, actor=SALES, now=now
+        )
+    with database.writing() as session:
+        restriction.impose(session, subject_ids=[subject_id], reason=RestrictionReason.ERASURE_PENDING, actor=SALES, now=now)
+    return WholePerson(subject_id, company_id, case_id, bystander_id)
+
+
+def _take_in(session, purpose, now):
+    fields = {
+        "first_name": "Ottilie",
+        "last_name": "Zwirnemann",
+        "email": EMAIL,
+        "phone": "0561 4711815",
+        "street": "Spulengasse 3",
+        "city": "Kassel",
+    }
+    person = NewPerson(
+        fields=fields,
+        purposes=[purpose],
+        origin="Empfehlung von Ottilie Zwirnemann",
+        notice=Notice.GIVEN,
+        collected_at=now - timedelta(days=10),
+        last_contact_at=now - timedelta(days=10),
+        source=SOURCE,
+    )
+    company = CompanyEntry(fields={"name": "Zwirnwerkstatt Zwirnemann", "street": "Spulengasse 3", "city": "Kassel"}, segment="Handwerk")
+    return companies.create_sole_trader(session, entry=company, person=person, actor=SALES, now=now)
+
+
+def _bystander(session, purpose, company_id, now):
+    person = NewPerson(
+        fields={"first_name": "Gero", "last_name": "Nachbar", "email": "nachbar@example.com"},
+        purposes=[purpose],
+        origin="Anruf",
+        notice=Notice.GIVEN,
+        collected_at=now,
+        last_contact_at=now,
+        company_id=company_id,
+        source=SourceKey(system="salesforce", record_id="003NEIGHBOUR"),
+    )
+    return collection.collect(session, person=person, actor=SALES, now=now).subject_id
+
+
+def _live(session, subject_id, purpose, now):
+    notes.write(session, subject_id=subject_id, text="Mag die Garnrolle.", kind=NoteKind.CALL, purpose=purpose, actor=SALES, now=now)
+    rectification.rectify(
+        session,
+        subject_id=subject_id,
+        fields={"position": "Leitung Knopfloch"},
+        purpose=purpose,
+        expected_version=1,
+        actor=SALES,
+        now=now,
+    )
+    consent.give(
+        session,
+        subject_id=subject_id,
+        purpose="newsletter",
+        channel=Channel.EMAIL,
+        wording="Ja, ich will.",
+        language="de",
+        evidence={"how": "Formular von Ottilie Zwirnemann"},
+        given_at=now - timedelta(days=3),
+        actor=SALES,
+        now=now,
+    )
+    objection.raise_to_marketing(session, subject_id=subject_id, channel=None, origin="Anruf", actor=SALES, now=now)
+    tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, now.date())], now=now)
+    letter = Letter(to=EMAIL, subject="Haspelbrief", text="Guten Tag, Ottilie Zwirnemann.")
+    post.write(session, letter, kind="test", now=now, subject_id=subject_id)
+    due = {"subject_id": subject_id, "kind": DueKind.PERSON, "object_id": subject_id, "rule": "RET-01"}
+    session.execute(insert(RetentionDue), [{**due, "started_on": now.date(), "due_on": now.date()}])
+    session.execute(
+        insert(RetentionKeep),
+        [{"subject_id": subject_id, "reason": KeepReason.TALKS, "until": now.date(), "kept_by": SALES.pseudonym, "kept_at": now}],
+    )
+
+
+def _ask(session, vault, subject_id, now):
+    case_id = new_id()
+    place = Place(subject_id, Compartment.CASE, "request_case", "sealed_request", case_id)
+    row = {
+        "id": case_id,
+        "number": "2026-0001",
+        "subject_id": subject_id,
+        "kind": CaseKind.ERASURE,
+        "way": CaseWay.PHONE,
+        "language": "de",
+        "received_on": now.date(),
+        "due_on": now.date(),
+        "state": CaseState.EXECUTING,
+        "identity": Identity.KNOWN,
+        "objects_too": False,
+        "opened_at": now,
+        "opened_by": SALES.pseudonym,
+        "version": 1,
+        "sealed_request": vault.seal(session, place, b"Ottilie Zwirnemann"),
+    }
+    session.execute(insert(RequestCase), [row])
+    session.execute(insert(CaseSubject), [{"case_id": case_id, "subject_id": subject_id, "found_by": "email"}])
+    links = [
+        {"token_hash": bytes([number]) * 32, "kind": kind, "subject_id": subject_id, "request_id": case_id, "created_at": now}
+        for number, kind in enumerate((LinkKind.OBJECT, LinkKind.CORRECT, LinkKind.STATUS))
+    ]
+    session.execute(insert(PersonalLink), links)
+    return case_id
+
+
+def _keep(session, vault, subject_id, now):
+    document_id = new_id()
+
+    def sealed(column, content):
+        return vault.seal(session, Place(subject_id, Compartment.RECORD, "retained_document", column, document_id), content)
+
+    row = {
+        "subject_id": subject_id,
+        "id": document_id,
+        "rule": "RET-10",
+        "issued_on": now.date(),
+        "keep_until": now.date() + timedelta(days=8 * 365),
+        "media_type": "application/pdf",
+        "filed_at": now,
+        "filed_by": SALES.pseudonym,
+        "sealed_title": sealed("sealed_title", b"Rechnung an Ottilie Zwirnemann"),
+        "sealed_content": sealed("sealed_content", b"Rechnung: eine Garnrolle"),
+    }
+    session.execute(insert(RetainedDocument), [row])
