@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import command, importing, pages, people
+from benchmarks import command, importing, objecting, pages, people
 
 RESULTS = Path("benchmarks/results")
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "pages": pages.measure,
     "import": importing.measure,
     "command": command.measure,
+    "objecting": objecting.measure,
 }
 # What issue and design ask for: (benchmark, figure, comparison, number).
 GOALS = (
@@ -27,6 +28,10 @@ GOALS = (
     ("import", "people_per_second", ">=", 1_000),
     ("import", "edit_wait_longest_ms", "<=", 300),
     ("command", "help_seconds", "<=", 0.5),
+    ("objecting", "answer_p95_ms", "<=", 300),
+    ("objecting", "effective_longest_ms", "<=", 1_000),
+    ("objecting", "lost", "<=", 0),
+    ("objecting", "doubled", "<=", 0),
 )
 
 

@@ -76,7 +76,8 @@ def require_email(text: str) -> TypedEmail:
     exact = exact_email(line)
     if exact is None or len(exact) > LONGEST_EMAIL:
         raise EmailShapeError(field="email")
-    return TypedEmail(exact, is_spelled_anew=not line.rpartition("@")[2].isascii())
+    # Some browsers rewrite the domain before they send it, so what arrived does not tell what was typed.
+    return TypedEmail(exact, is_spelled_anew=any(label.startswith("xn--") for label in exact.rpartition("@")[2].split(".")))
 
 
 def require_line(text: str, *, field: str, longest: int) -> str:

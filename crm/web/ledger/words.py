@@ -79,6 +79,8 @@ RESULT_TITLES: Final[Words] = {
     "network": _l("zu viele Versuche aus einem Netz"),
     "demo": _l("Vorführung"),
     "unproven": _l("unbelegt"),
+    "tampered": _l("verändert"),
+    "failed": _l("fehlgeschlagen"),
     RestrictionReason.ACCURACY_CONTESTED: _l("Richtigkeit bestritten"),
     RestrictionReason.UNLAWFUL: _l("Verarbeitung unrechtmäßig"),
     RestrictionReason.LEGAL_CLAIMS: _l("für Rechtsansprüche gebraucht"),
