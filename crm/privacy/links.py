@@ -67,7 +67,6 @@ def issue(
             expires_at=expires_at,
         )
     )
-    session.flush()
     return token
 
 

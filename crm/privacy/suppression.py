@@ -4,10 +4,11 @@ Source: Art. 21(3), 17(3)(b) DSGVO; DSK Orientierungshilfe Direktwerbung, Ziff. 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -34,38 +35,63 @@ def lawful_reason(purposes: Iterable[Purpose]) -> SuppressionReason | None:
     return SuppressionReason.OBJECTION_6_1_F if rests_on_interest else None
 
 
-def enter(
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An address on the list after it was entered.
+
+    Attributes:
+        until: when the entry goes unless it is confirmed; None: it stays for good.
+    """
+
+    tag: bytes
+    is_new: bool
+    until: datetime | None
+
+
+def enter(session: Session, *, address: str, channel: str, reason: SuppressionReason, actor: Actor, now: datetime) -> None:
+    """Put one normalised address on the list for good; again is the same as once."""
+    enter_many(session, addresses={address: None}, channel=channel, reason=reason, actor=actor, now=now)
+
+
+def enter_many(
     session: Session,
     *,
-    address: str,
+    addresses: Mapping[str, datetime | None],
     channel: str,
     reason: SuppressionReason,
     actor: Actor,
     now: datetime,
-    until: datetime | None = None,
-) -> bytes | None:
-    """Put one normalised address on the list; return its tag if it was not there. Again is the same as once.
+) -> dict[str, Entered]:
+    """Put normalised addresses on the list; again is the same as once.
 
     Args:
-        until: the entry goes after this moment unless it is confirmed; an entry for good is not shortened by it.
+        addresses: each with the moment after which its entry goes unless it is confirmed, or None for good. An entry
+            that stands for good is not shortened.
     """
-    entry = find_entry(session, address=address, channel=channel)
-    if entry is not None:
-        entry.until = None if entry.until is None or until is None else max(entry.until, until)
-        return None
-    vault = Vault.of(session)
-    tag = vault.suppression_tags(address)[0]
-    vault.note_rights([_right(Right.OBJECTION, tag, now)])
-    session.add(SuppressionEntry(tag=tag, channel=channel, reason=reason, entered_at=now, until=until))
-    session.flush()
-    audit.record(session, Action.ADDRESS_SUPPRESSED, actor=actor, now=now, kind=channel, result=reason)
-    return tag
+    tags = {address: Vault.of(session).suppression_tags(address) for address in addresses}
+    asked = [tag for each in tags.values() for tag in each]
+    rows = session.scalars(select(SuppressionEntry).where(SuppressionEntry.tag.in_(asked), SuppressionEntry.channel == channel))
+    standing = {entry.tag: entry for entry in rows}
+    entered: dict[str, Entered] = {}
+    for address, until in addresses.items():
+        entry = next((standing[tag] for tag in tags[address] if tag in standing), None)
+        if entry is not None:
+            entry.until = None if entry.until is None or until is None else max(entry.until, until)
+            entered[address] = Entered(entry.tag, is_new=False, until=entry.until)
+        else:
+            entered[address] = Entered(tags[address][0], is_new=True, until=until)
+    _insert(session, [each for each in entered.values() if each.is_new], channel=channel, reason=reason, actor=actor, now=now)
+    return entered
 
 
-def find_entry(session: Session, *, address: str, channel: str) -> SuppressionEntry | None:
-    """Return the entry of an address, if it is on the list."""
-    tags = Vault.of(session).suppression_tags(address)
-    return session.scalars(select(SuppressionEntry).where(SuppressionEntry.tag.in_(tags), SuppressionEntry.channel == channel)).first()
+def _insert(session: Session, new: Sequence[Entered], *, channel: str, reason: SuppressionReason, actor: Actor, now: datetime) -> None:
+    if not new:
+        return
+    Vault.of(session).note_rights([_right(Right.OBJECTION, each.tag, now) for each in new])
+    rows = [{"tag": each.tag, "channel": channel, "reason": reason, "entered_at": now, "until": each.until} for each in new]
+    session.execute(insert(SuppressionEntry), rows)
+    entry = audit.Entry(action=Action.ADDRESS_SUPPRESSED, kind=channel, result=reason)
+    audit.record_all(session, [entry] * len(new), actor=actor, now=now)
 
 
 def keep(session: Session, *, tag: bytes, channel: str) -> None:

@@ -5,12 +5,14 @@ A stranger can type any address. So nothing of the message is repeated in the ma
 Source: Art. 12(1), (3) DSGVO; DSK Orientierungshilfe Direktwerbung, Ziff. 5.3, 5.4.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.mail import Letter
@@ -27,24 +29,28 @@ def _texts() -> dict[str, Any]:
     return initial_policy("mail_texts")
 
 
-def take_turn(session: Session, *, address: str, most: int, settings: Settings, now: datetime) -> bool:
-    """Say whether this address may get one more mail today, and count it.
+def take_turns(session: Session, *, addresses: Collection[str], most: int, settings: Settings, now: datetime) -> set[str]:
+    """Return which of these addresses may get one more mail today, and count it.
 
     Args:
         most: mails of a day, in the time zone of the controller.
     """
-    tag = Vault.of(session).throttle_tag(f"intake:{address}")
+    vault = Vault.of(session)
+    tags = {address: vault.throttle_tag(f"intake:{address}") for address in addresses}
+    counts = {count.tag: count for count in session.scalars(select(MailCount).where(MailCount.tag.in_(list(tags.values()))))}
     today = day_of(now, settings)
-    count = session.get(MailCount, tag)
-    if count is None:
-        count = MailCount(tag=tag, day=today, mails=0)
-        session.add(count)
-    if count.day < today:
-        count.day, count.mails = today, 0
-    if count.mails >= most:
-        return False
-    count.mails += 1
-    return True
+    allowed = set()
+    for address, tag in tags.items():
+        count = counts.get(tag)
+        if count is None:
+            count = MailCount(tag=tag, day=today, mails=0)
+            session.add(count)
+        if count.day < today:
+            count.day, count.mails = today, 0
+        if count.mails < most:
+            count.mails += 1
+            allowed.add(address)
+    return allowed
 
 
 def write(

@@ -22,6 +22,7 @@ from crm.privacy.intake.people import find_people, is_living
 from crm.privacy.intake.policy import intake_policy
 from crm.privacy.objection import DIRECT_MARKETING, Objection, Raised
 from crm.privacy.purposes import Channel
+from crm.privacy.suppression import Entered
 from crm.search.exact import exact_email
 from crm.settings import Settings
 
@@ -36,7 +37,7 @@ class Claim:
         intake_id: of the first message; names what it brought about, so that it can be taken back.
         messages: how many said the same.
         raised_for: people for whom the objection is new.
-        entered: tag of the address if it is new on the suppression list.
+        entered: the entry of the address on the suppression list.
     """
 
     intake_id: str
@@ -45,7 +46,7 @@ class Claim:
     subject_ids: dict[str, None] = field(default_factory=dict)
     messages: int = 0
     raised_for: list[str] = field(default_factory=list)
-    entered: bytes | None = None
+    entered: Entered | None = None
 
     @property
     def origin(self) -> str:
@@ -62,10 +63,9 @@ def object_to_advertising(session: Session, messages: Sequence[Message], *, sett
     claims = _gather(session, messages, now)
     _raise(session, claims, now)
     _suppress(session, claims, now)
-    for claim in claims:
-        audit.record(session, Action.OBJECTION_RECEIVED, actor=ACTOR, now=now, count=claim.messages)
-        if claim.address is not None:
-            _tell(session, claim, claim.address, settings=settings, now=now)
+    entries = [audit.Entry(action=Action.OBJECTION_RECEIVED, count=claim.messages) for claim in claims]
+    audit.record_all(session, entries, actor=ACTOR, now=now)
+    _tell_all(session, claims, settings=settings, now=now)
 
 
 def _gather(session: Session, messages: Sequence[Message], now: datetime) -> list[Claim]:
@@ -117,40 +117,54 @@ def _raise(session: Session, claims: Sequence[Claim], now: datetime) -> None:
 def _suppress(session: Session, claims: Sequence[Claim], now: datetime) -> None:
     """Put the addresses on the suppression list, for a while only where nobody we know has them."""
     reason = suppression.lawful_reason(purposes.find_all(session))
+    if reason is None:
+        return
+    soon = now + intake_policy().unknown_kept_for
+    addresses = {claim.address: None if claim.subject_ids else soon for claim in claims if claim.address is not None}
+    entered = suppression.enter_many(session, addresses=addresses, channel=Channel.EMAIL, reason=reason, actor=ACTOR, now=now)
     for claim in claims:
-        if reason is not None and claim.address is not None:
-            until = None if claim.subject_ids else now + intake_policy().unknown_kept_for
-            claim.entered = suppression.enter(
-                session, address=claim.address, channel=Channel.EMAIL, reason=reason, actor=ACTOR, now=now, until=until
-            )
+        claim.entered = entered.get(claim.address) if claim.address is not None else None
+
+
+def _tell_all(session: Session, claims: Sequence[Claim], *, settings: Settings, now: datetime) -> None:
+    """Confirm to each address, unless it got enough mail today; one mail of the day is left for a request that needs it."""
+    addresses = [claim.address for claim in claims if claim.address is not None]
+    most = max(intake_policy().mails_per_day - 1, 1)
+    allowed = mails.take_turns(session, addresses=addresses, most=most, settings=settings, now=now)
+    for claim in claims:
+        if claim.address in allowed:
+            _tell(session, claim, claim.address, settings=settings, now=now)
 
 
 def _tell(session: Session, claim: Claim, address: str, *, settings: Settings, now: datetime) -> None:
-    """Confirm to the address, unless it got enough mail today; one mail of the day is left for a request that needs it."""
     policy = intake_policy()
-    if not mails.take_turn(session, address=address, most=max(policy.mails_per_day - 1, 1), settings=settings, now=now):
-        return
     kind, facts = "objection_stood", {}
-    entry = suppression.find_entry(session, address=address, channel=Channel.EMAIL)
-    if claim.raised_for or (claim.entered and claim.subject_ids):
+    is_entered_for_good = claim.entered is not None and claim.entered.is_new and bool(claim.subject_ids)
+    if claim.raised_for or is_entered_for_good:
         until = now + policy.correct_within
-        token = links.issue(
-            session,
-            kind=LinkKind.CORRECT,
-            subject_id=next(iter(claim.subject_ids)),
-            request_id=claim.intake_id,
-            suppression_tag=claim.entered,
-            expires_at=until,
-            now=now,
-        )
+        token = _issue_correction(session, claim, until, now)
         kind, facts = "objection_confirmed", _facts(LinkKind.CORRECT, token, until, claim.language, settings)
-    elif entry is not None and entry.until is not None:
-        token = links.issue(session, kind=LinkKind.KEEP_BLOCKED, suppression_tag=entry.tag, expires_at=entry.until, now=now)
-        kind, facts = "objection_unknown", _facts(LinkKind.KEEP_BLOCKED, token, entry.until, claim.language, settings)
+    elif claim.entered is not None and claim.entered.until is not None:
+        until = claim.entered.until
+        token = links.issue(session, kind=LinkKind.KEEP_BLOCKED, suppression_tag=claim.entered.tag, expires_at=until, now=now)
+        kind, facts = "objection_unknown", _facts(LinkKind.KEEP_BLOCKED, token, until, claim.language, settings)
     days = {"day": now, "last_post": now + policy.post_on_its_way_for}
     facts |= {name: mails.worded_day(moment, claim.language, settings) for name, moment in days.items()}
     subject_id = next(iter(claim.subject_ids), None)
     mails.write(session, kind=kind, to=address, language=claim.language, facts=facts, subject_id=subject_id, settings=settings, now=now)
+
+
+def _issue_correction(session: Session, claim: Claim, until: datetime, now: datetime) -> str:
+    """Make the link that takes back exactly what this message brought about."""
+    return links.issue(
+        session,
+        kind=LinkKind.CORRECT,
+        subject_id=next(iter(claim.subject_ids)),
+        request_id=claim.intake_id,
+        suppression_tag=claim.entered.tag if claim.entered is not None and claim.entered.is_new else None,
+        expires_at=until,
+        now=now,
+    )
 
 
 def _facts(kind: LinkKind, token: str, until: datetime, language: str, settings: Settings) -> dict[str, str]:

@@ -63,7 +63,7 @@ def _ask_to_confirm(session: Session, pending: PendingRequest, message: Message,
     """Write the mail with the button; without a turn the request waits for the button of an earlier one of the address."""
     policy = intake_policy()
     address = message.content["email"]
-    if not mails.take_turn(session, address=address, most=policy.mails_per_day, settings=settings, now=now):
+    if not mails.take_turns(session, addresses=[address], most=policy.mails_per_day, settings=settings, now=now):
         return
     token = links.issue(session, kind=LinkKind.CONFIRM, request_id=pending.id, expires_at=pending.expires_at, now=now)
     facts = {
