@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import command, erasing, importing, pages, people, two_workers
+from benchmarks import command, erasing, importing, objecting, pages, people, two_workers
 
 RESULTS = Path("benchmarks/results")
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "import": importing.measure,
     "erase": erasing.measure,
     "command": command.measure,
+    "objecting": objecting.measure,
 }
 # What issue and design ask for: (benchmark, figure, comparison, number).
 GOALS = (
@@ -33,6 +34,10 @@ GOALS = (
     ("import", "edit_wait_longest_ms", "<=", 300),
     ("erase", "p95_ms", "<=", 150),
     ("command", "help_seconds", "<=", 0.5),
+    ("objecting", "answer_p95_ms", "<=", 300),
+    ("objecting", "effective_longest_ms", "<=", 1_000),
+    ("objecting", "lost", "<=", 0),
+    ("objecting", "doubled", "<=", 0),
 )
 
 

@@ -57,7 +57,6 @@ def enqueue(session: Session, *, message_id: str, kind: str, sealed_letter: byte
             due_at=now,
         )
     )
-    session.flush()
 
 
 def claim(session: Session, *, now: datetime, limit: int = 20) -> Sequence[OutboxMessage]:

@@ -3,18 +3,20 @@
 Source: Art. 21(3), 17(3)(b) DSGVO; DSK Orientierungshilfe Direktwerbung, Ziff. 5.1.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.models.lawfulness import SuppressionEntry
 from crm.privacy import audit
 from crm.privacy.actions import Action
-from crm.vault import Vault
+from crm.privacy.purposes import Purpose
+from crm.vault import Right, RightsEntry, Vault
 
 # Built once, because everybody who comes in is compared with the list.
 _LISTED = select(SuppressionEntry.tag, SuppressionEntry.channel).where(SuppressionEntry.tag.in_(bindparam("tags", expanding=True)))
@@ -27,13 +29,101 @@ class SuppressionReason(StrEnum):
     OBJECTION_UWG_7_3 = "objection_UWG_7_3"
 
 
+def lawful_reason(purposes: Iterable[Purpose]) -> SuppressionReason | None:
+    """Return on what ground addresses may be kept on the list, or None where all advertising rests on consent.
+
+    Then a missing consent prevents sending already, and the entry would have no purpose of its own.
+    """
+    rests_on_interest = any(purpose.direct_marketing and not purpose.needs_consent for purpose in purposes)
+    return SuppressionReason.OBJECTION_6_1_F if rests_on_interest else None
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An address on the list after it was entered.
+
+    Attributes:
+        until: when the entry goes unless it is confirmed; None: it stays for good.
+    """
+
+    tag: bytes
+    is_new: bool
+    until: datetime | None
+
+
 def enter(session: Session, *, address: str, channel: str, reason: SuppressionReason, actor: Actor, now: datetime) -> None:
-    """Put one normalised address on the list; again is the same as once."""
-    if find_suppressed(session, {channel: [address]}):
+    """Put one normalised address on the list for good; again is the same as once."""
+    enter_many(session, addresses={address: None}, channel=channel, reason=reason, actor=actor, now=now)
+
+
+def enter_many(
+    session: Session,
+    *,
+    addresses: Mapping[str, datetime | None],
+    channel: str,
+    reason: SuppressionReason,
+    actor: Actor,
+    now: datetime,
+) -> dict[str, Entered]:
+    """Put normalised addresses on the list; again is the same as once.
+
+    Args:
+        addresses: each with the moment after which its entry goes unless it is confirmed, or None for good. An entry
+            that stands for good is not shortened.
+    """
+    tags = {address: Vault.of(session).suppression_tags(address) for address in addresses}
+    asked = [tag for each in tags.values() for tag in each]
+    rows = session.scalars(select(SuppressionEntry).where(SuppressionEntry.tag.in_(asked), SuppressionEntry.channel == channel))
+    standing = {entry.tag: entry for entry in rows}
+    entered: dict[str, Entered] = {}
+    for address, until in addresses.items():
+        entry = next((standing[tag] for tag in tags[address] if tag in standing), None)
+        if entry is not None:
+            entry.until = None if entry.until is None or until is None else max(entry.until, until)
+            entered[address] = Entered(entry.tag, is_new=False, until=entry.until)
+        else:
+            entered[address] = Entered(tags[address][0], is_new=True, until=until)
+    _insert(session, [each for each in entered.values() if each.is_new], channel=channel, reason=reason, actor=actor, now=now)
+    return entered
+
+
+def _insert(session: Session, new: Sequence[Entered], *, channel: str, reason: SuppressionReason, actor: Actor, now: datetime) -> None:
+    if not new:
         return
-    tag = Vault.of(session).suppression_tags(address)[0]
-    session.add(SuppressionEntry(tag=tag, channel=channel, reason=reason, entered_at=now))
-    audit.record(session, Action.ADDRESS_SUPPRESSED, actor=actor, now=now, kind=channel, result=reason)
+    Vault.of(session).note_rights([_right(Right.OBJECTION, each.tag, now) for each in new])
+    rows = [{"tag": each.tag, "channel": channel, "reason": reason, "entered_at": now, "until": each.until} for each in new]
+    session.execute(insert(SuppressionEntry), rows)
+    entry = audit.Entry(action=Action.ADDRESS_SUPPRESSED, kind=channel, result=reason)
+    audit.record_all(session, [entry] * len(new), actor=actor, now=now)
+
+
+def keep(session: Session, *, tag: bytes, channel: str) -> None:
+    """Let an entry stand for good, because whoever reads the mail of this address has confirmed it."""
+    session.execute(update(SuppressionEntry).where(SuppressionEntry.tag == tag, SuppressionEntry.channel == channel).values(until=None))
+
+
+def release(session: Session, *, tag: bytes, channel: str, actor: Actor, now: datetime) -> None:
+    """Take an address off the list: somebody else had put it there, or nobody confirmed it in time."""
+    entry = session.get(SuppressionEntry, (tag, channel))
+    if entry is None:
+        return
+    Vault.of(session).note_rights([_right(Right.OBJECTION_LIFTED, tag, now)])
+    session.delete(entry)
+    session.flush()
+    audit.record(session, Action.ADDRESS_RELEASED, actor=actor, now=now, kind=channel)
+
+
+def release_unconfirmed(session: Session, *, actor: Actor, now: datetime) -> int:
+    """Take off the list what nobody has confirmed within its time; return how many."""
+    over = session.execute(select(SuppressionEntry.tag, SuppressionEntry.channel).where(SuppressionEntry.until <= now)).all()
+    for tag, channel in over:
+        release(session, tag=tag, channel=channel, actor=actor, now=now)
+    return len(over)
+
+
+def _right(right: Right, tag: bytes, now: datetime) -> RightsEntry:
+    """Return the entry of the journal that lets a restored backup be brought up to date; it knows the keyed hash alone."""
+    return RightsEntry(right=right, noted_at=now, tag=tag, purposes=("direct_marketing",))
 
 
 def find_suppressed(session: Session, addresses: Mapping[str, Sequence[str]]) -> set[tuple[str, str]]:

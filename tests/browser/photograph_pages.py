@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 from crm.actor import Role
 from crm.services.demo.accounts import PASSWORD as DEMO_PASSWORD
 from tests.browser.conftest import DESKTOP, PHONE, step_into
-from tests.support.site_pages import find_addresses
+from tests.support.site_pages import PORTAL_PAGES, find_addresses
 from tests.support.staff import PASSWORD
 
 FOLDER = Path(os.environ.get("LETHE_SCREENSHOTS", "docs/screenshots"))
@@ -138,9 +139,6 @@ def test_the_way_in(visitor, demo_site, photograph):
     for name, path in (("sign_in", "/sign-in"), ("forgotten", "/sign-in/forgotten"), ("staff_notice_page", "/staff-notice")):
         page.goto(demo_site.url + path)
         photograph(page, f"signin-{name}")
-    page.goto(demo_site.portal_url)
-    photograph(page, "portal")
-
     firsts = {
         "second_factor": ("novak@auerfeld.example", DEMO_PASSWORD),
         "new_password": (demo_site.hire(Role.SALES, start_password=True, notice=False).email, PASSWORD),
@@ -156,6 +154,42 @@ def test_the_way_in(visitor, demo_site, photograph):
         page.get_by_role("button", name="Weiter").click()
         page.wait_for_load_state("networkidle")
         photograph(page, f"signin-{name}")
+
+
+def test_the_portal(visitor, demo_site, photograph):
+    page = visitor()
+    for name, path in PORTAL_PAGES.items():
+        page.goto(demo_site.portal_url + path)
+        photograph(page, name)
+    page.goto(f"{demo_site.portal_url}/objection")
+    send(page, "falsch@", "Werbung stoppen")
+    photograph(page, "portal-objection-refused")
+    send(page, "niemand@auerfeld.example", "Werbung stoppen")
+    photograph(page, "portal-objection-done")
+    page.goto(f"{demo_site.portal_url}/erasure")
+    send(page, "niemand@auerfeld.example", "Löschung beantragen")
+    photograph(page, "portal-erasure-done")
+    link = find_link_in_mailbox(visitor(), demo_site, "/b/")
+    page.goto(link)
+    photograph(page, "portal-confirm")
+
+
+def send(page, email, button):
+    page.get_by_label("E-Mail").fill(email)
+    page.get_by_role("button", name=button).click()
+    page.wait_for_load_state("networkidle")
+
+
+def find_link_in_mailbox(page, site, path):
+    """Return the first link of this kind in the mail of the demonstration, as soon as it is there."""
+    step_into(page, site, Role.ADMIN)
+    for _attempt in range(60):
+        page.goto(f"{site.url}/demo/mailbox")
+        found = re.search(rf"{site.portal_url}{path}\S+", page.inner_text("main"))
+        if found:
+            return found[0]
+        page.wait_for_timeout(500)
+    pytest.fail(f"No mail with a link to {path} arrived.")
 
 
 def test_help_back_in_and_the_mail_about_it(visitor, demo_site, photograph):

@@ -10,7 +10,7 @@ from tests.support.watching import watch
 
 ROLES = [None, *Role]  # None: whoever has not signed in
 # A page that says why this purpose shows nobody is a page too.
-REFUSED = {"contacts.show": 409}
+REFUSED = {"contacts.show": 409, "portal-link_gone": 404}
 MOST_BYTES = 150 * 1024
 
 

@@ -23,6 +23,15 @@ NOT_PAGES = {
 # Pages on the way in; they show only while their step is open, so they have a test of their own.
 STEPS = {"signin.second_factor", "signin.enrolment", "signin.new_password", "signin.notice"}
 
+# The portal's pages that need no link from a mail, and the one that every link meets whose time is over.
+PORTAL_PAGES = {
+    "portal": "/",
+    "portal-objection": "/objection",
+    "portal-erasure": "/erasure",
+    "portal-contact": "/contact",
+    "portal-link_gone": "/s/gone",
+}
+
 # Where a role's list is empty because its purpose shows nobody yet, the address comes from outside, as in a colleague's message.
 WITHOUT_LIST = {"contacts.show"}
 
@@ -49,7 +58,7 @@ def find_addresses(page, site, role: Role) -> dict[str, str]:
 def public_addresses(site) -> dict[str, str]:
     """Return the pages of both sites that need no sign-in."""
     staff = {rule.endpoint: site.url + rule.rule for rule in _rules(site) if _admits(site, rule.endpoint, None)}
-    return staff | {"portal": f"{site.portal_url}/"}
+    return staff | {endpoint: site.portal_url + path for endpoint, path in PORTAL_PAGES.items()}
 
 
 def page_endpoints(runtime) -> set[str]:

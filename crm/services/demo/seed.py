@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Role, system_actor
 from crm.db import Database
 from crm.models.privacy_task import TaskKind
-from crm.privacy import collection, consent, objection, purposes, restriction, tasks
+from crm.privacy import collection, consent, intake, objection, purposes, restriction, tasks
 from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.purposes import Channel, Purposes
 from crm.privacy.restriction import RestrictionReason
@@ -59,6 +59,7 @@ def seed(database: Database, *, now: datetime) -> Seeded:
     inventor = Inventor(now=now)
     with database.writing() as session:
         purposes.load_initial(session, actor=_ACTOR, now=now - FIRST_MOVE)
+        intake.publish_key(session, now=now)
         staff = add_accounts(session, actor=_ACTOR, now=now - FIRST_MOVE)
     # First, because the log goes forward in time and these came before the others.
     moved = move_in(database, inventor, staff, actor=_ACTOR, now=now)

@@ -4,10 +4,13 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
+from contextlib import closing
 
 import pytest
 
@@ -72,6 +75,33 @@ def test_a_site_answers_reports_and_stops_cleanly(installed, start, site, proces
 
     assert server.wait(timeout=PATIENCE) == 0
     assert reports(installed, site) == []
+
+
+def test_the_portal_starts_and_takes_objections_in_while_keys_and_key_store_are_gone(installed, start):
+    """Stopping always works: what was dropped in takes effect as soon as the worker has its keys."""
+    away = (installed / "keys").rename(installed / "away")
+    port = free_port()
+    server = start("serve", "portal", "--port", port)
+    wait_until(lambda: server.poll() or answer(port) == 200)
+
+    assert drop_in(port, "niemand@example.org") == 200
+    assert count(installed, "intake_message") == 1
+
+    away.rename(installed / "keys")
+    start("worker")
+    wait_until(lambda: count(installed, "intake_message") == 0)
+    assert count(installed, "suppression_entry") == 1
+
+
+def drop_in(port, email):
+    body = urllib.parse.urlencode({"email": email}).encode()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/objection", data=body, timeout=PATIENCE) as response:
+        return response.status
+
+
+def count(installed, table):
+    with closing(sqlite3.connect(installed / "lethe.sqlite")) as connection:
+        return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
 
 def test_live_connections_of_a_site_are_set_as_they_must_be(installed, start, lethe):

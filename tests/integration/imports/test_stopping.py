@@ -1,9 +1,14 @@
 """Stopped anywhere and started again, an import ends like one that nobody stopped."""
 
 import pytest
+from sqlalchemy import select
 
+from crm.models.intake import IntakeKind
+from crm.models.lawfulness import SuppressionEntry
+from crm.privacy.intake import letterbox
 from crm.services.imports import batches, runs
 from crm.services.imports.runs import ImportRunningError
+from crm.vault import KeyUnavailableError
 from tests.support.exports import API
 
 
@@ -140,3 +145,38 @@ def test_two_processes_at_one_import_do_not_count_twice(installation, small_batc
         first.apply(progress=run_the_other)
 
     assert installation.take_in(API)["people"] == {"read": 25, "created": 17, "merged": 4, "refused": 1, "skipped": 3}
+
+
+class TestLetterbox:
+    """Nobody who has objected comes in as somebody who may be written to (Art. 21(3) DSGVO)."""
+
+    @pytest.fixture
+    def dropped_in(self, installation):
+        now = installation.runtime.clock.now()
+        with installation.database.writing() as session:
+            letterbox.receive(
+                session, kind=IntakeKind.OBJECTION, message={"email": "niemand@example.org"}, link_hash=None, language="de", now=now
+            )
+
+    def test_is_emptied_before_anybody_is_taken_in(self, installation, dropped_in):
+        installation.take_in(API)
+
+        with installation.database.reading() as session:
+            assert letterbox.find_newest(session) == 0
+            assert len(session.scalars(select(SuppressionEntry)).all()) == 1
+
+    def test_that_cannot_be_emptied_stops_the_import_before_it_begins(self, installation, dropped_in, key_file):
+        importer = installation.importer(API)
+        key_file.unlink()
+        installation.runtime.vault.close()
+
+        with pytest.raises(KeyUnavailableError):
+            importer.apply(progress=lambda _: None)
+
+        assert rows_in(installation, "import_run", "contact") == {"import_run": 0, "contact": 0}
+
+    def test_is_left_alone_by_a_dry_run(self, installation, dropped_in):
+        installation.foretell(API)
+
+        with installation.database.reading() as session:
+            assert letterbox.find_newest(session) > 0
