@@ -1,5 +1,6 @@
 """The composition root: turns settings into the objects that work, in one place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -73,6 +74,11 @@ class Runtime:
         return Transport(host=settings.smtp_host, port=settings.smtp_port, user=settings.smtp_user, password=password, demo=settings.demo)
 
     @property
+    def stores(self) -> Mapping[str, Engine]:
+        """What this process is connected to."""
+        return {"database": self.engine, "keystore": self.keystore}
+
+    @property
     def mailbox(self) -> Path:
         """Where the demonstration's mail arrives: in RAM, like the search index."""
         return self.settings.index_dir / f"lethe-{self.vault.installation_id}-mailbox"
@@ -82,3 +88,31 @@ class Runtime:
         self.vault.close()
         self.engine.dispose()
         self.keystore.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class PortalRuntime:
+    """One process of the public portal. It has no vault: whoever takes it over can open nothing and learn nobody's name.
+
+    So it starts and takes objections in while the key provider and the key store are out of reach.
+    """
+
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    database: Database
+
+    @classmethod
+    def open(cls, settings: Settings, *, clock: Clock | None = None) -> Self:
+        """Open what the portal needs; nothing is read."""
+        engine = make_engine(settings.database)
+        return cls(settings=settings, clock=clock or SystemClock(), engine=engine, database=Database(engine))
+
+    @property
+    def stores(self) -> Mapping[str, Engine]:
+        """What this process is connected to."""
+        return {"database": self.engine}
+
+    def close(self) -> None:
+        """Give back connections."""
+        self.engine.dispose()

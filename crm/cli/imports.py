@@ -96,7 +96,7 @@ def _run(runtime: "Runtime", export: "Export", terms: "Terms", *, dry_run: bool,
     """Foretell or apply, deliver the report, and only then end the import."""
     from crm.services.imports.importing import Importer
 
-    importer = Importer(runtime.database, export, terms=terms, clock=runtime.clock)
+    importer = Importer(runtime.database, export, terms=terms, settings=runtime.settings, clock=runtime.clock)
     show = _print_as_json if as_json else _print
     with _progress(sum(export.survey.rows.values())) as progress:
         if dry_run:

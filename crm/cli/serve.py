@@ -27,7 +27,10 @@ def serve(settings: "Settings", site: str, port: int | None) -> None:
     """Run gunicorn in this process; each of its workers opens the vault for itself, after the fork."""
     from crm.services import installation
 
-    installation.require_ready(settings)
+    if site == "portal":
+        installation.require_database(settings)
+    else:
+        installation.require_ready(settings)
     log_lines.configure()
     address = f"{settings.host}:{port or _port_of(settings, site)}"
     click.echo(_("Lethe (%(site)s) wartet auf %(address)s. Beenden mit Strg+C.", site=site, address=address), err=True)
@@ -74,10 +77,10 @@ def server_settings(settings: "Settings", site: str, address: str) -> dict[str, 
 
 
 def _open_application(settings: "Settings", site: str) -> Any:
-    from crm.runtime import Runtime
+    from crm.runtime import PortalRuntime, Runtime
     from crm.services.health import report_process
 
-    runtime = Runtime.open(settings)
+    runtime = PortalRuntime.open(settings) if site == "portal" else Runtime.open(settings)
     report = report_process(runtime, site)
     report.start()
     app = import_module(_APPLICATIONS[site]).create_app(runtime)

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from crm.errors import UnavailableError
 from crm.jobs.erasing import erase
 from crm.jobs.indexing import IndexKeeper
+from crm.jobs.letterbox import empty, publish
 from crm.jobs.mailing import send
 from crm.jobs.sealing import seal
 from crm.jobs.signing_in import forget_sign_ins
@@ -30,6 +31,7 @@ def run(runtime: Runtime) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
+    _forgiving("intake.publish", lambda: publish(runtime))()
     keeper = IndexKeeper(runtime)
     scheduler = _schedule(runtime, keeper)
     _forgiving("erasure.finish", lambda: erase(runtime))()  # what a crash left comes before everything else
@@ -47,6 +49,7 @@ def _schedule(runtime: Runtime, keeper: IndexKeeper) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
     index = threading.Lock()  # the index has one writer, so its jobs take turns
     jobs: tuple[tuple[str, Callable[[], None], float], ...] = (
+        ("intake.drain", lambda: empty(runtime), 0.25),
         ("ledger.seal", lambda: seal(runtime), 1),
         ("index.keep", _one_at_a_time(index, keeper.keep), 0.25),
         ("index.turn", _one_at_a_time(index, keeper.turn), 60),

@@ -4,10 +4,10 @@ The portal writes rows here and nothing else; the worker takes them out within a
 people (import, audience, sender) takes them out first.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.db import NOT_PERSONAL, Base, Category, Id, Kept, RowId, goes, personal, stays
@@ -26,18 +26,21 @@ class IntakeKind(StrEnum):
 class IntakeMessage(Base):
     """One thing somebody dropped in, sealed to the public intake key; gone when it has taken effect.
 
-    What came by a personal link needs no address: then `link_hash` names the link and nothing is sealed.
+    What came by a personal link needs no address: then `link_hash` names the link and nothing is sealed. The order is
+    that of `sequence` and not of the clock, which can be set back. What cannot be opened is set aside and holds up nobody.
     """
 
     __tablename__ = "intake_message"
-    __table_args__ = (Index("ix_intake_message_received_at", "received_at"), {"info": stays(Kept.PASSING)})
+    __table_args__ = (Index("ix_intake_message_set_aside_at", "set_aside_at"), {"info": stays(Kept.PASSING)})
 
-    id: Mapped[RowId]
+    sequence: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True, info=NOT_PERSONAL)
+    id: Mapped[Id] = mapped_column(unique=True, info=NOT_PERSONAL)  # what the message is sealed to
     kind: Mapped[str] = mapped_column(String(16), info=NOT_PERSONAL)
     language: Mapped[str] = mapped_column(String(2), info=NOT_PERSONAL)
     sealed_message: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal(Category.CONTENT))
     link_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), info=personal(Category.LINK))
     received_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
+    set_aside_at: Mapped[datetime | None] = mapped_column(info=NOT_PERSONAL)
 
 
 class IntakeKeyRow(Base):
@@ -101,3 +104,13 @@ class PendingRequest(Base):
     sealed_request: Mapped[bytes] = mapped_column(LargeBinary, info=personal(Category.CONTENT))
     received_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     expires_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
+
+
+class MailCount(Base):
+    """How many mails an address got on a day because somebody typed it into the portal, under a keyed hash."""
+
+    __tablename__ = "mail_count"
+
+    tag: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True, info=personal(Category.EVIDENCE))
+    day: Mapped[date] = mapped_column(info=personal(Category.METADATA))
+    mails: Mapped[int] = mapped_column(info=NOT_PERSONAL)

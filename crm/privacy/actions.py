@@ -31,6 +31,7 @@ class Action(StrEnum):
     RESTRICTION_LIFTED = "restriction:lifted"
     OBJECTION_CORRECTED = "objection:corrected"
     OBJECTION_RECEIVED = "objection:received"
+    INTAKE_SET_ASIDE = "intake:set_aside"
     NOTICE_GIVEN = "notice:given"
     ADDRESS_SUPPRESSED = "address:suppressed"
     ADDRESS_RELEASED = "address:released"

@@ -196,6 +196,27 @@ def open_for_index(session: Session, *, subject_ids: Sequence[str], actor: Actor
     return opened
 
 
+def open_email_for_objection(session: Session, *, subject_id: str, actor: Actor, now: datetime) -> str | None:
+    """Open the e-mail address of somebody who objects by a personal link, so that it gets no advertising from anywhere.
+
+    Asks for no ground and no restriction: keeping advertising away from somebody is a duty towards this very person.
+
+    Source: Art. 6(1)(c), 21(3), 12(3) DSGVO.
+    """
+    opened = _open_contacts(session, [subject_id], [FieldGroup.EMAIL]).get(subject_id, {})
+    audit.record(
+        session,
+        Action.PERSON_DISCLOSED,
+        actor=actor,
+        now=now,
+        subject_id=subject_id,
+        purpose="request_handling",
+        basis="6-1-c",
+        groups=[FieldGroup.EMAIL],
+    )
+    return opened.get("email")
+
+
 def require_access(session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime) -> PersonState:
     """Refuse when this actor may not use this person's data for the purpose now; return the person's state.
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -16,7 +16,7 @@ from crm.models.lawfulness import ObjectionAct, ObjectionEvent
 from crm.privacy import audit, indexing
 from crm.privacy.actions import Action
 from crm.privacy.purposes import Channel
-from crm.vault import Right, RightsEntry, Vault
+from crm.vault import Right, RightsEntry, Subject, SubjectState, Vault
 
 DIRECT_MARKETING = "direct_marketing"
 
@@ -29,37 +29,84 @@ class Objection:
     channel: Channel | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An objection of one person and where it came from."""
+
+    subject_id: str
+    objection: Objection
+    origin: str
+
+
 def raise_many(session: Session, objections: Sequence[tuple[str, Objection]], *, origin: str, actor: Actor, now: datetime) -> None:
-    """Enter objections of people: (subject, objection). Each counts from this moment, in every process.
+    """Enter objections of people that came from one place: (subject, objection)."""
+    raise_each(session, [Raised(subject_id, each, origin) for subject_id, each in objections], actor=actor, now=now)
+
+
+def raise_each(session: Session, objections: Sequence[Raised], *, actor: Actor, now: datetime) -> None:
+    """Enter objections of people. Each counts from this moment, in every process.
 
     Asks for no reason and checks nothing, because an objection to direct marketing needs neither.
 
     Source: Art. 21(2), (3) DSGVO.
     """
-    if not objections:
-        return
-    Vault.of(session).note_rights(
-        [RightsEntry(right=Right.OBJECTION, noted_at=now, subject_id=subject_id, purposes=(each.scope,)) for subject_id, each in objections]
+    if objections:
+        _append(session, objections, ObjectionAct.RAISED, actor=actor, now=now)
+
+
+def correct(session: Session, *, origin: str, actor: Actor, now: datetime) -> Sequence[str]:
+    """Take back the objections that came from `origin` because somebody else made them; return whose they were.
+
+    What the person has objected to once more since then stands, and who was erased meanwhile stays erased.
+    """
+    made = select(ObjectionEvent.id, ObjectionEvent.subject_id, ObjectionEvent.scope, ObjectionEvent.channel).where(
+        ObjectionEvent.origin == origin, ObjectionEvent.act == ObjectionAct.RAISED
     )
+    of_living = made.join(Subject, Subject.id == ObjectionEvent.subject_id).where(Subject.state == SubjectState.LIVING)
+    wrong = [
+        Raised(row.subject_id, Objection(row.scope, Channel(row.channel) if row.channel else None), origin)
+        for row in session.execute(of_living.order_by(ObjectionEvent.id))
+        if _is_latest(session, row.id, row.subject_id, row.scope, row.channel)
+    ]
+    if wrong:
+        _append(session, wrong, ObjectionAct.CORRECTED, actor=actor, now=now)
+    return [each.subject_id for each in wrong]
+
+
+def _is_latest(session: Session, event_id: int, subject_id: str, scope: str, channel: str | None) -> bool:
+    about = (ObjectionEvent.subject_id == subject_id, ObjectionEvent.scope == scope, ObjectionEvent.channel.is_not_distinct_from(channel))
+    return session.scalar(select(func.max(ObjectionEvent.id)).where(*about)) == event_id
+
+
+_RIGHTS = {ObjectionAct.RAISED: Right.OBJECTION, ObjectionAct.CORRECTED: Right.OBJECTION_LIFTED}
+_ACTIONS = {ObjectionAct.RAISED: Action.OBJECTION_RAISED, ObjectionAct.CORRECTED: Action.OBJECTION_CORRECTED}
+
+
+def _append(session: Session, objections: Sequence[Raised], act: ObjectionAct, *, actor: Actor, now: datetime) -> None:
+    """Enter acts about objections; first in the journal of the key store, so that no restored backup undoes them."""
+    noted = [
+        RightsEntry(right=_RIGHTS[act], noted_at=now, subject_id=each.subject_id, purposes=(each.objection.scope,)) for each in objections
+    ]
+    Vault.of(session).note_rights(noted)
     rows = [
         {
-            "subject_id": subject_id,
-            "scope": objection.scope,
-            "channel": objection.channel,
-            "act": ObjectionAct.RAISED,
-            "origin": origin,
+            "subject_id": each.subject_id,
+            "scope": each.objection.scope,
+            "channel": each.objection.channel,
+            "act": act,
+            "origin": each.origin,
             "effective_at": now,
             "recorded_at": now,
         }
-        for subject_id, objection in objections
+        for each in objections
     ]
     session.execute(insert(ObjectionEvent), rows)
     entries = [
-        audit.Entry(action=Action.OBJECTION_RAISED, subject_id=subject_id, purpose=objection.scope, kind=objection.channel)
-        for subject_id, objection in objections
+        audit.Entry(action=_ACTIONS[act], subject_id=each.subject_id, purpose=each.objection.scope, kind=each.objection.channel)
+        for each in objections
     ]
     audit.record_all(session, entries, actor=actor, now=now)
-    indexing.announce_changed(session, [subject_id for subject_id, _ in objections], now=now)
+    indexing.announce_changed(session, [each.subject_id for each in objections], now=now)
 
 
 def raise_to_marketing(

@@ -14,7 +14,7 @@ from crm.actor import Actor
 from crm.db import make_engine, migrate
 from crm.errors import CrmError, InvalidInputError, UnavailableError
 from crm.models.account import Account
-from crm.privacy import purposes
+from crm.privacy import intake, purposes
 from crm.services.accounts import addresses, create_first_admin, passwords
 from crm.settings import Settings
 from crm.vault import FileKeyProvider, create_keystore
@@ -77,8 +77,9 @@ def lay_ground(settings: Settings) -> None:
 
 
 def furnish(session: Session, *, email: str, password: str, actor: Actor, now: datetime) -> Account:
-    """Load the initial policy and create the account that every other account comes from."""
+    """Load the initial policy, open the portal's letterbox, and create the account that every other account comes from."""
     purposes.load_initial(session, actor=actor, now=now)
+    intake.publish_key(session, now=now)
     return create_first_admin(session, email=email, password=password, actor=actor, now=now)
 
 
@@ -100,6 +101,16 @@ def require_ready(settings: Settings) -> None:
     """
     is_stored = _is_filled(settings.database, DatabaseUnreachableError) and _is_filled(settings.keystore, KeyStoreUnreachableError)
     if not is_stored:
+        raise NotInitialisedError
+
+
+def require_database(settings: Settings) -> None:
+    """Refuse where there is no business database; the portal needs no more, so that it starts without any key.
+
+    Raises:
+        NotInitialisedError, DatabaseUnreachableError: nothing was made or changed.
+    """
+    if not _is_filled(settings.database, DatabaseUnreachableError):
         raise NotInitialisedError
 
 

@@ -1,6 +1,6 @@
 """Makes the two sites: everything that both need, in the order in which it has to happen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from flask import Blueprint, Flask
@@ -8,7 +8,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from crm import __version__
-from crm.runtime import Runtime
+from crm.runtime import PortalRuntime, Runtime
 from crm.site import access as access_matrix
 from crm.site import addresses, assets, compression, errors, headers, i18n, navigation, pages, visitor, words
 from crm.site.access import AccessMatrix
@@ -18,20 +18,31 @@ from crm.site.visitor import FindVisitor
 STAFF: Final = "staff"
 PORTAL: Final = "portal"
 
-# Endpoints that take a form without a CSRF token. None does; whoever adds one says here why.
-CSRF_EXEMPTIONS: Final[tuple[str, ...]] = ()
+_NOBODY_SIGNS_IN: Final = (
+    "nobody is signed in on the portal and it sets no cookie: no browser holds a power that a foreign page could borrow"
+)
+_ONE_CLICK: Final = "mail programs send the form of RFC 8058 without having seen a page"
+
+# Endpoints that take a form without a CSRF token, and why; whoever adds one says it here.
+CSRF_EXEMPTIONS: Final[Mapping[str, str]] = {
+    "objection.send": _NOBODY_SIGNS_IN,
+    "erasure.send": _NOBODY_SIGNS_IN,
+    "personal.act": _NOBODY_SIGNS_IN,
+    "personal.unsubscribe": _ONE_CLICK,
+}
 
 _LARGEST_FORM: Final = 1024 * 1024
 _LARGEST_FIELD: Final = 256 * 1024
 
 
 def create_site(
-    runtime: Runtime,
+    runtime: Runtime | PortalRuntime,
     *,
     name: str,
     access: AccessMatrix,
     blueprints: Iterable[Blueprint],
     cookie_name: str,
+    cookie_key: bytes | None,
     find_visitor: FindVisitor = visitor.nobody,
     sign_in: str | None = None,
 ) -> Flask:
@@ -40,24 +51,27 @@ def create_site(
     Args:
         access: who may open which endpoint; what is not listed is denied.
         cookie_name: of the session cookie; the sites differ, because there are two kinds of people.
+        cookie_key: signs the session cookie; None: there is none.
         find_visitor: returns who is signed in; must not write, because it also runs for requests that are refused.
         sign_in: endpoint of the sign-in page; None: nobody signs in here.
     """
     app = Flask("crm.site", static_folder=None)
     app.extensions[RUNTIME] = runtime
     origin = runtime.settings.staff_origin if name == STAFF else runtime.settings.portal_origin
-    _configure(app, origin=origin, cookie_name=cookie_name, key=runtime.vault.secret(f"cookie:{name}"))
+    _configure(app, origin=origin, cookie_name=cookie_name, key=cookie_key)
     _prepare_templates(app, runtime, name=name)
     _install_parts(app, runtime, behind_tls=origin.startswith("https://"))
     visitor.install(app, find_visitor)
     access_matrix.install(app, matrix=access, sign_in=sign_in)
-    CSRFProtect(app)  # after access: a lapsed sign-in is no forged form
+    csrf = CSRFProtect(app)  # after access: a lapsed sign-in is no forged form
     for blueprint in (pages.blueprint, *blueprints):
         app.register_blueprint(blueprint)
+    for endpoint in CSRF_EXEMPTIONS.keys() & app.view_functions.keys():
+        csrf.exempt(app.view_functions[endpoint])
     return app
 
 
-def _configure(app: Flask, *, origin: str, cookie_name: str, key: bytes) -> None:
+def _configure(app: Flask, *, origin: str, cookie_name: str, key: bytes | None) -> None:
     """Set cookies, limits and addresses.
 
     There is no ProxyFix: behind a proxy the origin is what the settings say, not what a header claims. Slashes
@@ -79,7 +93,7 @@ def _configure(app: Flask, *, origin: str, cookie_name: str, key: bytes) -> None
     app.url_map.merge_slashes = False
 
 
-def _prepare_templates(app: Flask, runtime: Runtime, *, name: str) -> None:
+def _prepare_templates(app: Flask, runtime: Runtime | PortalRuntime, *, name: str) -> None:
     """Make templates strict: a page with a missing value fails in a test instead of showing a gap."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
@@ -95,7 +109,7 @@ def _prepare_templates(app: Flask, runtime: Runtime, *, name: str) -> None:
     navigation.install(app, navigation.STAFF_SECTIONS if name == STAFF else ())
 
 
-def _install_parts(app: Flask, runtime: Runtime, *, behind_tls: bool) -> None:
+def _install_parts(app: Flask, runtime: Runtime | PortalRuntime, *, behind_tls: bool) -> None:
     i18n.install(app, default_language=runtime.settings.language, time_zone=runtime.settings.time_zone)
     assets.install(app)
     compression.install(app)

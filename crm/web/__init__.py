@@ -32,6 +32,7 @@ def create_app(runtime: Runtime) -> Flask:
         access=access_matrix(demo=demo),
         blueprints=(*_BLUEPRINTS, *((demo_signin.bp, demo_mailbox.bp) if demo else ())),
         cookie_name=_COOKIE,
+        cookie_key=runtime.vault.secret(f"cookie:{STAFF}"),
         find_visitor=gates.find_visitor,
         sign_in=gates.SIGN_IN,
     )

@@ -42,5 +42,6 @@ def runtime(settings, keystore, clock):
     opened.vault.prepare()
     with opened.database.writing() as session:
         importlib.import_module("crm.privacy.purposes").load_initial(session, actor=system_actor("init"), now=clock.now())
+        importlib.import_module("crm.privacy.intake").publish_key(session, now=clock.now())
     yield opened
     opened.close()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crm.actor import system_actor
 from crm.db import Database
 from crm.models.privacy_task import TaskKind
-from crm.privacy import collection, consent, objection, purposes, restriction, tasks
+from crm.privacy import collection, consent, intake, objection, purposes, restriction, tasks
 from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.purposes import Channel, Purposes
 from crm.privacy.restriction import RestrictionReason
@@ -57,6 +57,7 @@ def seed(database: Database, *, now: datetime) -> Seeded:
     inventor = Inventor(now=now)
     with database.writing() as session:
         purposes.load_initial(session, actor=_ACTOR, now=now)
+        intake.publish_key(session, now=now)
         owners = add_accounts(session, actor=_ACTOR, now=now)
         made = [
             _Company(_add_company(session, each, owners, inventor, now), each) for each in (inventor.company() for _ in range(COMPANIES))

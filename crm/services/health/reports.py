@@ -27,9 +27,7 @@ class Process(Protocol):
     @property
     def clock(self) -> Clock: ...
     @property
-    def engine(self) -> Engine: ...
-    @property
-    def keystore(self) -> Engine: ...
+    def stores(self) -> Mapping[str, Engine]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,8 @@ class Reported:
     """What one process last said.
 
     Attributes:
-        connections: what live connections to `database` and `keystore` are really set to; None: no answer.
+        connections: what live connections to `database` and `keystore` are really set to; None: no answer. The portal has none to
+            the key store.
     """
 
     kind: str
@@ -79,7 +78,7 @@ class ProcessReport:
             pid=os.getpid(),
             host=os.uname().nodename,
             reported_at=self._process.clock.now().isoformat(),
-            connections={"database": _ask(self._process.engine), "keystore": _ask(self._process.keystore)},
+            connections={store: _ask(engine) for store, engine in self._process.stores.items()},
         )
         unfinished = self._file.with_suffix(".new")
         unfinished.write_text(json.dumps(asdict(said)), encoding="utf-8")

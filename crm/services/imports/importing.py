@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from crm.clock import Clock
 from crm.db import Database
+from crm.privacy import intake
 from crm.services.imports import runs
 from crm.services.imports.batches import Pace, Row, cut
 from crm.services.imports.decided import Decided, decided
@@ -18,6 +19,7 @@ from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow
 from crm.services.imports.taking_companies import CompanyTaker
 from crm.services.imports.taking_people import PeopleTaker
 from crm.services.imports.terms import Terms
+from crm.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,10 @@ class Applied:
 class Importer:
     """One import of one export on its terms."""
 
-    def __init__(self, database: Database, export: Export, *, terms: Terms, clock: Clock) -> None:
+    def __init__(self, database: Database, export: Export, *, terms: Terms, settings: Settings, clock: Clock) -> None:
         self._database = database
         self._export = export
+        self._settings = settings
         self._terms = terms
         self._clock = clock
         maker = PeopleMaker(export.system, terms, export.survey)
@@ -54,11 +57,14 @@ class Importer:
         """Take everything in, or what an earlier start of the same import had not come to.
 
         Each batch is one unit of work that also notes how far it came: a stop at any moment loses one batch at
-        most, and that one leaves no trace.
+        most, and that one leaves no trace. First everything in the portal's letterbox takes effect, so that nobody who
+        objected yesterday comes in as somebody who may be written to.
 
         Raises:
             ImportRunningError: another process is at the same import.
+            KeyUnavailableError: the letterbox cannot be emptied; nothing was taken in.
         """
+        intake.drain(self._database, settings=self._settings, now=self._clock.now())
         with self._database.writing() as session:
             run = runs.begin(session, export=self._export, terms=self._terms, now=self._clock.now())
         pace = Pace()

@@ -98,6 +98,7 @@ def make_site(tmp_path, seen):
             access=MATRIX,
             blueprints=[make_blueprint()],
             cookie_name="lethe_staff",
+            cookie_key=b"k" * 32,
             find_visitor=lambda: who,
             sign_in="sample.sign_in",
         )

@@ -1,3 +1,5 @@
+"""The portal's application: open to everybody, without a cookie, without a key."""
+
 from types import SimpleNamespace
 
 import pytest
@@ -5,42 +7,53 @@ import pytest
 from crm.portal import create_app
 from crm.settings import Settings
 from crm.site.access import compare_with_routes
+from crm.site.factory import CSRF_EXEMPTIONS
 
 
 @pytest.fixture
 def client(tmp_path):
-    installation = SimpleNamespace(
-        settings=Settings(data_dir=tmp_path, organisation="Muster GmbH"), vault=SimpleNamespace(secret=lambda name: name.encode().ljust(32))
-    )
-    return create_app(installation).test_client()
+    """The portal in a process that has no database, no key store and no key."""
+    return create_app(SimpleNamespace(settings=Settings(data_dir=tmp_path, organisation="Muster GmbH"))).test_client()
 
 
 class TestPortal:
-    def test_says_what_will_be_here_and_that_rights_hold_already(self, client):
+    def test_begins_with_the_one_field_that_stops_advertising(self, client):
         page = client.get("/").text
 
-        assert "Die Formulare gibt es noch nicht; Ihre Rechte gelten schon heute." in page
-        assert "Keine Werbung mehr" in page
+        assert "Werbung stoppen" in page
+        assert page.count("<input") == 1
         assert "Muster GmbH" in page
 
-    def test_sets_no_cookie_and_runs_no_script(self, client):
-        answer = client.get("/")
+    @pytest.mark.parametrize("path", ["/", "/objection", "/erasure", "/contact"])
+    def test_sets_no_cookie_and_runs_no_script(self, client, path):
+        answer = client.get(path)
 
+        assert answer.status_code == 200
         assert "Set-Cookie" not in answer.headers
         assert "<script" not in answer.text
 
     def test_says_that_it_is_well_when_it_reaches_its_database(self, runtime):
         assert create_app(runtime).test_client().get("/health").json == {"status": "ok"}
 
-    def test_is_read_in_english_too(self, client):
+    @pytest.mark.parametrize(
+        ("path", "sentence"), [("/", "No more advertising"), ("/erasure", "Erase my data"), ("/contact", "How to reach us")]
+    )
+    def test_is_read_in_english_too(self, client, path, sentence):
         client.get("/language/en")
 
-        assert "Your data, your rights" in client.get("/").text
+        assert sentence in client.get(path).text
+
+    def test_ticks_no_box_beforehand(self, client):
+        """C-673/17: a box that is ticked beforehand says nothing about a wish."""
+        assert "checked" not in client.get("/erasure").text
 
     def test_lists_every_route(self, client):
         difference = compare_with_routes(client.application)
 
         assert (difference.unlisted, difference.unknown) == ((), ())
 
-    def test_has_a_cookie_name_of_its_own(self, client):
-        assert client.application.config["SESSION_COOKIE_NAME"] == "lethe_portal"
+    def test_says_of_every_form_why_it_needs_no_token(self, client):
+        posts = {rule.endpoint for rule in client.application.url_map.iter_rules() if "POST" in rule.methods}
+
+        assert posts == CSRF_EXEMPTIONS.keys()
+        assert all(CSRF_EXEMPTIONS.values())

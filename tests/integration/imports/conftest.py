@@ -52,7 +52,7 @@ class Installation:
     def importer(self, folder, **terms):
         terms = self.terms(**terms)
         export = read_salesforce(folder, groups=terms.purpose.groups, now=self.runtime.clock.now())
-        return Importer(self.database, export, terms=terms, clock=self.runtime.clock)
+        return Importer(self.database, export, terms=terms, settings=self.runtime.settings, clock=self.runtime.clock)
 
     def foretell(self, folder, **terms):
         return self.importer(folder, **terms).foretell(progress=lambda _: None).as_json()

@@ -19,16 +19,19 @@ def upgrade() -> None:
     )
     op.create_table(
         "intake_message",
+        sa.Column("sequence", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("sealed_message", sa.LargeBinary(), nullable=True),
         sa.Column("link_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_intake_message")),
+        sa.Column("set_aside_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_intake_message")),
+        sa.UniqueConstraint("id", name=op.f("uq_intake_message_id")),
     )
     with op.batch_alter_table("intake_message", schema=None) as batch_op:
-        batch_op.create_index("ix_intake_message_received_at", ["received_at"], unique=False)
+        batch_op.create_index("ix_intake_message_set_aside_at", ["set_aside_at"], unique=False)
 
     op.create_table(
         "job_run",
@@ -38,6 +41,13 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("job", "slot", name=op.f("pk_job_run")),
+    )
+    op.create_table(
+        "mail_count",
+        sa.Column("tag", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("tag", name=op.f("pk_mail_count")),
     )
     op.create_table(
         "pending_request",
@@ -245,9 +255,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_pending_request_address_tag")
 
     op.drop_table("pending_request")
+    op.drop_table("mail_count")
     op.drop_table("job_run")
     with op.batch_alter_table("intake_message", schema=None) as batch_op:
-        batch_op.drop_index("ix_intake_message_received_at")
+        batch_op.drop_index("ix_intake_message_set_aside_at")
 
     op.drop_table("intake_message")
     op.drop_table("intake_key")

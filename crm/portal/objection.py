@@ -1,0 +1,49 @@
+"""Werbewiderspruch: one field, one button, no login, no reason.
+
+Source: Art. 21(2), (3), 12(2) DSGVO.
+"""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from crm.errors import InvalidInputError
+from crm.models.intake import IntakeKind
+from crm.portal.letterbox import drop_in
+from crm.portal.typed import LONGEST_EMAIL, require_email, typed
+from crm.site.errors import sentence_of
+from crm.site.i18n import _
+from crm.site.view_models import FieldInput
+
+blueprint = Blueprint("objection", __name__, url_prefix="/objection")
+
+
+def objection_field(value: str = "", error: str | None = None) -> FieldInput:
+    """Return the one field, with what was typed and what was wrong with it."""
+    return FieldInput(
+        name="email",
+        title=_("Ihre E-Mail-Adresse"),
+        value=value,
+        kind="email",
+        error=error,
+        hint=_("Wir nutzen sie nur, um die Werbung zu stoppen."),
+        autocomplete="email",
+        max_length=LONGEST_EMAIL,
+    )
+
+
+@blueprint.get("")
+def form() -> ResponseReturnValue:
+    """Show the field."""
+    return render_template("portal/objection.html", email=objection_field())
+
+
+@blueprint.post("")
+def send() -> ResponseReturnValue:
+    """Take the objection in and say that it is; the answer is the same whether anybody has the address or not."""
+    text = typed("email")
+    try:
+        email = require_email(text)
+    except InvalidInputError as error:
+        return render_template("portal/objection.html", email=objection_field(text, sentence_of(error))), 422
+    drop_in(IntakeKind.OBJECTION, {"email": email.exact})
+    return render_template("portal/objection_done.html", email=email)

@@ -1,0 +1,43 @@
+"""Taking back an objection that somebody else made, and keeping one for good; both by a link that was used up.
+
+Source: Art. 5(1)(d), 21(3) DSGVO.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.models.intake import LinkKind, PersonalLink
+from crm.privacy import objection, suppression
+from crm.privacy.intake.letterbox import Message
+from crm.privacy.intake.objecting import ACTOR, origin_of
+from crm.privacy.purposes import Channel
+from crm.settings import Settings
+
+
+def correct(session: Session, messages: Sequence[Message], *, settings: Settings, now: datetime) -> None:
+    """Take back what exactly one message brought about: its objections, and its entry on the suppression list."""
+    del settings
+    for message in messages:
+        link = find_link(session, message, LinkKind.CORRECT)
+        if link is None or link.request_id is None:
+            continue
+        objection.correct(session, origin=origin_of(link.request_id), actor=ACTOR, now=now)
+        if link.suppression_tag is not None:
+            suppression.release(session, tag=link.suppression_tag, channel=Channel.EMAIL, actor=ACTOR, now=now)
+
+
+def keep_blocked(session: Session, messages: Sequence[Message], *, settings: Settings, now: datetime) -> None:
+    """Keep addresses that nobody we know has on the suppression list for good, as whoever reads their mail wishes."""
+    del settings, now
+    for message in messages:
+        link = find_link(session, message, LinkKind.KEEP_BLOCKED)
+        if link is not None and link.suppression_tag is not None:
+            suppression.keep(session, tag=link.suppression_tag, channel=Channel.EMAIL)
+
+
+def find_link(session: Session, message: Message, kind: LinkKind) -> PersonalLink | None:
+    """Return the link a message came by, if it is of this kind."""
+    link = session.get(PersonalLink, message.link_hash) if message.link_hash else None
+    return link if link is not None and link.kind == kind else None

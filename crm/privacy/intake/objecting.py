@@ -1,0 +1,158 @@
+"""Werbewiderspruch from the portal: everybody with this address, every advertising purpose, at once.
+
+Standing consents to advertising are not withdrawn: the objection beats them, and a withdrawal could not be taken back
+if it was somebody else who typed the address.
+
+Source: Art. 21(2), (3), 12(3) DSGVO.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.actor import system_actor
+from crm.models.intake import LinkKind, PersonalLink
+from crm.privacy import audit, disclosure, links, objection, purposes, suppression
+from crm.privacy.actions import Action
+from crm.privacy.intake import mails
+from crm.privacy.intake.letterbox import Message
+from crm.privacy.intake.people import find_people, is_living
+from crm.privacy.intake.policy import intake_policy
+from crm.privacy.objection import DIRECT_MARKETING, Objection, Raised
+from crm.privacy.purposes import Channel
+from crm.search.exact import exact_email
+from crm.settings import Settings
+
+ACTOR = system_actor("intake")
+
+
+@dataclass(slots=True)
+class Claim:
+    """All that a batch says about one address, or about one person without an address.
+
+    Attributes:
+        intake_id: of the first message; names what it brought about, so that it can be taken back.
+        messages: how many said the same.
+        raised_for: people for whom the objection is new.
+        entered: tag of the address if it is new on the suppression list.
+    """
+
+    intake_id: str
+    language: str
+    address: str | None
+    subject_ids: dict[str, None] = field(default_factory=dict)
+    messages: int = 0
+    raised_for: list[str] = field(default_factory=list)
+    entered: bytes | None = None
+
+    @property
+    def origin(self) -> str:
+        return origin_of(self.intake_id)
+
+
+def origin_of(intake_id: str) -> str:
+    """Return how the objections of one message are marked, so that exactly these can be taken back."""
+    return f"Portal {intake_id}"
+
+
+def object_to_advertising(session: Session, messages: Sequence[Message], *, settings: Settings, now: datetime) -> None:
+    """Let objections take effect, whoever sent them; one address in many messages is one act."""
+    claims = _gather(session, messages, now)
+    _raise(session, claims, now)
+    _suppress(session, claims, now)
+    for claim in claims:
+        audit.record(session, Action.OBJECTION_RECEIVED, actor=ACTOR, now=now, count=claim.messages)
+        if claim.address is not None:
+            _tell(session, claim, claim.address, settings=settings, now=now)
+
+
+def _gather(session: Session, messages: Sequence[Message], now: datetime) -> list[Claim]:
+    claims: dict[str, Claim] = {}
+    for message in messages:
+        subject_id = None if message.link_hash is None else _find_linked(session, message.link_hash)
+        address = message.address if message.link_hash is None else _find_address(session, subject_id, now)
+        key = address or subject_id
+        if key is None:
+            continue  # a link that was taken away since, because the person was erased
+        claim = claims.setdefault(key, Claim(message.id, message.language, address))
+        claim.messages += 1
+        if subject_id is not None:
+            claim.subject_ids[subject_id] = None
+    people = find_people(session, [claim.address for claim in claims.values() if claim.address])
+    for claim in claims.values():
+        claim.subject_ids |= dict.fromkeys(people.get(claim.address or "", ()))
+    return list(claims.values())
+
+
+def _find_linked(session: Session, link_hash: bytes) -> str | None:
+    """Return whom an objection link was sent to, as long as that person is there."""
+    link = session.get(PersonalLink, link_hash)
+    if link is None or link.kind != LinkKind.OBJECT or link.subject_id is None:
+        return None
+    return link.subject_id if is_living(session, link.subject_id) else None
+
+
+def _find_address(session: Session, subject_id: str | None, now: datetime) -> str | None:
+    if subject_id is None:
+        return None
+    typed = disclosure.open_email_for_objection(session, subject_id=subject_id, actor=ACTOR, now=now)
+    return exact_email(typed) if typed else None
+
+
+def _raise(session: Session, claims: Sequence[Claim], now: datetime) -> None:
+    """Enter the objection for everybody for whom it does not stand yet."""
+    wanted = [subject_id for claim in claims for subject_id in claim.subject_ids]
+    standing = objection.find_objections(session, wanted)
+    has_objected = {subject_id for subject_id, each in standing.items() if Objection(DIRECT_MARKETING) in each}
+    raised = []
+    for claim in claims:
+        claim.raised_for = [subject_id for subject_id in claim.subject_ids if subject_id not in has_objected]
+        has_objected.update(claim.raised_for)
+        raised += [Raised(subject_id, Objection(DIRECT_MARKETING), claim.origin) for subject_id in claim.raised_for]
+    objection.raise_each(session, raised, actor=ACTOR, now=now)
+
+
+def _suppress(session: Session, claims: Sequence[Claim], now: datetime) -> None:
+    """Put the addresses on the suppression list, for a while only where nobody we know has them."""
+    reason = suppression.lawful_reason(purposes.find_all(session))
+    for claim in claims:
+        if reason is not None and claim.address is not None:
+            until = None if claim.subject_ids else now + intake_policy().unknown_kept_for
+            claim.entered = suppression.enter(
+                session, address=claim.address, channel=Channel.EMAIL, reason=reason, actor=ACTOR, now=now, until=until
+            )
+
+
+def _tell(session: Session, claim: Claim, address: str, *, settings: Settings, now: datetime) -> None:
+    """Confirm to the address, unless it got enough mail today; one mail of the day is left for a request that needs it."""
+    policy = intake_policy()
+    if not mails.take_turn(session, address=address, most=max(policy.mails_per_day - 1, 1), settings=settings, now=now):
+        return
+    kind, facts = "objection_stood", {}
+    entry = suppression.find_entry(session, address=address, channel=Channel.EMAIL)
+    if claim.raised_for or (claim.entered and claim.subject_ids):
+        until = now + policy.correct_within
+        token = links.issue(
+            session,
+            kind=LinkKind.CORRECT,
+            subject_id=next(iter(claim.subject_ids)),
+            request_id=claim.intake_id,
+            suppression_tag=claim.entered,
+            expires_at=until,
+            now=now,
+        )
+        kind, facts = "objection_confirmed", _facts(LinkKind.CORRECT, token, until, claim.language, settings)
+    elif entry is not None and entry.until is not None:
+        token = links.issue(session, kind=LinkKind.KEEP_BLOCKED, suppression_tag=entry.tag, expires_at=entry.until, now=now)
+        kind, facts = "objection_unknown", _facts(LinkKind.KEEP_BLOCKED, token, entry.until, claim.language, settings)
+    days = {"day": now, "last_post": now + policy.post_on_its_way_for}
+    facts |= {name: mails.worded_day(moment, claim.language, settings) for name, moment in days.items()}
+    subject_id = next(iter(claim.subject_ids), None)
+    mails.write(session, kind=kind, to=address, language=claim.language, facts=facts, subject_id=subject_id, settings=settings, now=now)
+
+
+def _facts(kind: LinkKind, token: str, until: datetime, language: str, settings: Settings) -> dict[str, str]:
+    link = links.address(kind, token, origin=settings.portal_origin)
+    return {"link": link, "until": mails.worded_day(until, language, settings)}

@@ -1,0 +1,126 @@
+"""Personal links: a mail carries a random token, the database only its hash; no key is needed to follow one.
+
+Source: Art. 25(1), 32(1)(b) DSGVO.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from crm.errors import CrmError, NotFoundError
+from crm.models.intake import LinkKind, PersonalLink
+
+_TOKEN_BYTES: Final = 32
+
+# The letter of each kind in the address, short so that a mail program does not break the line.
+PATHS: Final = {
+    LinkKind.OBJECT: "o",
+    LinkKind.CORRECT: "c",
+    LinkKind.KEEP_BLOCKED: "k",
+    LinkKind.CONFIRM: "b",
+    LinkKind.STATUS: "s",
+}
+ONE_CLICK_PATH: Final = "u"  # the same link as `o`, for the button of mail programs (RFC 8058)
+
+
+class LinkUnknownError(NotFoundError):
+    """There is no such link, it is for something else, or its time is over."""
+
+    message = "Diesen Link gibt es nicht, oder seine Zeit ist um."
+
+
+class LinkUsedError(CrmError):
+    """The link has done what it was for."""
+
+    message = "Dieser Link wurde schon benutzt. Sie müssen nichts weiter tun."
+
+
+def issue(
+    session: Session,
+    *,
+    kind: LinkKind,
+    subject_id: str | None = None,
+    request_id: str | None = None,
+    suppression_tag: bytes | None = None,
+    expires_at: datetime | None = None,
+    now: datetime,
+) -> str:
+    """Make a link and return the token for the mail; only its SHA-256 is stored.
+
+    Args:
+        request_id: what the link is about, by kind: the intake message, the pending request or the case.
+        expires_at: None for links that must work as long as the mail exists, such as an objection.
+    """
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    session.add(
+        PersonalLink(
+            token_hash=hash_of(token),
+            kind=kind,
+            subject_id=subject_id,
+            request_id=request_id,
+            suppression_tag=suppression_tag,
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+    return token
+
+
+def hash_of(token: str) -> bytes:
+    """Return what is stored of a token; 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def find(session: Session, *, token: str) -> PersonalLink | None:
+    """Return the link of this token, whatever its kind and state."""
+    return session.get(PersonalLink, hash_of(token))
+
+
+def get(session: Session, *, token: str, kind: LinkKind, now: datetime) -> PersonalLink:
+    """Return a link of this kind that can still be used; changes nothing, because mail scanners open links.
+
+    Raises:
+        LinkUnknownError: there is none, or its time is over.
+        LinkUsedError: it was used.
+    """
+    link = find(session, token=token)
+    if link is None or link.kind != kind or (link.expires_at is not None and link.expires_at <= now):
+        raise LinkUnknownError
+    if link.used_at is not None:
+        raise LinkUsedError
+    return link
+
+
+def use(session: Session, *, token: str, kind: LinkKind, now: datetime) -> PersonalLink:
+    """Use a link up; of many at the same moment one succeeds, because the database decides.
+
+    Raises:
+        LinkUnknownError: there is none of this kind, or its time is over.
+        LinkUsedError: it was used before.
+    """
+    in_time = or_(PersonalLink.expires_at.is_(None), PersonalLink.expires_at > now)
+    unused = (PersonalLink.token_hash == hash_of(token), PersonalLink.kind == kind, PersonalLink.used_at.is_(None), in_time)
+    used = session.scalar(update(PersonalLink).where(*unused).values(used_at=now).returning(PersonalLink.token_hash))
+    if used is None:
+        get(session, token=token, kind=kind, now=now)
+        raise LinkUsedError
+    return session.scalars(select(PersonalLink).where(PersonalLink.token_hash == used).execution_options(populate_existing=True)).one()
+
+
+def address(kind: LinkKind, token: str, *, origin: str) -> str:
+    """Return the full address for a mail.
+
+    Args:
+        origin: of the portal, from the settings and never from a request.
+    """
+    return f"{origin.rstrip('/')}/{PATHS[kind]}/{token}"
+
+
+def one_click_address(token: str, *, origin: str) -> str:
+    """Return the address for the header `List-Unsubscribe` of an advertising mail (RFC 8058)."""
+    return f"{origin.rstrip('/')}/{ONE_CLICK_PATH}/{token}"
