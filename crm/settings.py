@@ -10,6 +10,8 @@ from zoneinfo import available_timezones
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+FEDERAL_STATES = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
+
 
 class Settings(BaseSettings):
     """Everything that can be set. Wrong or unknown settings stop the start with one sentence."""
@@ -35,6 +37,10 @@ class Settings(BaseSettings):
     )
     language: str = Field(default="de", pattern="^(de|en)$", description="Language of pages before anybody chose one: `de` or `en`.")
     time_zone: str = Field(default="Europe/Berlin", description="Time zone of the controller: days of deadlines, times on pages.")
+    federal_state: str | None = Field(
+        default=None,
+        description="Federal state of the controller's seat, such as `NI`: its public holidays move deadlines. None: holidays of all Germany only.",
+    )
     staff_origin: str = Field(
         default="http://localhost:8000", description="Address of the staff site as browsers see it; links are made from it."
     )
@@ -62,6 +68,13 @@ class Settings(BaseSettings):
     def _require_time_zone(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError("no such time zone; one is Europe/Berlin")
+        return value
+
+    @field_validator("federal_state")
+    @classmethod
+    def _require_federal_state(cls, value: str | None) -> str | None:
+        if value is not None and value not in FEDERAL_STATES:
+            raise ValueError(f"no federal state; one of {', '.join(FEDERAL_STATES)}")
         return value
 
     @field_validator("staff_origin", "portal_origin")
