@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     time_zone: str = Field(default="Europe/Berlin", description="Time zone of the controller: days of deadlines, times on pages.")
     federal_state: str | None = Field(
         default=None,
-        description="Federal state of the controller's seat, such as `NI`: its public holidays move deadlines. None: holidays of all Germany only.",
+        description="Federal state of the controller, such as `NI`: its holidays move deadlines. None: holidays of all Germany only.",
     )
     staff_origin: str = Field(
         default="http://localhost:8000", description="Address of the staff site as browsers see it; links are made from it."

@@ -4,18 +4,21 @@ The mechanism sees sealed contents only; who opens them and what they say is dec
 """
 
 from crm.mail.message import Letter, to_mime
-from crm.mail.outbox import OutboxMessage, claim, enqueue, is_claimed, settle
+from crm.mail.outbox import MailFate, MailState, OutboxMessage, claim, enqueue, find_fates, is_claimed, settle
 from crm.mail.transport import MailRefusedError, MailUnreachableError, RealMailInDemoError, Transport
 
 __all__ = [
     "Letter",
+    "MailFate",
     "MailRefusedError",
+    "MailState",
     "MailUnreachableError",
     "OutboxMessage",
     "RealMailInDemoError",
     "Transport",
     "claim",
     "enqueue",
+    "find_fates",
     "is_claimed",
     "settle",
     "to_mime",

@@ -17,8 +17,8 @@ _TABLE, _COLUMN = "outbox_message", "sealed_letter"
 _log = structlog.get_logger()
 
 
-def write(session: Session, letter: Letter, *, kind: str, now: datetime, subject_id: str | None = None) -> None:
-    """Put a letter into the outbox, sealed, in the transaction of the act it tells of.
+def write(session: Session, letter: Letter, *, kind: str, now: datetime, subject_id: str | None = None) -> str:
+    """Put a letter into the outbox, sealed, in the transaction of the act it tells of; return its id.
 
     Args:
         subject_id: whose data the letter holds; an erasure of this person takes it out again while it waits.
@@ -27,6 +27,7 @@ def write(session: Session, letter: Letter, *, kind: str, now: datetime, subject
     content = json.dumps(asdict(letter), ensure_ascii=False).encode()
     sealed = Vault.of(session).seal_own(_TABLE, _COLUMN, message_id, content)
     mail.enqueue(session, message_id=message_id, kind=kind, sealed_letter=sealed, now=now, subject_id=subject_id)
+    return message_id
 
 
 def deliver(database: Database, transport: Transport, *, sender: str, now: datetime) -> int:

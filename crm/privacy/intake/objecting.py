@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from crm.actor import system_actor
 from crm.models.intake import LinkKind, PersonalLink
-from crm.privacy import audit, disclosure, links, objection, purposes, suppression
+from crm.privacy import audit, disclosure, links, mails, objection, purposes, suppression
 from crm.privacy.actions import Action
-from crm.privacy.intake import mails
+from crm.privacy.intake import turns
 from crm.privacy.intake.letterbox import Message
 from crm.privacy.intake.people import find_people, is_living
 from crm.privacy.intake.policy import intake_policy
@@ -128,7 +128,7 @@ def _suppress(session: Session, claims: Sequence[Claim], now: datetime) -> None:
 def _tell(session: Session, claim: Claim, address: str, *, settings: Settings, now: datetime) -> None:
     """Confirm to the address, unless it got enough mail today; one mail of the day is left for a request that needs it."""
     policy = intake_policy()
-    if not mails.take_turn(session, address=address, most=max(policy.mails_per_day - 1, 1), settings=settings, now=now):
+    if not turns.take_turn(session, address=address, most=max(policy.mails_per_day - 1, 1), settings=settings, now=now):
         return
     kind, facts = "objection_stood", {}
     entry = suppression.find_entry(session, address=address, channel=Channel.EMAIL)

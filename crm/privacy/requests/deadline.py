@@ -4,7 +4,8 @@ Source: Art. 12(3) DSGVO; Regulation (EEC, Euratom) 1182/71, Art. 3.
 """
 
 import calendar
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from typing import Final
 
@@ -13,7 +14,7 @@ from holidays import country_holidays
 _SATURDAY: Final = 5
 
 
-def answer_due_on(received_on: date, *, extended: bool = False, holidays: Set[date]) -> date:
+def answer_due_on(received_on: date, *, extended: bool = False, holidays: AbstractSet[date]) -> date:
     """Return the last day on which an answer is in time (Antwortfrist).
 
     One month after receipt, three if extended. A month ends on the same day of the month, or on its last day where
