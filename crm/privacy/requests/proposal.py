@@ -21,7 +21,7 @@ from crm.privacy.requests.choices import Choice, Verdict
 from crm.privacy.requests.facts import DataKind, KeepGround, Refusal
 
 CONTRACT: Final = "contract_person"
-_VOUCHERS: Final = "RET-10"
+VOUCHERS: Final = "RET-10"
 _CUSTOMERS: Final = "RET-07"
 _EVIDENCE: Final = "RET-04"
 _CASE_FILE: Final = "RET-22"
@@ -80,7 +80,7 @@ def _documents(session: Session, subject_ids: Sequence[str], today: date) -> Ite
     columns = (RetainedDocument.rule, func.count(), func.max(RetainedDocument.keep_until))
     rows = session.execute(select(*columns).where(RetainedDocument.subject_id.in_(subject_ids)).group_by(RetainedDocument.rule)).all()
     for kind in (DataKind.VOUCHERS, DataKind.LETTERS):
-        of_kind = [row for row in rows if (row[0] == _VOUCHERS) is (kind is DataKind.VOUCHERS)]
+        of_kind = [row for row in rows if (row[0] == VOUCHERS) is (kind is DataKind.VOUCHERS)]
         if of_kind:
             yield ProposedLine(sum(row[1] for row in of_kind), _document_choice(kind, of_kind[0][0], max(row[2] for row in of_kind), today))
 
