@@ -31,6 +31,13 @@ class Settings(BaseSettings):
         description="File that remembers the size of the sealed ledger; put it on another volume. Default: `ledger/high-water`.",
     )
     organisation: str = Field(default="Lethe", description="Name of the controller (Verantwortlicher), shown on every page.")
+    organisation_address: str | None = Field(
+        default=None, description="Street, postcode and town of the controller in one line, with commas; stands on letters."
+    )
+    authority: str | None = Field(
+        default=None,
+        description="Name and address of the competent supervisory authority, named in answers; none: they name the right in general.",
+    )
     privacy_email: str | None = Field(default=None, description="E-mail address for data protection requests, shown on the portal.")
     imprint_url: str | None = Field(
         default=None, pattern="^https?://", description="Address of the imprint (Impressum), linked from the portal."
