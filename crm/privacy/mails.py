@@ -41,8 +41,8 @@ def write(
         facts: what fills the placeholders besides the organisation and the way to reach it.
     """
     text = _texts()[kind]
-    every = {"organisation": settings.organisation, "contact": settings.privacy_email or f"{settings.portal_origin}/contact"}
-    letter = Letter(to=to, subject=text["subject"][language] % every, text=text["text"][language] % (every | facts))
+    known = {"organisation": settings.organisation, "contact": settings.privacy_email or f"{settings.portal_origin}/contact"} | facts
+    letter = Letter(to=to, subject=text["subject"][language] % known, text=text["text"][language] % known)
     return post.write(session, letter, kind=kind, now=now, subject_id=subject_id)
 
 

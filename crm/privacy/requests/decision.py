@@ -197,7 +197,7 @@ def _enter(session: Session, case: RequestCase, choices: Sequence[Choice], *, ac
 
 
 def _write(session: Session, case: RequestCase, changes: Mapping[str, Any]) -> None:
-    content = sealed.open_part(session, case, "sealed_decision") | changes
+    content = {**sealed.open_part(session, case, "sealed_decision"), **changes}
     case.sealed_decision = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_decision", content=content)
 
 
