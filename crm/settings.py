@@ -10,6 +10,8 @@ from zoneinfo import available_timezones
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+FEDERAL_STATES = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
+
 
 class Settings(BaseSettings):
     """Everything that can be set. Wrong or unknown settings stop the start with one sentence."""
@@ -29,12 +31,23 @@ class Settings(BaseSettings):
         description="File that remembers the size of the sealed ledger; put it on another volume. Default: `ledger/high-water`.",
     )
     organisation: str = Field(default="Lethe", description="Name of the controller (Verantwortlicher), shown on every page.")
+    organisation_address: str | None = Field(
+        default=None, description="Street, postcode and town of the controller in one line, with commas; stands on letters."
+    )
+    authority: str | None = Field(
+        default=None,
+        description="Name and address of the competent supervisory authority, named in answers; none: they name the right in general.",
+    )
     privacy_email: str | None = Field(default=None, description="E-mail address for data protection requests, shown on the portal.")
     imprint_url: str | None = Field(
         default=None, pattern="^https?://", description="Address of the imprint (Impressum), linked from the portal."
     )
     language: str = Field(default="de", pattern="^(de|en)$", description="Language of pages before anybody chose one: `de` or `en`.")
     time_zone: str = Field(default="Europe/Berlin", description="Time zone of the controller: days of deadlines, times on pages.")
+    federal_state: str | None = Field(
+        default=None,
+        description="Federal state of the controller, such as `NI`: its holidays move deadlines. None: holidays of all Germany only.",
+    )
     staff_origin: str = Field(
         default="http://localhost:8000", description="Address of the staff site as browsers see it; links are made from it."
     )
@@ -62,6 +75,13 @@ class Settings(BaseSettings):
     def _require_time_zone(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError("no such time zone; one is Europe/Berlin")
+        return value
+
+    @field_validator("federal_state")
+    @classmethod
+    def _require_federal_state(cls, value: str | None) -> str | None:
+        if value is not None and value not in FEDERAL_STATES:
+            raise ValueError(f"no federal state; one of {', '.join(FEDERAL_STATES)}")
         return value
 
     @field_validator("staff_origin", "portal_origin")

@@ -10,6 +10,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from crm.errors import UnavailableError
+from crm.jobs.deciding import execute
 from crm.jobs.erasing import erase
 from crm.jobs.indexing import IndexKeeper
 from crm.jobs.letterbox import empty, publish
@@ -56,6 +57,7 @@ def _schedule(runtime: Runtime, keeper: IndexKeeper) -> BackgroundScheduler:
         ("index.turn", _one_at_a_time(index, keeper.turn), 60),
         ("index.tidy", _one_at_a_time(index, keeper.tidy), 300),
         ("erasure.finish", lambda: erase(runtime), 1),
+        ("requests.execute", lambda: execute(runtime), 5),
         ("mail.send", lambda: send(runtime), 2),
         ("keys.sweep", lambda: sweep(runtime), 3_600),
         ("bundles.discard", lambda: discard_bundles(runtime), 60),

@@ -1,18 +1,40 @@
 """What a mail says, and how it is written for the mail server."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from typing import Any, Final
 
 from crm.errors import InvalidInputError
+from crm.mail.attachment import Attachment, kind_of, safe_name
+
+# What a letter may add: the way out of advertising that mail programs show as a button (Source: RFC 2369, RFC 8058).
+ALLOWED_HEADERS: Final = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post"})
+
+
+class _Unbroken(EmailPolicy):
+    """Writes the way out in one line: folded, a long address is encoded, and mail programs no longer know it."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return f"{name}: {value}\r\n".encode("ascii") if name in ALLOWED_HEADERS else super().fold_binary(name, value)
+
+
+_POLICY: Final = _Unbroken() + SMTP
 
 
 class HeaderInjectionError(InvalidInputError):
     """An address or subject has a line break, which would begin another header."""
 
     message = "Adresse und Betreff einer E-Mail stehen in einer Zeile. Entfernen Sie den Zeilenumbruch."
+
+
+class HeaderNotAllowedError(InvalidInputError):
+    """A letter wants to set a header that is not its business."""
+
+    message = "Diese Kopfzeile darf eine E-Mail nicht setzen: %(header)s."
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +44,33 @@ class Letter:
     to: str
     subject: str
     text: str
+    attachments: tuple[Attachment, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse headers that are not a letter's business when it is written, not when it is sent.
+
+        Raises:
+            HeaderNotAllowedError: a header is none of `ALLOWED_HEADERS`, or its value is no plain address.
+            HeaderInjectionError: a header has a line break.
+        """
+        for name, value in self.headers.items():
+            if name not in ALLOWED_HEADERS:
+                raise HeaderNotAllowedError(header=name)
+            if not value.isascii():
+                raise HeaderNotAllowedError(header=name)
+            _require_one_line(value)
+
+    def packed(self) -> dict[str, Any]:
+        """Return it as values that JSON knows, for the outbox."""
+        attached = [each.packed() for each in self.attachments]
+        return {"to": self.to, "subject": self.subject, "text": self.text, "attachments": attached, "headers": dict(self.headers)}
+
+    @classmethod
+    def unpacked(cls, stored: Mapping[str, Any]) -> "Letter":
+        """Return what was packed; letters of older versions carry no attachments."""
+        attached = tuple(Attachment.unpacked(each) for each in stored.get("attachments", ()))
+        return cls(stored["to"], stored["subject"], stored["text"], attached, stored.get("headers", {}))
 
 
 def to_mime(letter: Letter, *, sender: str, message_id: str, now: datetime) -> EmailMessage:
@@ -29,15 +78,25 @@ def to_mime(letter: Letter, *, sender: str, message_id: str, now: datetime) -> E
 
     Raises:
         HeaderInjectionError: the address or the subject has a line break.
+        AttachmentTypeError: an attachment has no media type.
     """
-    if any(ord(character) < ord(" ") for character in letter.to + letter.subject):
-        raise HeaderInjectionError
-    message = EmailMessage(policy=SMTP)
+    _require_one_line(letter.to + letter.subject)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = letter.to
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"  # nobody's holiday notice shall answer it
+    for name, value in letter.headers.items():
+        message[name] = value
     message.set_content(letter.text)
+    for each in letter.attachments:
+        kind, subtype = kind_of(each)
+        message.add_attachment(each.content, maintype=kind, subtype=subtype, filename=safe_name(each.name))
     return message
+
+
+def _require_one_line(value: str) -> None:
+    if any(ord(character) < ord(" ") for character in value):
+        raise HeaderInjectionError

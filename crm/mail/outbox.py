@@ -1,6 +1,7 @@
 """The outbox: mail waits in a table, so that an act and its mail happen together or not at all."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -81,6 +82,21 @@ def is_claimed(session: Session, *, message_id: str) -> bool:
     """Say whether a message that was taken is still to be handed over: an erasure takes away what waits."""
     state = session.scalar(select(OutboxMessage.state).where(OutboxMessage.id == message_id))
     return state == MailState.HANDING_OVER
+
+
+@dataclass(frozen=True, slots=True)
+class MailFate:
+    """Where a message is; `accepted_at` once the server has taken it."""
+
+    state: MailState
+    accepted_at: datetime | None
+
+
+def find_fates(session: Session, message_ids: Sequence[str]) -> dict[str, MailFate]:
+    """Return where these messages are; what went with an erasure, or is older than 90 days, is absent."""
+    columns = (OutboxMessage.id, OutboxMessage.state, OutboxMessage.accepted_at)
+    rows = session.execute(select(*columns).where(OutboxMessage.id.in_(message_ids)))
+    return {row.id: MailFate(MailState(row.state), row.accepted_at) for row in rows}
 
 
 def settle(session: Session, *, message_id: str, accepted: bool, now: datetime) -> None:

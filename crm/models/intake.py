@@ -110,7 +110,7 @@ class MailCount(Base):
     """How many mails an address got on a day because somebody typed it into the portal, under a keyed hash."""
 
     __tablename__ = "mail_count"
-    __table_args__ = {"info": stays(Kept.PASSING)}  # noqa: RUF012 - SQLAlchemy reads it, nobody changes it
+    __table_args__ = ({"info": stays(Kept.PASSING)},)
 
     tag: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True, info=personal(Category.EVIDENCE))
     day: Mapped[date] = mapped_column(info=personal(Category.METADATA))

@@ -6,10 +6,10 @@ What holds at a moment is what the events up to then say; `crm.privacy` folds th
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, PrimaryKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, Kept, emptied, personal, stays
+from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, Kept, emptied, goes, personal, stays
 
 
 class _SubjectEvent:
@@ -79,6 +79,22 @@ class RestrictionEvent(_SubjectEvent, Base):
 
     act: Mapped[str] = mapped_column(String(10), info=personal(Category.EVIDENCE))
     reason: Mapped[str] = mapped_column(String(40), info=personal(Category.EVIDENCE))
+
+
+class LiftNotice(Base):
+    """A restriction that ends as soon as the person has been told so; until then it stands.
+
+    Source: Art. 18(3) DSGVO.
+    """
+
+    __tablename__ = "lift_notice"
+    __table_args__ = (PrimaryKeyConstraint("subject_id", "reason"), {"info": goes()})
+
+    subject_id: Mapped[Id] = mapped_column(ForeignKey("subject.id"), info=personal(Category.LINK))
+    reason: Mapped[str] = mapped_column(String(40), info=personal(Category.EVIDENCE))
+    mail_id: Mapped[Id] = mapped_column(info=NOT_PERSONAL)
+    asked_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
+    asked_by: Mapped[str] = mapped_column(String(40), info=personal(Category.STAFF))
 
 
 class NoticeEvent(_SubjectEvent, Base):

@@ -76,6 +76,9 @@ class RequestCase(Base):
     approved_by: Mapped[str | None] = mapped_column(String(40), info=personal(Category.STAFF))
     execute_at: Mapped[datetime | None] = mapped_column(info=NOT_PERSONAL)
     executed_at: Mapped[datetime | None] = mapped_column(info=personal(Category.METADATA))
+    # Set when the answer is composed; `answer_mail_id` says which mail carries it, none: it has to be posted.
+    answer_written_at: Mapped[datetime | None] = mapped_column(info=NOT_PERSONAL)
+    answer_mail_id: Mapped[Id | None] = mapped_column(info=NOT_PERSONAL)
     answered_at: Mapped[datetime | None] = mapped_column(info=personal(Category.METADATA))
     closed_at: Mapped[datetime | None] = mapped_column(info=personal(Category.METADATA))
     version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
@@ -93,3 +96,12 @@ class CaseSubject(Base):
     case_id: Mapped[Id] = mapped_column(ForeignKey("request_case.id"), primary_key=True, info=personal(Category.LINK))
     subject_id: Mapped[Id] = mapped_column(ForeignKey("subject.id"), primary_key=True, info=personal(Category.LINK))
     found_by: Mapped[str] = mapped_column(String(16), info=NOT_PERSONAL)  # email, or staff who looked the person up
+
+
+class CaseCounter(Base):
+    """The last case number of a year; a number is taken in the transaction that opens the case, so that none is missing."""
+
+    __tablename__ = "case_counter"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=NOT_PERSONAL)
+    last: Mapped[int] = mapped_column(info=NOT_PERSONAL)

@@ -43,6 +43,7 @@ class Action(StrEnum):
     REQUEST_LAPSED = "request:lapsed"
     REQUEST_OPENED = "request:opened"
     REQUEST_ASSIGNED = "request:assigned"
+    REQUEST_IDENTITY_NOTED = "request:identity_noted"
     REQUEST_READ = "request:read"
     REQUESTS_LISTED = "requests:listed"
     REQUEST_DECIDED = "request:decided"

@@ -213,22 +213,26 @@ def open_for_index(session: Session, *, subject_ids: Sequence[str], actor: Actor
 def open_email_for_objection(session: Session, *, subject_id: str, actor: Actor, now: datetime) -> str | None:
     """Open the e-mail address of somebody who objects by a personal link, so that it gets no advertising from anywhere.
 
-    Asks for no ground and no restriction: keeping advertising away from somebody is a duty towards this very person.
-
     Source: Art. 6(1)(c), 21(3), 12(3) DSGVO.
     """
-    opened = _open_contacts(session, [subject_id], [FieldGroup.EMAIL]).get(subject_id, {})
-    audit.record(
-        session,
-        Action.PERSON_DISCLOSED,
-        actor=actor,
-        now=now,
-        subject_id=subject_id,
-        purpose="request_handling",
-        basis="6-1-c",
-        groups=[FieldGroup.EMAIL],
-    )
-    return opened.get("email")
+    opened = open_for_request(session, subject_ids=[subject_id], groups={FieldGroup.EMAIL}, actor=actor, now=now)
+    return opened.get(subject_id, {}).get("email")
+
+
+def open_for_request(
+    session: Session, *, subject_ids: Sequence[str], groups: Collection[FieldGroup], actor: Actor, now: datetime
+) -> dict[str, dict[str, str]]:
+    """Open who people are and where an answer reaches them, because they use a right; one entry each.
+
+    Asks for no ground and no restriction: answering somebody is a duty towards this very person.
+
+    Source: Art. 6(1)(c), 12(2)-(4) DSGVO.
+    """
+    opened = _open_contacts(session, subject_ids, [group for group in FieldGroup if group in groups])
+    facts: dict[str, Any] = {"purpose": "request_handling", "basis": "6-1-c", "groups": sorted(groups)}
+    for subject_id in opened:
+        audit.record(session, Action.PERSON_DISCLOSED, actor=actor, now=now, subject_id=subject_id, **facts)
+    return opened
 
 
 def require_access(session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime) -> PersonState:

@@ -1,7 +1,6 @@
 """Mail from Lethe: written with the act it tells of, sealed until it is handed over, sent by the worker."""
 
 import json
-from dataclasses import asdict
 from datetime import datetime
 
 import structlog
@@ -9,24 +8,25 @@ from sqlalchemy.orm import Session
 
 from crm import mail
 from crm.db import Database, new_id
+from crm.errors import InvalidInputError
 from crm.mail import Letter, MailRefusedError, MailUnreachableError, Transport
-from crm.mail.message import HeaderInjectionError
 from crm.vault import Vault
 
 _TABLE, _COLUMN = "outbox_message", "sealed_letter"
 _log = structlog.get_logger()
 
 
-def write(session: Session, letter: Letter, *, kind: str, now: datetime, subject_id: str | None = None) -> None:
-    """Put a letter into the outbox, sealed, in the transaction of the act it tells of.
+def write(session: Session, letter: Letter, *, kind: str, now: datetime, subject_id: str | None = None) -> str:
+    """Put a letter into the outbox, sealed, in the transaction of the act it tells of; return its id.
 
     Args:
         subject_id: whose data the letter holds; an erasure of this person takes it out again while it waits.
     """
     message_id = new_id()
-    content = json.dumps(asdict(letter), ensure_ascii=False).encode()
+    content = json.dumps(letter.packed(), ensure_ascii=False).encode()
     sealed = Vault.of(session).seal_own(_TABLE, _COLUMN, message_id, content)
     mail.enqueue(session, message_id=message_id, kind=kind, sealed_letter=sealed, now=now, subject_id=subject_id)
+    return message_id
 
 
 def deliver(database: Database, transport: Transport, *, sender: str, now: datetime) -> int:
@@ -49,14 +49,14 @@ def deliver(database: Database, transport: Transport, *, sender: str, now: datet
 
 
 def _open(session: Session, message_id: str, sealed: bytes | None) -> Letter:
-    return Letter(**json.loads(Vault.of(session).open_own(_TABLE, _COLUMN, message_id, sealed or b"")))
+    return Letter.unpacked(json.loads(Vault.of(session).open_own(_TABLE, _COLUMN, message_id, sealed or b"")))
 
 
 def _hand_over(transport: Transport, letter: Letter, message_id: str, *, sender: str, now: datetime) -> bool:
     host = sender.rpartition("@")[2]
     try:
         transport.deliver(mail.to_mime(letter, sender=sender, message_id=f"<{message_id}@{host}>", now=now))
-    except (MailUnreachableError, MailRefusedError, HeaderInjectionError) as error:
+    except (MailUnreachableError, MailRefusedError, InvalidInputError) as error:
         _log.warning("mail.postponed", message=message_id, reason=type(error).__name__)
         return False
     return True

@@ -3,6 +3,7 @@
 Source: Art. 18, 4(3) DSGVO.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -15,11 +16,16 @@ from crm.db import insert_rows
 from crm.models.lawfulness import RestrictionAct, RestrictionEvent
 from crm.privacy import audit, indexing
 from crm.privacy.actions import Action
+from crm.privacy.errors import PrivacyError
 from crm.vault import Right, RightsEntry, Vault
 
 # Built once, because every page about people asks it.
 _EVENT = RestrictionEvent.__table__.c
-_EVENTS = select(_EVENT.subject_id, _EVENT.act).where(_EVENT.subject_id.in_(bindparam("subject_ids", expanding=True))).order_by(_EVENT.id)
+_EVENTS = (
+    select(_EVENT.subject_id, _EVENT.reason, _EVENT.act)
+    .where(_EVENT.subject_id.in_(bindparam("subject_ids", expanding=True)))
+    .order_by(_EVENT.id)
+)
 
 
 class RestrictionReason(StrEnum):
@@ -33,30 +39,106 @@ class RestrictionReason(StrEnum):
     ERASURE_PENDING = "erasure_pending"
 
 
+class ToldBy(StrEnum):
+    """How the person was told that the restriction ends."""
+
+    MAIL = "mail"  # the mail server took the notice or the answer that says so
+    LETTER = "letter"
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+
+
+class NotToldError(PrivacyError):
+    """A restriction was to be lifted before the person knows."""
+
+    article = "Art. 18(3)"
+    message = "Die Person muss vorher erfahren, dass die Einschränkung endet. Geben Sie an, wann und wie Sie es ihr gesagt haben."
+
+
 def impose(session: Session, *, subject_ids: Sequence[str], reason: RestrictionReason, actor: Actor, now: datetime) -> None:
     """Restrict the processing of these people's data, at once and everywhere (Art. 18(1))."""
     if not subject_ids:
         return
-    Vault.of(session).note_rights([RightsEntry(right=Right.RESTRICTION, noted_at=now, subject_id=each) for each in subject_ids])
     _append(session, subject_ids, RestrictionAct.IMPOSED, reason, now)
     entries = [audit.Entry(action=Action.RESTRICTION_IMPOSED, subject_id=each, result=reason) for each in subject_ids]
     audit.record_all(session, entries, actor=actor, now=now)
 
 
+def lift(
+    session: Session,
+    *,
+    subject_ids: Sequence[str],
+    reason: RestrictionReason,
+    told_at: datetime,
+    told_by: ToldBy,
+    actor: Actor,
+    now: datetime,
+) -> Sequence[str]:
+    """End the restriction for this reason, of which the people were told before; return whose ended.
+
+    Restrictions for other reasons stand. Again is the same as once.
+
+    Args:
+        told_at: when the people learned of it; never after `now`.
+
+    Raises:
+        NotToldError: they have not been told yet.
+
+    Source: Art. 18(3) DSGVO.
+    """
+    if told_at > now:
+        raise NotToldError
+    return _end(session, subject_ids, reason, kind=told_by, actor=actor, now=now)
+
+
+def take_back(session: Session, *, subject_ids: Sequence[str], reason: RestrictionReason, actor: Actor, now: datetime) -> Sequence[str]:
+    """End a restriction that was imposed on the wrong people, who asked for nothing and so obtained none; return whose ended."""
+    return _end(session, subject_ids, reason, kind="mistaken", actor=actor, now=now)
+
+
+def _end(
+    session: Session, subject_ids: Sequence[str], reason: RestrictionReason, *, kind: str, actor: Actor, now: datetime
+) -> Sequence[str]:
+    standing = find_reasons(session, subject_ids)
+    ended = [each for each in subject_ids if reason in standing.get(each, ())]
+    if ended:
+        _append(session, ended, RestrictionAct.LIFTED, reason, now)
+        entries = [audit.Entry(action=Action.RESTRICTION_LIFTED, subject_id=each, kind=kind, result=reason) for each in ended]
+        audit.record_all(session, entries, actor=actor, now=now)
+    return ended
+
+
+_RIGHTS = {RestrictionAct.IMPOSED: Right.RESTRICTION, RestrictionAct.LIFTED: Right.RESTRICTION_LIFTED}
+
+
 def _append(session: Session, subject_ids: Sequence[str], act: RestrictionAct, reason: RestrictionReason, now: datetime) -> None:
+    """Enter acts; first in the journal of the key store, so that no restored backup undoes them."""
+    noted = [RightsEntry(right=_RIGHTS[act], noted_at=now, subject_id=each, purposes=(reason,)) for each in subject_ids]
+    Vault.of(session).note_rights(noted)
     rows = [{"subject_id": each, "act": act, "reason": reason, "effective_at": now, "recorded_at": now} for each in subject_ids]
     insert_rows(session.connection(), RestrictionEvent, rows)
     indexing.announce_changed(session, subject_ids, now=now)
 
 
 def find_restricted(session: Session, subject_ids: Sequence[str]) -> set[str]:
-    """Return those of the people whose data are restricted.
+    """Return those of the people whose data are restricted, for whatever reason."""
+    return set(find_reasons(session, subject_ids))
 
-    The latest act counts whatever its time says: a clock that was set back must not free anybody.
+
+def find_reasons(session: Session, subject_ids: Sequence[str]) -> dict[str, tuple[RestrictionReason, ...]]:
+    """Return why the data of these people are restricted; who is not is absent.
+
+    Each reason stands for itself, and its latest act counts whatever its time says: a clock that was set back must
+    not free anybody.
     """
     rows = session.execute(_EVENTS, {"subject_ids": subject_ids})
-    latest = {row.subject_id: row.act for row in rows}
-    return {subject_id for subject_id, act in latest.items() if act == RestrictionAct.IMPOSED}
+    standing: dict[str, dict[RestrictionReason, None]] = defaultdict(dict)
+    for subject_id, reason, act in rows:
+        if act == RestrictionAct.IMPOSED:
+            standing[subject_id][RestrictionReason(reason)] = None
+        else:
+            standing[subject_id].pop(RestrictionReason(reason), None)
+    return {subject_id: tuple(reasons) for subject_id, reasons in standing.items() if reasons}
 
 
 def count_imposed(session: Session) -> dict[str, int]:

@@ -126,6 +126,9 @@ class Vault:
         """
         write_guard.begin_write(session, subject_ids)
 
+    # Writes to what is kept beyond an erasure begin with this one.
+    begin_kept_write = staticmethod(write_guard.begin_kept_write)
+
     def sweep_orphans(self, session: Session, *, older_than: datetime) -> int:
         """Remove keys made before `older_than` whose subject was never written; return how many."""
         return self._maker.sweep_orphans(session, older_than=older_than)
@@ -143,7 +146,7 @@ class Vault:
         """Seal several values, in order; fails like `seal`."""
         keys: dict[KeyId, DataKey] = {}
         for subject_id, compartment in {(place.subject_id, place.compartment) for place, _ in contents}:
-            write_guard.require_begun(session, subject_id)
+            write_guard.require_begun(session, subject_id, compartment)
             keys[subject_id, compartment] = self._keyring.get(subject_id, compartment).newest
         return [keys[place.subject_id, place.compartment].seal(place, content, padding) for place, content in contents]
 
@@ -173,7 +176,7 @@ class Vault:
         self, session: Session, subject_id: str, compartment: str, content: bytes, *, context: bytes, padding: Padding = Padding.TEXT
     ) -> bytes:
         """Seal `content` so that it opens only together with `context`, such as the leaf of a log entry."""
-        write_guard.require_begun(session, subject_id)
+        write_guard.require_begun(session, subject_id, compartment)
         return self._keyring.get(subject_id, compartment).newest.seal_bound(context, content, padding)
 
     def open_bound(self, subject_id: str, compartment: str, sealed: bytes, *, context: bytes) -> bytes:

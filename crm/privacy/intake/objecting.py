@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from crm.actor import system_actor
 from crm.models.intake import LinkKind, PersonalLink
-from crm.privacy import audit, disclosure, links, objection, purposes, suppression
+from crm.privacy import audit, disclosure, links, mails, objection, purposes, suppression
 from crm.privacy.actions import Action
-from crm.privacy.intake import mails
+from crm.privacy.intake import turns
 from crm.privacy.intake.letterbox import Message
 from crm.privacy.intake.people import find_people, is_living
 from crm.privacy.intake.policy import intake_policy
@@ -130,7 +130,7 @@ def _tell_all(session: Session, claims: Sequence[Claim], *, settings: Settings, 
     """Confirm to each address, unless it got enough mail today; one mail of the day is left for a request that needs it."""
     addresses = [claim.address for claim in claims if claim.address is not None]
     most = max(intake_policy().mails_per_day - 1, 1)
-    allowed = mails.take_turns(session, addresses=addresses, most=most, settings=settings, now=now)
+    allowed = turns.take_turns(session, addresses=addresses, most=most, settings=settings, now=now)
     for claim in claims:
         if claim.address in allowed:
             _tell(session, claim, claim.address, settings=settings, now=now)

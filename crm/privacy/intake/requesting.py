@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 from crm.db import new_id
 from crm.models.intake import LinkKind, PendingRequest
 from crm.models.request_case import CaseKind, CaseWay, Identity
-from crm.privacy import audit, links
+from crm.privacy import audit, links, mails
 from crm.privacy.actions import Action
-from crm.privacy.intake import desk, mails
+from crm.privacy.intake import turns
 from crm.privacy.intake.correcting import find_link
 from crm.privacy.intake.letterbox import Message
 from crm.privacy.intake.objecting import ACTOR, object_to_advertising
 from crm.privacy.intake.people import find_people
 from crm.privacy.intake.policy import intake_policy
+from crm.privacy.requests import cases
 from crm.settings import Settings
 from crm.vault import Vault
 
@@ -63,7 +64,7 @@ def _ask_to_confirm(session: Session, pending: PendingRequest, message: Message,
     """Write the mail with the button; without a turn the request waits for the button of an earlier one of the address."""
     policy = intake_policy()
     address = message.content["email"]
-    if not mails.take_turns(session, addresses=[address], most=policy.mails_per_day, settings=settings, now=now):
+    if not turns.take_turns(session, addresses=[address], most=policy.mails_per_day, settings=settings, now=now):
         return
     token = links.issue(session, kind=LinkKind.CONFIRM, request_id=pending.id, expires_at=pending.expires_at, now=now)
     facts = {
@@ -92,7 +93,7 @@ def _open_case(session: Session, pending: PendingRequest, *, settings: Settings,
     same = (PendingRequest.address_tag == pending.address_tag, PendingRequest.kind == pending.kind)
     first = session.scalars(select(PendingRequest.received_at).where(*same).order_by(PendingRequest.received_at).limit(1)).one()
     session.execute(delete(PendingRequest).where(*same))
-    desk.open_case(
+    cases.open_case(
         session,
         subject_id=found[0] if found else None,
         kind=CaseKind(pending.kind),

@@ -1,16 +1,21 @@
 """Mail to staff: written with the act, sent by the worker, at most once, and never unsealed on disk."""
 
+import base64
 import socket
+from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from crm.actor import Role
-from crm.mail import Letter, OutboxMessage, RealMailInDemoError, Transport, claim
+from crm.mail import Attachment, Letter, OutboxMessage, RealMailInDemoError, Transport, claim
+from crm.mail.attachment import AttachmentTypeError
 from crm.mail.mailbox import keep, list_received
-from crm.mail.message import HeaderInjectionError, to_mime
+from crm.mail.message import HeaderInjectionError, HeaderNotAllowedError, to_mime
 from crm.privacy import post
 from crm.services.accounts import user_changes
 from tests.support.staff import ADMIN, hire, quick_hashes  # noqa: F401 - a fixture
@@ -48,6 +53,11 @@ def server(tmp_path):
 def write(runtime, now, letter=LETTER):
     with runtime.database.writing() as session:
         post.write(session, letter, kind="test", now=now)
+
+
+def arrived(keeper):
+    [file] = keeper.folder.glob("*.eml")
+    return message_from_bytes(file.read_bytes(), policy=default)
 
 
 def states(runtime):
@@ -103,6 +113,80 @@ class TestDelivery:
         post.deliver(runtime.database, transport, sender=SENDER, now=clock.now() + timedelta(days=4))
 
         assert (keeper.deliveries, states(runtime)) == (0, [("given_up", 0)])
+
+
+class TestAttachments:
+    def test_arrive_as_they_were_written(self, runtime, clock, server):
+        keeper, transport = server
+        content = bytes(range(256)) * 2000
+        attached = (Attachment("Antwort 2026-0001.pdf", "application/pdf", content), Attachment("Größe.txt", "text/plain", b"a"))
+        write(runtime, clock.now(), replace(LETTER, attachments=attached))
+
+        post.deliver(runtime.database, transport, sender=SENDER, now=clock.now())
+
+        first, second = arrived(keeper).iter_attachments()
+        assert (first.get_filename(), first.get_content_type(), first.get_content()) == (
+            "Antwort 2026-0001.pdf",
+            "application/pdf",
+            content,
+        )
+        assert (second.get_filename(), second.get_content_disposition()) == ("Größe.txt", "attachment")
+        assert arrived(keeper).get_body(("plain",)).get_content().strip() == LETTER.text
+
+    @pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
+    def test_are_sealed_while_they_wait(self, runtime, clock):
+        write(runtime, clock.now(), replace(LETTER, attachments=(Attachment("kunze.pdf", "application/pdf", b"geheim" * 9),)))
+
+        with runtime.database.reading() as session:
+            sealed = session.scalars(select(OutboxMessage.sealed_letter)).one()
+        assert not {each for each in (b"kunze", b"geheim", base64.b64encode(b"geheim" * 9)) if each in sealed}
+
+    @pytest.mark.parametrize(
+        ("name", "arrives"),
+        [
+            ("../../etc/passwd", "etcpasswd"),
+            ("C:\\Rechnung.pdf", "CRechnung.pdf"),
+            ("a\r\nBcc: b@example.com.pdf", "aBcc b@example.com.pdf"),
+            ("Rechnung\u202efdp.exe", "Rechnungfdp.exe"),
+            ('"; filename="x.exe', "filename=x.exe"),
+            ("", "anhang"),
+            ("x" * 300 + ".pdf", "x" * 76 + ".pdf"),
+        ],
+    )
+    def test_have_a_name_that_is_only_a_name(self, now, name, arrives):
+        letter = replace(LETTER, attachments=(Attachment(name, "application/pdf", b""),))
+
+        [part] = to_mime(letter, sender=SENDER, message_id="<1@x>", now=now).iter_attachments()
+        assert part.get_filename() == arrives
+
+    @pytest.mark.parametrize("media_type", ["", "pdf", "application/", "application/pdf\r\nBcc: b@example.com", "text/plain; name=x"])
+    def test_need_a_media_type(self, now, media_type):
+        with pytest.raises(AttachmentTypeError):
+            to_mime(replace(LETTER, attachments=(Attachment("a", media_type, b""),)), sender=SENDER, message_id="<1@x>", now=now)
+
+
+class TestHeaders:
+    """RFC 8058: the way out is a button of the mail program."""
+
+    def test_of_the_way_out_arrive_unbroken(self, runtime, clock, server):
+        keeper, transport = server
+        way_out = {"List-Unsubscribe": f"<https://portal.example.com/u/{'a' * 90}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        write(runtime, clock.now(), replace(LETTER, headers=way_out))
+
+        post.deliver(runtime.database, transport, sender=SENDER, now=clock.now())
+
+        [file] = keeper.folder.glob("*.eml")
+        assert f"List-Unsubscribe: {way_out['List-Unsubscribe']}\r\n".encode() in file.read_bytes()
+        assert arrived(keeper)["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+    @pytest.mark.parametrize("name", ["Bcc", "From", "Reply-To", "list-unsubscribe\r\nBcc", "X-Anything"])
+    def test_that_are_not_a_letters_business_are_refused(self, name):
+        with pytest.raises(HeaderNotAllowedError):
+            replace(LETTER, headers={name: "b@example.com"})
+
+    def test_never_begin_another_one(self):
+        with pytest.raises(HeaderInjectionError):
+            replace(LETTER, headers={"List-Unsubscribe": "<https://a.example>\r\nBcc: b@example.com"})
 
 
 class TestLetter:

@@ -11,6 +11,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "case_counter",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_case_counter")),
+    )
+    op.create_table(
         "intake_key",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("public", sa.LargeBinary(), nullable=False),
@@ -41,6 +47,16 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("job", "slot", name=op.f("pk_job_run")),
+    )
+    op.create_table(
+        "lift_notice",
+        sa.Column("subject_id", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("mail_id", sa.String(length=32), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_lift_notice_subject_id")),
+        sa.PrimaryKeyConstraint("subject_id", "reason", name=op.f("pk_lift_notice")),
     )
     op.create_table(
         "mail_count",
@@ -116,6 +132,8 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.String(length=40), nullable=True),
         sa.Column("execute_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("executed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer_written_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer_mail_id", sa.String(length=32), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -256,9 +274,11 @@ def downgrade() -> None:
 
     op.drop_table("pending_request")
     op.drop_table("mail_count")
+    op.drop_table("lift_notice")
     op.drop_table("job_run")
     with op.batch_alter_table("intake_message", schema=None) as batch_op:
         batch_op.drop_index("ix_intake_message_set_aside_at")
 
     op.drop_table("intake_message")
     op.drop_table("intake_key")
+    op.drop_table("case_counter")

@@ -1,0 +1,1 @@
+"""Requests of people: one case, one deadline, one way through, one answer (Betroffenenanfragen)."""

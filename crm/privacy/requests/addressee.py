@@ -1,0 +1,65 @@
+"""Where an answer goes: gathered before the data are destroyed, because afterwards nobody knows it any more.
+
+Source: Art. 12(3), (4) DSGVO.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.models.field_groups import FieldGroup
+from crm.models.request_case import RequestCase
+from crm.privacy import disclosure, suppression
+from crm.privacy.purposes import Channel
+from crm.privacy.requests import people, sealed
+from crm.search.exact import exact_email
+
+_GROUPS: Final = frozenset({FieldGroup.IDENTITY, FieldGroup.EMAIL, FieldGroup.ADDRESS})
+_HOME: Final = frozenset({"", "de", "deutschland", "germany"})
+
+
+def gather(session: Session, case: RequestCase, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Return where the answer goes, and whether an entry on the suppression list stays behind.
+
+    What we know of the person is used before what was typed into the request: whoever asked in somebody else's name
+    gets no answer that way.
+    """
+    request = sealed.open_part(session, case, "sealed_request")
+    found = people.find_living(session, people.find_people(session, case.id))
+    opened = disclosure.open_for_request(session, subject_ids=found, groups=_GROUPS, actor=actor, now=now)
+    profile = opened.get(case.subject_id) or next(iter(opened.values()), {})
+    addresses = [*(fields.get("email") for fields in opened.values()), request.get("email")]
+    return {
+        "to": _first_address(profile.get("email"), request.get("email")),
+        "name_lines": _name_lines(profile, request),
+        "address_lines": address_lines(profile) or address_lines(request),
+        "suppression_stays": any(_is_suppressed(session, each) for each in addresses if each),
+    }
+
+
+def _first_address(*candidates: str | None) -> str | None:
+    return next((each for each in candidates if each and exact_email(each)), None)
+
+
+def _name_lines(profile: Mapping[str, str], request: Mapping[str, str]) -> list[str]:
+    known = [profile.get(name, "") for name in ("salutation", "title", "first_name", "last_name")]
+    name = " ".join(each for each in known if each) or request.get("name", "")
+    return [name] if name else []
+
+
+def address_lines(fields: Mapping[str, str]) -> list[str]:
+    """Return the lines of a postal address; none where street or town is missing."""
+    street, city = fields.get("street", ""), fields.get("city", "")
+    if not street or not city:
+        return []
+    country = fields.get("country", "")
+    lines = [street, f"{fields.get('postal_code', '')} {city}".strip()]
+    return lines if country.strip().lower() in _HOME else [*lines, country.upper()]
+
+
+def _is_suppressed(session: Session, address: str) -> bool:
+    exact = exact_email(address)
+    return exact is not None and bool(suppression.find_suppressed(session, {Channel.EMAIL: [exact]}))

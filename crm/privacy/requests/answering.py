@@ -1,0 +1,164 @@
+"""Answers cases: the facts, the letter, the outbox, and the end once the answer is on its way.
+
+Each step is a unit of work that looks again at the case it locks, so that a crash repeats nothing and two workers at
+once answer once.
+
+Source: Art. 12(3), (4), 18(3) DSGVO.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm import mail
+from crm.actor import Actor, system_actor
+from crm.db import Database
+from crm.mail import Attachment, Letter
+from crm.models.request_case import CaseState, RequestCase
+from crm.privacy import audit, mails, post, restriction
+from crm.privacy.actions import Action
+from crm.privacy.requests import addressee, people, sealed
+from crm.privacy.requests.answer import Answer, compose
+from crm.privacy.requests.choices import Choice, Verdict, stored_choice
+from crm.privacy.requests.decision import lock_case, require_role, take_case
+from crm.privacy.requests.errors import CaseStateError
+from crm.privacy.requests.facts import AnswerFacts, DataKind, Kept, Refused
+from crm.privacy.restriction import RestrictionReason, ToldBy
+from crm.settings import Settings
+
+ACTOR: Final = system_actor("requests")
+_KIND: Final = "request_answered"
+
+
+def find_unwritten(session: Session) -> Sequence[str]:
+    """Return the cases whose answer has to be written, the most urgent first."""
+    wanted = (RequestCase.state == CaseState.ANSWERING, RequestCase.answer_written_at.is_(None))
+    return session.scalars(select(RequestCase.id).where(*wanted).order_by(RequestCase.due_on, RequestCase.id)).all()
+
+
+def write_answer(database: Database, case_id: str, *, settings: Settings, now: datetime) -> bool:
+    """Write one answer and put it into the outbox, or leave it to be posted; return whether it was this call that did."""
+    with database.reading() as session:
+        case = session.get(RequestCase, case_id)
+        if case is None or case.state != CaseState.ANSWERING or case.answer_written_at is not None:
+            return False
+        draft = sealed.open_part(session, case, "sealed_answer") or addressee.gather(session, case, actor=ACTOR, now=now)
+        facts = gather_facts(session, case, draft, settings=settings, now=now)
+    answer = compose(facts)  # outside of a unit of work: setting a letter takes longer than one may last
+    with database.writing() as session:
+        case = lock_case(session, case_id)
+        if case is None or case.state != CaseState.ANSWERING or case.answer_written_at is not None:
+            return False
+        _keep(session, case, draft, answer, now)
+    return True
+
+
+def _keep(session: Session, case: RequestCase, draft: Mapping[str, Any], answer: Answer, now: datetime) -> None:
+    pdf = base64.b64encode(answer.pdf).decode()
+    content = {**draft, "subject": answer.subject, "text": answer.text, "pdf": pdf}
+    case.sealed_answer = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_answer", content=content)
+    case.answer_written_at = now
+    case.version += 1
+    if draft["to"]:
+        attachment = Attachment(f"{case.number}.pdf", "application/pdf", answer.pdf)
+        letter = Letter(to=draft["to"], subject=answer.subject, text=answer.text, attachments=(attachment,))
+        case.answer_mail_id = post.write(session, letter, kind=_KIND, now=now)
+
+
+def gather_facts(session: Session, case: RequestCase, draft: Mapping[str, Any], *, settings: Settings, now: datetime) -> AnswerFacts:
+    """Return what the answer rests on."""
+    decision = sealed.open_part(session, case, "sealed_decision")
+    choices = [stored_choice(each) for each in decision.get("choices", ())]
+    stopped = bool(decision.get("stopped"))
+    return AnswerFacts(
+        number=case.number,
+        language=case.language,
+        name_lines=tuple(draft["name_lines"]),
+        address_lines=tuple(draft["address_lines"]) or None,
+        received_on=case.received_on,
+        written_on=mails.day_of(now, settings),
+        executed_on=mails.day_of(case.executed_at, settings) if case.executed_at else None,
+        erased=tuple(each.kind for each in choices if each.verdict is Verdict.ERASE),
+        kept=tuple(_kept(choices)),
+        refused=tuple(_refused(choices)),
+        suppression_stays=draft["suppression_stays"],
+        nothing_held=not choices and not stopped,
+        stopped=stopped,
+        controller=settings.organisation,
+        controller_address=settings.organisation_address,
+        contact=settings.privacy_email,
+        authority=settings.authority,
+    )
+
+
+def _kept(choices: Sequence[Choice]) -> list[Kept]:
+    return [
+        Kept(kind=each.kind, ground=each.keep, source=each.source, until=each.until)
+        for each in choices
+        if each.verdict is Verdict.KEEP and each.keep and each.until
+    ]
+
+
+def _refused(choices: Sequence[Choice]) -> list[Refused]:
+    return [Refused(kind=each.kind, ground=each.refusal, reason=each.reason) for each in choices if each.refusal]
+
+
+def close_accepted(database: Database, *, now: datetime) -> int:
+    """Close the cases whose answer the mail server has taken; return how many."""
+    with database.reading() as session:
+        accepted = _find_accepted(session)
+    return sum(_close_accepted(database, case_id, accepted_at, now) for case_id, accepted_at in accepted.items())
+
+
+def _find_accepted(session: Session) -> dict[str, datetime]:
+    """Return the cases whose answer has arrived at the mail server, and when."""
+    waiting = (RequestCase.state == CaseState.ANSWERING, RequestCase.answer_mail_id.is_not(None))
+    rows = session.execute(select(RequestCase.id, RequestCase.answer_mail_id).where(*waiting).order_by(RequestCase.id))
+    mail_of = {row.id: row.answer_mail_id for row in rows}
+    fates = mail.find_fates(session, list(mail_of.values()))
+    moments = {case_id: fates[mail_id].accepted_at for case_id, mail_id in mail_of.items() if mail_id in fates}
+    return {case_id: moment for case_id, moment in moments.items() if moment is not None}
+
+
+def _close_accepted(database: Database, case_id: str, accepted_at: datetime, now: datetime) -> bool:
+    with database.writing() as session:
+        case = lock_case(session, case_id)
+        if case is None or case.state != CaseState.ANSWERING:
+            return False
+        case.version += 1
+        _close(session, case, answered_at=accepted_at, told_by=ToldBy.MAIL, actor=ACTOR, now=now)
+    return True
+
+
+def mark_posted(session: Session, *, case_id: str, version: int, posted_at: datetime, actor: Actor, now: datetime) -> RequestCase:
+    """Enter that the answer was posted as a letter; with that the case ends.
+
+    Args:
+        posted_at: the day it was posted, as a moment; not before it was written, not after `now`.
+
+    Raises:
+        CaseStateError: there is no answer yet, or it cannot have been posted then.
+        CoordinatorOnlyError, NotFoundError, CaseChangedError: as they say.
+    """
+    require_role(actor)
+    case = take_case(session, case_id=case_id, version=version, states=[CaseState.ANSWERING])
+    if case.answer_written_at is None or posted_at > now:
+        raise CaseStateError
+    _close(session, case, answered_at=posted_at, told_by=ToldBy.LETTER, actor=actor, now=now)
+    return case
+
+
+def _close(session: Session, case: RequestCase, *, answered_at: datetime, told_by: ToldBy, actor: Actor, now: datetime) -> None:
+    """End a case: who was not erased is no longer restricted by it, unless the decision keeps their data restricted."""
+    case.state, case.answered_at, case.closed_at = CaseState.CLOSED, answered_at, now
+    choices = [stored_choice(each) for each in sealed.open_part(session, case, "sealed_decision").get("choices", ())]
+    if any(each.kind is DataKind.PROFILE and each.verdict is Verdict.KEEP for each in choices):
+        living = people.find_living(session, people.find_people(session, case.id))
+        restriction.impose(session, subject_ids=living, reason=RestrictionReason.LEGAL_CLAIMS, actor=actor, now=now)
+    people.release(session, case, told_at=answered_at, told_by=told_by, actor=actor, now=now)
+    for action, result in ((Action.REQUEST_ANSWERED, told_by), (Action.REQUEST_CLOSED, None)):
+        audit.record(session, action, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=result)

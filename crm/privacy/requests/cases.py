@@ -1,0 +1,172 @@
+"""Opens cases: what people ask for, with one deadline and one way through (Betroffenenanfragen).
+
+Source: Art. 12(2)-(4), 17(1), 18 DSGVO.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.db import Compartment, new_id
+from crm.models.field_groups import FieldGroup
+from crm.models.intake import LinkKind
+from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity, RequestCase
+from crm.privacy import audit, disclosure, links, mails, objection, purposes, suppression
+from crm.privacy.actions import Action
+from crm.privacy.objection import DIRECT_MARKETING, Objection
+from crm.privacy.purposes import Channel
+from crm.privacy.requests import people, sealed
+from crm.privacy.requests.deadline import answer_due_on, holidays_of
+from crm.privacy.requests.errors import ReceiptDayError
+from crm.privacy.requests.numbers import next_number
+from crm.search.exact import exact_email
+from crm.settings import Settings
+from crm.vault import Vault
+
+STATUS_FOR: Final = timedelta(days=365)  # how long the link to the status works
+_OLDEST: Final = timedelta(days=366)
+
+
+def open_case(
+    session: Session,
+    *,
+    subject_id: str | None,
+    kind: CaseKind,
+    way: CaseWay,
+    language: str,
+    received_on: date,
+    identity: Identity,
+    request: Mapping[str, str],
+    objects_too: bool,
+    found: Sequence[tuple[str, str]],
+    settings: Settings,
+    actor: Actor,
+    now: datetime,
+    case_id: str | None = None,
+) -> RequestCase:
+    """Open a case: from this moment the people found are restricted, and the period runs.
+
+    Args:
+        subject_id: whose request it is; None for somebody we do not know, who gets a pseudonym for this case alone.
+        received_on: day of receipt, in the time zone of the controller.
+        request: what was asked, in words, and where the answer goes: `name`, `email`, `street`, `postal_code`,
+            `city`, `country`, `message`.
+        found: (person, how they were found) of those whose data the case is about.
+        case_id: given by a form; sent twice, it opens one case.
+
+    Raises:
+        ReceiptDayError: the day of receipt is in the future or more than a year ago.
+    """
+    if case_id is not None and (known := session.get(RequestCase, case_id)) is not None:
+        return known
+    _require_receipt(received_on, mails.day_of(now, settings))
+    living = people.find_living(session, [*([subject_id] if subject_id else []), *(each for each, _ in found)])
+    case = _write(
+        session,
+        RequestCase(
+            id=case_id or new_id(),
+            number=next_number(session, year=mails.day_of(now, settings).year),
+            subject_id=_give_key(session, subject_id if subject_id in living else None, now),
+            kind=kind,
+            way=way,
+            language=language,
+            received_on=received_on,
+            due_on=_due_on(received_on, settings),
+            state=CaseState.OPEN,
+            identity=identity,
+            objects_too=objects_too,
+            opened_at=now,
+            opened_by=actor.pseudonym,
+        ),
+        request,
+    )
+    audit.record(session, Action.REQUEST_OPENED, actor=actor, now=now, subject_id=case.subject_id, kind=kind, result=way)
+    people.attach(session, case, [(each, found_by) for each, found_by in found if each in living], actor=actor, now=now)
+    if objects_too:
+        _object(session, case, request, actor=actor, now=now)
+    _confirm_receipt(session, case, request, settings=settings, actor=actor, now=now)
+    return case
+
+
+def _require_receipt(received_on: date, today: date) -> None:
+    if not today - _OLDEST <= received_on <= today:
+        raise ReceiptDayError(field="received_on")
+
+
+def _due_on(received_on: date, settings: Settings) -> date:
+    years = (received_on.year, received_on.year + 1)
+    return answer_due_on(received_on, holidays=holidays_of(settings.federal_state, years))
+
+
+def _give_key(session: Session, subject_id: str | None, now: datetime) -> str:
+    """Return the pseudonym the case lies under, with a `case` key."""
+    vault = Vault.of(session)
+    if subject_id is not None:
+        vault.add_keys(session, [subject_id], compartments=[Compartment.CASE], now=now)
+        return subject_id
+    nobody = new_id()
+    vault.create(session, [nobody], compartments=[Compartment.CASE], now=now)
+    return nobody
+
+
+def _write(session: Session, case: RequestCase, request: Mapping[str, str]) -> RequestCase:
+    filled = {name: value for name, value in request.items() if value}
+    case.sealed_request = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_request", content=filled)
+    session.add(case)
+    session.flush()
+    return case
+
+
+def _object(session: Session, case: RequestCase, request: Mapping[str, str], *, actor: Actor, now: datetime) -> None:
+    """Enter the objection that came with the request; it waits for nothing (Art. 21(3))."""
+    found = people.find_people(session, case.id)
+    standing = objection.find_objections(session, found)
+    for each in found:
+        if Objection(DIRECT_MARKETING) not in standing.get(each, frozenset()):
+            objection.raise_to_marketing(session, subject_id=each, origin=f"Fall {case.number}", actor=actor, now=now)
+    addresses = {request.get("email"), *_addresses(session, found, actor=actor, now=now).values()}
+    reason = suppression.lawful_reason(purposes.find_all(session))
+    for address in sorted(filter(None, (exact_email(each) for each in addresses if each))):
+        if reason is not None:
+            suppression.enter(session, address=address, channel=Channel.EMAIL, reason=reason, actor=actor, now=now)
+
+
+def _addresses(session: Session, found: Sequence[str], *, actor: Actor, now: datetime) -> dict[str, str]:
+    opened = disclosure.open_for_request(session, subject_ids=found, groups={FieldGroup.EMAIL}, actor=actor, now=now)
+    return {subject_id: fields["email"] for subject_id, fields in opened.items() if fields.get("email")}
+
+
+def _confirm_receipt(
+    session: Session, case: RequestCase, request: Mapping[str, str], *, settings: Settings, actor: Actor, now: datetime
+) -> None:
+    """Write to the person that the request is here, how it stands, and how to stop it.
+
+    Who asked an earlier system gets no mail out of the blue. Nobody's own address is better than the one that was
+    typed: an impostor's request is then seen by the person.
+    """
+    if case.way == CaseWay.IMPORT:
+        return
+    known = _addresses(session, people.find_people(session, case.id), actor=actor, now=now)
+    to = known.get(case.subject_id) or next(iter(known.values()), None) or request.get("email")
+    if to is None or exact_email(to) is None:
+        return
+    token = links.issue(session, kind=LinkKind.STATUS, subject_id=case.subject_id, request_id=case.id, expires_at=now + STATUS_FOR, now=now)
+    facts = {
+        "number": case.number,
+        "day": mails.worded(case.received_on, case.language),
+        "due": mails.worded(case.due_on, case.language),
+        "link": links.address(LinkKind.STATUS, token, origin=settings.portal_origin),
+    }
+    mails.write(
+        session,
+        kind="request_opened",
+        to=to,
+        language=case.language,
+        facts=facts,
+        subject_id=case.subject_id,
+        settings=settings,
+        now=now,
+    )

@@ -1,0 +1,47 @@
+"""Answer periods (Antwortfrist): the month of Art. 12(3), counted as European law counts months.
+
+Source: Art. 12(3) DSGVO; Regulation (EEC, Euratom) 1182/71, Art. 3.
+"""
+
+import calendar
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from datetime import date, timedelta
+from typing import Final
+
+from holidays import country_holidays
+
+_SATURDAY: Final = 5
+
+
+def answer_due_on(received_on: date, *, extended: bool = False, holidays: AbstractSet[date]) -> date:
+    """Return the last day on which an answer is in time (Antwortfrist).
+
+    One month after receipt, three if extended. A month ends on the same day of the month, or on its last day where
+    that day is missing; if that is a Saturday, Sunday or holiday, on the next working day.
+
+    Args:
+        received_on: day of receipt, in the time zone of the controller.
+        extended: the person was told of the extension and its reasons within the first month.
+        holidays: public holidays at the seat of the controller.
+
+    Source: Art. 12(3) DSGVO; Regulation (EEC, Euratom) 1182/71, Art. 3(2)(c), 3(4).
+    """
+    due = _add_months(received_on, 3 if extended else 1)
+    while due.weekday() >= _SATURDAY or due in holidays:
+        due += timedelta(days=1)
+    return due
+
+
+def holidays_of(state: str | None, years: Iterable[int]) -> frozenset[date]:
+    """Return the public holidays of these years.
+
+    Args:
+        state: federal state, such as `NI`; None for the holidays of all Germany only.
+    """
+    return frozenset(country_holidays("DE", subdiv=state, years=list(years)))
+
+
+def _add_months(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,0 +1,60 @@
+"""Puts a decision together: the proposal, and where somebody departs from it for a reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from crm.privacy.requests.choices import OPEN_TO_CHOICE, Choice, Verdict, Wish
+from crm.privacy.requests.errors import ChoiceNotPossibleError, NotesGoTooError, ReasonMissingError, TextTooLongError
+from crm.privacy.requests.facts import DataKind, KeepGround
+from crm.privacy.requests.proposal import ProposedLine, kept_profile
+
+LONGEST_REASON = 600
+
+
+def settle_choices(lines: Sequence[ProposedLine], wishes: Mapping[DataKind, Wish], *, today: date) -> tuple[Choice, ...]:
+    """Return what is decided about each kind of data; what nobody chose follows the proposal.
+
+    Raises:
+        ChoiceNotPossibleError: the kind of data does not allow it.
+        ReasonMissingError: it departs from the proposal, or refuses, without saying why.
+        NotesGoTooError: notes cannot outlive the profile.
+        TextTooLongError: a reason is too long for a letter.
+    """
+    decided = tuple(_settle(line.choice, wishes.get(line.choice.kind), today) for line in lines)
+    verdicts = {each.kind: each.verdict for each in decided}
+    if verdicts.get(DataKind.PROFILE) is Verdict.ERASE and verdicts.get(DataKind.NOTES, Verdict.ERASE) is not Verdict.ERASE:
+        raise NotesGoTooError(field=DataKind.NOTES)
+    return decided
+
+
+def _settle(proposed: Choice, wish: Wish | None, today: date) -> Choice:
+    if wish is None:
+        return _require_reason(proposed, departs=False)
+    if len(wish.reason) > LONGEST_REASON:
+        raise TextTooLongError(field=proposed.kind, longest=LONGEST_REASON)
+    reason = wish.reason.strip()
+    if wish.verdict is proposed.verdict and wish.refusal is proposed.refusal:
+        return _require_reason(replace(proposed, reason=reason), departs=False)
+    if wish.verdict not in OPEN_TO_CHOICE.get(proposed.kind, frozenset()):
+        raise ChoiceNotPossibleError(field=proposed.kind)
+    return _require_reason(replace(_chosen(proposed, wish, today), reason=reason), departs=True)
+
+
+def _chosen(proposed: Choice, wish: Wish, today: date) -> Choice:
+    if wish.verdict is Verdict.ERASE:
+        return Choice(kind=proposed.kind, verdict=Verdict.ERASE)
+    if wish.verdict is Verdict.REFUSE:
+        if wish.refusal is None:
+            raise ChoiceNotPossibleError(field=proposed.kind)
+        return Choice(kind=proposed.kind, verdict=Verdict.REFUSE, refusal=wish.refusal)
+    if proposed.kind is DataKind.PROFILE:
+        return kept_profile(today)
+    # The period of the documents is over; who keeps them all the same says by which claim.
+    return replace(kept_profile(today), kind=proposed.kind, keep=KeepGround.LEGAL_CLAIMS)
+
+
+def _require_reason(choice: Choice, *, departs: bool) -> Choice:
+    if (departs or choice.verdict is Verdict.REFUSE) and not choice.reason:
+        raise ReasonMissingError(field=choice.kind)
+    return choice

@@ -1,0 +1,253 @@
+"""Deciding a request: identity, what becomes of each kind of data, a second person, time to think, and the way back.
+
+Source: Art. 5(2), 12(6), 17, 32(4) DSGVO.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor, Role
+from crm.errors import NotFoundError
+from crm.models.request_case import CaseState, Identity, RequestCase
+from crm.privacy import audit
+from crm.privacy.actions import Action
+from crm.privacy.requests import people, sealed
+from crm.privacy.requests.choices import Choice, Verdict, Wish
+from crm.privacy.requests.deciding import settle_choices
+from crm.privacy.requests.errors import (
+    CaseChangedError,
+    CaseStateError,
+    CoordinatorOnlyError,
+    IdentityNoteMissingError,
+    IdentityOpenError,
+    NobodyFoundError,
+    SecondPersonError,
+    TextTooLongError,
+)
+from crm.privacy.requests.facts import DataKind, Refusal
+from crm.privacy.requests.policy import request_policy
+from crm.privacy.requests.proposal import propose
+
+LONGEST_NOTE = 600
+_DECIDES = frozenset({Role.PRIVACY})
+_APPROVES = frozenset({Role.PRIVACY, Role.MANAGEMENT})
+_KNOWN = frozenset({Identity.KNOWN, Identity.MAIL_CONFIRMED})
+_BEFORE = (CaseState.OPEN, CaseState.SECOND, CaseState.COOLING)
+
+
+class StopReason(StrEnum):
+    """Why nothing is erased after all."""
+
+    CHANGED_MIND = "changed_mind"  # the person wishes so
+    IMPOSTOR = "impostor"  # somebody else had asked
+
+
+def require_role(actor: Actor, roles: Collection[Role] = _DECIDES) -> None:
+    """Refuse whoever does not act in one of these roles.
+
+    Raises:
+        CoordinatorOnlyError: they do not.
+    """
+    if actor.role not in roles:
+        raise CoordinatorOnlyError
+
+
+def take_case(session: Session, *, case_id: str, version: int, states: Sequence[CaseState]) -> RequestCase:
+    """Return the case, locked, as the reader saw it; everything that is done to a case begins here.
+
+    Raises:
+        NotFoundError: there is no such case.
+        CaseChangedError: somebody else has worked on it since.
+        CaseStateError: it is past the point where this can be done.
+    """
+    case = lock_case(session, case_id)
+    if case is None:
+        raise NotFoundError
+    if case.version != version:
+        raise CaseChangedError
+    if case.state not in states:
+        raise CaseStateError
+    case.version += 1
+    return case
+
+
+def lock_case(session: Session, case_id: str) -> RequestCase | None:
+    """Return the case as it stands now, and let nobody else change it until this transaction ends."""
+    wanted = select(RequestCase).where(RequestCase.id == case_id).with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).first()
+
+
+def assign(session: Session, *, case_id: str, version: int, subject_id: str, actor: Actor, now: datetime) -> None:
+    """Add somebody the case is about; their data are restricted at once.
+
+    Raises:
+        CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError, ErasedError: as they say.
+    """
+    require_role(actor)
+    case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
+    people.attach(session, case, [(subject_id, "staff")], actor=actor, now=now)
+
+
+def dismiss(session: Session, *, case_id: str, version: int, subject_id: str, actor: Actor, now: datetime) -> None:
+    """Take somebody out of the case who is not meant by it.
+
+    Raises: as `assign`.
+    """
+    require_role(actor)
+    case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
+    people.detach(session, case, subject_id, actor=actor, now=now)
+
+
+def note_identity(session: Session, *, case_id: str, version: int, identity: Identity, note: str, actor: Actor, now: datetime) -> None:
+    """Write down how we know that the request is this person's; a copy of an identity card is never needed.
+
+    Raises:
+        IdentityNoteMissingError, TextTooLongError: it is not said, or at too great length.
+        CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
+
+    Source: Art. 12(6), 5(1)(c) DSGVO.
+    """
+    require_role(actor)
+    if not note.strip():
+        raise IdentityNoteMissingError(field="note")
+    if len(note) > LONGEST_NOTE:
+        raise TextTooLongError(field="note", longest=LONGEST_NOTE)
+    case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
+    case.identity = identity
+    _write(session, case, {"identity_note": note.strip()})
+    audit.record(session, Action.REQUEST_IDENTITY_NOTED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=identity)
+
+
+def decide(
+    session: Session, *, case_id: str, version: int, wishes: Mapping[DataKind, Wish], zone: ZoneInfo, actor: Actor, now: datetime
+) -> RequestCase:
+    """Decide the request: follow the proposal, or depart from it for a reason.
+
+    What destroys waits for the cooling time, and for a second person where many are destroyed; a refusal is answered
+    at once.
+
+    Raises:
+        IdentityOpenError: it is not settled whose request this is, and it is not refused for that.
+        NobodyFoundError: the case is about nobody.
+        ReasonMissingError, ChoiceNotPossibleError, NotesGoTooError: the decision is not complete.
+        CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
+    """
+    require_role(actor)
+    case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
+    found = people.find_living(session, people.find_people(session, case.id))
+    if not found:
+        raise NobodyFoundError
+    lines = propose(session, subject_ids=found, zone=zone, now=now)
+    choices = settle_choices(lines, wishes, today=now.astimezone(zone).date())
+    _require_identity(case, choices)
+    _enter(session, case, choices, actor=actor, now=now)
+    case.state = _next_state(choices, len(found))
+    if case.state == CaseState.COOLING:
+        case.execute_at = now + request_policy().cooling_for
+    return case
+
+
+def decide_nothing_held(session: Session, *, case_id: str, version: int, actor: Actor, now: datetime) -> RequestCase:
+    """Decide that we hold no data about whoever asked: that, too, is answered (Art. 12(3), 15(1)).
+
+    Raises:
+        CaseStateError: the case is about somebody.
+        CoordinatorOnlyError, NotFoundError, CaseChangedError: as they say.
+    """
+    require_role(actor)
+    case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
+    if people.find_living(session, people.find_people(session, case.id)):
+        raise CaseStateError
+    _enter(session, case, (), actor=actor, now=now)
+    case.state = CaseState.ANSWERING
+    return case
+
+
+def _require_identity(case: RequestCase, choices: Sequence[Choice]) -> None:
+    refused_for_it = any(each.refusal is Refusal.NOT_IDENTIFIED for each in choices)
+    if case.identity not in _KNOWN and (not refused_for_it or destroys(choices)):
+        raise IdentityOpenError
+
+
+def destroys(choices: Sequence[Choice]) -> bool:
+    """Say whether anything is lost for good by this decision."""
+    return any(each.verdict is Verdict.ERASE for each in choices)
+
+
+def _next_state(choices: Sequence[Choice], people_count: int) -> CaseState:
+    if not destroys(choices):
+        return CaseState.ANSWERING
+    forgets = any(each.kind is DataKind.PROFILE and each.verdict is Verdict.ERASE for each in choices)
+    if forgets and people_count > request_policy().one_decides_up_to:
+        return CaseState.SECOND
+    return CaseState.COOLING
+
+
+def _enter(session: Session, case: RequestCase, choices: Sequence[Choice], *, actor: Actor, now: datetime) -> None:
+    case.decided_at, case.decided_by = now, actor.pseudonym
+    _write(session, case, {"choices": [each.as_stored() for each in choices]})
+    verdicts = "+".join(sorted({each.verdict for each in choices})) or "nothing_held"
+    audit.record(session, Action.REQUEST_DECIDED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=verdicts)
+
+
+def _write(session: Session, case: RequestCase, changes: Mapping[str, Any]) -> None:
+    content = {**sealed.open_part(session, case, "sealed_decision"), **changes}
+    case.sealed_decision = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_decision", content=content)
+
+
+def approve(session: Session, *, case_id: str, version: int, actor: Actor, now: datetime) -> RequestCase:
+    """Agree to a decision as the second person; from now on the cooling time runs.
+
+    Raises:
+        SecondPersonError: it is the own decision.
+        CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
+
+    Source: Art. 5(2), 32(4) DSGVO (Vier-Augen-Prinzip).
+    """
+    require_role(actor, _APPROVES)
+    case = take_case(session, case_id=case_id, version=version, states=[CaseState.SECOND])
+    if actor.pseudonym == case.decided_by:
+        raise SecondPersonError
+    case.approved_at, case.approved_by = now, actor.pseudonym
+    case.state, case.execute_at = CaseState.COOLING, now + request_policy().cooling_for
+    audit.record(session, Action.REQUEST_APPROVED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind)
+    return case
+
+
+def reopen(session: Session, *, case_id: str, version: int, actor: Actor, now: datetime) -> RequestCase:
+    """Send a decision back before it is carried out; the case waits for another one.
+
+    Raises:
+        CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
+    """
+    require_role(actor, _APPROVES)
+    case = take_case(session, case_id=case_id, version=version, states=[CaseState.SECOND, CaseState.COOLING])
+    if case.state == CaseState.COOLING:
+        require_role(actor)
+    case.state = CaseState.OPEN
+    case.decided_at = case.decided_by = case.approved_at = case.approved_by = case.execute_at = None
+    _write(session, case, {"choices": []})
+    audit.record(session, Action.REQUEST_STOPPED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result="reopened")
+    return case
+
+
+def stop(session: Session, *, case_id: str, version: int, reason: StopReason, actor: Actor, now: datetime) -> RequestCase:
+    """Stop a case before anything is destroyed: the person changed their mind, or it was somebody else.
+
+    The restriction stands until the person has been told (Art. 18(3)); the answer does that.
+
+    Raises:
+        CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
+    """
+    require_role(actor)
+    case = take_case(session, case_id=case_id, version=version, states=_BEFORE)
+    case.state, case.execute_at = CaseState.ANSWERING, None
+    _write(session, case, {"choices": [], "stopped": reason})
+    audit.record(session, Action.REQUEST_STOPPED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=reason)
+    return case

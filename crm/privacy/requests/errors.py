@@ -1,0 +1,95 @@
+"""What a request does not allow; facts never hold personal data."""
+
+from crm.errors import InvalidInputError, NotAllowedError
+from crm.privacy.errors import PrivacyError
+
+
+class CoordinatorOnlyError(NotAllowedError):
+    """Requests are decided by the coordinator alone; the data protection officer advises (Art. 38(6), 39)."""
+
+    message = "Anträge bearbeitet die Datenschutzkoordination. Ihre Rolle kann sie eröffnen oder lesen."
+
+
+class CaseStateError(PrivacyError):
+    """The case is not where this act belongs any more."""
+
+    article = "Art. 12(3)"
+    message = "Der Fall ist inzwischen weiter. Sehen Sie unten, was geschehen ist; es wurde nichts geändert."
+
+
+class CaseChangedError(PrivacyError):
+    """Somebody else changed the case since the page was opened."""
+
+    article = "Art. 12(3)"
+    message = (
+        "Inzwischen hat jemand anderes an diesem Fall gearbeitet. Es wurde nichts geändert; sehen Sie den neuen Stand und "
+        "entscheiden Sie erneut. Ihre Eingaben stehen noch da."
+    )
+
+
+class IdentityOpenError(PrivacyError):
+    """Nothing is decided while it is in doubt, or unsaid, whose request this is."""
+
+    article = "Art. 12(6)"
+    message = "Klären Sie zuerst, ob der Antrag von dieser Person kommt, und halten Sie fest, woran Sie es erkennen."
+
+
+class IdentityNoteMissingError(InvalidInputError):
+    """It is not said how somebody was recognised."""
+
+    message = "Bitte schreiben Sie in Stichworten, woran Sie die Person erkennen. Eine Ausweiskopie brauchen Sie nicht."
+
+
+class ReasonMissingError(InvalidInputError):
+    """A decision that differs from the proposal, or refuses, needs a reason."""
+
+    message = "Sie weichen vom Vorschlag ab oder lehnen ab. Bitte begründen Sie es in einem Satz; er steht in der Antwort."
+
+
+class ChoiceNotPossibleError(InvalidInputError):
+    """This is not possible for this kind of data."""
+
+    message = "Das ist für diese Datenart nicht möglich. Wählen Sie eine der angebotenen Möglichkeiten."
+
+
+class NotesGoTooError(InvalidInputError):
+    """Notes lie under the same key as the profile."""
+
+    message = "Notizen liegen unter demselben Schlüssel wie das Profil: Wird es gelöscht, gehen sie mit. Wählen Sie für beide dasselbe."
+
+
+class NobodyFoundError(InvalidInputError):
+    """There is nobody whose data could be erased or kept."""
+
+    message = "Zu diesem Fall gehört noch niemand. Fügen Sie die Person hinzu, oder antworten Sie, dass wir keine Daten haben."
+
+
+class SecondPersonError(PrivacyError):
+    """Who decides does not agree to the own decision."""
+
+    article = "Art. 5(2), 32(4)"
+    message = "Dieser Entscheidung muss jemand anderes zustimmen als die Person, die sie getroffen hat."
+
+
+class ReceiptDayError(InvalidInputError):
+    """The day of receipt is missing, in the future or too long ago."""
+
+    message = "Bitte geben Sie den Tag an, an dem der Antrag bei uns ankam; er liegt nicht in der Zukunft."
+
+
+class AddresseeMissingError(InvalidInputError):
+    """Nobody knows where the answer should go."""
+
+    message = "Wohin geht die Antwort? Bitte geben Sie einen Namen und eine E-Mail-Adresse oder Anschrift an."
+
+
+class TextTooLongError(InvalidInputError):
+    """A text is longer than its field takes."""
+
+    message = "Das ist länger als %(longest)s Zeichen. Bitte kürzen Sie es."
+
+
+class WayToPersonMissingError(InvalidInputError):
+    """No e-mail address of the person is known."""
+
+    message = "Zu dieser Person ist keine E-Mail-Adresse bekannt. Sagen Sie es ihr per Brief oder Telefon und tragen Sie es dann hier ein."

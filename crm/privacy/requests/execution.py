@@ -1,0 +1,139 @@
+"""Carries decisions out when their cooling time is over, and answers; whatever stops it, the next call goes on.
+
+Source: Art. 17(1), 12(3) DSGVO.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from crm.db import Database
+from crm.errors import UnavailableError
+from crm.models.contact import Note
+from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep, RetainedDocument
+from crm.models.request_case import CaseState, CaseSubject, RequestCase
+from crm.privacy import audit
+from crm.privacy.actions import Action
+from crm.privacy.erasure import eraser, job
+from crm.privacy.requests import addressee, answering, lifting, people, sealed
+from crm.privacy.requests.answering import ACTOR
+from crm.privacy.requests.choices import Verdict, stored_choice
+from crm.privacy.requests.decision import lock_case
+from crm.privacy.requests.facts import DataKind
+from crm.privacy.requests.proposal import VOUCHERS
+from crm.settings import Settings
+from crm.vault import Vault
+
+_log = structlog.get_logger()
+
+
+def execute_due(database: Database, *, vault: Vault, settings: Settings, now: datetime) -> int:
+    """Take every case as far as it can go now, and return how many steps that were.
+
+    Call it outside of a unit of work. Two processes may do it at once: each step is taken by one of them.
+
+    Raises:
+        UnavailableError: a key or a database cannot be had; the next call goes on where this one stopped.
+    """
+    moved = _each(_find_due(database, now), lambda case_id: _begin(database, case_id, now))
+    moved += _each(_find(database, CaseState.EXECUTING), lambda case_id: _finish(database, vault, case_id, now))
+    with database.reading() as session:
+        unwritten = answering.find_unwritten(session)
+    moved += _each(unwritten, lambda case_id: answering.write_answer(database, case_id, settings=settings, now=now))
+    moved += answering.close_accepted(database, now=now)
+    return moved + lifting.lift_accepted(database, now=now)
+
+
+def _each(case_ids: Iterable[str], step: Callable[[str], bool]) -> int:
+    """Take a step with each case; one that fails holds up no other."""
+    moved = 0
+    for case_id in case_ids:
+        try:
+            moved += step(case_id)
+        except UnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one case must not stop the answers to others
+            _log.error("request.step_failed", case=case_id, reason=type(error).__name__)
+    return moved
+
+
+def _find(database: Database, state: CaseState) -> Sequence[str]:
+    with database.reading() as session:
+        return session.scalars(select(RequestCase.id).where(RequestCase.state == state).order_by(RequestCase.due_on, RequestCase.id)).all()
+
+
+def _find_due(database: Database, now: datetime) -> Sequence[str]:
+    over = (RequestCase.state == CaseState.COOLING, RequestCase.execute_at <= now)
+    with database.reading() as session:
+        return session.scalars(select(RequestCase.id).where(*over).order_by(RequestCase.execute_at, RequestCase.id)).all()
+
+
+def _begin(database: Database, case_id: str, now: datetime) -> bool:
+    """Order what was decided; from the commit on it cannot be stopped any more."""
+    with database.writing() as session:
+        case = lock_case(session, case_id)
+        if case is None or case.state != CaseState.COOLING or case.execute_at is None or case.execute_at > now:
+            return False
+        found = people.find_living(session, people.find_people(session, case.id))
+        draft = addressee.gather(session, case, actor=ACTOR, now=now)
+        case.sealed_answer = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_answer", content=draft)
+        case.state = CaseState.EXECUTING
+        case.version += 1
+        session.flush()
+        _carry_out(session, case, found, now)
+    return True
+
+
+def _carry_out(session: Session, case: RequestCase, found: Sequence[str], now: datetime) -> None:
+    erased = {
+        choice.kind
+        for choice in map(stored_choice, sealed.open_part(session, case, "sealed_decision").get("choices", ()))
+        if choice.verdict is Verdict.ERASE
+    }
+    for subject_id in found:
+        _erase_documents(session, subject_id, erased, now)
+        if DataKind.PROFILE in erased:
+            job.order(session, subject_id=subject_id, cause=ErasureCause.REQUEST, rule=None, case_id=case.id, actor=ACTOR, now=now)
+        elif DataKind.NOTES in erased:
+            _erase_rows(session, Note, subject_id, Action.NOTE_ERASED, now)
+
+
+def _erase_documents(session: Session, subject_id: str, erased: set[DataKind], now: datetime) -> None:
+    is_voucher = RetainedDocument.rule == VOUCHERS
+    if DataKind.VOUCHERS in erased:
+        _erase_rows(session, RetainedDocument, subject_id, Action.DOCUMENT_ERASED, now, is_voucher)
+    if DataKind.LETTERS in erased:
+        _erase_rows(session, RetainedDocument, subject_id, Action.DOCUMENT_ERASED, now, ~is_voucher)
+
+
+def _erase_rows(
+    session: Session, model: type[Note | RetainedDocument], subject_id: str, action: Action, now: datetime, *conditions: object
+) -> None:
+    gone = session.scalars(delete(model).where(model.subject_id == subject_id, *conditions).returning(model.id)).all()  # type: ignore[arg-type]
+    if gone:
+        audit.record(session, action, actor=ACTOR, now=now, subject_id=subject_id, count=len(gone))
+
+
+def _finish(database: Database, vault: Vault, case_id: str, now: datetime) -> bool:
+    """Drive the erasures of a case to their end; when none is left, the answer is next."""
+    if unfinished := _find_unfinished(database, case_id):
+        eraser.finish(database, vault=vault, now=now, job_ids=unfinished)
+        if _find_unfinished(database, case_id):
+            return False  # somebody reads the key store's old pages at this moment; the next call goes on
+    with database.writing() as session:
+        case = lock_case(session, case_id)
+        if case is None or case.state != CaseState.EXECUTING:
+            return False
+        case.state, case.executed_at = CaseState.ANSWERING, now
+        case.version += 1
+    return True
+
+
+def _find_unfinished(database: Database, case_id: str) -> Sequence[str]:
+    of_case = select(CaseSubject.subject_id).where(CaseSubject.case_id == case_id)
+    wanted = (ErasureJob.subject_id.in_(of_case), ErasureJob.step != ErasureStep.DONE)
+    with database.reading() as session:
+        return session.scalars(select(ErasureJob.id).where(*wanted).order_by(ErasureJob.id)).all()

@@ -1,0 +1,100 @@
+"""What an answer to a request tells: facts that the case gathers, and that the letter puts into sentences."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class DataKind(StrEnum):
+    """Data as the letter names them; `config/letter_texts.toml` has their words, `[kinds]`."""
+
+    PROFILE = "profile"  # name, addresses, telephone, position
+    NOTES = "notes"
+    CONSENTS = "consents"  # evidence of consents and notices
+    VOUCHERS = "vouchers"
+    LETTERS = "letters"
+    CASE_FILE = "case_file"  # of this request
+
+
+class KeepGround(StrEnum):
+    """Why data are kept, restricted, beyond an erasure; `[keeping]`."""
+
+    RETENTION_DUTY = "retention_duty"  # Art. 17(3)(b)
+    ACCOUNTABILITY = "accountability"  # Art. 5(2), 17(3)(b): that we answered, or were allowed to
+    LEGAL_CLAIMS = "legal_claims"  # Art. 17(3)(e)
+
+
+class Refusal(StrEnum):
+    """What an erasure is refused on; `[refusals]`.
+
+    Source: Art. 17(1), 17(3), 12(5), 12(6) DSGVO.
+    """
+
+    EXPRESSION = "expression"  # Art. 17(3)(a)
+    LEGAL_DUTY = "legal_duty"  # Art. 17(3)(b)
+    PUBLIC_HEALTH = "public_health"  # Art. 17(3)(c)
+    ARCHIVING = "archiving"  # Art. 17(3)(d)
+    LEGAL_CLAIMS = "legal_claims"  # Art. 17(3)(e)
+    STILL_NEEDED = "still_needed"  # no ground of Art. 17(1)
+    UNFOUNDED = "unfounded"  # Art. 12(5)(b)
+    NOT_IDENTIFIED = "not_identified"  # Art. 12(6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Data that stay, restricted, until a day."""
+
+    kind: DataKind
+    ground: KeepGround
+    source: str  # the statute, as the rule of the Löschkonzept names it
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Data that are not erased, and why; the reason is what the decision says, in the language of the answer."""
+
+    kind: DataKind
+    ground: Refusal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerFacts:
+    """Everything that the answer to a request for erasure rests on.
+
+    Args:
+        number: of the case.
+        language: `de` or `en`.
+        name_lines: the name as it stands on an envelope.
+        address_lines: street, postcode and town, country; none: the answer goes by mail alone.
+        executed_on: the day the data were destroyed; none: nothing was.
+        erased: what went.
+        suppression_stays: an entry keeps advertising away from the address.
+        nothing_held: there was nothing about this person.
+        stopped: the person wished that nothing is erased after all.
+        recipients: who else was told of the erasure (Art. 19); none: the data went to nobody.
+        controller: name of the controller.
+        controller_address: street, postcode and town in one line; none: not set.
+        contact: e-mail address for data protection requests.
+        authority: name and address of the supervisory authority; none: the letter names the right in general.
+    """
+
+    number: str
+    language: str
+    name_lines: tuple[str, ...]
+    address_lines: tuple[str, ...] | None
+    received_on: date
+    written_on: date
+    executed_on: date | None
+    erased: tuple[DataKind, ...]
+    kept: tuple[Kept, ...]
+    refused: tuple[Refused, ...]
+    suppression_stays: bool
+    nothing_held: bool
+    stopped: bool = False
+    recipients: tuple[str, ...] = ()
+    controller: str
+    controller_address: str | None
+    contact: str | None
+    authority: str | None

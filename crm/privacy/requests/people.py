@@ -1,0 +1,112 @@
+"""The people a case is about: restricted from the first moment, and let go of when they were not meant.
+
+Source: Art. 17(1), 18 DSGVO.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.models.request_case import CaseState, CaseSubject, RequestCase
+from crm.privacy import audit, lawfulness, purposes, restriction
+from crm.privacy.actions import Action
+from crm.privacy.lawfulness import NewGround
+from crm.privacy.restriction import RestrictionReason
+from crm.vault import ErasedError, Subject, SubjectState
+
+PURPOSE: Final = "request_handling"
+PENDING: Final = RestrictionReason.ERASURE_PENDING
+
+
+def find_people(session: Session, case_id: str) -> list[str]:
+    """Return the pseudonyms of the people of a case, in a fixed order."""
+    return list(session.scalars(select(CaseSubject.subject_id).where(CaseSubject.case_id == case_id).order_by(CaseSubject.subject_id)))
+
+
+def find_living(session: Session, subject_ids: Sequence[str]) -> list[str]:
+    """Return who of these is not erased, in the given order."""
+    living = set(session.scalars(select(Subject.id).where(Subject.id.in_(subject_ids), Subject.state == SubjectState.LIVING)))
+    return [each for each in dict.fromkeys(subject_ids) if each in living]
+
+
+def attach(session: Session, case: RequestCase, found: Sequence[tuple[str, str]], *, actor: Actor, now: datetime) -> None:
+    """Add people to a case: from now on nobody uses their data for anything else.
+
+    Args:
+        found: (person, how they were found).
+
+    Raises:
+        ErasedError: one of them is erased.
+    """
+    known = set(find_people(session, case.id))
+    fresh = {subject_id: found_by for subject_id, found_by in found if subject_id not in known}
+    if not fresh:
+        return
+    if len(find_living(session, list(fresh))) != len(fresh):
+        raise ErasedError
+    session.add_all(CaseSubject(case_id=case.id, subject_id=each, found_by=found_by) for each, found_by in fresh.items())
+    session.flush()
+    _restrict(session, list(fresh), actor=actor, now=now)
+    _begin_grounds(session, list(fresh), case, now)
+    entries = [audit.Entry(action=Action.REQUEST_ASSIGNED, subject_id=each, kind=case.kind, result="added") for each in fresh]
+    audit.record_all(session, entries, actor=actor, now=now)
+
+
+def _restrict(session: Session, subject_ids: Sequence[str], *, actor: Actor, now: datetime) -> None:
+    standing = restriction.find_reasons(session, subject_ids)
+    free = [each for each in subject_ids if PENDING not in standing.get(each, ())]
+    restriction.impose(session, subject_ids=free, reason=PENDING, actor=actor, now=now)
+
+
+def _begin_grounds(session: Session, subject_ids: Sequence[str], case: RequestCase, now: datetime) -> None:
+    """Let the coordinator see the people: handling a request is a purpose of its own (Art. 6(1)(c))."""
+    purpose = purposes.find_all(session).get(PURPOSE)
+    has_ground = {each for each, by in lawfulness.find_grounds(session, subject_ids, now=now).items() if PURPOSE in by}
+    origin = f"Fall {case.number}"
+    fresh = [each for each in subject_ids if each not in has_ground]
+    grounds = [NewGround(subject_id=each, purpose=purpose, since=now, origin=origin) for each in fresh]
+    lawfulness.start_grounds(session, grounds, now=now)
+
+
+def detach(session: Session, case: RequestCase, subject_id: str, *, actor: Actor, now: datetime) -> None:
+    """Let go of somebody who was not meant: they asked for nothing, so they need not be told."""
+    if subject_id not in find_people(session, case.id):
+        return
+    session.execute(delete(CaseSubject).where(CaseSubject.case_id == case.id, CaseSubject.subject_id == subject_id))
+    audit.record(session, Action.REQUEST_ASSIGNED, actor=actor, now=now, subject_id=subject_id, kind=case.kind, result="removed")
+    for each in _without_other_case(session, [subject_id], case.id):
+        restriction.take_back(session, subject_ids=[each], reason=PENDING, actor=actor, now=now)
+        _end_ground(session, each, actor=actor, now=now)
+
+
+def release(session: Session, case: RequestCase, *, told_at: datetime, told_by: restriction.ToldBy, actor: Actor, now: datetime) -> None:
+    """Let go of everybody of an answered case who was not erased; the answer has told them that the restriction ends.
+
+    Source: Art. 18(3) DSGVO.
+    """
+    living = find_living(session, find_people(session, case.id))
+    free = _without_other_case(session, living, case.id)
+    restriction.lift(session, subject_ids=free, reason=PENDING, told_at=told_at, told_by=told_by, actor=actor, now=now)
+    for each in free:
+        _end_ground(session, each, actor=actor, now=now)
+
+
+def _end_ground(session: Session, subject_id: str, *, actor: Actor, now: datetime) -> None:
+    purpose = purposes.find_all(session).get(PURPOSE)
+    if PURPOSE in lawfulness.find_grounds(session, [subject_id], now=now).get(subject_id, {}):
+        lawfulness.end_ground(session, subject_id=subject_id, purpose=purpose, ends_at=now, reason="Fall", actor=actor, now=now)
+
+
+def _without_other_case(session: Session, subject_ids: Sequence[str], case_id: str) -> list[str]:
+    """Return those of the people whom no other open case is about."""
+    others = (
+        select(CaseSubject.subject_id)
+        .join(RequestCase, RequestCase.id == CaseSubject.case_id)
+        .where(CaseSubject.subject_id.in_(subject_ids), RequestCase.id != case_id, RequestCase.state != CaseState.CLOSED)
+    )
+    held = set(session.scalars(others))
+    return [each for each in subject_ids if each not in held]

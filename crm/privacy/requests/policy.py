@@ -1,0 +1,27 @@
+"""What `config/requests.toml` says about deciding and carrying out."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+from crm.settings import initial_policy
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPolicy:
+    """Periods and limits of decisions; all of them policy.
+
+    Attributes:
+        cooling_for: time between the decision and the destruction, in which it can be stopped.
+        one_decides_up_to: more people than this destroyed by one decision need a second person.
+    """
+
+    cooling_for: timedelta
+    one_decides_up_to: int
+
+
+@cache
+def request_policy() -> RequestPolicy:
+    """Return the policy; read once."""
+    rules = initial_policy("requests")
+    return RequestPolicy(cooling_for=timedelta(hours=rules["cooling_hours"]), one_decides_up_to=rules["one_person_decides_up_to"])

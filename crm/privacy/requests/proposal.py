@@ -1,0 +1,108 @@
+"""What the rules say about each kind of data of the people of a case: the proposal that a decision follows or departs from.
+
+Source: Art. 17(1), 17(3)(b), (e), 18(2) DSGVO; Löschkonzept.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.models.contact import Contact, Note
+from crm.models.erasure import RetainedDocument
+from crm.models.lawfulness import GroundAct, GroundEvent
+from crm.privacy import lawfulness
+from crm.privacy.erasure.policy import due_on, find_rules
+from crm.privacy.requests.choices import Choice, Verdict
+from crm.privacy.requests.facts import DataKind, KeepGround, Refusal
+
+CONTRACT: Final = "contract_person"
+VOUCHERS: Final = "RET-10"
+_CUSTOMERS: Final = "RET-07"
+_EVIDENCE: Final = "RET-04"
+_CASE_FILE: Final = "RET-22"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedLine:
+    """One kind of data: how much there is, and what the rules say about it."""
+
+    count: int
+    choice: Choice
+
+
+def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now: datetime) -> tuple[ProposedLine, ...]:
+    """Return what the rules say, for the kinds of data there are; nothing where there is nobody."""
+    if not subject_ids:
+        return ()
+    today = now.astimezone(zone).date()
+    people = session.scalar(select(func.count()).select_from(Contact).where(Contact.subject_id.in_(subject_ids))) or 0
+    notes = session.scalar(select(func.count()).select_from(Note).where(Note.subject_id.in_(subject_ids))) or 0
+    profile = _profile(session, subject_ids, zone, now)
+    lines = [ProposedLine(people, profile)]
+    if notes:
+        lines.append(ProposedLine(notes, _notes(profile)))
+    lines += _documents(session, subject_ids, today)
+    lines.append(ProposedLine(people, _kept(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, _EVIDENCE, today)))
+    lines.append(ProposedLine(1, _kept(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, _CASE_FILE, today)))
+    return tuple(lines)
+
+
+def _profile(session: Session, subject_ids: Sequence[str], zone: ZoneInfo, now: datetime) -> Choice:
+    """A contract that runs needs the data; one that ended can be argued about until claims lapse; else nothing holds them."""
+    grounds = lawfulness.find_grounds(session, subject_ids, now=now)
+    if any(CONTRACT in grounds.get(each, {}) for each in subject_ids):
+        return Choice(kind=DataKind.PROFILE, verdict=Verdict.REFUSE, refusal=Refusal.STILL_NEEDED)
+    ended_on = _contract_ended_on(session, subject_ids, zone)
+    if ended_on is not None and due_on(find_rules()[_CUSTOMERS], ended_on) >= now.astimezone(zone).date():
+        return _kept(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, _CUSTOMERS, ended_on)
+    return Choice(kind=DataKind.PROFILE, verdict=Verdict.ERASE)
+
+
+def _contract_ended_on(session: Session, subject_ids: Sequence[str], zone: ZoneInfo) -> date | None:
+    ended = (GroundEvent.subject_id.in_(subject_ids), GroundEvent.purpose == CONTRACT, GroundEvent.act == GroundAct.ENDED)
+    moment = session.scalar(select(func.max(GroundEvent.effective_at)).where(*ended))
+    return moment.astimezone(zone).date() if moment else None
+
+
+def _notes(profile: Choice) -> Choice:
+    """Free text is never evidence of a claim by itself: it goes, unless a running contract needs it too."""
+    if profile.verdict is Verdict.REFUSE:
+        return Choice(kind=DataKind.NOTES, verdict=Verdict.REFUSE, refusal=profile.refusal)
+    return Choice(kind=DataKind.NOTES, verdict=Verdict.ERASE)
+
+
+def _documents(session: Session, subject_ids: Sequence[str], today: date) -> Iterator[ProposedLine]:
+    columns = (RetainedDocument.rule, func.count(), func.max(RetainedDocument.keep_until))
+    rows = session.execute(select(*columns).where(RetainedDocument.subject_id.in_(subject_ids)).group_by(RetainedDocument.rule)).all()
+    for kind in (DataKind.VOUCHERS, DataKind.LETTERS):
+        of_kind = [row for row in rows if (row[0] == VOUCHERS) is (kind is DataKind.VOUCHERS)]
+        if of_kind:
+            yield ProposedLine(sum(row[1] for row in of_kind), _document_choice(kind, of_kind[0][0], max(row[2] for row in of_kind), today))
+
+
+def _document_choice(kind: DataKind, rule: str, until: date, today: date) -> Choice:
+    if until < today:
+        return Choice(kind=kind, verdict=Verdict.ERASE)
+    known = find_rules().get(rule)
+    return Choice(
+        kind=kind,
+        verdict=Verdict.KEEP,
+        keep=KeepGround.RETENTION_DUTY,
+        source=known.source if known else "DSGVO Art. 17(3)(b)",
+        until=until,
+    )
+
+
+def kept_profile(today: date) -> Choice:
+    """Return how a profile is kept that the rules would let go: for legal claims, as if the relation ended today."""
+    return _kept(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, _CUSTOMERS, today)
+
+
+def _kept(kind: DataKind, ground: KeepGround, rule: str, started_on: date) -> Choice:
+    found = find_rules()[rule]
+    return Choice(kind=kind, verdict=Verdict.KEEP, keep=ground, source=found.source, until=due_on(found, started_on))

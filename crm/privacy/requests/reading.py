@@ -1,0 +1,81 @@
+"""The door to what a case says: who reads it is entered before the answer leaves.
+
+Source: Art. 5(1)(f), 25(2), 38(2) DSGVO.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor, Role
+from crm.errors import NotFoundError
+from crm.models.request_case import RequestCase
+from crm.privacy import audit
+from crm.privacy.actions import Action
+from crm.privacy.requests import sealed
+from crm.privacy.requests.choices import Choice, stored_choice
+from crm.privacy.requests.decision import StopReason, require_role
+
+READS_ALL: Final = frozenset({Role.PRIVACY, Role.DPO})
+READS_DECISIONS: Final = frozenset({Role.PRIVACY, Role.DPO, Role.MANAGEMENT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """What a case says, as far as the reader's role reads it.
+
+    Attributes:
+        request: what was asked and where the answer goes; empty for whoever only agrees to decisions.
+        answer: subject, text and PDF of the answer, once it is written.
+    """
+
+    request: Mapping[str, str]
+    identity_note: str
+    choices: tuple[Choice, ...]
+    stopped: StopReason | None
+    answer: Mapping[str, Any]
+
+
+def get_case(session: Session, *, case_id: str) -> RequestCase:
+    """Return the pseudonymous row of a case.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    case = session.scalars(select(RequestCase).where(RequestCase.id == case_id)).first()
+    if case is None:
+        raise NotFoundError
+    return case
+
+
+def read_case(session: Session, case: RequestCase, *, actor: Actor, now: datetime) -> CaseFile:
+    """Open what a case says; one entry.
+
+    Raises:
+        CoordinatorOnlyError: the actor's role reads no cases.
+    """
+    require_role(actor, READS_DECISIONS)
+    reads_all = actor.role in READS_ALL
+    decision = sealed.open_part(session, case, "sealed_decision")
+    audit.record(
+        session,
+        Action.REQUEST_READ,
+        actor=actor,
+        now=now,
+        subject_id=case.subject_id,
+        purpose="request_handling",
+        basis="6-1-c",
+        kind=case.kind,
+        result="all" if reads_all else "decision",
+    )
+    return CaseFile(
+        request=sealed.open_part(session, case, "sealed_request") if reads_all else {},
+        identity_note=decision.get("identity_note", "") if reads_all else "",
+        choices=tuple(stored_choice(each) for each in decision.get("choices", ())),
+        stopped=StopReason(decision["stopped"]) if decision.get("stopped") else None,
+        answer=sealed.open_part(session, case, "sealed_answer") if reads_all and case.answer_written_at else {},
+    )

@@ -1,0 +1,37 @@
+"""What a case says, sealed under the `case` key of the person it belongs to; read through `crm.privacy.requests.reading`."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+from crm.db import Compartment
+from crm.models.request_case import RequestCase
+from crm.vault import Padding, Place, Vault
+
+Column = Literal["sealed_request", "sealed_decision", "sealed_answer"]
+
+
+def seal(session: Session, *, case_id: str, subject_id: str, column: Column, content: Mapping[str, Any]) -> bytes:
+    """Seal one part of a case; it can be written after the person is erased, because the case is kept beyond that."""
+    vault = Vault.of(session)
+    vault.begin_kept_write(session, [subject_id])
+    return vault.seal(session, _place(subject_id, column, case_id), _encode(content), padding=Padding.TEXT)
+
+
+def open_part(session: Session, case: RequestCase, column: Column) -> dict[str, Any]:
+    """Open one part of a case; empty while there is none."""
+    sealed: bytes | None = getattr(case, column)
+    if sealed is None:
+        return {}
+    opened: dict[str, Any] = json.loads(Vault.of(session).open(_place(case.subject_id, column, case.id), sealed))
+    return opened
+
+
+def _place(subject_id: str, column: Column, case_id: str) -> Place:
+    return Place(subject_id, Compartment.CASE, "request_case", column, case_id)
+
+
+def _encode(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(dict(content), ensure_ascii=False, separators=(",", ":")).encode()

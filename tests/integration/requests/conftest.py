@@ -1,0 +1,205 @@
+"""An installation with people in it, and a desk that receives their requests."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from crm.actor import Actor, Role
+from crm.db import Compartment
+from crm.ledger.tables import entry as ledger_entry
+from crm.mail import OutboxMessage
+from crm.models.contact import NoteKind
+from crm.models.erasure import RetainedDocument
+from crm.models.request_case import CaseKind, CaseWay, Identity, RequestCase
+from crm.privacy import collection, lawfulness, notes, post, purposes
+from crm.privacy.collection import NewPerson, Notice
+from crm.privacy.requests import cases, decision, execution, reading
+from crm.vault import Place, Subject, Vault
+
+PRIVACY = Actor("c" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
+COLLEAGUE = Actor("d" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
+MANAGEMENT = Actor("e" * 32, frozenset({Role.MANAGEMENT}), Role.MANAGEMENT)
+DPO = Actor("f" * 32, frozenset({Role.DPO}), Role.DPO)
+SALES = Actor("5" * 32, frozenset({Role.SALES}), Role.SALES)
+ZONE = ZoneInfo("Europe/Berlin")
+HOURS_72 = timedelta(hours=72)
+MONDAY = date(2026, 11, 23)
+FIELDS = {
+    "salutation": "Frau",
+    "first_name": "Katharina",
+    "last_name": "Wehmeier",
+    "email": "wehmeier@example.com",
+    "street": "Lindenufer 14",
+    "postal_code": "34117",
+    "city": "Kassel",
+}
+
+
+class Post:
+    """A mail server that takes everything and remembers it."""
+
+    def __init__(self):
+        self.taken = []
+
+    def deliver(self, message):
+        self.taken.append(message)
+
+    def subjects(self):
+        return [message["Subject"] for message in self.taken]
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+@dataclass
+class Desk:
+    """What a test works on."""
+
+    runtime: object
+    clock: object
+
+    @property
+    def database(self):
+        return self.runtime.database
+
+    @property
+    def now(self):
+        return self.clock.now()
+
+    def take_in(self, *codes, **fields):
+        with self.database.writing() as session:
+            found = purposes.find_all(session)
+            wanted = [found.get(code) for code in codes or ("business_contact",)]
+            person = NewPerson(
+                fields=collection.keep_allowed({**FIELDS, **fields}, collection.allowed_groups(wanted)),
+                purposes=wanted,
+                origin="Messe Kassel",
+                notice=Notice.GIVEN,
+                collected_at=self.now - timedelta(days=200),
+                last_contact_at=self.now - timedelta(days=20),
+            )
+            return collection.collect(session, person=person, actor=SALES, now=self.now).subject_id
+
+    def note(self, subject_id):
+        with self.database.writing() as session:
+            purpose = purposes.find_all(session).get("business_contact")
+            notes.write(session, subject_id=subject_id, text="Mag Pumpen.", kind=NoteKind.CALL, purpose=purpose, actor=SALES, now=self.now)
+
+    def end_contract(self, subject_id):
+        with self.database.writing() as session:
+            purpose = purposes.find_all(session).get("contract_person")
+            lawfulness.end_ground(
+                session, subject_id=subject_id, purpose=purpose, ends_at=self.now, reason="Vertragsende", actor=SALES, now=self.now
+            )
+
+    def file_document(self, subject_id, *, rule="RET-10", keep_until=date(2034, 12, 31)):
+        with self.database.writing() as session:
+            vault = Vault.of(session)
+            vault.add_keys(session, [subject_id], compartments=[Compartment.RECORD], now=self.now)
+            place = Place(subject_id, Compartment.RECORD, "retained_document", "sealed_title", rule)
+            sealed = vault.seal(session, place, b"Rechnung")
+            session.add(
+                RetainedDocument(
+                    subject_id=subject_id,
+                    id=rule.rjust(32, "0"),
+                    rule=rule,
+                    issued_on=date(2026, 3, 10),
+                    keep_until=keep_until,
+                    media_type="application/pdf",
+                    filed_at=self.now,
+                    filed_by=SALES.pseudonym,
+                    sealed_title=sealed,
+                    sealed_content=sealed,
+                )
+            )
+
+    def open(self, *found, **facts):
+        """Open a case by letter about these people; return its id."""
+        wanted = {
+            "subject_id": found[0] if found else None,
+            "kind": CaseKind.ERASURE,
+            "way": CaseWay.LETTER,
+            "language": "de",
+            "received_on": MONDAY,
+            "identity": Identity.KNOWN,
+            "request": {"name": "Katharina Wehmeier", "email": "wehmeier@example.com", "message": "Bitte löschen Sie alles."},
+            "objects_too": False,
+            "found": [(each, "staff") for each in found],
+            "settings": self.runtime.settings,
+            "actor": PRIVACY,
+            "now": self.now,
+        }
+        with self.database.writing() as session:
+            return cases.open_case(session, **{**wanted, **facts}).id
+
+    def case(self, case_id):
+        with self.database.reading() as session:
+            return session.get_one(RequestCase, case_id)
+
+    def do(self, act, case_id, *, actor=PRIVACY, **facts):
+        """Do one thing to a case, as somebody who sees it as it stands."""
+        facts.setdefault("version", self.case(case_id).version)
+        with self.database.writing() as session:
+            act(session, case_id=case_id, actor=actor, now=self.now, **facts)
+        return self.case(case_id)
+
+    def decide(self, case_id, wishes=None, **facts):
+        return self.do(decision.decide, case_id, wishes=wishes or {}, zone=ZONE, **facts)
+
+    def execute(self, *, database=None, now=None):
+        return execution.execute_due(
+            database or self.database, vault=self.runtime.vault, settings=self.runtime.settings, now=now or self.now
+        )
+
+    def send(self, transport=None):
+        transport = transport or Post()
+        while post.deliver(self.database, transport, sender="lethe@example.com", now=self.now):
+            pass
+        return transport
+
+    def read(self, case_id, actor=PRIVACY):
+        with self.database.reading() as session:
+            return reading.read_case(session, reading.get_case(session, case_id=case_id), actor=actor, now=self.now)
+
+    def state_of(self, subject_id):
+        with self.database.reading() as session:
+            return session.scalar(select(Subject.state).where(Subject.id == subject_id))
+
+    def mails(self):
+        with self.database.reading() as session:
+            return list(session.scalars(select(OutboxMessage.kind).order_by(OutboxMessage.written_at, OutboxMessage.id)))
+
+    def entries(self, action):
+        with self.database.reading() as session:
+            rows = session.scalars(select(ledger_entry.c.leaf).where(ledger_entry.c.action == action).order_by(ledger_entry.c.id))
+            return [leaf.decode() for leaf in rows]
+
+
+class MortalDatabase:
+    """A database whose process ends before its n-th writing unit of work."""
+
+    def __init__(self, database, dies_before):
+        self._database = database
+        self._left = dies_before
+        self.engine = database.engine
+
+    def reading(self):
+        return self._database.reading()
+
+    @contextmanager
+    def writing(self):
+        self._left -= 1
+        if self._left < 0:
+            raise Crash
+        with self._database.writing() as session:
+            yield session
+
+
+@pytest.fixture
+def desk(runtime, clock):
+    return Desk(runtime, clock)

@@ -1,0 +1,252 @@
+"""Carrying out: not a second before its time, once, whatever stops it, and with an answer at the end."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import func, select
+
+from crm.mail import MailUnreachableError, OutboxMessage
+from crm.models.contact import Contact, Note
+from crm.models.erasure import RetainedDocument
+from crm.models.request_case import CaseState
+from crm.privacy import restriction
+from crm.privacy.requests import answering, decision
+from crm.privacy.requests.choices import Verdict, Wish
+from crm.privacy.requests.decision import StopReason
+from crm.privacy.requests.errors import CaseStateError, CoordinatorOnlyError
+from crm.privacy.requests.facts import DataKind, Refusal
+from crm.privacy.restriction import RestrictionReason
+from crm.runtime import Runtime
+from tests.integration.requests.conftest import HOURS_72, SALES, Crash, MortalDatabase, Post
+
+SECOND = timedelta(seconds=1)
+TURNS = 4
+
+
+@pytest.fixture
+def due(desk):
+    """A case whose cooling time has just ended, and its person."""
+    person = desk.take_in()
+    desk.note(person)
+    case_id = desk.open(person)
+    desk.decide(case_id)
+    desk.send()
+    desk.clock.advance(HOURS_72)
+    return case_id, person
+
+
+def count(desk, model, *conditions):
+    with desk.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(model).where(*conditions))
+
+
+class TestExecution:
+    """Art. 17(1), 12(3) DSGVO."""
+
+    def test_begins_when_the_cooling_time_is_over_and_not_a_second_before(self, desk, due):
+        _, person = due
+
+        desk.execute(now=desk.now - SECOND)
+        assert desk.state_of(person) == "living"
+
+        desk.execute()
+        assert desk.state_of(person) == "erased"
+
+    def test_answers_by_mail_and_letter_and_ends_when_the_mail_server_has_taken_it(self, desk, due):
+        case_id, _ = due
+        desk.execute()
+        assert desk.case(case_id).state == CaseState.ANSWERING
+
+        [message] = desk.send().taken
+        desk.execute()
+
+        case = desk.case(case_id)
+        assert (case.state, case.answered_at, case.closed_at) == (CaseState.CLOSED, desk.now, desk.now)
+        assert message["To"] == "wehmeier@example.com"
+        [attached] = message.iter_attachments()
+        letter = PdfReader(BytesIO(attached.get_content())).pages[0].extract_text()
+        assert "2026-0001" in letter
+        assert "Frau Katharina Wehmeier" in letter
+        assert "Lindenufer 14" in letter
+
+    def test_keeps_the_answer_as_it_was_sent(self, desk, due):
+        case_id, _ = due
+        desk.execute()
+
+        answer = desk.read(case_id).answer
+
+        [message] = desk.send().taken
+        assert answer["subject"] == message["Subject"]
+        assert answer["text"].split() == message.get_body(("plain",)).get_content().split()
+
+    def test_leaves_an_answer_without_address_to_be_posted_and_ends_with_that(self, desk):
+        case_id = desk.open(desk.take_in(email=""), request={"name": "K. Wehmeier"})
+        desk.decide(case_id)
+        desk.clock.advance(HOURS_72)
+        desk.execute()
+        assert desk.case(case_id).answer_mail_id is None
+
+        with pytest.raises(CoordinatorOnlyError):
+            desk.do(answering.mark_posted, case_id, posted_at=desk.now, actor=SALES)
+        with pytest.raises(CaseStateError):
+            desk.do(answering.mark_posted, case_id, posted_at=desk.now + SECOND)
+        case = desk.do(answering.mark_posted, case_id, posted_at=desk.now)
+
+        assert (case.state, case.answered_at) == (CaseState.CLOSED, desk.now)
+
+    def test_cannot_be_posted_before_it_is_written(self, desk):
+        case_id = desk.open()
+        desk.do(decision.decide_nothing_held, case_id)
+
+        with pytest.raises(CaseStateError):
+            desk.do(answering.mark_posted, case_id, posted_at=desk.now)
+
+    def test_answers_that_nothing_is_held(self, desk):
+        case_id = desk.open(request={"name": "Ina Niemand", "email": "niemand@example.com"})
+        desk.do(decision.decide_nothing_held, case_id)
+        desk.execute()
+
+        taken = desk.send().taken
+        desk.execute()
+
+        assert taken[-1]["To"] == "niemand@example.com"
+        assert "haben wir gesucht, ob wir Daten über Sie gespeichert" in taken[-1].get_body(("plain",)).get_content()
+        assert desk.case(case_id).state == CaseState.CLOSED
+
+    def test_erases_notes_alone_where_the_profile_is_still_needed(self, desk):
+        person = desk.take_in("contract_person", "business_contact")
+        desk.note(person)
+        case_id = desk.open(person)
+        needed = Wish(verdict=Verdict.REFUSE, refusal=Refusal.STILL_NEEDED, reason="Der Vertrag läuft bis 2027.")
+        desk.decide(case_id, {DataKind.PROFILE: needed, DataKind.NOTES: Wish(verdict=Verdict.ERASE, reason="Nicht nötig.")})
+        desk.clock.advance(HOURS_72)
+
+        desk.execute()
+        taken = desk.send().taken
+        desk.execute()
+
+        assert desk.state_of(person) == "living"
+        assert count(desk, Note) == 0
+        assert "Der Vertrag läuft bis 2027." in taken[-1].get_body(("plain",)).get_content()
+        with desk.database.reading() as session:
+            assert restriction.find_restricted(session, [person]) == set()
+
+    def test_keeps_documents_under_duty_and_erases_those_whose_duty_is_over(self, desk):
+        person = desk.take_in()
+        desk.file_document(person, rule="RET-10")
+        desk.file_document(person, rule="RET-11", keep_until=(desk.now - timedelta(days=30)).date())
+        case_id = desk.open(person)
+        desk.decide(case_id)
+        desk.clock.advance(HOURS_72)
+
+        desk.execute()
+
+        assert desk.state_of(person) == "erased"
+        assert count(desk, RetainedDocument) == count(desk, RetainedDocument, RetainedDocument.rule == "RET-10") == 1
+
+    def test_keeps_a_profile_restricted_for_claims_and_says_until_when(self, desk):
+        person = desk.take_in("contract_person")
+        desk.end_contract(person)
+        case_id = desk.open(person)
+        desk.decide(case_id)
+        desk.execute()
+        taken = desk.send().taken
+
+        desk.execute()
+
+        assert "31. Dezember 2029" in taken[-1].get_body(("plain",)).get_content()
+        with desk.database.reading() as session:
+            assert restriction.find_reasons(session, [person]) == {person: (RestrictionReason.LEGAL_CLAIMS,)}
+
+    def test_one_broken_case_holds_up_no_other(self, desk, monkeypatch):
+        first, second = desk.open(), desk.open()
+        for each in (first, second):
+            desk.do(decision.decide_nothing_held, each)
+        compose = answering.compose
+
+        def broken(facts):
+            if facts.number == "2026-0001":
+                raise ValueError
+            return compose(facts)
+
+        monkeypatch.setattr(answering, "compose", broken)
+        desk.execute()
+
+        assert desk.case(first).answer_written_at is None
+        assert desk.case(second).answer_written_at is not None
+
+
+class TestRestrictionAfterwards:
+    """Art. 18(3) DSGVO."""
+
+    def test_stands_until_the_person_was_told_that_nothing_is_erased(self, desk):
+        person = desk.take_in()
+        case_id = desk.open(person)
+        desk.do(decision.stop, case_id, reason=StopReason.CHANGED_MIND)
+        desk.execute()
+
+        def is_restricted():
+            with desk.database.reading() as session:
+                return bool(restriction.find_restricted(session, [person]))
+
+        class Down:
+            def deliver(self, message):
+                raise MailUnreachableError
+
+        assert is_restricted()
+        desk.send(Down())
+        desk.execute()
+        assert is_restricted()
+
+        desk.clock.advance(timedelta(minutes=2))
+        desk.send()
+        desk.execute()
+        assert not is_restricted()
+        assert desk.case(case_id).state == CaseState.CLOSED
+
+
+class TestWhateverStopsIt:
+    def test_killed_before_any_of_its_commits_it_goes_on_and_does_everything_once(self, desk):
+        deaths = 0
+        for dies_before in range(30):
+            person = desk.take_in(email=f"p{dies_before}@example.com")
+            case_id = desk.open(person)
+            desk.decide(case_id)
+            desk.send()
+            desk.clock.advance(HOURS_72)
+            try:
+                desk.execute(database=MortalDatabase(desk.database, dies_before))
+            except Crash:
+                deaths += 1
+            is_whole = desk.case(case_id).answer_written_at is not None
+
+            desk.execute()
+            desk.execute()
+            taken = desk.send(Post()).taken
+            desk.execute()
+
+            assert desk.state_of(person) == "erased"
+            assert [message["To"] for message in taken] == [f"p{dies_before}@example.com"]
+            assert desk.case(case_id).state == CaseState.CLOSED
+            if is_whole:
+                break
+        assert deaths >= 6
+        assert count(desk, Contact) == 0
+
+    def test_many_workers_at_once_do_it_once(self, desk, due):
+        case_id, person = due
+        others = [Runtime.open(desk.runtime.settings, clock=desk.clock) for _ in range(TURNS)]
+
+        with ThreadPoolExecutor(TURNS) as pool:
+            list(pool.map(lambda runtime: desk.__class__(runtime, desk.clock).execute(), others))
+        desk.execute()
+
+        for each in others:
+            each.close()
+        assert desk.state_of(person) == "erased"
+        assert count(desk, OutboxMessage, OutboxMessage.kind == "request_answered") == 1
+        assert len(desk.entries("erasure:ordered")) == len(desk.entries("erasure:completed")) == 1
+        assert desk.case(case_id).state == CaseState.ANSWERING

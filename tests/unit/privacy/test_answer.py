@@ -1,0 +1,141 @@
+"""The answer to a request for erasure says what went, what stays and why, and what the person can do."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from crm.privacy.requests.answer import compose
+from crm.privacy.requests.facts import AnswerFacts, DataKind, KeepGround, Kept, Refusal, Refused
+from crm.settings import initial_policy
+
+FACTS = AnswerFacts(
+    number="2026-0017",
+    language="de",
+    name_lines=("Dr. Änne Groß",),
+    address_lines=("Straße des 17. Juni 135", "10623 Berlin"),
+    received_on=date(2026, 11, 3),
+    written_on=date(2026, 11, 26),
+    executed_on=date(2026, 11, 25),
+    erased=(DataKind.PROFILE, DataKind.NOTES),
+    kept=(),
+    refused=(),
+    suppression_stays=False,
+    nothing_held=False,
+    controller="Muster GmbH",
+    controller_address="Königstraße 12, 34117 Kassel",
+    contact="datenschutz@muster.example",
+    authority=None,
+)
+VOUCHERS = Kept(kind=DataKind.VOUCHERS, ground=KeepGround.RETENTION_DUTY, source="HGB § 257", until=date(2034, 12, 31))
+CLAIM = Refused(kind=DataKind.PROFILE, ground=Refusal.LEGAL_CLAIMS, reason="Streit um Rechnung 100 % offen, #4711.")
+UNDONE = {"erased": (), "executed_on": None}
+VARIANTS = {
+    "everything erased": FACTS,
+    "with kept documents": replace(FACTS, kept=(VOUCHERS,)),
+    "refused in part": replace(FACTS, refused=(CLAIM,)),
+    "refused": replace(FACTS, refused=(CLAIM,), **UNDONE),
+    "nothing held": replace(FACTS, nothing_held=True, name_lines=(), address_lines=None, **UNDONE),
+    "stopped": replace(FACTS, stopped=True, **UNDONE),
+}
+
+
+def on_paper(answer):
+    return "".join("".join(page.extract_text().split()) for page in PdfReader(BytesIO(answer.pdf)).pages)
+
+
+def leaves(texts):
+    for value in texts.values():
+        yield from [value] if "de" in value else leaves(value)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_letter_and_mail_say_the_same(variant, language):
+    answer = compose(replace(VARIANTS[variant], language=language))
+
+    paper = on_paper(answer).replace("-", "")
+    for paragraph in re.split(r"\n-+\n|\n\n", answer.text):
+        for line in re.sub(r"(?m)^(- |  )[^:\n]*: ", "", paragraph).splitlines():
+            assert "".join(line.split()).replace("-", "") in paper, line
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_no_two_outcomes_open_with_the_same_sentence(variant):
+    opening = compose(VARIANTS[variant]).text.split("\n\n")[1]
+
+    assert [name for name, facts in VARIANTS.items() if compose(facts).text.split("\n\n")[1] == opening] == [variant]
+
+
+class TestErased:
+    def test_names_what_went_and_when(self):
+        text = compose(FACTS).text
+
+        assert "am 25. November 2026 gelöscht" in text
+        assert "- Notizen zu Gesprächen und Terminen" in text
+
+    def test_what_is_kept_has_a_reason_a_statute_and_a_last_day(self):
+        text = compose(VARIANTS["with kept documents"]).text
+
+        assert "Rechnungen und andere Buchungsbelege" in text
+        assert "Gesetzliche Aufbewahrungspflicht (HGB § 257)" in text
+        assert "31. Dezember 2034" in text
+
+    def test_recipients_are_named(self):
+        assert "- Spedition Beispiel" in compose(replace(FACTS, recipients=("Spedition Beispiel",))).text
+
+
+class TestRefused:
+    """Art. 12(4) DSGVO: reasons, complaint, judicial remedy."""
+
+    @pytest.mark.parametrize("variant", ["refused", "refused in part"])
+    def test_gives_the_legal_ground_and_our_reasons(self, variant):
+        text = compose(VARIANTS[variant]).text
+
+        assert "Art. 17 Abs. 3 Buchst. e DSGVO" in text
+        assert CLAIM.reason in text
+
+    def test_claims_no_erasure(self):
+        text = compose(VARIANTS["refused"]).text
+
+        assert "Was gelöscht ist" not in text
+        assert "vernichtet" not in text
+
+
+class TestRights:
+    @pytest.mark.parametrize("variant", VARIANTS)
+    def test_every_answer_names_complaint_and_court(self, variant):
+        text = compose(VARIANTS[variant]).text
+
+        assert "Art. 77" in text and "Art. 79" in text
+
+    def test_names_the_authority_that_is_set(self):
+        text = compose(replace(FACTS, authority="LDI NRW, Postfach 20 04 44, 40102 Düsseldorf")).text
+
+        assert "Für uns zuständig ist: LDI NRW, Postfach 20 04 44, 40102 Düsseldorf." in text
+
+
+class TestSuppression:
+    """DSK, Orientierungshilfe Direktwerbung, Ziff. 5.1."""
+
+    def test_says_what_the_entry_is_for_and_warns_before_it_is_removed(self):
+        text = compose(replace(FACTS, suppression_stays=True)).text
+
+        assert "Sperrliste" in text
+        assert "Ohne ihn können Sie wieder Werbung von uns bekommen" in text
+
+    def test_says_nothing_where_there_is_no_entry(self):
+        assert "Sperrliste" not in compose(FACTS).text
+
+
+def test_every_sentence_exists_in_both_languages_with_the_same_placeholders():
+    for sentence in leaves(initial_policy("letter_texts")):
+        assert sorted(re.findall(r"%\(\w+\)s", sentence["de"])) == sorted(re.findall(r"%\(\w+\)s", sentence["en"]))
+
+
+@pytest.mark.parametrize(("words", "table"), [(DataKind, "kinds"), (KeepGround, "keeping"), (Refusal, "refusals")])
+def test_everything_that_can_be_told_has_words(words, table):
+    assert {*words} == initial_policy("letter_texts")[table].keys()
