@@ -11,7 +11,7 @@ from crm.models.intake import LinkKind, PendingRequest
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity, RequestCase
 from crm.portal import create_app
 from crm.privacy import links
-from crm.privacy.intake import desk
+from crm.privacy.requests import cases as desk
 from crm.privacy.lawfulness import Standing
 from tests.integration.intake.conftest import NOBODY, PERSON
 
