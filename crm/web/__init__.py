@@ -7,7 +7,7 @@ from flask import Blueprint, Flask
 
 from crm.runtime import Runtime
 from crm.site.factory import STAFF, create_site
-from crm.web import account, companies, contacts, demo_mailbox, demo_signin, erased, gates, home, ledger, purpose, signin, users
+from crm.web import account, companies, contacts, demo_mailbox, demo_signin, erased, gates, home, ledger, purpose, requests, signin, users
 from crm.web.access_matrix import access_matrix
 
 _COOKIE: Final = "lethe_staff"
@@ -19,6 +19,7 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     users.bp,
     contacts.bp,
     companies.bp,
+    requests.bp,
     ledger.bp,
 )
 

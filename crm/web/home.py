@@ -1,7 +1,6 @@
 """Mein Arbeitsplatz: what is due for the role acted in."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -15,15 +14,15 @@ from crm.services.work_list import DueTask, DueTasks, EndingContact
 from crm.site.access import may
 from crm.site.i18n import _, _l
 from crm.site.installation import current_runtime
-from crm.site.view_models import DueEntry, DueSection, StripView, Urgency
+from crm.site.view_models import DueEntry, DueSection, StripView
 from crm.site.visitor import current_actor
 from crm.web.contacts.rows import NAME_FIELDS, full_name
 from crm.web.desk import Desk, find_desk, purpose_title, strip_of, time_zone
+from crm.web.requests.due import request_sections, urgency_of
 
 bp = Blueprint("home", __name__)
 
 _LOOKS_AFTER_CONTACTS = (Role.SALES, Role.SERVICE, Role.ACCOUNTING)
-_NEAR = timedelta(days=7)
 
 _KINDS = {
     TaskKind.ORIGIN_UNKNOWN: _l("Herkunft klären"),
@@ -49,7 +48,7 @@ def index() -> ResponseReturnValue:
     """Show what is due, and where this role's work begins."""
     with current_runtime().database.reading() as db:
         desk = find_desk(db)
-        sections, names = _sections(db, desk) if desk else ((), 0)
+        sections, names = _sections(db, desk) if desk else (request_sections(db, current_actor().role), 0)
     return render_template(
         "home.html",
         strip=_strip(desk, names),
@@ -68,7 +67,7 @@ def _sections(db: Session, desk: Desk) -> tuple[tuple[DueSection, ...], int]:
     """Return the sections, and how many people they name."""
     if desk.actor.role is Role.PRIVACY:
         tasks = work_list.find_all_tasks(db, purpose=desk.purpose, actor=desk.actor, now=desk.now)
-        return (_tasks_section(desk, tasks, _nothing_for_all()),), _named(tasks)
+        return (*request_sections(db, desk.actor.role), _tasks_section(desk, tasks, _nothing_for_all())), _named(tasks)
     if desk.actor.role in _LOOKS_AFTER_CONTACTS:
         own = work_list.find_own_tasks(db, purpose=desk.purpose, actor=desk.actor, now=desk.now)
         ending, ending_names = _ending_section(db, desk)
@@ -96,7 +95,7 @@ def _task(desk: Desk, task: DueTask) -> DueEntry:
     return DueEntry(
         title=full_name(task.person.fields) if task.person else _("Kontakt, den dieser Zweck nicht zeigt"),
         due_on=task.due_on,
-        urgency=_urgency(task.due_on, desk),
+        urgency=urgency_of(task.due_on, desk.now.astimezone(desk.zone).date()),
         url=url_for("contacts.show", subject_id=task.subject_id) if may("contacts.show") else None,
         note=str(_KINDS[task.kind]),
     )
@@ -113,7 +112,7 @@ def _ending(desk: Desk, each: EndingContact) -> DueEntry:
     return DueEntry(
         title=full_name(each.person.fields) if each.person else _elsewhere(each.purposes),
         due_on=each.due_on,
-        urgency=_urgency(each.due_on, desk),
+        urgency=urgency_of(each.due_on, desk.now.astimezone(desk.zone).date()),
         url=url_for("contacts.show", subject_id=each.subject_id),
         note=_("Frist endet; ein Gespräch oder Brief in der Sache lässt sie neu beginnen"),
     )
@@ -123,20 +122,12 @@ def _elsewhere(purposes: Sequence[Purpose]) -> str:
     return _("Kontakt unter „%(purposes)s“", purposes=", ".join(purpose_title(each) for each in purposes))
 
 
-def _urgency(on: date, desk: Desk) -> Urgency:
-    today = desk.now.astimezone(desk.zone).date()
-    if on < today:
-        return Urgency.LATE
-    if on == today:
-        return Urgency.TODAY
-    return Urgency.SOON if on - today <= _NEAR else Urgency.LATER
-
-
 def _shortcuts() -> tuple[tuple[str, str, str], ...]:
     pages = (
         ("contacts.index", _("Kontakte"), "people"),
         ("contacts.new", _("Neuer Kontakt"), "plus"),
         ("companies.index", _("Firmen"), "building"),
+        ("requests.index", _("Anträge"), "scale"),
         ("ledger.index", _("Protokoll"), "ledger"),
         ("users.index", _("Benutzer"), "gear"),
     )
