@@ -43,6 +43,7 @@ STAFF_SECTIONS: Final = (
             Entry("companies.index", _l("Firmen"), _l("Firmen"), "building", "companies"),
         ),
     ),
+    Section(_l("Datenschutz"), (Entry("requests.index", _l("Anträge"), _l("Anträge"), "scale", "requests"),)),
     Section(_l("Kontrolle"), (Entry("ledger.index", _l("Protokoll"), _l("Protokoll"), "ledger", "ledger"),)),
     Section(
         _l("Verwaltung"),

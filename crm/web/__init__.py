@@ -7,7 +7,22 @@ from flask import Blueprint, Flask
 
 from crm.runtime import Runtime
 from crm.site.factory import STAFF, create_site
-from crm.web import account, companies, contacts, demo_mailbox, demo_signin, erased, gates, home, ledger, purpose, signin, tasks, users
+from crm.web import (
+    account,
+    companies,
+    contacts,
+    demo_mailbox,
+    demo_signin,
+    erased,
+    gates,
+    home,
+    ledger,
+    purpose,
+    requests,
+    signin,
+    tasks,
+    users,
+)
 from crm.web.access_matrix import access_matrix
 
 _COOKIE: Final = "lethe_staff"
@@ -20,6 +35,7 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     contacts.bp,
     companies.bp,
     tasks.bp,
+    requests.bp,
     ledger.bp,
 )
 

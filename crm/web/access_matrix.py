@@ -65,6 +65,8 @@ _CONTACTS: Final[AccessMatrix] = {
     "contacts.raise_objection": _ENTERS_RIGHTS,
     "contacts.record_consent": _ENTERS_RIGHTS,
     "contacts.withdraw_consent": _ENTERS_RIGHTS,
+    "contacts.restrict": frozenset({Role.PRIVACY}),
+    "contacts.lift": frozenset({Role.PRIVACY}),
 }
 
 _COMPANIES: Final[AccessMatrix] = {
@@ -88,6 +90,28 @@ _TASKS: Final[AccessMatrix] = {
     "tasks.uphold_objection": frozenset({Role.PRIVACY}),
 }
 
+_READS_REQUESTS: Final = frozenset({Role.PRIVACY, Role.DPO, Role.MANAGEMENT})
+_DECIDES: Final = frozenset({Role.PRIVACY})
+_AGREES: Final = frozenset({Role.PRIVACY, Role.MANAGEMENT})
+
+# The data protection officer reads everything and decides nothing (Art. 38(6), 39 DSGVO); management agrees as second person.
+_REQUESTS: Final[AccessMatrix] = {
+    "requests.index": _READS_REQUESTS,
+    "requests.show": _READS_REQUESTS,
+    "requests.letter": frozenset({Role.PRIVACY, Role.DPO}),
+    "requests.new": _ENTERS_RIGHTS,
+    "requests.open_task": _DECIDES,
+    "requests.note_identity": _DECIDES,
+    "requests.search": _DECIDES,
+    "requests.assign": _DECIDES,
+    "requests.decide": _DECIDES,
+    "requests.decide_nothing_held": _DECIDES,
+    "requests.approve": _AGREES,
+    "requests.reopen": _AGREES,
+    "requests.stop": _DECIDES,
+    "requests.mark_posted": _DECIDES,
+}
+
 _CHECKS_THE_LOG: Final = frozenset({Role.AUDITOR, Role.DPO, Role.PRIVACY})
 
 _LEDGER: Final[AccessMatrix] = {
@@ -109,5 +133,5 @@ _DEMO: Final[AccessMatrix] = {"demo.enter": PUBLIC, "demo_mailbox.show": PUBLIC}
 
 def access_matrix(*, demo: bool) -> AccessMatrix:
     """Return who may open what."""
-    pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **_WORK, **_CONTACTS, **_COMPANIES, **_TASKS, **_LEDGER}
+    pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **_WORK, **_CONTACTS, **_COMPANIES, **_TASKS, **_REQUESTS, **_LEDGER}
     return {**pages, **_DEMO} if demo else pages

@@ -15,6 +15,7 @@ from crm.site.visitor import current_actor
 from crm.web.contacts.rows import NAME_FIELDS
 from crm.web.desk import Desk, find_desk, strip_of, time_zone
 from crm.web.due import NextStep, ending_entry, guide, task_entry, tasks_section, urgency_of
+from crm.web.requests.due import request_sections
 from crm.web.task_words import KIND_TITLES
 
 bp = Blueprint("home", __name__)
@@ -39,6 +40,7 @@ def index() -> ResponseReturnValue:
     with current_runtime().database.reading() as db:
         desk = find_desk(db)
         sections, names = _sections(db, desk)
+        sections = (*request_sections(db, current_actor().role), *sections)
     return render_template(
         "home.html",
         strip=_strip(desk, names),
@@ -157,6 +159,7 @@ def _shortcuts() -> tuple[tuple[str, str, str], ...]:
         ("contacts.index", _("Kontakte"), "people"),
         ("contacts.new", _("Neuer Kontakt"), "plus"),
         ("companies.index", _("Firmen"), "building"),
+        ("requests.index", _("Anträge"), "scale"),
         ("ledger.index", _("Protokoll"), "ledger"),
         ("users.index", _("Benutzer"), "gear"),
     )

@@ -192,8 +192,9 @@ def _next_state(choices: Sequence[Choice], people_count: int) -> CaseState:
 def _enter(session: Session, case: RequestCase, choices: Sequence[Choice], *, actor: Actor, now: datetime) -> None:
     case.decided_at, case.decided_by = now, actor.pseudonym
     _write(session, case, {"choices": [each.as_stored() for each in choices]})
-    verdicts = "+".join(sorted({each.verdict for each in choices})) or "nothing_held"
-    audit.record(session, Action.REQUEST_DECIDED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=verdicts)
+    verdicts = {each.verdict for each in choices}
+    heaviest = next((each for each in (Verdict.ERASE, Verdict.REFUSE, Verdict.KEEP) if each in verdicts), "nothing_held")
+    audit.record(session, Action.REQUEST_DECIDED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=heaviest)
 
 
 def _write(session: Session, case: RequestCase, changes: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from crm.services.imports.rows import NO_WISHES, Employer, PersonRow, Wishes
 from crm.services.imports.survey import Survey
 from crm.services.imports.taking_people import PeopleTaker
 from crm.services.imports.terms import Migration, Terms
+from crm.settings import Settings
 
 _SYSTEM = "vorsystem"
 _YEAR = timedelta(days=365)
@@ -68,7 +69,9 @@ _MOVES = (
 FIRST_MOVE = timedelta(days=max(each.days_ago for each in _MOVES))
 
 
-def move_in(database: Database, inventor: Inventor, staff: Mapping[Role, Sequence[str]], *, actor: Actor, now: datetime) -> int:
+def move_in(
+    database: Database, inventor: Inventor, staff: Mapping[Role, Sequence[str]], *, settings: Settings, actor: Actor, now: datetime
+) -> int:
     """Take them in, move by move, each at its time, and return how many people came, each with a company."""
     numbers = count(1)
     for move in _MOVES:
@@ -77,7 +80,7 @@ def move_in(database: Database, inventor: Inventor, staff: Mapping[Role, Sequenc
             owner_id = staff[move.owner][0] if move.owner else None
             terms = Terms(purpose=purposes.find_all(session).get(move.purpose), migration=move.migration, owner_id=owner_id, actor=actor)
             rows = [_row(inventor, each, next(numbers), moved_at) for each in move.cases]
-            PeopleTaker(PeopleMaker(_SYSTEM, terms, Survey())).take(session, rows, now=moved_at)
+            PeopleTaker(PeopleMaker(_SYSTEM, terms, Survey(), settings)).take(session, rows, now=moved_at)
     return next(numbers) - 1
 
 

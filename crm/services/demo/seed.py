@@ -19,6 +19,7 @@ from crm.services.demo.inventions import InventedCompany, Inventor
 from crm.services.demo.notes import invent_notes
 from crm.services.demo.old_system import FIRST_MOVE, move_in
 from crm.services.imports.terms import due_within_a_month
+from crm.settings import Settings
 
 COMPANIES = 120
 SOLE_TRADERS = 8
@@ -54,7 +55,7 @@ class _Person:
     kind: str
 
 
-def seed(database: Database, *, now: datetime) -> Seeded:
+def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
     """Make accounts, companies and people in every state; refuses nothing, because it meets an empty installation."""
     inventor = Inventor(now=now)
     with database.writing() as session:
@@ -62,7 +63,7 @@ def seed(database: Database, *, now: datetime) -> Seeded:
         intake.publish_key(session, now=now)
         staff = add_accounts(session, actor=_ACTOR, now=now - FIRST_MOVE)
     # First, because the log goes forward in time and these came before the others.
-    moved = move_in(database, inventor, staff, actor=_ACTOR, now=now)
+    moved = move_in(database, inventor, staff, settings=settings, actor=_ACTOR, now=now)
     owners = staff[Role.SALES]
     with database.writing() as session:
         made = [

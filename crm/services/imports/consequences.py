@@ -13,6 +13,7 @@ from crm.privacy.restriction import RestrictionReason
 from crm.services.imports.new_people import PeopleMaker
 from crm.services.imports.rows import CompanyRow, PersonRow, Wishes
 from crm.services.imports.terms import due_within_a_month
+from crm.services.requests import opening
 
 
 class Consequences:
@@ -23,6 +24,7 @@ class Consequences:
         self._now = now
         self._tasks: list[tuple[str, TaskKind, date]] = []
         self._restricted: dict[RestrictionReason, list[str]] = defaultdict(list)
+        self._asked: list[str] = []
         self._unproven: dict[tuple[str, Channel, datetime], list[str]] = defaultdict(list)
 
     def begin(self, row: PersonRow | CompanyRow, subject_id: str) -> None:
@@ -47,14 +49,13 @@ class Consequences:
     def heed(self, wishes: Wishes, subject_id: str, *, collected_at: datetime) -> None:
         """Do what the person wants, beside the objections, which the door of collection takes in.
 
-        Who asked to be forgotten is restricted at once and erased after a decision; a slip or an impostor would
-        otherwise cause a loss that nobody can undo.
+        Who asked to be forgotten gets a case: restricted at once and erased after a decision; a slip or an impostor
+        would otherwise cause a loss that nobody can undo.
 
         Source: Art. 7(1), 12(3), 17(1)(b), 21(1) DSGVO.
         """
         if wishes.wants_erasure:
-            self.restrict(subject_id, RestrictionReason.ERASURE_PENDING)
-            self.demand(subject_id, TaskKind.ERASURE_REQUESTED)
+            self._asked.append(subject_id)
         if wishes.use_contested:
             self.demand(subject_id, TaskKind.OBJECTION_RAISED)
         for each in wishes.consents:
@@ -67,6 +68,7 @@ class Consequences:
         tasks.open_many(session, self._tasks, actor=actor, now=self._now)
         for reason, subject_ids in self._restricted.items():
             restriction.impose(session, subject_ids=list(dict.fromkeys(subject_ids)), reason=reason, actor=actor, now=self._now)
+        opening.open_from_import(session, subject_ids=self._asked, settings=self._maker.settings, actor=actor, now=self._now)
         for (purpose, channel, since), subject_ids in self._unproven.items():
             fresh = self._without_state(session, subject_ids, purpose, channel)
             consent.take_over_unproven(

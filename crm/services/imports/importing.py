@@ -39,7 +39,7 @@ class Importer:
         self._settings = settings
         self._terms = terms
         self._clock = clock
-        maker = PeopleMaker(export.system, terms, export.survey)
+        maker = PeopleMaker(export.system, terms, export.survey, settings)
         self._companies = CompanyTaker(maker)
         self._people = PeopleTaker(maker)
 

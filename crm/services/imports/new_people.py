@@ -11,6 +11,7 @@ from crm.services.companies.entry import CompanyEntry
 from crm.services.imports.rows import CompanyRow, PersonRow, Wishes
 from crm.services.imports.survey import Survey
 from crm.services.imports.terms import UNKNOWN_ORIGIN, Terms, is_time_up
+from crm.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class PeopleMaker:
     system: str
     terms: Terms
     survey: Survey
+    settings: Settings
 
     def person(self, row: PersonRow, company_id: str | None, *, now: datetime) -> NewPerson:
         """Return the person of a row."""

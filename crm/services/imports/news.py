@@ -7,13 +7,12 @@ Source: Art. 12(3), 17(1), 21(3) DSGVO.
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.privacy import objection
 from crm.privacy.objection import Objection
 from crm.services.imports.rows import Wishes
+from crm.services.requests import opening
 
 
 def find_news(session: Session, wishes: Mapping[str, Wishes], *, purpose: str) -> dict[str, Wishes]:
@@ -26,10 +25,7 @@ def find_news(session: Session, wishes: Mapping[str, Wishes], *, purpose: str) -
     if not wanted:
         return {}
     standing = objection.find_objections(session, list(wanted))
-    asked = session.execute(
-        select(PrivacyTask.subject_id).where(PrivacyTask.subject_id.in_(wanted), PrivacyTask.kind == TaskKind.ERASURE_REQUESTED)
-    )
-    asked_before = set(asked.scalars())
+    asked_before = opening.find_asked(session, list(wanted))
     found = {}
     for subject_id, each in wanted.items():
         known = standing.get(subject_id, frozenset())

@@ -5,16 +5,18 @@ from datetime import date, datetime, time
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.errors import InvalidInputError
+from crm.errors import CrmError, InvalidInputError
 from crm.privacy.purposes import Channel, Purpose, Purposes
 from crm.privacy.purposes import find_all as find_purposes
 from crm.services.contacts import rights as use_case
 from crm.services.contacts.rights import ADVERTISING_CHANNELS, FutureConsentError, NewConsent, NoConsentPurposeError
-from crm.site.errors import sentence_of
+from crm.site.access import may
+from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _, current_language
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.web.contacts.blueprint import bp
+from crm.web.contacts.restriction import restriction_view
 from crm.web.contacts.rights_form import RightsForm, rights_view
 from crm.web.desk import time_zone
 from crm.web.typed import typed_line
@@ -74,13 +76,25 @@ def withdraw_consent(subject_id: str) -> ResponseReturnValue:
     return redirect(url_for(".rights", subject_id=subject_id), code=303)
 
 
-def _page(subject_id: str, form: RightsForm) -> str:
+def refuse_lifting(subject_id: str, error: CrmError) -> ResponseReturnValue:
+    """Show the page again, with why the restriction stands."""
+    return _page(subject_id, RightsForm(), message=sentence_of(error)), status_of(error)
+
+
+def _page(subject_id: str, form: RightsForm, *, message: str | None = None) -> str:
     runtime = current_runtime()
     with runtime.database.reading() as db:
         purposes = find_purposes(db)
+        restricted = restriction_view(db, subject_id)
         found = use_case.find_rights(db, subject_id=subject_id, purposes=purposes, now=runtime.clock.now())
     view = rights_view(subject_id, found, use_case.permissions(purposes), form)
-    return render_template("contacts/rights.html", strip=None, view=view)
+    return render_template(
+        "contacts/rights.html", strip=None, view=view, restriction=restricted, message=message, request_url=_request_url(subject_id)
+    )
+
+
+def _request_url(subject_id: str) -> str | None:
+    return url_for("requests.new", subject=subject_id) if may("requests.new") else None
 
 
 def _permission(purposes: Purposes, value: str) -> tuple[Purpose, Channel]:

@@ -9,12 +9,13 @@ from crm.db import Compartment, Kept
 from crm.models.erasure import ErasureCause
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import NOBODY_SHOWN
-from crm.privacy.restriction import RestrictionReason
+from crm.privacy.restriction import RestrictionReason, ToldBy
 from crm.privacy.suppression import SuppressionReason
 from crm.services.ledger_reading import BROKEN, SOUND
 from crm.site.i18n import _l
 from crm.site.words import CHANNEL_TITLES, FIELD_TITLES, GROUP_TITLES, ROLE_TITLES
 from crm.web.contacts.notes_words import KIND_TITLES as NOTE_TITLES
+from crm.web.requests.words import CASE_KINDS, IDENTITIES, STOPS, VERDICTS, WAYS
 
 Words = Mapping[str, LazyString]
 
@@ -53,6 +54,18 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.REQUEST_RECEIVED: _l("Antrag aus dem Portal angenommen"),
     Action.REQUEST_CONFIRMED: _l("Antrag bestätigt"),
     Action.REQUEST_LAPSED: _l("Unbestätigter Antrag verfallen"),
+    Action.REQUEST_OPENED: _l("Fall eröffnet"),
+    Action.REQUEST_ASSIGNED: _l("Person einem Fall zugeordnet oder daraus entlassen"),
+    Action.REQUEST_IDENTITY_NOTED: _l("Identität zu einem Fall festgehalten"),
+    Action.REQUEST_READ: _l("Fall gelesen"),
+    Action.REQUESTS_LISTED: _l("Liste der Fälle angezeigt"),
+    Action.REQUEST_DECIDED: _l("Fall entschieden"),
+    Action.REQUEST_APPROVED: _l("Entscheidung von zweiter Person bestätigt"),
+    Action.REQUEST_STOPPED: _l("Fall angehalten oder Entscheidung zurückgegeben"),
+    Action.REQUEST_ANSWERED: _l("Fall beantwortet"),
+    Action.REQUEST_CLOSED: _l("Fall abgeschlossen"),
+    Action.DOCUMENT_ERASED: _l("Dokument gelöscht"),
+    Action.NOTE_ERASED: _l("Notizen gelöscht"),
     Action.LOG_READ: _l("Protokoll gelesen"),
     Action.LOG_VERIFIED: _l("Protokoll geprüft"),
     Action.LOG_EXPORTED: _l("Protokoll ausgegeben"),
@@ -126,6 +139,16 @@ RESULT_TITLES: Final[Words] = {
     SuppressionReason.OBJECTION_6_1_F: _l("Widerspruch gegen Werbung"),
     SuppressionReason.OBJECTION_UWG_7_3: _l("Widerspruch gegen E-Mail-Werbung (§ 7 Abs. 3 UWG)"),
     **{role.value: title for role, title in ROLE_TITLES.items()},
+    **{way.value: title for way, title in WAYS.items()},
+    **{identity.value: title for identity, title in IDENTITIES.items()},
+    **{verdict.value: title for verdict, title in VERDICTS.items()},
+    **{reason.value: title for reason, title in STOPS.items()},
+    "nothing_held": _l("keine Daten vorhanden"),
+    "reopened": _l("Entscheidung zurückgegeben"),
+    "added": _l("gehört dazu"),
+    "removed": _l("nicht gemeint"),
+    "all": _l("alles"),
+    "decision": _l("nur die Entscheidung"),
 }
 
 # Kinds that the title of the action has named already.
@@ -140,6 +163,9 @@ ABOUT_TITLES: Final[Words] = {
     "company_id": _l("Firma"),
     "owner_id": _l("Betreuung"),
     "segment": _l("Segment"),
+    "mistaken": _l("irrtümlich"),
+    ToldBy.MAIL: _l("E-Mail"),
+    **{kind.value: title for kind, title in CASE_KINDS.items()},
 }
 
 FIELD_WORDS: Final[Words] = {**FIELD_TITLES, **GROUP_TITLES}

@@ -11,8 +11,8 @@ from crm.models.intake import LinkKind, PendingRequest
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity, RequestCase
 from crm.portal import create_app
 from crm.privacy import links
-from crm.privacy.requests import cases as desk
 from crm.privacy.lawfulness import Standing
+from crm.privacy.requests import cases as desk
 from tests.integration.intake.conftest import NOBODY, PERSON
 
 NAME, MESSAGE = "Katharina Wehmeier", "Früher hieß ich Sonnenblumenfeld."

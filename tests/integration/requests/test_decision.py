@@ -83,7 +83,7 @@ class TestDecide:
         case = desk.decide(desk.open(desk.take_in()))
 
         assert (case.state, case.execute_at) == (CaseState.COOLING, desk.now + HOURS_72)
-        assert "erase+keep" in desk.entries("request:decided")[0]
+        assert '"res":"erase"' in desk.entries("request:decided")[0]
 
     def test_waits_for_a_second_person_when_two_go(self, desk):
         case = desk.decide(desk.open(desk.take_in(), desk.take_in(email="b@example.com")))

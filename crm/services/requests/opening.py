@@ -1,0 +1,143 @@
+"""Opening cases: what staff are told by phone, letter or in person, and wishes that came with an import."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor, Role
+from crm.models.privacy_task import PrivacyTask, TaskKind
+from crm.models.request_case import CaseKind, CaseSubject, CaseWay, Identity, RequestCase
+from crm.privacy import mails
+from crm.privacy.requests import cases
+from crm.privacy.requests.decision import require_role
+from crm.privacy.requests.errors import AddresseeMissingError, TextTooLongError
+from crm.search.exact import exact_email
+from crm.services.contacts.view import get_contact
+from crm.settings import Settings
+
+LONGEST: Final = 200
+LONGEST_MESSAGE: Final = 2_000
+OPENS: Final = frozenset({Role.PRIVACY, Role.SALES, Role.SERVICE})
+WAYS: Final = (CaseWay.PHONE, CaseWay.LETTER, CaseWay.IN_PERSON, CaseWay.MAIL)
+_LONGEST: Final = {"message": LONGEST_MESSAGE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRequest:
+    """What somebody was told, as a form sends it.
+
+    Attributes:
+        token: names the case before it is opened, so that a form sent twice opens one.
+        subject_id: the contact it was opened from; None where nobody was looked up.
+        request: what was asked, and where the answer goes.
+    """
+
+    token: str
+    subject_id: str | None
+    way: CaseWay
+    received_on: date
+    language: str
+    is_known: bool
+    objects_too: bool
+    request: dict[str, str] = field(default_factory=dict)
+
+
+def open_request(session: Session, *, wanted: NewRequest, settings: Settings, actor: Actor, now: datetime) -> RequestCase:
+    """Open a case; sales and service may do that much, so that nobody who asks is sent elsewhere.
+
+    Raises:
+        CoordinatorOnlyError: the actor's role opens no cases.
+        NotFoundError, ErasedError: there is no such contact.
+        AddresseeMissingError: nobody was looked up, and the answer would go nowhere.
+        TextTooLongError, ReceiptDayError: what was typed cannot be taken.
+
+    Source: Art. 12(2), 17(1) DSGVO.
+    """
+    require_role(actor, OPENS)
+    for name, value in wanted.request.items():
+        if len(value) > (longest := _LONGEST.get(name, LONGEST)):
+            raise TextTooLongError(field=name, longest=longest)
+    if wanted.subject_id is not None:
+        get_contact(session, subject_id=wanted.subject_id)
+    else:
+        _require_addressee(wanted.request)
+    return cases.open_case(
+        session,
+        subject_id=wanted.subject_id,
+        kind=CaseKind.ERASURE,
+        way=wanted.way,
+        language=wanted.language,
+        received_on=wanted.received_on,
+        identity=Identity.KNOWN if wanted.is_known else Identity.UNCHECKED,
+        request=wanted.request,
+        objects_too=wanted.objects_too,
+        found=[(wanted.subject_id, "staff")] if wanted.subject_id else [],
+        settings=settings,
+        actor=actor,
+        now=now,
+        case_id=wanted.token,
+    )
+
+
+def _require_addressee(request: dict[str, str]) -> None:
+    """An answer needs a name and a way: mail or post."""
+    has_way = bool(exact_email(request.get("email", ""))) or bool(request.get("street") and request.get("city"))
+    if not request.get("name") or not has_way or (request.get("email") and not exact_email(request["email"])):
+        raise AddresseeMissingError(field="name" if not request.get("name") else "email")
+
+
+def open_from_import(session: Session, *, subject_ids: Sequence[str], settings: Settings, actor: Actor, now: datetime) -> None:
+    """Open a case for each of these people, who had asked an earlier system to forget them; who has one gets no second.
+
+    The period begins today: earlier nobody here knew of it. Nobody is written to out of the blue.
+
+    Source: Art. 12(3), 17(1) DSGVO.
+    """
+    has_case = find_asked(session, subject_ids)
+    for subject_id in dict.fromkeys(subject_ids):
+        if subject_id not in has_case:
+            cases.open_case(
+                session,
+                subject_id=subject_id,
+                kind=CaseKind.ERASURE,
+                way=CaseWay.IMPORT,
+                language=settings.language,
+                received_on=mails.day_of(now, settings),
+                identity=Identity.KNOWN,
+                request={},
+                objects_too=False,
+                found=[(subject_id, "import")],
+                settings=settings,
+                actor=actor,
+                now=now,
+            )
+
+
+def find_asked(session: Session, subject_ids: Sequence[str]) -> set[str]:
+    """Return who of these has asked to be forgotten: there is a case, or still a task of an earlier import."""
+    of_cases = select(CaseSubject.subject_id).where(CaseSubject.subject_id.in_(subject_ids))
+    return set(session.scalars(of_cases)) | find_waiting(session, subject_ids)
+
+
+def find_waiting(session: Session, subject_ids: Sequence[str]) -> set[str]:
+    """Return who of these has a wish from an import that is no case yet."""
+    waiting = (PrivacyTask.subject_id.in_(subject_ids), PrivacyTask.kind == TaskKind.ERASURE_REQUESTED, PrivacyTask.done_at.is_(None))
+    return set(session.scalars(select(PrivacyTask.subject_id).where(*waiting)))
+
+
+def open_from_task(session: Session, *, subject_id: str, settings: Settings, actor: Actor, now: datetime) -> None:
+    """Make a case of a task that an earlier import left; again is the same as once.
+
+    Raises:
+        CoordinatorOnlyError: the actor does not act as coordinator.
+    """
+    require_role(actor)
+    if subject_id not in find_waiting(session, [subject_id]):
+        return
+    mine = (PrivacyTask.subject_id == subject_id, PrivacyTask.kind == TaskKind.ERASURE_REQUESTED)
+    session.execute(update(PrivacyTask).where(*mine).values(done_at=now))
+    open_from_import(session, subject_ids=[subject_id], settings=settings, actor=actor, now=now)

@@ -1,0 +1,132 @@
+"""One case in full view: what was asked, whom it is about, what the rules propose, what was decided."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm import mail, search
+from crm.actor import Actor
+from crm.mail import MailState
+from crm.models.contact import Lookup
+from crm.models.field_groups import FieldGroup
+from crm.models.request_case import CaseState, CaseSubject, RequestCase
+from crm.privacy import disclosure, purposes
+from crm.privacy.purposes import Channel
+from crm.privacy.requests import people
+from crm.privacy.requests.decision import require_role
+from crm.privacy.requests.proposal import ProposedLine, propose
+from crm.privacy.requests.reading import READS_ALL, CaseFile, get_case, read_case
+from crm.search import SearchGroup
+from crm.search.exact import exact_email, exact_phone
+from crm.vault import Vault
+
+CANDIDATES: Final = 20
+_SHOWN: Final = frozenset({FieldGroup.IDENTITY, FieldGroup.EMAIL, FieldGroup.ADDRESS})
+_SEARCHED: Final = frozenset({SearchGroup.IDENTITY, SearchGroup.ADDRESS, SearchGroup.EMAIL, SearchGroup.COMPANY})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePerson:
+    """Somebody a case is about; `fields` are empty for whoever may not read names, and once the person is erased."""
+
+    subject_id: str
+    found_by: str
+    living: bool
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """Everything the page of a case shows.
+
+    Attributes:
+        lines: what the rules propose; only while a decision is open.
+        mail: where the answer is, if it went by mail.
+    """
+
+    case: RequestCase
+    file: CaseFile
+    people: tuple[CasePerson, ...]
+    lines: tuple[ProposedLine, ...]
+    mail: MailState | None
+
+
+def open_view(session: Session, *, case_id: str, zone: ZoneInfo, actor: Actor, now: datetime) -> CaseView:
+    """Open one case, as far as the reader's role goes; one entry, and one for each person who is named.
+
+    Raises:
+        NotFoundError: there is no such case.
+        CoordinatorOnlyError: the actor's role reads no cases.
+    """
+    case = get_case(session, case_id=case_id)
+    opened = read_case(session, case, actor=actor, now=now)
+    found = _people(session, case, actor=actor, now=now)
+    living = [each.subject_id for each in found if each.living]
+    lines = propose(session, subject_ids=living, zone=zone, now=now) if case.state == CaseState.OPEN else ()
+    fates = mail.find_fates(session, [case.answer_mail_id]) if case.answer_mail_id else {}
+    fate = fates.get(case.answer_mail_id or "")
+    return CaseView(case=case, file=opened, people=found, lines=lines, mail=fate.state if fate else None)
+
+
+def _people(session: Session, case: RequestCase, *, actor: Actor, now: datetime) -> tuple[CasePerson, ...]:
+    of_case = select(CaseSubject.subject_id, CaseSubject.found_by).where(CaseSubject.case_id == case.id).order_by(CaseSubject.subject_id)
+    found = {row.subject_id: row.found_by for row in session.execute(of_case)}
+    living = people.find_living(session, list(found))
+    named: Mapping[str, Mapping[str, str]] = {}
+    if living and actor.role in READS_ALL:
+        named = disclosure.open_for_request(session, subject_ids=living, groups=_SHOWN, actor=actor, now=now)
+    return tuple(
+        CasePerson(subject_id=each, found_by=found_by, living=each in living, fields=named.get(each, {}))
+        for each, found_by in found.items()
+    )
+
+
+def find_candidates(session: Session, *, text: str, known: Sequence[str], actor: Actor, now: datetime) -> list[CasePerson]:
+    """Return living people who might be meant, whatever they are used for: whoever asks must be found.
+
+    People whose data are restricted are found by their whole e-mail address or telephone number only.
+
+    Raises:
+        CoordinatorOnlyError: the actor does not act as coordinator.
+
+    Source: Art. 12(2), 17(1) DSGVO.
+    """
+    require_role(actor)
+    if not text.strip():
+        return []
+    exact = _by_address(session, text)
+    named, words = _by_name(session, text)
+    wanted = [each for each in people.find_living(session, [*exact, *named]) if each not in known][:CANDIDATES]
+    opened = disclosure.open_for_request(session, subject_ids=wanted, groups=_SHOWN, actor=actor, now=now)
+    return [
+        CasePerson(subject_id=each, found_by="staff", living=True, fields=opened[each])
+        for each in wanted
+        if each in opened and (each in exact or search.matches(words, list(opened[each].values())))
+    ]
+
+
+def _by_address(session: Session, text: str) -> list[str]:
+    vault = Vault.of(session)
+    typed = ((Channel.EMAIL, exact_email(text)), (Channel.PHONE, exact_phone(text)))
+    tags = [tag for channel, address in typed if address for tag in vault.lookup_tags(channel, address)]
+    return list(session.scalars(select(Lookup.subject_id).where(Lookup.tag.in_(tags)).distinct())) if tags else []
+
+
+def _by_name(session: Session, text: str) -> tuple[list[str], Sequence[tuple[str, ...]]]:
+    """Ask the index once for each purpose; while it is built, only whole addresses find somebody."""
+    index: search.IndexReader = session.info["index"]
+    found: dict[str, None] = {}
+    words: Sequence[tuple[str, ...]] = ()
+    try:
+        for purpose in purposes.find_all(session):
+            page = index.find(search.Query(purpose=1 << purpose.bit, groups=_SEARCHED, text=text, limit=CANDIDATES))
+            found |= dict.fromkeys(page.subject_ids)
+            words = page.searched or words
+    except search.IndexBuildingError:
+        return [], ()
+    return list(found), words

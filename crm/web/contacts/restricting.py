@@ -1,0 +1,74 @@
+"""What the coordinator does about a restriction."""
+
+from datetime import date, datetime, time
+from http import HTTPStatus
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.db import Session
+from crm.errors import InvalidInputError
+from crm.privacy import restriction
+from crm.privacy.requests import lifting
+from crm.privacy.requests.errors import ChoiceNotPossibleError, ReceiptDayError
+from crm.privacy.restriction import RestrictionReason, ToldBy
+from crm.services.contacts.view import get_contact
+from crm.site.i18n import _
+from crm.site.installation import current_runtime
+from crm.site.visitor import current_actor
+from crm.web.contacts.blueprint import bp
+from crm.web.contacts.restriction import REASONS, TOLD
+from crm.web.contacts.rights import refuse_lifting
+from crm.web.desk import time_zone
+from crm.web.typed import typed_line
+
+
+@bp.post("/contacts/<pseudonym:subject_id>/restrict")
+def restrict(subject_id: str) -> ResponseReturnValue:
+    """Restrict a person's data, at once and everywhere."""
+    reason, runtime = _reason(), current_runtime()
+    with runtime.database.writing() as db:
+        get_contact(db, subject_id=subject_id)
+        lifting.restrict(db, subject_id=subject_id, reason=reason, actor=current_actor(), now=runtime.clock.now())
+    flash(_("Die Daten sind ab sofort eingeschränkt, überall."), "ok")
+    return redirect(url_for(".rights", subject_id=subject_id), code=HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/contacts/<pseudonym:subject_id>/lift")
+def lift(subject_id: str) -> ResponseReturnValue:
+    """End a restriction: the mail that says so goes out first, or staff say when and how the person was told."""
+    reason, runtime = _reason(), current_runtime()
+    try:
+        with runtime.database.writing() as db:
+            get_contact(db, subject_id=subject_id)
+            done = _lift(db, subject_id, reason, runtime.clock.now())
+    except (InvalidInputError, restriction.NotToldError) as error:
+        return refuse_lifting(subject_id, error)
+    flash(done, "ok")
+    return redirect(url_for(".rights", subject_id=subject_id), code=HTTPStatus.SEE_OTHER)
+
+
+def _lift(db: Session, subject_id: str, reason: RestrictionReason, now: datetime) -> str:
+    told_by, actor = typed_line("told_by"), current_actor()
+    if told_by not in set(TOLD):
+        lifting.announce(db, subject_id=subject_id, reason=reason, settings=current_runtime().settings, actor=actor, now=now)
+        return _("Die E-Mail geht hinaus. Die Einschränkung endet, sobald der Mailserver sie angenommen hat.")
+    told_at = _told_at(now)
+    lifting.confirm_told(db, subject_id=subject_id, reason=reason, told_at=told_at, told_by=ToldBy(told_by), actor=actor, now=now)
+    return _("Die Einschränkung ist aufgehoben.")
+
+
+def _told_at(now: datetime) -> datetime:
+    """Return the typed day as a moment; today is now, and a day to come is not accepted further down."""
+    try:
+        on = date.fromisoformat(typed_line("told_on"))
+    except ValueError as error:
+        raise ReceiptDayError(field="told_on") from error
+    return now if on == now.astimezone(time_zone()).date() else datetime.combine(on, time(), tzinfo=time_zone())
+
+
+def _reason() -> RestrictionReason:
+    chosen = typed_line("reason")
+    if chosen not in set(REASONS):
+        raise ChoiceNotPossibleError(field="reason")
+    return RestrictionReason(chosen)

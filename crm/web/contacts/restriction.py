@@ -1,0 +1,78 @@
+"""Einschränkung on the page of a person's rights: why it stands, and what can be done about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from flask import url_for
+
+from crm.db import Session
+from crm.mail import MailState
+from crm.privacy import restriction
+from crm.privacy.requests import lifting
+from crm.privacy.restriction import RestrictionReason, ToldBy
+from crm.site.access import may
+from crm.site.i18n import _, _l
+from crm.site.installation import current_runtime
+from crm.web.desk import time_zone
+
+# Art. 18(1)(a) to (d) DSGVO.
+REASONS: Final = {
+    RestrictionReason.ACCURACY_CONTESTED: _l("Die Person bestreitet die Richtigkeit (Buchst. a)"),
+    RestrictionReason.UNLAWFUL: _l("Unrechtmäßig, die Person will keine Löschung (Buchst. b)"),
+    RestrictionReason.LEGAL_CLAIMS: _l("Die Person braucht die Daten für Ansprüche (Buchst. c)"),
+    RestrictionReason.OBJECTION_PENDING: _l("Widerspruch, noch nicht abgewogen (Buchst. d)"),
+}
+# Those end with a decision elsewhere: on the case, or about whose time is up.
+_ELSEWHERE: Final = {
+    RestrictionReason.ERASURE_PENDING: _l("Löschung verlangt: endet mit dem Fall"),
+    RestrictionReason.TIME_UP: _l("Zeit abgelaufen: endet mit der Entscheidung darüber"),
+}
+TOLD: Final = {ToldBy.LETTER: _l("per Brief"), ToldBy.PHONE: _l("am Telefon"), ToldBy.IN_PERSON: _l("persönlich")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingRestriction:
+    """One reason why a person's data are restricted; `notice` says where the word to the person is."""
+
+    reason: RestrictionReason
+    title: str
+    ends_here: bool
+    notice: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestrictionView:
+    """What the coordinator sees of restrictions, and may do; others see that there is one and no reason."""
+
+    standing: tuple[StandingRestriction, ...]
+    offered: Mapping[RestrictionReason, str]
+    told: Mapping[ToldBy, str]
+    today: date
+    restrict_url: str
+    lift_url: str
+
+
+def restriction_view(db: Session, subject_id: str) -> RestrictionView | None:
+    """Return the section, or None for whoever may not see why somebody is restricted."""
+    if not may("contacts.restrict"):
+        return None
+    reasons = restriction.find_reasons(db, [subject_id]).get(subject_id, ())
+    announced = lifting.find_announced(db, subject_id)
+    return RestrictionView(
+        standing=tuple(_standing(each, announced) for each in reasons),
+        offered={each: str(title) for each, title in REASONS.items() if each not in reasons},
+        told={each: str(title) for each, title in TOLD.items()},
+        today=current_runtime().clock.now().astimezone(time_zone()).date(),
+        restrict_url=url_for("contacts.restrict", subject_id=subject_id),
+        lift_url=url_for("contacts.lift", subject_id=subject_id),
+    )
+
+
+def _standing(reason: RestrictionReason, announced: Mapping[RestrictionReason, MailState | None]) -> StandingRestriction:
+    notice = None
+    if reason in announced:
+        gone = announced[reason] in {MailState.GIVEN_UP, None}
+        notice = _("Die E-Mail kam nicht an; sagen Sie es der Person anders.") if gone else _("Die E-Mail an die Person ist unterwegs.")
+    return StandingRestriction(reason=reason, title=str({**REASONS, **_ELSEWHERE}[reason]), ends_here=reason in REASONS, notice=notice)

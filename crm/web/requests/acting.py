@@ -1,0 +1,176 @@
+"""What is done to a case besides deciding it: identity, people, a second person, stop, post."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from http import HTTPStatus
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.db import Session
+from crm.errors import CrmError, InvalidInputError
+from crm.models.request_case import Identity
+from crm.privacy.errors import PrivacyError
+from crm.privacy.requests import answering, decision
+from crm.privacy.requests.decision import StopReason
+from crm.privacy.requests.errors import ChoiceNotPossibleError, ReceiptDayError
+from crm.privacy.requests.people import find_people
+from crm.privacy.requests.reading import get_case
+from crm.services.requests.view import find_candidates
+from crm.site.errors import sentence_of, status_of
+from crm.site.i18n import _
+from crm.site.installation import current_runtime
+from crm.site.visitor import current_actor
+from crm.web.desk import time_zone
+from crm.web.requests.blueprint import bp
+from crm.web.requests.page import PageState, render_case
+from crm.web.typed import chosen_id, typed_line, typed_number, typed_text
+
+
+class ConfirmationError(InvalidInputError):
+    """What was typed is not the number of the case."""
+
+    message = "Das ist nicht die Nummer dieses Falls. Es wurde nichts geändert; geben Sie sie genau so ein, wie sie oben steht."
+
+
+def act(case_id: str, do: Callable[[Session], object], *, done: str, refused: Callable[[CrmError], PageState]) -> ResponseReturnValue:
+    """Do one thing to a case and return to it; a refusal shows the case as it stands, with everything that was typed."""
+    try:
+        with current_runtime().database.writing() as db:
+            do(db)
+    except (InvalidInputError, PrivacyError) as error:
+        return render_case(case_id, refused(error), status_of(error))
+    flash(done, "ok")
+    return redirect(url_for("requests.show", case_id=case_id), code=HTTPStatus.SEE_OTHER)
+
+
+def _refused(error: CrmError) -> PageState:
+    return PageState(
+        message=sentence_of(error),
+        wrong_field=error.field or "" if isinstance(error, InvalidInputError) else "",
+        note=typed_text("note"),
+        identity=typed_line("identity"),
+        confirm_wrong=sentence_of(error) if isinstance(error, ConfirmationError) else None,
+    )
+
+
+def require_number(db: Session, case_id: str) -> None:
+    """Refuse unless the number of the case was typed.
+
+    Raises:
+        ConfirmationError: it was not.
+    """
+    if typed_line("confirm").strip() != get_case(db, case_id=case_id).number:
+        raise ConfirmationError(field="confirm")
+
+
+@bp.post("/requests/<pseudonym:case_id>/identity")
+def note_identity(case_id: str) -> ResponseReturnValue:
+    """Write down how we know whose request it is."""
+    chosen, now = typed_line("identity"), current_runtime().clock.now()
+
+    def do(db: Session) -> None:
+        if chosen not in set(Identity):
+            raise ChoiceNotPossibleError(field="identity")
+        decision.note_identity(
+            db,
+            case_id=case_id,
+            version=typed_number("version"),
+            identity=Identity(chosen),
+            note=typed_text("note"),
+            actor=current_actor(),
+            now=now,
+        )
+
+    return act(case_id, do, done=_("Festgehalten."), refused=_refused)
+
+
+@bp.post("/requests/<pseudonym:case_id>/search")
+def search(case_id: str) -> ResponseReturnValue:
+    """Look for people who might be meant; what is typed is a name, so it travels in no address."""
+    text, runtime = typed_line("q"), current_runtime()
+    with runtime.database.reading() as db:
+        known = find_people(db, case_id)
+        found = find_candidates(db, text=text, known=known, actor=current_actor(), now=runtime.clock.now())
+    return render_case(case_id, PageState(search=text, candidates=tuple(found)))
+
+
+@bp.post("/requests/<pseudonym:case_id>/people")
+def assign(case_id: str) -> ResponseReturnValue:
+    """Add somebody the case is about, or take somebody out."""
+    subject_id, now, leaves = chosen_id("subject"), current_runtime().clock.now(), bool(request.form.get("leaves"))
+    if subject_id is None:
+        return redirect(url_for(".show", case_id=case_id), code=HTTPStatus.SEE_OTHER)
+    change = decision.dismiss if leaves else decision.assign
+    done = (
+        _("Die Person gehört nicht mehr zu diesem Fall.") if leaves else _("Die Person gehört jetzt dazu; ihre Daten sind eingeschränkt.")
+    )
+    version = typed_number("version")
+
+    def do(db: Session) -> None:
+        change(db, case_id=case_id, version=version, subject_id=subject_id, actor=current_actor(), now=now)
+
+    return act(case_id, do, done=done, refused=_refused)
+
+
+@bp.post("/requests/<pseudonym:case_id>/approve")
+def approve(case_id: str) -> ResponseReturnValue:
+    """Agree to a decision as the second person, by typing the number of the case."""
+    now = current_runtime().clock.now()
+
+    def do(db: Session) -> None:
+        require_number(db, case_id)
+        decision.approve(db, case_id=case_id, version=typed_number("version"), actor=current_actor(), now=now)
+
+    return act(case_id, do, done=_("Sie haben zugestimmt. Die Bedenkzeit läuft; bis dahin lässt es sich anhalten."), refused=_refused)
+
+
+@bp.post("/requests/<pseudonym:case_id>/reopen")
+def reopen(case_id: str) -> ResponseReturnValue:
+    """Send the decision back."""
+    now = current_runtime().clock.now()
+    return act(
+        case_id,
+        lambda db: decision.reopen(db, case_id=case_id, version=typed_number("version"), actor=current_actor(), now=now),
+        done=_("Die Entscheidung ist zurückgegeben; es wird nichts gelöscht."),
+        refused=_refused,
+    )
+
+
+@bp.post("/requests/<pseudonym:case_id>/stop")
+def stop(case_id: str) -> ResponseReturnValue:
+    """Stop the case: nothing is erased, and the person is told."""
+    chosen, now = typed_line("reason"), current_runtime().clock.now()
+
+    def do(db: Session) -> None:
+        if chosen not in set(StopReason):
+            raise ChoiceNotPossibleError(field="reason")
+        decision.stop(db, case_id=case_id, version=typed_number("version"), reason=StopReason(chosen), actor=current_actor(), now=now)
+
+    return act(case_id, do, done=_("Angehalten: Es wird nichts gelöscht. Die Person erfährt es mit der Antwort."), refused=_refused)
+
+
+@bp.post("/requests/<pseudonym:case_id>/posted")
+def mark_posted(case_id: str) -> ResponseReturnValue:
+    """Enter that the answer was posted."""
+    now = current_runtime().clock.now()
+    return act(
+        case_id,
+        lambda db: answering.mark_posted(
+            db, case_id=case_id, version=typed_number("version"), posted_at=_posted_at(now), actor=current_actor(), now=now
+        ),
+        done=_("Eingetragen. Der Fall ist abgeschlossen."),
+        refused=_refused,
+    )
+
+
+def _posted_at(now: datetime) -> datetime:
+    """Return the typed day as a moment: today is now, an earlier day its beginning."""
+    zone = time_zone()
+    try:
+        on = date.fromisoformat(typed_line("posted_on"))
+    except ValueError as error:
+        raise ReceiptDayError(field="posted_on") from error
+    if on > now.astimezone(zone).date():
+        raise ReceiptDayError(field="posted_on")
+    return now if on == now.astimezone(zone).date() else datetime.combine(on, time(), tzinfo=zone)

@@ -1,0 +1,135 @@
+"""The form of a decision: one choice and one reason for each kind of data, the proposal chosen in advance."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from flask import request
+
+from crm.privacy.requests.choices import OPEN_TO_CHOICE, Choice, Verdict, Wish
+from crm.privacy.requests.deciding import LONGEST_REASON
+from crm.privacy.requests.facts import DataKind, Refusal
+from crm.privacy.requests.proposal import ProposedLine
+from crm.site.i18n import _, day
+from crm.site.view_models import FieldInput, Option
+from crm.web.requests.words import DATA_KINDS, KEEPING, REFUSALS, VERDICTS
+from crm.web.typed import typed_line, typed_text
+
+CONFIRM: Final = "confirm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionForm:
+    """What was typed, and what was wrong with it."""
+
+    choices: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    confirm: str = ""
+    wrong_field: str = ""
+    wrong: str | None = None
+
+    @classmethod
+    def typed(cls, *, wrong_field: str = "", wrong: str | None = None) -> "DecisionForm":
+        """Return what this request sent."""
+        return cls(
+            choices={kind: request.form[f"choice-{kind}"] for kind in DataKind if f"choice-{kind}" in request.form},
+            reasons={kind: typed_text(f"reason-{kind}") for kind in DataKind},
+            confirm=typed_line(CONFIRM),
+            wrong_field=wrong_field,
+            wrong=wrong,
+        )
+
+    def wishes(self) -> dict[DataKind, Wish]:
+        """Return what was chosen; a choice that is none of ours is the proposal's business to refuse."""
+        found = {}
+        for kind in DataKind:
+            verdict, _colon, refusal = self.choices.get(kind, "").partition(":")
+            if verdict in set(Verdict):
+                found[kind] = Wish(
+                    verdict=Verdict(verdict),
+                    refusal=Refusal(refusal) if refusal in set(Refusal) else None,
+                    reason=self.reasons.get(kind, ""),
+                )
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineView:
+    """One kind of data: what is proposed, and the fields to depart from it; none where nothing is to be chosen."""
+
+    title: str
+    count: int
+    proposal: str
+    note: str
+    choice: FieldInput | None
+    reason: FieldInput | None
+
+
+def line_views(lines: Sequence[ProposedLine], form: DecisionForm) -> tuple[LineView, ...]:
+    """Return the lines of the table."""
+    return tuple(_line(each, form) for each in lines)
+
+
+def _line(line: ProposedLine, form: DecisionForm) -> LineView:
+    proposed = line.choice
+    is_open = proposed.kind in OPEN_TO_CHOICE
+    return LineView(
+        title=str(DATA_KINDS[proposed.kind]),
+        count=line.count,
+        proposal=str(VERDICTS[proposed.verdict]),
+        note=note_of(proposed),
+        choice=_choice(proposed, form) if is_open else None,
+        reason=_reason(proposed, form) if is_open else None,
+    )
+
+
+def note_of(choice: Choice) -> str:
+    """Return why something is kept or refused, and until when."""
+    if choice.keep and choice.until:
+        return _("%(why)s; %(source)s; bis %(day)s", why=KEEPING[choice.keep], source=choice.source, day=day(choice.until))
+    return str(REFUSALS[choice.refusal]) if choice.refusal else ""
+
+
+def _choice(proposed: Choice, form: DecisionForm) -> FieldInput:
+    follows = f"{proposed.verdict}:{proposed.refusal or ''}".rstrip(":")
+    return FieldInput(
+        name=f"choice-{proposed.kind}",
+        title=_("Entscheidung"),
+        value=form.choices.get(proposed.kind, follows),
+        kind="select",
+        options=tuple(_options(proposed, follows)),
+    )
+
+
+def _options(proposed: Choice, follows: str) -> list[Option]:
+    """Return the proposal first, then everything else that is possible for this kind."""
+    possible = [verdict for verdict in Verdict if verdict in OPEN_TO_CHOICE[proposed.kind]]
+    values = {f"{verdict}": str(VERDICTS[verdict]) for verdict in possible if verdict is not Verdict.REFUSE}
+    if Verdict.REFUSE in possible:
+        values |= {f"{Verdict.REFUSE}:{ground}": _("ablehnen: %(why)s", why=title) for ground, title in REFUSALS.items()}
+    first = Option(follows, _("Vorschlag: %(what)s", what=values.get(follows, VERDICTS[proposed.verdict])))
+    return [first, *(Option(value, title) for value, title in values.items() if value != follows)]
+
+
+def _reason(proposed: Choice, form: DecisionForm) -> FieldInput:
+    return FieldInput(
+        name=f"reason-{proposed.kind}",
+        title=_("Begründung"),
+        value=form.reasons.get(proposed.kind, ""),
+        kind="textarea",
+        max_length=LONGEST_REASON,
+        error=form.wrong if form.wrong_field == proposed.kind else None,
+        hint=_("Nur nötig, wenn Sie abweichen oder ablehnen. Bei einer Ablehnung steht sie wörtlich in der Antwort."),
+    )
+
+
+def confirm_field(number: str, form: DecisionForm) -> FieldInput:
+    """Return the field in which the number of the case is typed."""
+    return FieldInput(
+        name=CONFIRM,
+        title=_("Zur Bestätigung die Fallnummer eingeben: %(number)s", number=number),
+        value=form.confirm,
+        required=True,
+        short=True,
+        error=form.wrong if form.wrong_field == CONFIRM else None,
+    )

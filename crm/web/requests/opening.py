@@ -1,0 +1,175 @@
+"""Opening a case: what staff were told, from the desk or from the page of a contact."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.db import new_id
+from crm.errors import InvalidInputError
+from crm.models.request_case import CaseWay
+from crm.privacy.requests.errors import ChoiceNotPossibleError, ReceiptDayError
+from crm.services.contacts.view import get_contact
+from crm.services.requests import opening as use_case
+from crm.services.requests.opening import LONGEST, LONGEST_MESSAGE, NewRequest
+from crm.site.access import may
+from crm.site.errors import sentence_of
+from crm.site.i18n import _, current_language, day
+from crm.site.installation import current_runtime
+from crm.site.view_models import FieldInput, FieldSet, Option
+from crm.site.visitor import current_actor
+from crm.web.desk import time_zone
+from crm.web.requests.blueprint import bp
+from crm.web.requests.words import WAYS
+from crm.web.typed import chosen_id, typed_line, typed_text
+
+_ADDRESSEE = ("name", "email", "street", "postal_code", "city", "country")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewForm:
+    """What was typed, and what was wrong with it."""
+
+    token: str
+    way: str = CaseWay.PHONE
+    received_on: str = ""
+    language: str = "de"
+    is_known: bool = False
+    objects_too: bool = False
+    texts: dict[str, str] = field(default_factory=dict)
+    wrong_field: str = ""
+    wrong: str | None = None
+
+    @classmethod
+    def typed(cls) -> "NewForm":
+        """Return what this request sent."""
+        return cls(
+            token=chosen_id("token") or new_id(),
+            way=typed_line("way"),
+            received_on=typed_line("received_on"),
+            language=typed_line("language") if typed_line("language") in {"de", "en"} else current_language(),
+            is_known=bool(request.form.get("is_known")),
+            objects_too=bool(request.form.get("objects_too")),
+            texts={**{name: typed_line(name).strip() for name in _ADDRESSEE}, "message": typed_text("message").strip()},
+        )
+
+
+@bp.route("/requests/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Open a case for what somebody was told; from a contact it is about that contact."""
+    subject_id = chosen_id("subject")
+    if request.method == "GET":
+        form = NewForm(token=new_id(), received_on=_today().isoformat(), language=current_language(), is_known=subject_id is not None)
+        return _page(subject_id, form)
+    form, runtime = NewForm.typed(), current_runtime()
+    try:
+        with runtime.database.writing() as db:
+            wanted = _wanted(subject_id, form)
+            case = use_case.open_request(db, wanted=wanted, settings=runtime.settings, actor=current_actor(), now=runtime.clock.now())
+    except InvalidInputError as error:
+        return _page(subject_id, replace(form, wrong_field=error.field or "", wrong=sentence_of(error))), HTTPStatus.UNPROCESSABLE_ENTITY
+    flash(
+        _("Fall %(number)s ist eröffnet, die Daten sind eingeschränkt. Antwort bis %(day)s.", number=case.number, day=day(case.due_on)),
+        "ok",
+    )
+    if may("requests.show"):
+        return redirect(url_for(".show", case_id=case.id), code=HTTPStatus.SEE_OTHER)
+    target = url_for("contacts.rights", subject_id=subject_id) if subject_id else url_for("home.index")
+    return redirect(target, code=HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/requests/tasks/<pseudonym:subject_id>")
+def open_task(subject_id: str) -> ResponseReturnValue:
+    """Make a case of a wish that an earlier import left as a task."""
+    runtime = current_runtime()
+    with runtime.database.writing() as db:
+        use_case.open_from_task(db, subject_id=subject_id, settings=runtime.settings, actor=current_actor(), now=runtime.clock.now())
+    flash(_("Der Wunsch ist jetzt ein Fall."), "ok")
+    return redirect(url_for(".index"), code=HTTPStatus.SEE_OTHER)
+
+
+def _today() -> date:
+    return current_runtime().clock.now().astimezone(time_zone()).date()
+
+
+def _wanted(subject_id: str | None, form: NewForm) -> NewRequest:
+    if form.way not in use_case.WAYS:
+        raise ChoiceNotPossibleError(field="way")
+    try:
+        received_on = date.fromisoformat(form.received_on)
+    except ValueError as error:
+        raise ReceiptDayError(field="received_on") from error
+    return NewRequest(
+        token=form.token,
+        subject_id=subject_id,
+        way=CaseWay(form.way),
+        received_on=received_on,
+        language=form.language,
+        is_known=form.is_known,
+        objects_too=form.objects_too,
+        request=form.texts,
+    )
+
+
+def _page(subject_id: str | None, form: NewForm) -> str:
+    if subject_id is not None:
+        with current_runtime().database.reading() as db:
+            get_contact(db, subject_id=subject_id)
+    fieldsets = (_asked(form), *(() if subject_id else (_addressee(form),)))
+    return render_template(
+        "requests/new.html",
+        strip=None,
+        fieldsets=fieldsets,
+        token=form.token,
+        subject_id=subject_id,
+        back_url=url_for("contacts.rights", subject_id=subject_id) if subject_id else url_for(".index") if may("requests.index") else "/",
+    )
+
+
+def _asked(form: NewForm) -> FieldSet:
+    ways = tuple(Option(each, str(WAYS[each])) for each in use_case.WAYS)
+    languages = (Option("de", _("Deutsch")), Option("en", _("Englisch")))
+    fields = (
+        FieldInput(name="way", title=_("Wie kam der Antrag?"), value=form.way, kind="select", options=ways),
+        FieldInput(name="received_on", title=_("Bei uns angekommen am"), value=form.received_on, kind="date", required=True, short=True),
+        FieldInput(name="language", title=_("Sprache der Antwort"), value=form.language, kind="select", options=languages),
+        FieldInput(
+            name="message",
+            title=_("Was die Person verlangt"),
+            value=form.texts.get("message", ""),
+            kind="textarea",
+            max_length=LONGEST_MESSAGE,
+            hint=_("In ihren Worten. Gründe muss sie nicht nennen."),
+        ),
+        FieldInput(
+            name="is_known", title=_("Ich kenne die Person oder habe zurückgerufen."), value="1" if form.is_known else "", kind="checkbox"
+        ),
+        FieldInput(
+            name="objects_too", title=_("Sie möchte außerdem keine Werbung mehr."), value="1" if form.objects_too else "", kind="checkbox"
+        ),
+    )
+    hint = _("Ab dem Absenden sind die Daten der Person eingeschränkt; gelöscht wird erst nach einer Entscheidung.")
+    return FieldSet(title=_("Der Antrag"), hint=hint, fields=_with_error(fields, form))
+
+
+def _addressee(form: NewForm) -> FieldSet:
+    titles = {
+        "name": _("Name"),
+        "email": _("E-Mail"),
+        "street": _("Straße und Hausnummer"),
+        "postal_code": _("Postleitzahl"),
+        "city": _("Ort"),
+        "country": _("Land"),
+    }
+    fields = tuple(
+        FieldInput(name=name, title=title, value=form.texts.get(name, ""), required=name == "name", max_length=LONGEST)
+        for name, title in titles.items()
+    )
+    hint = _("Wohin die Antwort geht. Ob wir Daten über die Person haben, suchen Sie im nächsten Schritt.")
+    return FieldSet(title=_("Die Person"), hint=hint, fields=_with_error(fields, form))
+
+
+def _with_error(fields: tuple[FieldInput, ...], form: NewForm) -> tuple[FieldInput, ...]:
+    return tuple(replace(each, error=form.wrong) if each.name == form.wrong_field else each for each in fields)

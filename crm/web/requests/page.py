@@ -1,0 +1,180 @@
+"""The page of a case."""
+
+import base64
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from flask import make_response, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.actor import Role
+from crm.errors import NotFoundError
+from crm.mail import MailState
+from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity
+from crm.privacy.requests.decision import StopReason
+from crm.privacy.requests.policy import request_policy
+from crm.services.requests.view import CasePerson, CaseView, open_view
+from crm.services.staff_names import find_staff_names
+from crm.site.access import may
+from crm.site.i18n import _
+from crm.site.installation import current_runtime
+from crm.site.view_models import FieldInput, Option
+from crm.site.visitor import current_actor
+from crm.web.contacts.rows import full_name
+from crm.web.desk import time_zone
+from crm.web.requests.blueprint import bp
+from crm.web.requests.decision_form import DecisionForm, confirm_field, line_views, note_of
+from crm.web.requests.lights import light_of
+from crm.web.requests.words import CASE_KINDS, DATA_KINDS, FOUND_BY, IDENTITIES, STATES, STOPS, VERDICTS, WAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageState:
+    """What a refused form leaves on the page: what was typed, what was wrong, and who was found meanwhile."""
+
+    form: DecisionForm = field(default_factory=DecisionForm)
+    note: str = ""
+    identity: str = ""
+    message: str | None = None
+    wrong_field: str = ""
+    search: str = ""
+    candidates: tuple[CasePerson, ...] | None = None
+    confirm_wrong: str | None = None
+
+    def error_at(self, name: str) -> str | None:
+        return self.message if self.wrong_field == name else None
+
+
+@bp.get("/requests/<pseudonym:case_id>")
+def show(case_id: str) -> ResponseReturnValue:
+    """Show one case as far as the reader's role goes."""
+    return render_case(case_id, PageState())
+
+
+@bp.get("/requests/<pseudonym:case_id>/letter")
+def letter(case_id: str) -> ResponseReturnValue:
+    """Give out the answer as a letter, to be posted."""
+    view = _open(case_id)
+    if not view.file.answer:
+        raise NotFoundError
+    response = make_response(base64.b64decode(view.file.answer["pdf"]))
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{view.case.number}.pdf"'
+    return response
+
+
+def _open(case_id: str) -> CaseView:
+    runtime = current_runtime()
+    with runtime.database.reading() as db:
+        return open_view(db, case_id=case_id, zone=time_zone(), actor=current_actor(), now=runtime.clock.now())
+
+
+def render_case(case_id: str, state: PageState, status: int = HTTPStatus.OK) -> ResponseReturnValue:
+    """Open the case and return its page."""
+    view = _open(case_id)
+    with current_runtime().database.reading() as db:
+        staff = find_staff_names(db)
+    return render_template("requests/show.html", strip=None, **_facts(view), **_forms(view, state), who=_names(view, staff.author)), status
+
+
+def _facts(view: CaseView) -> dict[str, Any]:
+    case = view.case
+    today = current_runtime().clock.now().astimezone(time_zone()).date()
+    return {
+        "case": case,
+        "kind": CASE_KINDS[CaseKind(case.kind)],
+        "way": WAYS[CaseWay(case.way)],
+        "state_word": STATES[CaseState(case.state)],
+        "light": light_of(case, today),
+        "identity": IDENTITIES[Identity(case.identity)],
+        "identity_note": view.file.identity_note,
+        "request": view.file.request,
+        "people": tuple(_person(each) for each in view.people),
+        "living": sum(each.living for each in view.people),
+        "decided": tuple((DATA_KINDS[each.kind], VERDICTS[each.verdict], note_of(each), each.reason) for each in view.file.choices),
+        "stopped": STOPS[view.file.stopped] if view.file.stopped else None,
+        "answer": view.file.answer,
+        "mail_failed": view.mail is MailState.GIVEN_UP,
+        "needs_post": case.answer_written_at is not None and (case.answer_mail_id is None or view.mail is MailState.GIVEN_UP),
+        "letter_url": url_for(".letter", case_id=case.id) if view.file.answer else None,
+        "hours": int(request_policy().cooling_for.total_seconds() // 3600),
+    }
+
+
+def _person(each: CasePerson) -> dict[str, Any]:
+    home = " ".join(filter(None, (each.fields.get("street"), each.fields.get("postal_code"), each.fields.get("city"))))
+    return {
+        "subject_id": each.subject_id,
+        "name": full_name(each.fields) if each.fields else "",
+        "more": ", ".join(filter(None, (each.fields.get("email"), home))),
+        "found_by": FOUND_BY.get(each.found_by, each.found_by),
+        "living": each.living,
+        "url": url_for("contacts.show", subject_id=each.subject_id) if each.living and may("contacts.show") else None,
+    }
+
+
+def _forms(view: CaseView, state: PageState) -> dict[str, Any]:
+    """Return the forms that this reader, at this point of the case, has something to do with."""
+    case, role = view.case, current_actor().role
+    decides = role is Role.PRIVACY
+    is_open = case.state == CaseState.OPEN
+    return {
+        "message": state.message,
+        "decides": decides,
+        "lines": line_views(view.lines, state.form),
+        "confirm": confirm_field(case.number, state.form),
+        "identity_fields": _identity_fields(case.identity, state) if decides and is_open else (),
+        "search": state.search,
+        "candidates": tuple(_person(each) for each in state.candidates) if state.candidates is not None else None,
+        "may_approve": case.state == CaseState.SECOND and role in {Role.PRIVACY, Role.MANAGEMENT},
+        "is_own": case.decided_by == current_actor().pseudonym,
+        "confirm_wrong": state.confirm_wrong,
+        "may_reopen": (case.state == CaseState.SECOND and role in {Role.PRIVACY, Role.MANAGEMENT})
+        or (case.state == CaseState.COOLING and decides),
+        "may_stop": decides and case.state in {CaseState.OPEN, CaseState.SECOND, CaseState.COOLING},
+        "stop_field": _stop_field(),
+        "posted_field": _posted_field(state),
+    }
+
+
+def _identity_fields(identity: str, state: PageState) -> tuple[FieldInput, ...]:
+    options = tuple(Option(each, str(IDENTITIES[each])) for each in (Identity.KNOWN, Identity.MAIL_CONFIRMED, Identity.DOUBTFUL))
+    return (
+        FieldInput(name="identity", title=_("Identität"), value=state.identity or identity, kind="select", options=options),
+        FieldInput(
+            name="note",
+            title=_("Woran Sie es erkennen"),
+            value=state.note,
+            kind="textarea",
+            required=True,
+            error=state.error_at("note"),
+            hint=_("Zum Beispiel „Rückruf unter der bekannten Nummer“. Bitte keine Ausweiskopie und keine Ausweisnummer."),
+        ),
+    )
+
+
+def _stop_field() -> FieldInput:
+    options = tuple(Option(each, str(STOPS[each])) for each in StopReason)
+    return FieldInput(name="reason", title=_("Warum"), value=StopReason.CHANGED_MIND, kind="select", options=options)
+
+
+def _posted_field(state: PageState) -> FieldInput:
+    today: datetime = current_runtime().clock.now().astimezone(time_zone())
+    return FieldInput(
+        name="posted_on",
+        title=_("Abgeschickt am"),
+        value=today.date().isoformat(),
+        kind="date",
+        required=True,
+        short=True,
+        error=state.error_at("posted_on"),
+    )
+
+
+def _names(view: CaseView, author: Any) -> dict[str, str]:
+    """Return who did what, by name where there is an account."""
+    case = view.case
+    acts = {"opened": case.opened_by, "decided": case.decided_by, "approved": case.approved_by}
+    return {act: author(pseudonym) or _("vom System") for act, pseudonym in acts.items() if pseudonym}

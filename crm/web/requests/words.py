@@ -1,0 +1,75 @@
+"""Words for what a case holds as codes."""
+
+from typing import Final
+
+from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity
+from crm.privacy.requests.choices import Verdict
+from crm.privacy.requests.decision import StopReason
+from crm.privacy.requests.facts import DataKind, KeepGround, Refusal
+from crm.site.i18n import _l
+
+CASE_KINDS: Final = {CaseKind.ERASURE: _l("Löschung (Art. 17 DSGVO)")}
+
+WAYS: Final = {
+    CaseWay.PORTAL: _l("Portal"),
+    CaseWay.MAIL: _l("E-Mail"),
+    CaseWay.PHONE: _l("Telefon"),
+    CaseWay.LETTER: _l("Brief"),
+    CaseWay.IN_PERSON: _l("persönlich"),
+    CaseWay.IMPORT: _l("Import"),
+}
+
+STATES: Final = {
+    CaseState.OPEN: _l("wartet auf Entscheidung"),
+    CaseState.SECOND: _l("wartet auf zweite Person"),
+    CaseState.COOLING: _l("Bedenkzeit läuft"),
+    CaseState.EXECUTING: _l("wird gelöscht"),
+    CaseState.ANSWERING: _l("Antwort geht hinaus"),
+    CaseState.CLOSED: _l("abgeschlossen"),
+}
+
+IDENTITIES: Final = {
+    Identity.UNCHECKED: _l("noch nicht geklärt"),
+    Identity.MAIL_CONFIRMED: _l("per E-Mail bestätigt"),
+    Identity.KNOWN: _l("bekannt"),
+    Identity.DOUBTFUL: _l("zweifelhaft, wir haben nachgefragt"),
+}
+
+FOUND_BY: Final = {"email": _l("über die E-Mail-Adresse"), "staff": _l("von Hand"), "import": _l("beim Import")}
+
+DATA_KINDS: Final = {
+    DataKind.PROFILE: _l("Profil: Name, Adressen, Telefon, Position"),
+    DataKind.NOTES: _l("Notizen"),
+    DataKind.CONSENTS: _l("Nachweise über Einwilligungen und Informationen"),
+    DataKind.VOUCHERS: _l("Rechnungen und andere Belege"),
+    DataKind.LETTERS: _l("Geschäftsbriefe"),
+    DataKind.CASE_FILE: _l("Akte dieses Falls"),
+}
+
+VERDICTS: Final = {
+    Verdict.ERASE: _l("jetzt löschen"),
+    Verdict.KEEP: _l("eingeschränkt aufbewahren"),
+    Verdict.REFUSE: _l("Löschung ablehnen"),
+}
+
+KEEPING: Final = {
+    KeepGround.RETENTION_DUTY: _l("gesetzliche Aufbewahrungspflicht (Art. 17 Abs. 3 Buchst. b DSGVO)"),
+    KeepGround.ACCOUNTABILITY: _l("Nachweispflicht (Art. 5 Abs. 2 DSGVO)"),
+    KeepGround.LEGAL_CLAIMS: _l("rechtliche Ansprüche (Art. 17 Abs. 3 Buchst. e DSGVO)"),
+}
+
+REFUSALS: Final = {
+    Refusal.STILL_NEEDED: _l("noch erforderlich (Art. 17 Abs. 1 DSGVO)"),
+    Refusal.LEGAL_CLAIMS: _l("rechtliche Ansprüche (Art. 17 Abs. 3 Buchst. e DSGVO)"),
+    Refusal.LEGAL_DUTY: _l("rechtliche Pflicht (Art. 17 Abs. 3 Buchst. b DSGVO)"),
+    Refusal.EXPRESSION: _l("Meinungs- und Informationsfreiheit (Art. 17 Abs. 3 Buchst. a DSGVO)"),
+    Refusal.PUBLIC_HEALTH: _l("öffentliche Gesundheit (Art. 17 Abs. 3 Buchst. c DSGVO)"),
+    Refusal.ARCHIVING: _l("Archiv, Forschung, Statistik (Art. 17 Abs. 3 Buchst. d DSGVO)"),
+    Refusal.UNFOUNDED: _l("offenkundig unbegründet oder exzessiv (Art. 12 Abs. 5 DSGVO)"),
+    Refusal.NOT_IDENTIFIED: _l("Person nicht erkannt (Art. 12 Abs. 6 DSGVO)"),
+}
+
+STOPS: Final = {
+    StopReason.CHANGED_MIND: _l("Die Person möchte es nicht mehr"),
+    StopReason.IMPOSTOR: _l("Jemand anderes hatte es in ihrem Namen verlangt"),
+}
