@@ -26,7 +26,7 @@ def empty(settings, keystore, clock):
 
 @on_one_engine
 def test_the_coordinator_finds_every_kind_of_task_late_today_and_to_come_with_its_person(empty, clock):
-    demo.seed(empty.database, now=clock.now())
+    demo.seed(empty.database, settings=empty.settings, now=clock.now())
 
     with empty.database.reading() as session:
         own = purposes.find_all(session).of_role(Role.PRIVACY)
