@@ -7,7 +7,7 @@ from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow
 
 Row = CompanyRow | PersonRow | LeftOut
 
-_SECONDS = 0.15
+_SECONDS = 0.1
 _SMALLEST, _FIRST, _LARGEST = 40, 80, 400
 
 
