@@ -6,7 +6,14 @@ from crm.actor import Role
 from crm.site.access import Everybody, compare_with_routes
 from crm.web.access_matrix import access_matrix
 
-ARGUMENTS = {"subject_id": "a" * 32, "company_id": "b" * 32, "account_id": "c" * 32, "code": "service", "filename": "lethe.css"}
+ARGUMENTS = {
+    "subject_id": "a" * 32,
+    "case_id": "d" * 32,
+    "company_id": "b" * 32,
+    "account_id": "c" * 32,
+    "code": "service",
+    "filename": "lethe.css",
+}
 MATRIX = access_matrix(demo=False)
 
 
@@ -82,6 +89,8 @@ def test_a_form_without_token_changes_nothing(house, sales):
     for path in (
         f"/contacts/{person}/objection",
         f"/contacts/{person}/notes",
+        f"/contacts/{person}/restrict",
+        "/requests/new",
         "/contacts/new",
         "/companies/new",
         "/purpose/contract_person",
