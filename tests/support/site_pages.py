@@ -17,6 +17,7 @@ NOT_PAGES = {
     "companies.suggest": "options for a field, asked for by script",
     "ledger.progress": "a part of the log's page, asked for by script",
     "ledger.fetch_bundle": "a file",
+    "requests.letter": "a file",
     "ledger.proof": "a file",
     "ledger.erasure_proof": "a file",
 }
@@ -43,6 +44,7 @@ _FOUND_ON = {
     "contacts.rights": ("contacts.show", r"^/contacts/[0-9a-f]{32}/rights$"),
     "companies.show": ("/companies", r"^/companies/[0-9a-f]{32}$"),
     "companies.edit": ("companies.show", r"^/companies/[0-9a-f]{32}/edit$"),
+    "requests.show": ("/requests?show=all", r"^/requests/[0-9a-f]{32}$"),
     "users.show": ("/users", r"^/users/[0-9a-f]{32}$"),
     "ledger.show": ("/ledger", r"^/ledger/\d+$"),
     "ledger.subject": ("/ledger?action=person%3Acollected", r"^/ledger/subject/[0-9a-f]{32}$"),

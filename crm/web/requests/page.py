@@ -4,7 +4,7 @@ import base64
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -28,6 +28,8 @@ from crm.web.requests.blueprint import bp
 from crm.web.requests.decision_form import DecisionForm, confirm_field, line_views, note_of
 from crm.web.requests.lights import light_of
 from crm.web.requests.words import CASE_KINDS, DATA_KINDS, FOUND_BY, IDENTITIES, STATES, STOPS, VERDICTS, WAYS
+
+_ASKED: Final = ("name", "email", "street", "postal_code", "city", "country", "message")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ def _facts(view: CaseView) -> dict[str, Any]:
         "light": light_of(case, today),
         "identity": IDENTITIES[Identity(case.identity)],
         "identity_note": view.file.identity_note,
-        "request": view.file.request,
+        "asked": {**dict.fromkeys(_ASKED, ""), **view.file.request},
         "people": tuple(_person(each) for each in view.people),
         "living": sum(each.living for each in view.people),
         "decided": tuple((DATA_KINDS[each.kind], VERDICTS[each.verdict], note_of(each), each.reason) for each in view.file.choices),

@@ -8,6 +8,7 @@ from crm.web.access_matrix import access_matrix
 
 ARGUMENTS = {
     "subject_id": "a" * 32,
+    "case_id": "d" * 32,
     "company_id": "b" * 32,
     "task_id": "d" * 32,
     "account_id": "c" * 32,
@@ -89,6 +90,8 @@ def test_a_form_without_token_changes_nothing(house, sales):
     for path in (
         f"/contacts/{person}/objection",
         f"/contacts/{person}/notes",
+        f"/contacts/{person}/restrict",
+        "/requests/new",
         "/contacts/new",
         "/companies/new",
         "/purpose/contract_person",

@@ -1,0 +1,321 @@
+"""The desk of requests: what each role sees and may do, and that a refusal changes nothing and loses nothing that was typed."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from crm.actor import Role
+from crm.models.privacy_task import TaskKind
+from crm.models.request_case import CaseState, RequestCase
+from crm.privacy import restriction, tasks
+from crm.privacy.requests import execution
+from crm.privacy.restriction import RestrictionReason
+
+TODAY = "2026-11-23"
+
+
+@pytest.fixture
+def privacy(colleague):
+    return colleague(Role.PRIVACY, "Paula Amt")
+
+
+def open_case(house, browser, subject_id=None, **fields):
+    """Open a case by the form; return its id."""
+    typed = {"token": "b" * 32, "way": "phone", "received_on": TODAY, "is_known": "1", "message": "Bitte alles löschen.", **fields}
+    if subject_id:
+        typed["subject"] = subject_id
+    answer = browser.send("/requests/new", typed)
+    assert answer.status_code == 303, answer.text
+    return typed["token"]
+
+
+def case_of(house, case_id="b" * 32):
+    with house.database.reading() as session:
+        return session.get(RequestCase, case_id)
+
+
+def version_of(browser, case_id):
+    return re.search(r'name="version" value="(\d+)"', browser.get(f"/requests/{case_id}").text).group(1)
+
+
+def decide(browser, case_id, number="2026-0001", **fields):
+    return browser.send(f"/requests/{case_id}/decide", {"version": version_of(browser, case_id), "confirm": number, **fields})
+
+
+def reasons_of(house, person):
+    with house.database.reading() as session:
+        return restriction.find_reasons(session, [person]).get(person, ())
+
+
+class TestOpening:
+    """Art. 12(2), 17(1) DSGVO."""
+
+    def test_from_the_contact_it_takes_two_clicks_and_restricts_at_once(self, house, sales):
+        person = house.take_in()
+        rights = sales.get(f"/contacts/{person}/rights").text
+        assert f"/requests/new?subject={person}" in rights
+
+        answer = sales.send("/requests/new", {"subject": person, "token": "b" * 32, "way": "phone", "received_on": TODAY})
+
+        assert answer.location == f"/contacts/{person}/rights"
+        assert "Fall 2026-0001 ist eröffnet" in sales.get(answer.location).text
+        assert sales.get(f"/contacts/{person}").status_code == 409
+        assert reasons_of(house, person) == (RestrictionReason.ERASURE_PENDING,)
+
+    def test_sales_never_get_further_than_that(self, house, sales):
+        case_id = open_case(house, sales, house.take_in())
+        before = house.snapshot()
+
+        assert sales.get(f"/requests/{case_id}").status_code == 403
+        assert sales.get("/requests").status_code == 403
+        assert sales.send(f"/requests/{case_id}/decide", {"version": "1", "confirm": "2026-0001"}).status_code == 403
+        assert house.snapshot() == before
+
+    def test_a_form_sent_twice_opens_one_case(self, house, privacy):
+        person = house.take_in()
+
+        open_case(house, privacy, person)
+        open_case(house, privacy, person)
+
+        assert house.count(RequestCase) == 1
+
+    @pytest.mark.parametrize(
+        ("fields", "sentence"),
+        [
+            ({"received_on": "2026-11-24"}, "er liegt nicht in der Zukunft"),
+            ({"received_on": "gestern"}, "er liegt nicht in der Zukunft"),
+            ({"name": ""}, "Wohin geht die Antwort?"),
+            ({"email": "keine Adresse"}, "Wohin geht die Antwort?"),
+            ({"email": "a@example.com\nBcc: b@example.com"}, "Wohin geht die Antwort?"),
+            ({"way": "pigeon"}, "Wählen Sie eine der angebotenen Möglichkeiten"),
+            ({"message": "x" * 2001}, "länger als 2000 Zeichen"),
+        ],
+    )
+    def test_bad_input_gets_one_sentence_and_loses_nothing(self, house, privacy, fields, sentence):
+        before = house.count(RequestCase)
+        typed = {"token": "b" * 32, "way": "letter", "received_on": TODAY, "name": "Ina Fremd", "email": "ina@example.com", "city": "Fulda"}
+
+        answer = privacy.send("/requests/new", typed | fields)
+
+        assert answer.status_code == 422
+        assert sentence in answer.text
+        assert 'value="Fulda"' in answer.text
+        assert house.count(RequestCase) == before
+
+    def test_a_wish_of_an_earlier_import_becomes_a_case_once(self, house, privacy):
+        person = house.take_in()
+        with house.database.writing() as session:
+            tasks.open_many(session, [(person, TaskKind.ERASURE_REQUESTED, house.now.date())], now=house.now)
+        assert f"/requests/tasks/{person}" in privacy.get("/requests").text
+
+        for _ in range(2):
+            assert privacy.send(f"/requests/tasks/{person}").status_code == 303
+
+        assert house.count(RequestCase) == 1
+        assert f"/requests/tasks/{person}" not in privacy.get("/requests").text
+        assert "Löschung gewünscht" not in privacy.get("/").text
+
+
+class TestList:
+    def test_shows_number_state_and_days_left_in_words_and_names_nobody(self, house, privacy):
+        open_case(house, privacy, house.take_in())
+
+        text = privacy.get("/requests").text
+
+        assert "2026-0001" in text.replace("Fall 2026-0001 ist eröffnet", "")
+        assert "noch 30 Tage" in text
+        assert "wartet auf Entscheidung" in text
+        assert "Wehmeier" not in text
+        assert len(house.entries("requests:listed")) == 1
+
+    def test_says_how_long_an_answer_is_overdue(self, house, privacy):
+        open_case(house, privacy, house.take_in())
+        house.clock.advance(timedelta(days=31))
+        late = privacy
+
+        late.sign_in(late.member, house.now)
+
+        assert "seit 1 Tag überfällig" in late.get("/requests").text
+        assert "überfällig seit 23.12.2026" in late.get("/").text
+
+    def test_hides_closed_cases_until_all_are_asked_for(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in())
+        with house.database.writing() as session:
+            session.get_one(RequestCase, case_id).state = CaseState.CLOSED
+
+        assert ">2026-0001</a>" not in privacy.get("/requests").text
+        assert ">2026-0001</a>" in privacy.get("/requests?show=all").text
+
+
+class TestPage:
+    def test_opens_what_was_asked_and_leaves_an_entry(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in())
+
+        text = privacy.get(f"/requests/{case_id}").text
+
+        assert "Bitte alles löschen." in text
+        assert "Katharina Wehmeier" in text
+        assert "72 Stunden" in text
+        assert [each for each in house.entries("request:read") if '"pur":"request_handling"' in each]
+
+    def test_the_officer_reads_everything_and_finds_nothing_to_press(self, house, privacy, colleague):
+        case_id = open_case(house, privacy, house.take_in())
+
+        text = colleague(Role.DPO).get(f"/requests/{case_id}").text
+
+        assert "Bitte alles löschen." in text
+        assert "Katharina Wehmeier" in text
+        assert f"/requests/{case_id}/" not in text
+
+    def test_management_reads_no_name_and_not_what_was_asked(self, house, privacy, colleague):
+        case_id = open_case(house, privacy, house.take_in())
+
+        text = colleague(Role.MANAGEMENT).get(f"/requests/{case_id}").text
+
+        assert "2026-0001" in text.replace("Fall 2026-0001 ist eröffnet", "")
+        assert "Wehmeier" not in text
+        assert "Bitte alles löschen." not in text
+
+    def test_finds_people_by_whole_address_and_adds_them(self, house, privacy):
+        case_id = open_case(house, privacy, name="Katharina Wehmeier", email="wehmeier@example.com")
+        person = house.take_in()
+        house.restrict(person)
+        house.build_index()
+
+        found = privacy.send(f"/requests/{case_id}/search", {"q": "wehmeier@example.com"})
+        assert "Katharina Wehmeier" in found.text
+        added = privacy.send(f"/requests/{case_id}/people", {"subject": person, "version": version_of(privacy, case_id)})
+
+        assert added.status_code == 303
+        assert RestrictionReason.ERASURE_PENDING in reasons_of(house, person)
+        taken_out = {"subject": person, "version": version_of(privacy, case_id), "leaves": "1"}
+        privacy.send(f"/requests/{case_id}/people", taken_out)
+        assert reasons_of(house, person) == (RestrictionReason.LEGAL_CLAIMS,)
+
+    def test_finds_people_by_name_whatever_they_are_used_for(self, house, privacy):
+        case_id = open_case(house, privacy, name="Katharina Wehmeier", email="x@example.com")
+        house.take_in("contract_person")
+        house.build_index()
+
+        assert "wehmeier@example.com" in privacy.send(f"/requests/{case_id}/search", {"q": "Wehmeier"}).text
+        assert "Niemand gefunden" in privacy.send(f"/requests/{case_id}/search", {"q": "Zwirnemann"}).text
+
+
+class TestDeciding:
+    def test_goes_from_the_decision_to_the_letter(self, house, privacy, runtime):
+        person = house.take_in()
+        case_id = open_case(house, privacy, person)
+
+        assert decide(privacy, case_id).status_code == 303
+        assert "Gelöscht wird am 26.11.2026 10:00" in privacy.get(f"/requests/{case_id}").text
+        house.clock.advance(timedelta(hours=72))
+        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, now=house.now)
+        privacy.sign_in(privacy.member, house.now)
+
+        page = privacy.get(f"/requests/{case_id}").text
+        assert "Antwort geht hinaus" in page
+        letter = privacy.get(f"/requests/{case_id}/letter")
+        assert letter.data.startswith(b"%PDF")
+        assert letter.headers["Content-Disposition"] == 'attachment; filename="2026-0001.pdf"'
+        assert privacy.get(f"/contacts/{person}").status_code == 410
+
+    def test_needs_the_number_typed_and_keeps_what_was_typed(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in())
+        before = house.count(RequestCase, RequestCase.state == CaseState.OPEN)
+
+        answer = decide(privacy, case_id, "2026-1", **{"reason-profile": "Ein langer Grund.", "choice-profile": "refuse:legal_claims"})
+
+        assert answer.status_code == 422
+        assert "nicht die Nummer dieses Falls" in answer.text
+        assert "Ein langer Grund." in answer.text
+        assert re.search(r'value="refuse:legal_claims" selected', answer.text)
+        assert before == house.count(RequestCase, RequestCase.state == CaseState.OPEN) == 1
+
+    def test_shows_the_second_coordinator_what_the_first_one_did(self, house, privacy, colleague):
+        case_id = open_case(house, privacy, house.take_in())
+        second = colleague(Role.PRIVACY, "Zoe Zweit")
+        seen = version_of(second, case_id)
+        decide(privacy, case_id)
+
+        answer = second.send(f"/requests/{case_id}/decide", {"version": seen, "confirm": "2026-0001"})
+
+        assert answer.status_code == 409
+        assert "Inzwischen hat jemand anderes" in answer.text
+        assert "Paula Amt" in answer.text
+        assert len(house.entries("request:decided")) == 1
+
+    def test_waits_for_somebody_else_when_two_people_go(self, house, privacy, colleague):
+        case_id = open_case(house, privacy, house.take_in())
+        other = house.take_in(fields={"last_name": "Zwei", "email": "zwei@example.com"})
+        privacy.send(f"/requests/{case_id}/people", {"subject": other, "version": version_of(privacy, case_id)})
+        decide(privacy, case_id)
+
+        own = privacy.get(f"/requests/{case_id}").text
+        assert "Zustimmen muss jemand anderes" in own
+        assert "/approve" not in own
+        refused = privacy.send(f"/requests/{case_id}/approve", {"version": version_of(privacy, case_id), "confirm": "2026-0001"})
+        assert refused.status_code == 409
+
+        manager = colleague(Role.MANAGEMENT)
+        assert "Fall 2026-0001" in manager.get("/").text
+        unconfirmed = manager.send(f"/requests/{case_id}/approve", {"version": version_of(manager, case_id), "confirm": "ja"})
+        assert unconfirmed.status_code == 422
+        assert case_of(house).state == CaseState.SECOND
+        manager.send(f"/requests/{case_id}/approve", {"version": version_of(manager, case_id), "confirm": "2026-0001"})
+        assert case_of(house).state == CaseState.COOLING
+
+    def test_can_be_stopped_in_the_cooling_time(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in())
+        decide(privacy, case_id)
+
+        answer = privacy.send(f"/requests/{case_id}/stop", {"version": version_of(privacy, case_id), "reason": "impostor"})
+
+        assert answer.status_code == 303
+        assert "angehalten" in privacy.get(f"/requests/{case_id}").text
+        assert case_of(house).state == CaseState.ANSWERING
+
+    def test_is_posted_where_there_is_no_address(self, house, privacy, runtime):
+        case_id = open_case(house, privacy, name="Ina Fremd", street="Weg 1", city="Fulda")
+        privacy.send(f"/requests/{case_id}/nothing-held", {"version": version_of(privacy, case_id)})
+        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, now=house.now)
+        assert "Brief abgeschickt?" in privacy.get(f"/requests/{case_id}").text
+
+        tomorrow = privacy.send(f"/requests/{case_id}/posted", {"version": version_of(privacy, case_id), "posted_on": "2026-11-24"})
+        assert tomorrow.status_code == 422
+        privacy.send(f"/requests/{case_id}/posted", {"version": version_of(privacy, case_id), "posted_on": TODAY})
+
+        assert case_of(house).state == CaseState.CLOSED
+
+
+class TestIdentity:
+    """Art. 12(6) DSGVO."""
+
+    def test_stops_the_decision_until_it_is_noted(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in(), is_known="")
+        assert decide(privacy, case_id).status_code == 409
+
+        empty = privacy.send(f"/requests/{case_id}/identity", {"version": version_of(privacy, case_id), "identity": "known", "note": " "})
+        assert empty.status_code == 422
+        noted = {"version": version_of(privacy, case_id), "identity": "known", "note": "Rückruf unter bekannter Nummer"}
+        privacy.send(f"/requests/{case_id}/identity", noted)
+
+        assert "Rückruf unter bekannter Nummer" in privacy.get(f"/requests/{case_id}").text
+        assert decide(privacy, case_id).status_code == 303
+
+
+def test_a_case_that_does_not_exist_is_not_there(privacy):
+    assert privacy.get("/requests/" + "9" * 32).status_code == 404
+    assert privacy.get("/requests/1").status_code == 404
+
+
+def test_the_page_of_an_impossible_person_is_not_there(house, privacy):
+    before = house.snapshot()
+
+    answer = privacy.send("/requests/new", {"subject": "9" * 32, "token": "b" * 32, "way": "phone", "received_on": TODAY})
+
+    assert answer.status_code == 404
+    assert house.snapshot() == before
+    with house.database.reading() as session:
+        assert session.scalars(select(RequestCase)).all() == []
