@@ -1,7 +1,7 @@
 """Forms that are sent twice: a double click, a reload, a slow line.
 
 Each form that makes something new carries a random token. It becomes a unique key of what is made: the source
-record (`form`, token) of a contact or company, the id of a note. So no second table has to be pruned, the check
+record (`form`, token) of a contact or company, the id of a note or a kept document. So no second table has to be pruned, the check
 needs no clock, and two copies that arrive at once in two processes cannot both win.
 """
 
@@ -19,7 +19,7 @@ from crm.privacy.collection import SourceKey
 
 _SYSTEM = "form"
 _LENGTH = 32
-_TABLES = ("source_record", "note")
+_TABLES = ("source_record", "note", "retained_document")
 
 
 class FormAlreadySavedError(CrmError):

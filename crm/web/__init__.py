@@ -6,8 +6,9 @@ from typing import Final
 from flask import Blueprint, Flask
 
 from crm.runtime import Runtime
+from crm.site import uploads
 from crm.site.factory import STAFF, create_site
-from crm.web import account, companies, contacts, demo_mailbox, demo_signin, gates, home, ledger, purpose, signin, users
+from crm.web import account, companies, contacts, demo_mailbox, demo_signin, documents, gates, home, ledger, purpose, signin, users
 from crm.web.access_matrix import access_matrix
 
 _COOKIE: Final = "lethe_staff"
@@ -19,6 +20,7 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     users.bp,
     contacts.bp,
     companies.bp,
+    documents.bp,
     ledger.bp,
 )
 
@@ -36,4 +38,5 @@ def create_app(runtime: Runtime) -> Flask:
         sign_in=gates.SIGN_IN,
     )
     gates.install(app)
+    uploads.install(app, documents.UPLOADS)
     return app

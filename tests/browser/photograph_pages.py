@@ -22,6 +22,7 @@ COLOURS = 96
 # Which role shows a page best.
 SHOWN_BY = {
     Role.SALES: ("contacts.index", "contacts.new", "companies.index", "companies.show", "companies.new", "companies.edit", "account.show"),
+    Role.ACCOUNTING: ("documents.index", "documents.of_person"),
     Role.AUDITOR: ("ledger.show", "ledger.find_subject"),
     Role.ADMIN: ("users.index", "users.new", "account.second_factor"),
 }

@@ -18,6 +18,7 @@ NOT_PAGES = {
     "ledger.progress": "a part of the log's page, asked for by script",
     "ledger.fetch_bundle": "a file",
     "ledger.proof": "a file",
+    "documents.fetch": "a file",
 }
 # Pages on the way in; they show only while their step is open, so they have a test of their own.
 STEPS = {"signin.second_factor", "signin.enrolment", "signin.new_password", "signin.notice"}
@@ -30,6 +31,7 @@ _FOUND_ON = {
     "contacts.show": ("/contacts", r"^/contacts/[0-9a-f]{32}$"),
     "contacts.edit": ("contacts.show", r"^/contacts/[0-9a-f]{32}/edit$"),
     "contacts.rights": ("contacts.show", r"^/contacts/[0-9a-f]{32}/rights$"),
+    "documents.of_person": ("contacts.show", r"^/documents/[0-9a-f]{32}$"),
     "companies.show": ("/companies", r"^/companies/[0-9a-f]{32}$"),
     "companies.edit": ("companies.show", r"^/companies/[0-9a-f]{32}/edit$"),
     "users.show": ("/users", r"^/users/[0-9a-f]{32}$"),

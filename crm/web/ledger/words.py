@@ -5,6 +5,7 @@ from typing import Final
 
 from flask_babel.speaklater import LazyString
 
+from crm.privacy import documents
 from crm.privacy.actions import Action
 from crm.privacy.restriction import RestrictionReason
 from crm.privacy.suppression import SuppressionReason
@@ -38,6 +39,9 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.RESTRICTION_LIFTED: _l("Einschränkung aufgehoben"),
     Action.NOTICE_GIVEN: _l("Person informiert"),
     Action.ADDRESS_SUPPRESSED: _l("Adresse auf die Sperrliste gesetzt"),
+    Action.DOCUMENT_FILED: _l("Unterlage abgelegt"),
+    Action.DOCUMENT_DISCLOSED: _l("Aufbewahrte Unterlagen angezeigt"),
+    Action.DOCUMENT_ERASED: _l("Unterlage gelöscht"),
     Action.LOG_READ: _l("Protokoll gelesen"),
     Action.LOG_VERIFIED: _l("Protokoll geprüft"),
     Action.LOG_EXPORTED: _l("Protokoll ausgegeben"),
@@ -72,6 +76,8 @@ RESULT_TITLES: Final[Words] = {
     "network": _l("zu viele Versuche aus einem Netz"),
     "demo": _l("Vorführung"),
     "unproven": _l("unbelegt"),
+    documents.expiry.ROW: _l("Zeile gelöscht; Datensicherungen folgen mit ihrem Ablauf"),
+    documents.expiry.KEY: _l("Schlüssel vernichtet, auch für Datensicherungen"),
     RestrictionReason.ACCURACY_CONTESTED: _l("Richtigkeit bestritten"),
     RestrictionReason.UNLAWFUL: _l("Verarbeitung unrechtmäßig"),
     RestrictionReason.LEGAL_CLAIMS: _l("für Rechtsansprüche gebraucht"),
@@ -90,6 +96,9 @@ ABOUT_TITLES: Final[Words] = {
     **NOTE_TITLES,
     **CHANNEL_TITLES,
     "bundle": _l("als Datei"),
+    "title": _l("Titel"),
+    "RET-10": _l("Rechnung oder anderer Beleg"),
+    "RET-11": _l("Geschäftsbrief"),
     "company_id": _l("Firma"),
     "owner_id": _l("Betreuung"),
     "segment": _l("Segment"),
