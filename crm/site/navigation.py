@@ -41,7 +41,7 @@ STAFF_SECTIONS: Final = (
             Entry("home.index", _l("Mein Arbeitsplatz"), _l("Arbeitsplatz"), "home", "home"),
             Entry("contacts.index", _l("Kontakte"), _l("Kontakte"), "people", "contacts"),
             Entry("companies.index", _l("Firmen"), _l("Firmen"), "building", "companies"),
-            Entry("documents.index", _l("Aufbewahrte Unterlagen"), _l("Unterlagen"), "doc", "documents"),
+            Entry("documents.index", _l("Unterlagen"), _l("Unterlagen"), "doc", "documents"),
         ),
     ),
     Section(_l("Kontrolle"), (Entry("ledger.index", _l("Protokoll"), _l("Protokoll"), "ledger", "ledger"),)),

@@ -22,7 +22,6 @@ COLOURS = 96
 # Which role shows a page best.
 SHOWN_BY = {
     Role.SALES: ("contacts.index", "contacts.new", "companies.index", "companies.show", "companies.new", "companies.edit", "account.show"),
-    Role.ACCOUNTING: ("documents.index", "documents.of_person"),
     Role.AUDITOR: ("ledger.show", "ledger.find_subject"),
     Role.ADMIN: ("users.index", "users.new", "account.second_factor"),
 }
@@ -64,6 +63,20 @@ def test_pages_of_areas(visitor, demo_site, photograph):
         for endpoint in endpoints:
             page.goto(addresses[endpoint])
             photograph(page, endpoint.replace(".", "-"))
+
+
+def test_pages_of_kept_documents(visitor, demo_site, photograph):
+    page = visitor()
+    step_into(page, demo_site, Role.ACCOUNTING)
+    page.goto(f"{demo_site.url}/documents")
+    photograph(page, "documents-index")
+    page.locator("tbody td a").first.click()
+    page.wait_for_url("**/documents/*")
+    photograph(page, "documents-of_person")
+    page.get_by_label("Titel").fill("Rechnung 4711")
+    page.get_by_role("button", name="Ablegen").click()
+    page.wait_for_load_state()
+    photograph(page, "documents-file-refused")
 
 
 def test_pages_about_one_person(visitor, demo_site, photograph):

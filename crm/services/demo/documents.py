@@ -15,7 +15,7 @@ from crm.privacy.documents.duty import PURPOSE
 from crm.services.demo.inventions import Inventor
 
 CUSTOMERS: Final = 8  # people with documents; setting a page costs time, and a few are enough to look at
-_FIRM, _PLACE = "Beispiel Handels GmbH", "Königstraße 12, 34117 Kassel"
+_FIRM, _PLACE = "Auerfeld Fördertechnik GmbH", "Königstraße 12, 34117 Kassel"  # the firm of the demonstration
 _ARTICLES: Final = (
     ("Wärmepumpe WP 8, Wartung", 18900),
     ("Dichtungssatz DN 50", 4250),
