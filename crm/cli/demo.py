@@ -57,7 +57,15 @@ def demo(installation: Installation, port: int, *, fresh: bool) -> None:
 def _settings_of(installation: Installation, port: int) -> "Settings":
     settings = read_settings(installation.data_dir or _FOLDER)
     origins = {"staff_origin": f"http://localhost:{port}", "portal_origin": f"http://localhost:{port + 1}"}
-    return settings.model_copy(update={"demo": True, "organisation": "Auerfeld Fördertechnik GmbH", "smtp_host": None, **origins})
+    return settings.model_copy(
+        update={
+            "demo": True,
+            "organisation": "Auerfeld Fördertechnik GmbH",
+            "organisation_address": "Königstraße 12, 34117 Kassel",
+            "smtp_host": None,
+            **origins,
+        }
+    )
 
 
 def _require_invented(settings: "Settings") -> None:

@@ -3,7 +3,7 @@
 The mechanism sees sealed contents only; who opens them and what they say is decided above it.
 """
 
-from crm.mail.attachment import Attachment
+from crm.mail.attachment import Attachment, safe_name
 from crm.mail.message import Letter, to_mime
 from crm.mail.outbox import MailFate, MailState, OutboxMessage, claim, enqueue, find_fates, is_claimed, settle
 from crm.mail.transport import MailRefusedError, MailUnreachableError, RealMailInDemoError, Transport
@@ -22,6 +22,7 @@ __all__ = [
     "enqueue",
     "find_fates",
     "is_claimed",
+    "safe_name",
     "settle",
     "to_mime",
 ]

@@ -109,7 +109,9 @@ STATUS_HELP: Final = {
     405: _l("Gehen Sie zur Startseite und öffnen Sie sie von dort aus."),
     409: _l("Was stattdessen erlaubt ist, steht auf der Seite der Person."),
     410: _l("Die Daten dieser Person sind gelöscht und lassen sich nicht wiederherstellen."),
-    413: _l("Ein Formular nimmt höchstens 1 MB an. Kürzen Sie den Text oder teilen Sie ihn auf."),
+    413: _l(
+        "Ein Formular nimmt höchstens 1 MB Text an, eine Unterlage höchstens 5 MB. Kürzen, teilen oder verkleinern Sie, was Sie senden."
+    ),
     422: _l("Gehen Sie einen Schritt zurück; Ihre Eingaben stehen noch da."),
     429: _l("Warten Sie ein paar Minuten und versuchen Sie es dann noch einmal."),
     500: _l("Es wurde nichts halb gespeichert. Bleibt es auch beim zweiten Mal dabei, sagen Sie der Administration die Vorfallnummer."),

@@ -6,6 +6,7 @@ from typing import Final
 from flask import Blueprint, Flask
 
 from crm.runtime import Runtime
+from crm.site import uploads
 from crm.site.factory import STAFF, create_site
 from crm.web import (
     account,
@@ -13,6 +14,7 @@ from crm.web import (
     contacts,
     demo_mailbox,
     demo_signin,
+    documents,
     erased,
     gates,
     home,
@@ -36,6 +38,7 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     companies.bp,
     tasks.bp,
     requests.bp,
+    documents.bp,
     ledger.bp,
 )
 
@@ -55,4 +58,5 @@ def create_app(runtime: Runtime) -> Flask:
     )
     gates.install(app)
     erased.install(app)
+    uploads.install(app, documents.UPLOADS)
     return app

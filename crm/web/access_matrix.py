@@ -112,6 +112,15 @@ _REQUESTS: Final[AccessMatrix] = {
     "requests.mark_posted": _DECIDES,
 }
 
+_KEEPS_BOOKS: Final = frozenset({Role.ACCOUNTING})
+
+_DOCUMENTS: Final[AccessMatrix] = {
+    "documents.index": _KEEPS_BOOKS,
+    "documents.of_person": _KEEPS_BOOKS,
+    "documents.file": _KEEPS_BOOKS,
+    "documents.fetch": _KEEPS_BOOKS,
+}
+
 _CHECKS_THE_LOG: Final = frozenset({Role.AUDITOR, Role.DPO, Role.PRIVACY})
 
 _LEDGER: Final[AccessMatrix] = {
@@ -133,5 +142,5 @@ _DEMO: Final[AccessMatrix] = {"demo.enter": PUBLIC, "demo_mailbox.show": PUBLIC}
 
 def access_matrix(*, demo: bool) -> AccessMatrix:
     """Return who may open what."""
-    pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **_WORK, **_CONTACTS, **_COMPANIES, **_TASKS, **_REQUESTS, **_LEDGER}
+    pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **_WORK, **_CONTACTS, **_COMPANIES, **_TASKS, **_REQUESTS, **_DOCUMENTS, **_LEDGER}
     return {**pages, **_DEMO} if demo else pages

@@ -66,6 +66,20 @@ def test_pages_of_areas(visitor, demo_site, photograph):
             photograph(page, endpoint.replace(".", "-"))
 
 
+def test_pages_of_kept_documents(visitor, demo_site, photograph):
+    page = visitor()
+    step_into(page, demo_site, Role.ACCOUNTING)
+    page.goto(f"{demo_site.url}/documents")
+    photograph(page, "documents-index")
+    page.locator("tbody td a").first.click()
+    page.wait_for_url("**/documents/*")
+    photograph(page, "documents-of_person")
+    page.get_by_label("Titel").fill("Rechnung 4711")
+    page.get_by_role("button", name="Ablegen").click()
+    page.wait_for_load_state()
+    photograph(page, "documents-file-refused")
+
+
 def test_pages_about_one_person(visitor, demo_site, photograph):
     page = visitor()
     step_into(page, demo_site, Role.SALES)

@@ -20,6 +20,7 @@ NOT_PAGES = {
     "requests.letter": "a file",
     "ledger.proof": "a file",
     "ledger.erasure_proof": "a file",
+    "documents.fetch": "a file",
 }
 # Pages on the way in; they show only while their step is open, so they have a test of their own.
 STEPS = {"signin.second_factor", "signin.enrolment", "signin.new_password", "signin.notice"}
@@ -42,6 +43,7 @@ _FOUND_ON = {
     "contacts.edit": ("contacts.show", r"^/contacts/[0-9a-f]{32}/edit$"),
     "tasks.show": ("/", r"^/contacts/[0-9a-f]{32}/tasks/[0-9a-f]{32}$"),
     "contacts.rights": ("contacts.show", r"^/contacts/[0-9a-f]{32}/rights$"),
+    "documents.of_person": ("contacts.show", r"^/documents/[0-9a-f]{32}$"),
     "companies.show": ("/companies", r"^/companies/[0-9a-f]{32}$"),
     "companies.edit": ("companies.show", r"^/companies/[0-9a-f]{32}/edit$"),
     "requests.show": ("/requests?show=all", r"^/requests/[0-9a-f]{32}$"),

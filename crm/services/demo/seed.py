@@ -15,6 +15,7 @@ from crm.privacy.purposes import Channel, Purposes
 from crm.privacy.restriction import RestrictionReason
 from crm.services.companies import entry as companies
 from crm.services.demo.accounts import add_accounts
+from crm.services.demo.documents import invent_documents
 from crm.services.demo.inventions import InventedCompany, Inventor
 from crm.services.demo.notes import invent_notes
 from crm.services.demo.old_system import FIRST_MOVE, move_in
@@ -85,6 +86,9 @@ def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
             invent_notes(
                 session, inventor, [(each.id, each.collected_at) for each in people[start : start + _BATCH]], actor=_ACTOR, now=now
             )
+    with database.writing() as session:
+        customers = [each.id for each in people if each.kind == "private customer"]
+        invent_documents(session, inventor, customers, actor=_ACTOR, now=now)
     return Seeded(people=moved + len(people) + SOLE_TRADERS, companies=moved + COMPANIES + SOLE_TRADERS)
 
 

@@ -24,6 +24,7 @@ from crm.site.view_models.contact import (
 from crm.site.view_models.contact_form import ContactFormView, DuplicateView
 from crm.site.view_models.contact_list import ContactColumn, ContactRow
 from crm.site.view_models.controls import FieldInput, FieldSet, Option, PagerView, SelectView, SortLink
+from crm.site.view_models.documents import DocumentRow
 from crm.site.view_models.home import DueEntry, DueSection, Urgency
 from crm.site.view_models.ledger import (
     BundleView,
@@ -51,6 +52,7 @@ __all__ = [
     "ContactFormView",
     "ContactRow",
     "DestroyedKeyView",
+    "DocumentRow",
     "DueEntry",
     "DueSection",
     "DuplicateView",

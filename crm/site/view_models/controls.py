@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-FieldKind = Literal["text", "email", "tel", "url", "password", "date", "search", "textarea", "select", "suggest", "hidden", "checkbox"]
+FieldKind = Literal[
+    "text", "email", "tel", "url", "password", "date", "search", "textarea", "select", "suggest", "hidden", "checkbox", "file"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class FieldInput:
         error: what is wrong and what helps, shown at the field.
         hint: what the field is for, shown below the label.
         suggest_url: for the kind `suggest`: address that answers `_options.html` while somebody types.
+        accept: for the kind `file`: which files the dialog of the browser offers; a help, no check.
         autocomplete: `off` wherever the value is about somebody else than the person at the keyboard.
     """
 
@@ -44,6 +47,7 @@ class FieldInput:
     required: bool = False
     options: tuple[Option, ...] = ()
     suggest_url: str | None = None
+    accept: str = ""
     autocomplete: str = "off"
     max_length: int | None = None
     short: bool = False

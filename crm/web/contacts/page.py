@@ -95,6 +95,7 @@ def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
         "older": timeline.older,
         "edit_url": url_for("contacts.edit", subject_id=subject_id) if may("contacts.edit") else None,
         "rights_url": _rights_url(subject_id),
+        "documents_url": url_for("documents.of_person", subject_id=subject_id) if may("documents.of_person") else None,
         "history_url": url_for("ledger.index", subject=subject_id) if may("ledger.index") else None,
         **_notes(opened, form),
     }

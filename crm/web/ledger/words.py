@@ -7,6 +7,7 @@ from flask_babel.speaklater import LazyString
 
 from crm.db import Compartment, Kept
 from crm.models.erasure import ErasureCause
+from crm.privacy import documents
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import NOBODY_SHOWN
 from crm.privacy.restriction import RestrictionReason, ToldBy
@@ -64,8 +65,10 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.REQUEST_STOPPED: _l("Fall angehalten oder Entscheidung zurückgegeben"),
     Action.REQUEST_ANSWERED: _l("Fall beantwortet"),
     Action.REQUEST_CLOSED: _l("Fall abgeschlossen"),
-    Action.DOCUMENT_ERASED: _l("Dokument gelöscht"),
     Action.NOTE_ERASED: _l("Notizen gelöscht"),
+    Action.DOCUMENT_FILED: _l("Unterlage abgelegt"),
+    Action.DOCUMENT_DISCLOSED: _l("Aufbewahrte Unterlagen angezeigt"),
+    Action.DOCUMENT_ERASED: _l("Unterlage gelöscht"),
     Action.LOG_READ: _l("Protokoll gelesen"),
     Action.LOG_VERIFIED: _l("Protokoll geprüft"),
     Action.LOG_EXPORTED: _l("Protokoll ausgegeben"),
@@ -130,6 +133,8 @@ RESULT_TITLES: Final[Words] = {
     "unproven": _l("unbelegt"),
     "tampered": _l("verändert"),
     "failed": _l("fehlgeschlagen"),
+    documents.expiry.ROW: _l("Zeile gelöscht; Datensicherungen folgen mit ihrem Ablauf"),
+    documents.expiry.KEY: _l("Schlüssel vernichtet, auch für Datensicherungen"),
     RestrictionReason.ACCURACY_CONTESTED: _l("Richtigkeit bestritten"),
     RestrictionReason.UNLAWFUL: _l("Verarbeitung unrechtmäßig"),
     RestrictionReason.LEGAL_CLAIMS: _l("für Rechtsansprüche gebraucht"),
@@ -160,6 +165,9 @@ ABOUT_TITLES: Final[Words] = {
     "bundle": _l("als Datei"),
     "erasure_proof": _l("Nachweis einer Löschung"),
     **CAUSE_TITLES,
+    "title": _l("Titel"),
+    "RET-10": _l("Rechnung oder anderer Beleg"),
+    "RET-11": _l("Geschäftsbrief"),
     "company_id": _l("Firma"),
     "owner_id": _l("Betreuung"),
     "segment": _l("Segment"),

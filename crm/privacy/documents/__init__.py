@@ -1,0 +1,19 @@
+"""Documents that a statute makes us keep, from filing to the end of their period (Aufbewahrungspflicht)."""
+
+from crm.privacy.documents.expiry import expire
+from crm.privacy.documents.filing import DOCUMENT_RULES, NewDocument, file
+from crm.privacy.documents.media import LARGEST
+from crm.privacy.documents.opening import ListedDocument, OpenedDocument, list_all, open_document, open_documents
+
+__all__ = [
+    "DOCUMENT_RULES",
+    "LARGEST",
+    "ListedDocument",
+    "NewDocument",
+    "OpenedDocument",
+    "expire",
+    "file",
+    "list_all",
+    "open_document",
+    "open_documents",
+]

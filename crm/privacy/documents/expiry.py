@@ -1,0 +1,73 @@
+"""The end of the duty: documents go on the day after their period, and with an erased person's last one their key.
+
+Source: Art. 5(1)(e), 17(1)(a) DSGVO.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from crm.actor import system_actor
+from crm.db import Compartment, Database
+from crm.models.erasure import RetainedDocument
+from crm.privacy import audit
+from crm.privacy.actions import Action
+from crm.vault import Subject, SubjectState, Vault
+
+_ACTOR: Final = system_actor("retention")
+_AT_ONCE: Final = 200
+
+# How a document went: its row, which backups keep until they expire, or its key, which reaches every copy at once.
+ROW: Final = "row"
+KEY: Final = "key"
+
+
+def expire(database: Database, *, vault: Vault, today: date, now: datetime) -> int:
+    """Let every document go whose period ended before `today`; return how many went.
+
+    The key of an erased person who keeps no other document is destroyed first and the rows after it, each batch in a
+    unit of work of its own: what a crash leaves is found again by the next run, and destroying twice changes nothing.
+    """
+    gone = 0
+    while keys := _next_keys(database, today):
+        vault.destroy(keys, compartments=[Compartment.RECORD], now=now)
+        with database.writing() as session:
+            gone += _delete(session, _find_ended(session, today, keys), how=KEY, now=now)
+    while True:
+        with database.writing() as session:
+            ended = _find_ended(session, today)
+            gone += _delete(session, ended, how=ROW, now=now)
+        if not ended:
+            return gone
+
+
+def _next_keys(database: Database, today: date) -> Sequence[str]:
+    """Return erased people who have documents left, all of whose periods have ended."""
+    other = aliased(RetainedDocument)
+    still_one = exists().where(other.subject_id == RetainedDocument.subject_id, other.keep_until >= today)
+    ended = select(RetainedDocument.subject_id).join(Subject, Subject.id == RetainedDocument.subject_id)
+    ended = ended.where(RetainedDocument.keep_until < today, Subject.state == SubjectState.ERASED, ~still_one)
+    with database.reading() as session:
+        return session.scalars(ended.distinct().limit(_AT_ONCE)).all()
+
+
+def _find_ended(session: Session, today: date, subject_ids: Sequence[str] | None = None) -> Sequence[tuple[str, str, str]]:
+    """Return ended documents of these people, or of anybody who is not being erased just now: theirs go by key, next time."""
+    columns = RetainedDocument
+    ended = select(columns.subject_id, columns.id, columns.rule).where(columns.keep_until < today)
+    if subject_ids is None:
+        ended = ended.join(Subject, Subject.id == columns.subject_id).where(Subject.state != SubjectState.ERASING).limit(_AT_ONCE)
+    else:
+        ended = ended.where(columns.subject_id.in_(subject_ids))
+    return [(row.subject_id, row.id, row.rule) for row in session.execute(ended.order_by(columns.keep_until, columns.id))]
+
+
+def _delete(session: Session, ended: Sequence[tuple[str, str, str]], *, how: str, now: datetime) -> int:
+    for subject_id, document_id, _rule in ended:
+        session.execute(delete(RetainedDocument).where(RetainedDocument.subject_id == subject_id, RetainedDocument.id == document_id))
+    entries = [audit.Entry(action=Action.DOCUMENT_ERASED, subject_id=subject_id, kind=rule, result=how) for subject_id, _id, rule in ended]
+    audit.record_all(session, entries, actor=_ACTOR, now=now)
+    return len(ended)
