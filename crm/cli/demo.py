@@ -83,7 +83,7 @@ def _make(settings: "Settings") -> None:
     installation.lay_ground(settings)
     runtime = Runtime.open(settings)
     runtime.vault.prepare()
-    seeded = demonstration.seed(runtime.database, now=runtime.clock.now())
+    seeded = demonstration.seed(runtime.database, settings=runtime.settings, now=runtime.clock.now())
     runtime.make_sealer().seal_all(runtime.database, clock=runtime.clock.now)
     runtime.close()
     installation.write_settings(settings)

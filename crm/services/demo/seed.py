@@ -17,6 +17,8 @@ from crm.services.companies import entry as companies
 from crm.services.demo.accounts import add_accounts
 from crm.services.demo.inventions import InventedCompany, Inventor
 from crm.services.demo.notes import invent_notes
+from crm.services.demo.requests import add_requests
+from crm.settings import Settings
 
 COMPANIES = 120
 SOLE_TRADERS = 8
@@ -52,7 +54,7 @@ class _Person:
     kind: str
 
 
-def seed(database: Database, *, now: datetime) -> Seeded:
+def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
     """Make accounts, companies and people in every state; refuses nothing, because it meets an empty installation."""
     inventor = Inventor(now=now)
     with database.writing() as session:
@@ -78,6 +80,7 @@ def seed(database: Database, *, now: datetime) -> Seeded:
             invent_notes(
                 session, inventor, [(each.id, each.collected_at) for each in people[start : start + _BATCH]], actor=_ACTOR, now=now
             )
+    add_requests(database, [each.id for each in people if each.kind == "contact person"], settings=settings, now=now)
     return Seeded(people=len(people) + SOLE_TRADERS, companies=COMPANIES + SOLE_TRADERS)
 
 
