@@ -14,6 +14,7 @@ from crm.mail import Letter
 from crm.models.contact import NoteKind
 from crm.models.erasure import RetainedDocument
 from crm.models.intake import LinkKind, PersonalLink
+from crm.models.lawfulness import LiftNotice
 from crm.models.privacy_task import TaskKind
 from crm.models.request_case import CaseKind, CaseState, CaseSubject, CaseWay, Identity, RequestCase
 from crm.models.retention import DueKind, KeepReason, RetentionDue, RetentionKeep
@@ -133,6 +134,8 @@ def _live(session, subject_id, purpose, now):
         now=now,
     )
     objection.raise_to_marketing(session, subject_id=subject_id, channel=None, origin="Anruf", actor=SALES, now=now)
+    notice = {"subject_id": subject_id, "reason": "unlawful", "mail_id": new_id(), "asked_at": now, "asked_by": SALES.pseudonym}
+    session.execute(insert(LiftNotice), [notice])
     tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, now.date())], now=now)
     letter = Letter(to=EMAIL, subject="Haspelbrief", text="Guten Tag, Ottilie Zwirnemann.")
     post.write(session, letter, kind="test", now=now, subject_id=subject_id)

@@ -51,44 +51,47 @@ def open_case(
 
     Args:
         subject_id: whose request it is; None for somebody we do not know, who gets a pseudonym for this case alone.
-        received_on: day of receipt, in the time zone of the controller.
-        request: what was asked, in words, and where the answer goes: `name`, `email`, `street`, `postal_code`,
-            `city`, `country`, `message`.
+        request: what was asked, and where the answer goes: `name`, `email`, `street`, `postal_code`, `city`, `message`.
         found: (person, how they were found) of those whose data the case is about.
         case_id: given by a form; sent twice, it opens one case.
 
     Raises:
-        ReceiptDayError: the day of receipt is in the future or more than a year ago.
+        ReceiptDayError: `received_on`, a day of the controller's time zone, is to come or more than a year ago.
     """
     if case_id is not None and (known := session.get(RequestCase, case_id)) is not None:
         return known
-    _require_receipt(received_on, mails.day_of(now, settings))
+    case = RequestCase(kind=kind, way=way, language=language, received_on=received_on, identity=identity, objects_too=objects_too)
+    case.id, case.opened_at, case.opened_by = case_id or new_id(), now, actor.pseudonym
     living = people.find_living(session, [*([subject_id] if subject_id else []), *(each for each, _ in found)])
-    case = _write(
-        session,
-        RequestCase(
-            id=case_id or new_id(),
-            number=next_number(session, year=mails.day_of(now, settings).year),
-            subject_id=_give_key(session, subject_id if subject_id in living else None, now),
-            kind=kind,
-            way=way,
-            language=language,
-            received_on=received_on,
-            due_on=_due_on(received_on, settings),
-            state=CaseState.OPEN,
-            identity=identity,
-            objects_too=objects_too,
-            opened_at=now,
-            opened_by=actor.pseudonym,
-        ),
-        request,
-    )
-    audit.record(session, Action.REQUEST_OPENED, actor=actor, now=now, subject_id=case.subject_id, kind=kind, result=way)
+    _register(session, case, subject_id if subject_id in living else None, request, settings=settings, actor=actor, now=now)
     people.attach(session, case, [(each, found_by) for each, found_by in found if each in living], actor=actor, now=now)
     if objects_too:
         _object(session, case, request, actor=actor, now=now)
     _confirm_receipt(session, case, request, settings=settings, actor=actor, now=now)
     return case
+
+
+def _register(
+    session: Session,
+    case: RequestCase,
+    subject_id: str | None,
+    request: Mapping[str, str],
+    *,
+    settings: Settings,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Give the case its number, its period and its key, and write down what was asked."""
+    today = mails.day_of(now, settings)
+    _require_receipt(case.received_on, today)
+    case.number, case.due_on = next_number(session, year=today.year), _due_on(case.received_on, settings)
+    case.state, case.version = CaseState.OPEN, 1
+    case.subject_id = _give_key(session, subject_id, now)
+    asked = {name: value for name, value in request.items() if value}
+    case.sealed_request = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_request", content=asked)
+    session.add(case)
+    session.flush()
+    audit.record(session, Action.REQUEST_OPENED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=case.way)
 
 
 def _require_receipt(received_on: date, today: date) -> None:
@@ -110,14 +113,6 @@ def _give_key(session: Session, subject_id: str | None, now: datetime) -> str:
     nobody = new_id()
     vault.create(session, [nobody], compartments=[Compartment.CASE], now=now)
     return nobody
-
-
-def _write(session: Session, case: RequestCase, request: Mapping[str, str]) -> RequestCase:
-    filled = {name: value for name, value in request.items() if value}
-    case.sealed_request = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_request", content=filled)
-    session.add(case)
-    session.flush()
-    return case
 
 
 def _object(session: Session, case: RequestCase, request: Mapping[str, str], *, actor: Actor, now: datetime) -> None:

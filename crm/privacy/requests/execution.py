@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from crm.db import Database
@@ -110,9 +110,9 @@ def _erase_documents(session: Session, subject_id: str, erased: set[DataKind], n
 
 
 def _erase_rows(
-    session: Session, model: type[Note | RetainedDocument], subject_id: str, action: Action, now: datetime, *conditions: object
+    session: Session, model: type[Note | RetainedDocument], subject_id: str, action: Action, now: datetime, *conditions: ColumnElement[bool]
 ) -> None:
-    gone = session.scalars(delete(model).where(model.subject_id == subject_id, *conditions).returning(model.id)).all()  # type: ignore[arg-type]
+    gone = session.scalars(delete(model).where(model.subject_id == subject_id, *conditions).returning(model.id)).all()
     if gone:
         audit.record(session, action, actor=ACTOR, now=now, subject_id=subject_id, count=len(gone))
 

@@ -15,7 +15,7 @@ from crm.models.company import Company
 from crm.models.contact import Contact, Lookup
 from crm.models.field_groups import FieldGroup
 from crm.models.privacy_task import TaskKind
-from crm.privacy import audit, collection, disclosure, indexing, rectification, tasks
+from crm.privacy import audit, collection, disclosure, indexing, rectification, restriction, tasks
 from crm.privacy.actions import Action
 from crm.privacy.collection import NOTICE_WITHIN, NewPerson, Notice, SourceKey
 from crm.privacy.disclosure import Disclosed
@@ -148,9 +148,9 @@ class LikenessReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """Somebody who may be the same person, as far as the purpose may name them."""
+    """Somebody who may be the same person, as far as the purpose may name them; restricted people are not named at all."""
 
-    person: Disclosed
+    person: Disclosed | None
     company: str
     reason: LikenessReason
 
@@ -159,14 +159,16 @@ def find_duplicates(session: Session, *, fields: Mapping[str, str], purpose: Pur
     """Return people who may be the same: equal e-mail or phone, or a name that sounds alike at the same postcode.
 
     Only people the purpose may use are named; one entry for the whole list, also where nobody is found, because the
-    form would otherwise try out addresses unseen.
+    form would otherwise try out addresses unseen. That somebody with this
+    very address is restricted is said and no more, so that nobody takes them in a second time unawares (Art. 18(2)).
     """
     same = _same_address(session, fields)
     candidates = list(dict.fromkeys([*same, *_similar_name(session, fields, purpose)]))
     groups = frozenset({FieldGroup.IDENTITY, FieldGroup.POSITION})
     people = disclosure.open_people(session, subject_ids=candidates, groups=groups, purpose=purpose, actor=actor, now=now)
     companies = _company_names(session, [person.subject_id for person in people])
-    return [
+    hidden = [Likeness(None, "", LikenessReason.ADDRESS)] if restriction.find_restricted(session, same) else []
+    return hidden + [
         Likeness(
             person,
             companies.get(person.subject_id, ""),

@@ -19,6 +19,7 @@ from crm.services.demo.documents import invent_documents
 from crm.services.demo.inventions import InventedCompany, Inventor
 from crm.services.demo.notes import invent_notes
 from crm.services.demo.old_system import FIRST_MOVE, move_in
+from crm.services.demo.requests import add_requests
 from crm.services.imports.terms import due_within_a_month
 from crm.settings import Settings
 
@@ -89,6 +90,7 @@ def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
     with database.writing() as session:
         customers = [each.id for each in people if each.kind == "private customer"]
         invent_documents(session, inventor, customers, actor=_ACTOR, now=now)
+    add_requests(database, [each.id for each in people if each.kind == "contact person"], settings=settings, now=now)
     return Seeded(people=moved + len(people) + SOLE_TRADERS, companies=moved + COMPANIES + SOLE_TRADERS)
 
 

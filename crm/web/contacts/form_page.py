@@ -165,6 +165,8 @@ def _duplicate(each: Likeness) -> DuplicateView:
         LikenessReason.ADDRESS: _("gleiche E-Mail-Adresse oder Telefonnummer"),
         LikenessReason.NAME: _("ähnlicher Name"),
     }
+    if each.person is None:
+        return DuplicateView(name=_("Es gibt einen eingeschränkten Datensatz."), reason=reasons[each.reason])
     return DuplicateView(
         name=rows.full_name(each.person.fields),
         reason=reasons[each.reason],

@@ -1,6 +1,7 @@
 """The page of a case."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -13,22 +14,27 @@ from crm.actor import Role
 from crm.errors import NotFoundError
 from crm.mail import MailState
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity
+from crm.privacy import purposes
+from crm.privacy.purposes import Purpose
 from crm.privacy.requests.decision import StopReason
+from crm.privacy.requests.people import PURPOSE
 from crm.privacy.requests.policy import request_policy
 from crm.services.requests.view import CasePerson, CaseView, open_view
 from crm.services.staff_names import find_staff_names
 from crm.site.access import may
-from crm.site.i18n import _
+from crm.site.i18n import _, in_language
 from crm.site.installation import current_runtime
-from crm.site.view_models import FieldInput, Option
+from crm.site.view_models import FieldInput, Option, StripView
 from crm.site.visitor import current_actor
-from crm.web.contacts.rows import full_name
-from crm.web.desk import time_zone
+from crm.site.words import BASIS_TITLES
+from crm.web.contacts.rows import NAME_FIELDS, full_name
+from crm.web.desk import FIELD_COUNT, time_zone
 from crm.web.requests.blueprint import bp
 from crm.web.requests.decision_form import DecisionForm, confirm_field, line_views, note_of
 from crm.web.requests.lights import light_of
 from crm.web.requests.words import CASE_KINDS, DATA_KINDS, FOUND_BY, IDENTITIES, STATES, STOPS, VERDICTS, WAYS
 
+SHOWN_FIELDS: Final = (*NAME_FIELDS, "email", "street", "postal_code", "city", "country")
 _ASKED: Final = ("name", "email", "street", "postal_code", "city", "country", "message")
 
 
@@ -78,7 +84,18 @@ def render_case(case_id: str, state: PageState, status: int = HTTPStatus.OK) -> 
     view = _open(case_id)
     with current_runtime().database.reading() as db:
         staff = find_staff_names(db)
-    return render_template("requests/show.html", strip=None, **_facts(view), **_forms(view, state), who=_names(view, staff.author)), status
+        purpose = purposes.find_all(db).get(PURPOSE)
+    strip = _strip(view, purpose, [*view.people, *(state.candidates or ())])
+    return render_template("requests/show.html", strip=strip, **_facts(view), **_forms(view, state), who=_names(view, staff.author)), status
+
+
+def _strip(view: CaseView, purpose: Purpose, people: Sequence[CasePerson]) -> StripView:
+    """Return the strip: which purpose opens what is shown, and how many fields that is."""
+    shown = {name for each in people for name, value in each.fields.items() if value and name in SHOWN_FIELDS} | (
+        set(view.file.request) & set(SHOWN_FIELDS)
+    )
+    title, basis = in_language(purpose.title), str(BASIS_TITLES[purpose.basis])
+    return StripView(shown=len(shown), total=FIELD_COUNT, purpose_title=title, basis=basis, per_person=True)
 
 
 def _facts(view: CaseView) -> dict[str, Any]:
@@ -111,6 +128,7 @@ def _person(each: CasePerson) -> dict[str, Any]:
         "subject_id": each.subject_id,
         "name": full_name(each.fields) if each.fields else "",
         "more": ", ".join(filter(None, (each.fields.get("email"), home))),
+        "fields": " ".join(name for name in SHOWN_FIELDS if each.fields.get(name)),
         "found_by": FOUND_BY.get(each.found_by, each.found_by),
         "living": each.living,
         "url": url_for("contacts.show", subject_id=each.subject_id) if each.living and may("contacts.show") else None,

@@ -12,6 +12,7 @@ from crm.models.consent import ConsentEvent
 from crm.models.contact import SEALED_COLUMN, Contact, SourceRecord
 from crm.models.lawfulness import NoticeEvent
 from crm.models.privacy_task import PrivacyTask
+from crm.models.request_case import RequestCase
 from crm.privacy import purposes, sealing
 from crm.privacy.lawfulness import PersonState, find_states
 from crm.runtime import Runtime
@@ -36,6 +37,7 @@ class Taken:
     tasks: list = field(default_factory=list)
     notices: list = field(default_factory=list)
     consents: list = field(default_factory=list)
+    cases: list = field(default_factory=list)
 
 
 class Installation:
@@ -91,6 +93,7 @@ class Installation:
             sorted(of_person(PrivacyTask), key=lambda task: task.kind),
             of_person(NoticeEvent),
             of_person(ConsentEvent),
+            of_person(RequestCase),
         )
 
     def company_names(self):

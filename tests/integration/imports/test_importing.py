@@ -85,9 +85,16 @@ class TestPeople:
     def test_leave_something_to_do_within_a_month(self):
         tasks = {person: [(task.kind, task.due_on) for task in taken.tasks] for person, taken in self.people.items()}
 
-        expected = {"0032": "origin_unknown", "00310": "erasure_requested", "00Q7": "time_up", "00Q8": "objection_raised"}
+        expected = {"0032": "origin_unknown", "00Q7": "time_up", "00Q8": "objection_raised"}
         assert {person: tasks[person] for person in expected} == {person: [(kind, date(2026, 12, 23))] for person, kind in expected.items()}
-        assert tasks["0031"] == []
+        assert tasks["0031"] == tasks["00310"] == []
+
+    def test_have_a_case_where_they_want_to_be_forgotten(self):
+        """Art. 12(3), 17(1) DSGVO."""
+        cases = {person: [(case.number, case.way, case.due_on) for case in taken.cases] for person, taken in self.people.items()}
+
+        assert cases["00310"] == [("2026-0001", "import", date(2026, 12, 23))]
+        assert cases["0031"] == []
 
     def test_are_restricted_where_their_time_is_up_or_they_want_to_be_forgotten(self):
         """Art. 5(1)(e), 17, 18 DSGVO."""
@@ -234,7 +241,7 @@ class TestAgain:
 
         paula = installation.people()["0031"]
         assert paula.state.restricted
-        assert [task.kind for task in paula.tasks] == ["erasure_requested"]
+        assert len(paula.cases) == 1
 
 
 class TestMerge:

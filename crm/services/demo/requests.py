@@ -1,0 +1,73 @@
+"""Requests of the demonstration: one of each state in which the desk has something to do."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor, Role, system_actor
+from crm.db import Database
+from crm.models.account import Account, AccountRole
+from crm.models.request_case import CaseKind, CaseWay, Identity, RequestCase
+from crm.privacy import mails
+from crm.privacy.requests import cases, decision
+from crm.settings import Settings
+from crm.vault import Subject, SubjectState
+
+_ACTOR = system_actor("demo")
+# How it came, whether the person is known, days ago, how many people it is about.
+_REQUESTS = (
+    (CaseWay.PHONE, Identity.UNCHECKED, 27, 1),
+    (CaseWay.LETTER, Identity.KNOWN, 12, 1),
+    (CaseWay.PORTAL, Identity.MAIL_CONFIRMED, 6, 2),
+    (CaseWay.MAIL, Identity.DOUBTFUL, 3, 1),
+    (CaseWay.IMPORT, Identity.KNOWN, 1, 1),
+    (CaseWay.LETTER, Identity.KNOWN, 0, 0),
+)
+
+
+def add_requests(database: Database, people: Sequence[str], *, settings: Settings, now: datetime) -> None:
+    """Open a case of each kind about some of these people, and decide two of them."""
+    left = list(people)
+    with database.writing() as session:
+        living = set(session.scalars(select(Subject.id).where(Subject.id.in_(left), Subject.state == SubjectState.LIVING)))
+        left = [each for each in left if each in living]
+        opened = [_open(session, each, [left.pop() for _ in range(each[3])], settings, now) for each in _REQUESTS]
+        coordinator = _find_coordinator(session)
+        for case in opened[1:3]:
+            zone = ZoneInfo(settings.time_zone)
+            decision.decide(session, case_id=case.id, version=case.version, wishes={}, zone=zone, actor=coordinator, now=now)
+
+
+def _open(
+    session: Session, request: tuple[CaseWay, Identity, int, int], found: Sequence[str], settings: Settings, now: datetime
+) -> RequestCase:
+    way, identity, days, _ = request
+    return cases.open_case(
+        session,
+        subject_id=found[0] if found else None,
+        kind=CaseKind.ERASURE,
+        way=way,
+        language="de",
+        received_on=mails.day_of(now - timedelta(days=days), settings),
+        identity=identity,
+        request={
+            "name": "Ina Beispiel",
+            "street": "Am Markt 1",
+            "postal_code": "36037",
+            "city": "Fulda",
+            "message": "Bitte löschen Sie meine Daten.",
+        },
+        objects_too=False,
+        found=[(each, "email" if way is CaseWay.PORTAL else "staff") for each in found],
+        settings=settings,
+        actor=_ACTOR,
+        now=now,
+    )
+
+
+def _find_coordinator(session: Session) -> Actor:
+    of_role = select(Account.pseudonym).join(AccountRole, AccountRole.account_id == Account.id).where(AccountRole.role == Role.PRIVACY)
+    return Actor(session.scalars(of_role).one(), frozenset({Role.PRIVACY}), Role.PRIVACY)
