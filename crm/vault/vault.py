@@ -137,8 +137,7 @@ class Vault:
         """Seal `content` for `place`.
 
         Raises:
-            ErasedError: the key was destroyed.
-            KeyUnavailableError: the key cannot be had at the moment.
+            ErasedError, KeyUnavailableError: the key was destroyed, or cannot be had at the moment.
         """
         return self.seal_many(session, [(place, content)], padding=padding)[0]
 
@@ -154,9 +153,8 @@ class Vault:
         """Open what was sealed for `place`.
 
         Raises:
-            ErasedError: the key was destroyed.
             TamperedError: the value or its place was changed.
-            KeyUnavailableError: the key cannot be had at the moment.
+            ErasedError, KeyUnavailableError: the key was destroyed, or cannot be had at the moment.
         """
         return opening.open_one(self._keyring, place, sealed)
 

@@ -159,8 +159,8 @@ def find_duplicates(session: Session, *, fields: Mapping[str, str], purpose: Pur
     """Return people who may be the same: equal e-mail or phone, or a name that sounds alike at the same postcode.
 
     Only people the purpose may use are named; one entry for the whole list, also where nobody is found, because the
-    form would otherwise try out addresses unseen. That somebody with this
-    very address is restricted is said and no more, so that nobody takes them in a second time unawares (Art. 18(2)).
+    form would otherwise try out addresses unseen. That somebody with this very address is restricted is said and no
+    more, so that nobody takes them in a second time unawares (Art. 18(2)).
     """
     same = _same_address(session, fields)
     candidates = list(dict.fromkeys([*same, *_similar_name(session, fields, purpose)]))
