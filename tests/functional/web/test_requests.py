@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from crm.actor import Role
+from crm.actor import Role, system_actor
 from crm.models.privacy_task import TaskKind
 from crm.models.request_case import CaseState, RequestCase
 from crm.privacy import restriction, tasks
@@ -107,7 +107,7 @@ class TestOpening:
     def test_a_wish_of_an_earlier_import_becomes_a_case_once(self, house, privacy):
         person = house.take_in()
         with house.database.writing() as session:
-            tasks.open_many(session, [(person, TaskKind.ERASURE_REQUESTED, house.now.date())], now=house.now)
+            tasks.open_many(session, [(person, TaskKind.ERASURE_REQUESTED, house.now.date())], actor=system_actor("import"), now=house.now)
         assert f"/requests/tasks/{person}" in privacy.get("/requests").text
 
         for _ in range(2):
