@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
@@ -46,7 +47,7 @@ class Runtime:
         index = IndexReader(place)
         database = Database(
             engine,
-            equipment={"vault": vault, "index": index, "policy_cache": {}},
+            equipment={"vault": vault, "index": index, "policy_cache": {}, "zone": ZoneInfo(settings.time_zone)},
             at_begin=vault.refresh,
         )
         with database.reading() as session:

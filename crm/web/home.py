@@ -98,7 +98,7 @@ def _nothing_for_all() -> NextStep:
 
 
 def _ending_section(db: Session, desk: Desk) -> tuple[DueSection, int]:
-    ending = work_list.find_ending(db, purpose=desk.purpose, purposes=desk.purposes, actor=desk.actor, now=desk.now, zone=desk.zone)
+    ending = work_list.find_ending(db, purpose=desk.purpose, actor=desk.actor, now=desk.now, zone=desk.zone)
     entries = tuple(ending_entry(desk, each) for each in ending)
     empty = _("In den nächsten 90 Tagen endet bei Ihren Kontakten keine Frist.")
     return DueSection(title=_("Bald vergessen"), entries=entries, empty=empty), sum(1 for each in ending if each.person)
