@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from crm.db import insert_rows
-from crm.models.contact import Contact
+from crm.db import Database, insert_rows
+from crm.models.contact import Contact, Note
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.models.retention import DueKind, RetentionDue
 from crm.privacy import consent, purposes
@@ -25,6 +25,7 @@ from crm.privacy.periods import RetentionRule, StartEvent, due_on, find_rules
 from crm.privacy.purposes import Purpose, Purposes
 
 NOTES: Final = "RET-17"
+_AT_ONCE: Final = 200  # people of one unit of work
 _ZONE: Final = ZoneInfo("Europe/Berlin")  # of a database that was opened without an installation around it
 
 # Built once, because every page about people asks these.
@@ -115,6 +116,23 @@ def refresh(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo, now
     insert_rows(session.connection(), RetentionDue, rows)
 
 
+def refresh_all(database: Database, *, now: datetime) -> int:
+    """Compute the day of everybody and every note anew, in batches; return how many people were looked at.
+
+    For data that are older than the days kept ready, and after a rule was changed.
+    """
+    looked_at, last = 0, ""
+    while True:
+        with database.writing_in_bulk() as session:
+            wanted = select(_CONTACT.subject_id).where(_CONTACT.subject_id > last).order_by(_CONTACT.subject_id).limit(_AT_ONCE)
+            subject_ids = session.scalars(wanted).all()
+            if not subject_ids:
+                return looked_at
+            refresh(session, subject_ids, zone=zone_of(session), now=now)
+            _refresh_notes(session, subject_ids)
+        looked_at, last = looked_at + len(subject_ids), subject_ids[-1]
+
+
 def begin(session: Session, people: Sequence[NewPeriods]) -> None:
     """Note the days of new people, without asking the database what it was just told.
 
@@ -135,9 +153,22 @@ def begin(session: Session, people: Sequence[NewPeriods]) -> None:
 
 def begin_note(session: Session, *, subject_id: str, note_id: str, written_at: datetime) -> None:
     """Note the day on which a note goes."""
-    rule, started_on = find_rules()[NOTES], written_at.astimezone(zone_of(session)).date()
+    insert_rows(session.connection(), RetentionDue, [_note_row(subject_id, note_id, written_at.astimezone(zone_of(session)).date())])
+
+
+def _refresh_notes(session: Session, subject_ids: Sequence[str]) -> None:
+    zone, of_notes = zone_of(session), _DUE.kind == DueKind.NOTE.value
+    session.execute(delete(RetentionDue).where(of_notes, RetentionDue.subject_id.in_(subject_ids)))
+    notes = session.execute(select(Note.subject_id, Note.id, Note.written_at).where(Note.subject_id.in_(subject_ids)))
+    insert_rows(
+        session.connection(), RetentionDue, [_note_row(each.subject_id, each.id, each.written_at.astimezone(zone).date()) for each in notes]
+    )
+
+
+def _note_row(subject_id: str, note_id: str, started_on: date) -> dict[str, Any]:
+    rule = find_rules()[NOTES]
     row = {"subject_id": subject_id, "kind": DueKind.NOTE.value, "object_id": note_id, "rule": rule.code}
-    insert_rows(session.connection(), RetentionDue, [{**row, "started_on": started_on, "due_on": due_on(rule, started_on)}])
+    return {**row, "started_on": started_on, "due_on": due_on(rule, started_on)}
 
 
 def _find_ends(session: Session, subject_ids: Sequence[str], zone: ZoneInfo) -> dict[str, dict[str, date | None]]:
