@@ -43,6 +43,13 @@ STAFF_SECTIONS: Final = (
             Entry("companies.index", _l("Firmen"), _l("Firmen"), "building", "companies"),
         ),
     ),
+    Section(
+        _l("Vergessen"),
+        (
+            Entry("review.show", _l("Karteileichen aufräumen"), _l("Aufräumen"), "forget", "review"),
+            Entry("retention.index", _l("Löschkonzept"), _l("Löschen"), "clock", "retention"),
+        ),
+    ),
     Section(_l("Kontrolle"), (Entry("ledger.index", _l("Protokoll"), _l("Protokoll"), "ledger", "ledger"),)),
     Section(
         _l("Verwaltung"),

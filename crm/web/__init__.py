@@ -7,7 +7,23 @@ from flask import Blueprint, Flask
 
 from crm.runtime import Runtime
 from crm.site.factory import STAFF, create_site
-from crm.web import account, companies, contacts, demo_mailbox, demo_signin, erased, gates, home, ledger, purpose, signin, tasks, users
+from crm.web import (
+    account,
+    companies,
+    contacts,
+    demo_mailbox,
+    demo_signin,
+    erased,
+    gates,
+    home,
+    ledger,
+    purpose,
+    retention,
+    review,
+    signin,
+    tasks,
+    users,
+)
 from crm.web.access_matrix import access_matrix
 
 _COOKIE: Final = "lethe_staff"
@@ -20,6 +36,8 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     contacts.bp,
     companies.bp,
     tasks.bp,
+    retention.bp,
+    review.bp,
     ledger.bp,
 )
 

@@ -88,6 +88,18 @@ _TASKS: Final[AccessMatrix] = {
     "tasks.uphold_objection": frozenset({Role.PRIVACY}),
 }
 
+_READS_THE_CONCEPT: Final = frozenset({Role.PRIVACY, Role.DPO, Role.MANAGEMENT})
+_REVIEWS: Final = frozenset({Role.PRIVACY, Role.SALES})
+
+_RETENTION: Final[AccessMatrix] = {
+    "retention.index": _READS_THE_CONCEPT,
+    "retention.confirm": frozenset({Role.PRIVACY}),
+    "review.show": _REVIEWS,
+    "review.confirm": _REVIEWS,
+    "review.let_go": _REVIEWS,
+    "review.keep": _REVIEWS,
+}
+
 _CHECKS_THE_LOG: Final = frozenset({Role.AUDITOR, Role.DPO, Role.PRIVACY})
 
 _LEDGER: Final[AccessMatrix] = {
@@ -109,5 +121,5 @@ _DEMO: Final[AccessMatrix] = {"demo.enter": PUBLIC, "demo_mailbox.show": PUBLIC}
 
 def access_matrix(*, demo: bool) -> AccessMatrix:
     """Return who may open what."""
-    pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **_WORK, **_CONTACTS, **_COMPANIES, **_TASKS, **_LEDGER}
+    pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **_WORK, **_CONTACTS, **_COMPANIES, **_TASKS, **_RETENTION, **_LEDGER}
     return {**pages, **_DEMO} if demo else pages

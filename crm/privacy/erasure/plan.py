@@ -10,7 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crm.models.intake import PendingRequest
 from crm.models.privacy_task import PrivacyTask, TaskKind
@@ -123,7 +123,12 @@ def _is_held(day: date) -> ColumnElement[bool]:
         PrivacyTask.done_at.is_(None),
         PrivacyTask.due_on >= day,
     )
-    open_cases = RequestCase.state != CaseState.CLOSED
-    own = exists().where(RequestCase.subject_id == RetentionDue.subject_id, open_cases)
-    about = exists().where(CaseSubject.subject_id == RetentionDue.subject_id, CaseSubject.case_id == RequestCase.id, open_cases)
-    return or_(kept, asked, own, about)
+    return or_(kept, asked, asks_for_something(RetentionDue.subject_id))
+
+
+def asks_for_something(subject_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Say who has a request in progress: it is answered before anything else is done to the person."""
+    in_progress = RequestCase.state != CaseState.CLOSED
+    own = exists().where(RequestCase.subject_id == subject_id, in_progress)
+    about = exists().where(CaseSubject.subject_id == subject_id, CaseSubject.case_id == RequestCase.id, in_progress)
+    return or_(own, about)
