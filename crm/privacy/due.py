@@ -195,7 +195,7 @@ def _grounds_end(known: Purposes, ends: Mapping[str, date | None], last_contact_
 
 def _consents_end(known: Purposes, given: Mapping[tuple[str, purposes.Channel], consent.Consent], zone: ZoneInfo) -> Iterator[Forgetting]:
     """Yield the rules of consents: no end while one stands, the day of the withdrawal afterwards."""
-    for purpose in known:
+    for purpose in known if given else ():
         acts = [each for (code, _), each in given.items() if code == purpose.code]
         rule = find_rules()[purpose.retention]
         if any(each.permits for each in acts):

@@ -18,7 +18,7 @@ def main():
     paths = {name: Path(order["settings"][name]) for name in ("data_dir", "key_file", "index_dir")}
     clock = SettableClock(datetime.fromisoformat(order["now"]))
     runtime = Runtime.open(Settings(**{**order["settings"], **paths}), clock=clock)
-    run._AT_ONCE = order["at_once"]
+    run._AT_ONCE, run._UNITS_IN_A_ROUND = order["at_once"], 1
     finish, calls = eraser.finish, iter(range(1_000))
 
     def die_before(*args, **options):
