@@ -112,7 +112,7 @@ def refresh(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo, now
         return
     found = find_forgetting(session, subject_ids, zone=zone, now=now)
     rows = [row for subject_id, rules in found.items() if (row := _row(subject_id, rules[-1]))]
-    session.execute(_FORGET_DAYS, {"subject_ids": list(found)})
+    session.execute(_FORGET_DAYS, {"subject_ids": list(subject_ids)})
     insert_rows(session.connection(), RetentionDue, rows)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.db import new_id
+from crm.db import insert_rows, new_id
 from crm.errors import NotFoundError
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep
 from crm.privacy import audit, indexing
@@ -47,27 +47,15 @@ def order_many(
     Vault.of(session).mark_erasing(session, subject_ids)
     ordered = _find_jobs(session, subject_ids)
     living = session.scalars(select(Subject.id).where(Subject.id.in_(subject_ids))).all()
-    fresh = {
-        each: ErasureJob(
-            id=new_id(),
-            subject_id=each,
-            cause=cause,
-            rule=rules[each],
-            case_id=case_id,
-            step=ErasureStep.ORDERED,
-            ordered_at=now,
-            ordered_by=actor.pseudonym,
-        )
-        for each in sorted(living)
-        if each not in ordered
-    }
+    fresh = [each for each in sorted(living) if each not in ordered]
     if fresh:
-        session.add_all(fresh.values())
-        session.flush()
-        indexing.announce_gone(session, list(fresh), now=now)
+        order = {"cause": cause, "case_id": case_id, "step": ErasureStep.ORDERED, "ordered_at": now, "ordered_by": actor.pseudonym}
+        rows = [{"id": new_id(), "subject_id": each, "rule": rules[each], **order} for each in fresh]
+        insert_rows(session.connection(), ErasureJob, rows)
+        indexing.announce_gone(session, fresh, now=now)
         entries = [audit.Entry(action=Action.ERASURE_ORDERED, subject_id=each, kind=cause, result=rules[each]) for each in fresh]
         audit.record_all(session, entries, actor=actor, now=now)
-    return ordered | fresh
+    return _find_jobs(session, subject_ids)
 
 
 def _find_jobs(session: Session, subject_ids: Sequence[str]) -> dict[str, ErasureJob]:

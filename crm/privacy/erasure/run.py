@@ -157,8 +157,7 @@ def _order_people(database: Database, day: date, actor: Actor, zone: ZoneInfo, n
         if run is None or run.state != RunState.RUNNING:
             return []
         while looked_at := plan.find_due(session, DueKind.PERSON, day=day, limit=_AT_ONCE):
-            due.refresh(session, [each.subject_id for each in looked_at], zone=zone, now=now)
-            rules = _rules_still_due(session, looked_at, day)
+            rules = _confirm_days(session, looked_at, zone, now)
             if rules:
                 jobs = job.order_many(session, rules, cause=ErasureCause.RULE, case_id=None, actor=actor, now=now)
                 _count(run, Counter(rules.values()))
@@ -166,10 +165,13 @@ def _order_people(database: Database, day: date, actor: Actor, zone: ZoneInfo, n
     return []
 
 
-def _rules_still_due(session: Session, looked_at: list[Planned], day: date) -> dict[str, str]:
-    ids = [each.subject_id for each in looked_at]
-    still = select(RetentionDue.subject_id, RetentionDue.rule).where(RetentionDue.subject_id.in_(ids), RetentionDue.due_on < day)
-    return dict(session.execute(still.where(RetentionDue.kind == DueKind.PERSON)).all())
+def _confirm_days(session: Session, looked_at: list[Planned], zone: ZoneInfo, now: datetime) -> dict[str, str]:
+    """Return the rules of those whose day is what was kept ready; the days of the others are put right, and they are looked at again."""
+    found = due.find_forgetting(session, [each.subject_id for each in looked_at], zone=zone, now=now)
+    true = {subject_id: (rules[-1].rule.code, rules[-1].due_on) for subject_id, rules in found.items()}
+    wrong = [each.subject_id for each in looked_at if true.get(each.subject_id) != (each.rule, each.due_on)]
+    due.refresh(session, wrong, zone=zone, now=now)
+    return {each.subject_id: each.rule for each in looked_at if true.get(each.subject_id) == (each.rule, each.due_on)}
 
 
 def _erase_notes(database: Database, day: date, actor: Actor, now: datetime) -> bool:

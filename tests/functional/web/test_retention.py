@@ -143,9 +143,11 @@ class TestConcept:
         reader = colleague(role)
 
         shown = reader.get("/retention").text
+        home = reader.get("/").text
         answer = reader.send(f"/retention/runs/{run_id}/confirm", {})
 
         assert "fragt nach" in shown and (f"/retention/runs/{run_id}/confirm" in shown) is may_confirm
+        assert ("Ein Lauf fragt nach" in home) is may_confirm
         assert (answer.status_code == 303) is may_confirm
         with house.database.reading() as session:
             assert (session.scalars(select(RetentionRun.confirmed_by)).one() is not None) is may_confirm
