@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import command, erasing, importing, objecting, pages, people, two_workers
+from benchmarks import command, erasing, forgetting, importing, objecting, pages, people, two_workers
 
 RESULTS = Path("benchmarks/results")
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "two-workers": two_workers.measure,
     "import": importing.measure,
     "erase": erasing.measure,
+    "forget": forgetting.measure,
     "command": command.measure,
     "objecting": objecting.measure,
 }
@@ -33,6 +34,8 @@ GOALS = (
     ("import", "people_per_second", ">=", 1_000),
     ("import", "edit_wait_longest_ms", "<=", 300),
     ("erase", "p95_ms", "<=", 150),
+    ("forget", "people_per_second", ">=", 1_000),
+    ("forget", "many_to_few", "<=", 1.15),
     ("command", "help_seconds", "<=", 0.5),
     ("objecting", "answer_p95_ms", "<=", 300),
     ("objecting", "effective_longest_ms", "<=", 1_000),

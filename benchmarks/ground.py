@@ -83,20 +83,24 @@ def _folder_in_ram() -> Iterator[Path]:
         stay.end()
 
 
-def collect(runtime: Runtime, start: int, number: int) -> list[str]:
-    """Take in invented people through the door, in batches as an import does, and return their ids."""
+def collect(runtime: Runtime, start: int, number: int, *, code: str = "business_contact", silent: timedelta = timedelta()) -> list[str]:
+    """Take in invented people through the door, in batches as an import does, and return their ids.
+
+    Args:
+        silent: how much longer ago their last contact was.
+    """
     ids: list[str] = []
     for first in range(start, start + number, BATCH):
         with runtime.database.writing_in_bulk() as session:
-            purpose = purposes.find_all(session).get("business_contact")
+            purpose = purposes.find_all(session).get(code)
             batch = [
                 NewPerson(
                     fields=fields,
                     purposes=[purpose],
                     origin="Messe",
                     notice=Notice.EARLIER,
-                    collected_at=NOW - timedelta(days=30),
-                    last_contact_at=NOW - timedelta(days=each % 600),
+                    collected_at=NOW - timedelta(days=30) - silent,
+                    last_contact_at=NOW - timedelta(days=each % 600) - silent,
                     source=SourceKey(system="benchmark", record_id=f"r{first + each}"),
                 )
                 for each, fields in enumerate(people(first, min(BATCH, start + number - first)))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
@@ -47,7 +48,7 @@ class Runtime:
         index = IndexReader(place)
         database = Database(
             engine,
-            equipment={"vault": vault, "index": index, "policy_cache": {}},
+            equipment={"vault": vault, "index": index, "policy_cache": {}, "zone": ZoneInfo(settings.time_zone)},
             at_begin=vault.refresh,
         )
         with database.reading() as session:

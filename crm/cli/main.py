@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "demo": Listed("crm.cli.demo", N_("Eine Vorführung mit erfundenen Daten starten.")),
     "users": Listed("crm.cli.users", N_("Konten anlegen, auflisten und sperren.")),
     "import": Listed("crm.cli.imports", N_("Personen und Firmen aus einem anderen CRM übernehmen.")),
+    "retention": Listed("crm.cli.retention", N_("Löschkonzept: zeigen, was fällig ist, und es vergessen.")),
     "log": Listed("crm.cli.log", N_("Das Verarbeitungsprotokoll prüfen, zeigen und ausgeben.")),
     "doctor": Listed("crm.cli.doctor", N_("Prüfen, ob die laufende Installation sicher eingerichtet ist.")),
 }

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from crm.errors import UnavailableError
 from crm.jobs.deciding import execute
 from crm.jobs.erasing import erase
+from crm.jobs.forgetting import forget
 from crm.jobs.indexing import IndexKeeper
 from crm.jobs.letterbox import empty, publish
 from crm.jobs.mailing import send
@@ -58,6 +59,7 @@ def _schedule(runtime: Runtime, keeper: IndexKeeper) -> BackgroundScheduler:
         ("index.tidy", _one_at_a_time(index, keeper.tidy), 300),
         ("erasure.finish", lambda: erase(runtime), 1),
         ("requests.execute", lambda: execute(runtime), 5),
+        ("retention.run", lambda: forget(runtime), 600),
         ("mail.send", lambda: send(runtime), 2),
         ("keys.sweep", lambda: sweep(runtime), 3_600),
         ("bundles.discard", lambda: discard_bundles(runtime), 60),

@@ -13,8 +13,9 @@ from crm.db import Compartment, insert_rows
 from crm.models.contact import SEALED_COLUMN, Contact, Lookup, SourceRecord
 from crm.models.field_groups import GROUP_OF, FieldGroup
 from crm.models.lawfulness import NoticeEvent
-from crm.privacy import audit, indexing, lawfulness, objection, sealing
+from crm.privacy import audit, due, indexing, lawfulness, objection, sealing
 from crm.privacy.actions import Action
+from crm.privacy.due import NewPeriods
 from crm.privacy.errors import FieldWithoutPurposeError, OriginMissingError
 from crm.privacy.lawfulness import NewGround
 from crm.privacy.new_person import Collected, NewPerson, Notice, Refusal, SourceKey, normal_addresses
@@ -115,6 +116,10 @@ def _write(
             if not purpose.needs_consent
         ],
         now=now,
+    )
+    due.begin(
+        session,
+        [NewPeriods(subject_id=each, purposes=person.purposes, last_contact_at=person.last_contact_at) for each, person in people],
     )
     audit.record_all(session, entries, actor=actor, now=now)
     indexing.announce_changed(session, subject_ids, now=now)

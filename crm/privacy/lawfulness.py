@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.db import insert_rows
 from crm.models.lawfulness import GroundAct, GroundEvent
-from crm.privacy import audit, consent, indexing, restriction
+from crm.privacy import audit, consent, due, indexing, restriction
 from crm.privacy.actions import Action
 from crm.privacy.consent import Consent
 from crm.privacy.errors import (
@@ -203,7 +203,7 @@ class NewGround:
 
 
 def start_grounds(session: Session, grounds: Sequence[NewGround], *, now: datetime) -> None:
-    """Let grounds begin; the caller enters the act of which this is a part, because collecting is one act."""
+    """Let grounds begin; the caller enters the act of which this is a part, because collecting is one act, and moves the due day."""
     rows = [
         {
             "subject_id": ground.subject_id,
@@ -241,4 +241,5 @@ def end_ground(session: Session, *, subject_id: str, purpose: Purpose, ends_at: 
     )
     session.flush()
     audit.record(session, Action.GROUND_ENDED, actor=actor, now=now, subject_id=subject_id, purpose=purpose.code, basis=ground.basis)
+    due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
     indexing.announce_changed(session, [subject_id], now=now)

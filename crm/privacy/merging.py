@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.models.contact import SEALED_COLUMN, Contact, SourceRecord
 from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
-from crm.privacy import audit, indexing, lawfulness, objection, rectification, sealing, suppression
+from crm.privacy import audit, due, indexing, lawfulness, objection, rectification, sealing, suppression
 from crm.privacy.actions import Action
 from crm.privacy.collection import NewPerson, Refusal, normal_addresses
 from crm.privacy.lawfulness import NewGround
@@ -98,3 +98,5 @@ def _add_grounds(session: Session, subject_id: str, person: NewPerson, now: date
         if not purpose.needs_consent and purpose.code not in standing
     ]
     lawfulness.start_grounds(session, missing, now=now)
+    if missing:
+        due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)

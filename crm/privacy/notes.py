@@ -13,7 +13,7 @@ from crm.db import new_id
 from crm.errors import InvalidInputError
 from crm.models.contact import Contact, Note, NoteKind
 from crm.models.field_groups import FieldGroup
-from crm.privacy import audit, indexing, sealing, special_categories
+from crm.privacy import audit, due, indexing, sealing, special_categories
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import require_access
 from crm.privacy.errors import FieldWithoutPurposeError, PrivacyError
@@ -95,6 +95,7 @@ def _enter(session: Session, note: Note, sealed: bytes, purpose: Purpose, *, act
 def _move_last_contact(session: Session, subject_id: str, happened_at: datetime, now: datetime) -> None:
     later = Contact.last_contact_at < happened_at
     session.execute(update(Contact).where(Contact.subject_id == subject_id, later).values(last_contact_at=happened_at))
+    due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
     indexing.announce_changed(session, [subject_id], now=now)
 
 
@@ -115,4 +116,5 @@ def _store(
     note = Note(subject_id=subject_id, id=note_id, kind=kind, author=writer, written_at=happened_at, sealed_text=sealed)
     session.add(note)
     session.flush()
+    due.begin_note(session, subject_id=subject_id, note_id=note_id, written_at=happened_at)
     return note, sealed

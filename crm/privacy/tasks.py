@@ -157,6 +157,13 @@ def uphold_objection(session: Session, task: PrivacyTask, *, purpose: Purpose, a
         lawfulness.end_ground(session, subject_id=task.subject_id, purpose=each, ends_at=now, reason=_FALLEN, actor=actor, now=now)
 
 
+def settle_time_up(session: Session, *, subject_id: str, actor: Actor, now: datetime) -> None:
+    """Settle the task of somebody whom an import brought in overdue, now that somebody decided to keep them; none is as good."""
+    mine = (PrivacyTask.subject_id == subject_id, PrivacyTask.kind == TaskKind.TIME_UP, PrivacyTask.done_at.is_(None))
+    for task in session.scalars(select(PrivacyTask).where(*mine)).all():
+        _settle(session, task, TaskKind.TIME_UP, actor, now)
+
+
 def find_contested(session: Session, state: PersonState) -> tuple[Purpose, ...]:
     """Return the purposes with a ground that the person contests as such; advertising needs no weighing."""
     scopes = {each.scope for each in state.objections if each.channel is None and each.scope != DIRECT_MARKETING}

@@ -12,13 +12,13 @@ from crm.actor import Actor
 from crm.models.contact import Contact
 from crm.models.field_groups import FieldGroup
 from crm.models.privacy_task import PrivacyTask, TaskKind
-from crm.privacy import disclosure, lawfulness
+from crm.models.retention import DueKind, RetentionDue
+from crm.privacy import disclosure, due, lawfulness, restriction
 from crm.privacy.disclosure import Disclosed
-from crm.privacy.erasure.policy import StartEvent, due_on, find_rules
 from crm.privacy.lawfulness import Standing
-from crm.privacy.purposes import Purpose, Purposes
-from crm.services.contacts.forgetting import Forgetting, deciding, find_forgetting
+from crm.privacy.purposes import Purpose
 from crm.services.staff_names import find_account_id
+from crm.vault import Subject, SubjectState
 
 SHOWN = 10
 OWN_KINDS = (TaskKind.ORIGIN_UNKNOWN, TaskKind.NOTICE_DUE)
@@ -122,45 +122,30 @@ class EndingContact:
     person: Disclosed | None
 
 
-def find_ending(
-    session: Session, *, purpose: Purpose, purposes: Purposes, actor: Actor, now: datetime, zone: ZoneInfo
-) -> tuple[EndingContact, ...]:
+def find_ending(session: Session, *, purpose: Purpose, actor: Actor, now: datetime, zone: ZoneInfo) -> tuple[EndingContact, ...]:
     """Return own contacts whose period ends within 90 days, the first to go first; one entry for the names.
 
     Whose time ends is told for all of them, because somebody has to look; names come only with the purpose at hand.
     """
-    due = _find_due(session, purposes, actor, now, zone)[:SHOWN]
-    if not due:
+    days = _find_days(session, actor, now.astimezone(zone).date())
+    if not days:
         return ()
-    named = _name(session, [subject_id for subject_id, _ in due], purpose, actor, now)
-    return tuple(
-        EndingContact(subject_id, on, last.purposes, named.get(subject_id)) for subject_id, last in due if (on := last.due_on) is not None
-    )
+    named = _name(session, list(days), purpose, actor, now)
+    rules = due.find_forgetting(session, list(days), zone=zone, now=now)
+    return tuple(EndingContact(each, on, rules[each][-1].purposes, named.get(each)) for each, on in days.items())
 
 
-def _find_due(session: Session, purposes: Purposes, actor: Actor, now: datetime, zone: ZoneInfo) -> list[tuple[str, Forgetting]]:
-    last_contacts = session.execute(
-        select(Contact.subject_id, Contact.last_contact_at)
-        .where(Contact.owner_id == find_account_id(session, actor), Contact.last_contact_at <= _latest_that_counts(now))
-        .order_by(Contact.last_contact_at)
+def _find_days(session: Session, actor: Actor, today: date) -> dict[str, date]:
+    """Return own contacts that nothing restricts by the last day of their period."""
+    own = (
+        select(RetentionDue.subject_id, RetentionDue.due_on)
+        .join(Contact, Contact.subject_id == RetentionDue.subject_id)
+        .join(Subject, Subject.id == RetentionDue.subject_id)
+        .where(Contact.owner_id == find_account_id(session, actor), Subject.state == SubjectState.LIVING)
+        .where(RetentionDue.kind == DueKind.PERSON, RetentionDue.due_on <= today + SOON)
+        .order_by(RetentionDue.due_on, RetentionDue.subject_id)
         .limit(_LOOKED_AT)
     )
-    moments = {row.subject_id: row.last_contact_at for row in last_contacts}
-    states = lawfulness.find_states(session, list(moments), now=now)
-    horizon = now.astimezone(zone).date() + SOON
-    due = []
-    for subject_id, state in states.items():
-        last = (
-            deciding(find_forgetting(moments[subject_id], purposes, state, now=now, zone=zone))
-            if state.living and not state.restricted
-            else None
-        )
-        if last and last.due_on and last.due_on <= horizon:
-            due.append((subject_id, last, last.due_on))
-    return [(subject_id, last) for subject_id, last, _ in sorted(due, key=lambda each: each[2])]
-
-
-def _latest_that_counts(now: datetime) -> datetime:
-    """Return the moment after which no last contact can lead to an end within 90 days, by the shortest rule there is."""
-    lengths = [due_on(rule, now.date()) - now.date() for rule in find_rules().values() if rule.start is StartEvent.LAST_CONTACT]
-    return now - min(lengths) + SOON + timedelta(days=2) if lengths else now
+    days = dict(session.execute(own).all())
+    restricted = restriction.find_restricted(session, list(days))
+    return dict([(each, on) for each, on in days.items() if each not in restricted][:SHOWN])

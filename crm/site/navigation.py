@@ -45,6 +45,13 @@ STAFF_SECTIONS: Final = (
         ),
     ),
     Section(_l("Datenschutz"), (Entry("requests.index", _l("Anträge"), _l("Anträge"), "scale", "requests"),)),
+    Section(
+        _l("Vergessen"),
+        (
+            Entry("review.show", _l("Karteileichen aufräumen"), _l("Aufräumen"), "forget", "review"),
+            Entry("retention.index", _l("Löschkonzept"), _l("Löschen"), "clock", "retention"),
+        ),
+    ),
     Section(_l("Kontrolle"), (Entry("ledger.index", _l("Protokoll"), _l("Protokoll"), "ledger", "ledger"),)),
     Section(
         _l("Verwaltung"),

@@ -21,6 +21,8 @@ from crm.web import (
     ledger,
     purpose,
     requests,
+    retention,
+    review,
     signin,
     tasks,
     users,
@@ -39,6 +41,8 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     tasks.bp,
     requests.bp,
     documents.bp,
+    retention.bp,
+    review.bp,
     ledger.bp,
 )
 

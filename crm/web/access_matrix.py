@@ -121,6 +121,18 @@ _DOCUMENTS: Final[AccessMatrix] = {
     "documents.fetch": _KEEPS_BOOKS,
 }
 
+_READS_THE_CONCEPT: Final = frozenset({Role.PRIVACY, Role.DPO, Role.MANAGEMENT})
+_REVIEWS: Final = frozenset({Role.PRIVACY, Role.SALES})
+
+_RETENTION: Final[AccessMatrix] = {
+    "retention.index": _READS_THE_CONCEPT,
+    "retention.confirm": frozenset({Role.PRIVACY}),
+    "review.show": _REVIEWS,
+    "review.confirm": _REVIEWS,
+    "review.let_go": _REVIEWS,
+    "review.keep": _REVIEWS,
+}
+
 _CHECKS_THE_LOG: Final = frozenset({Role.AUDITOR, Role.DPO, Role.PRIVACY})
 
 _LEDGER: Final[AccessMatrix] = {
@@ -142,5 +154,6 @@ _DEMO: Final[AccessMatrix] = {"demo.enter": PUBLIC, "demo_mailbox.show": PUBLIC}
 
 def access_matrix(*, demo: bool) -> AccessMatrix:
     """Return who may open what."""
-    pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **_WORK, **_CONTACTS, **_COMPANIES, **_TASKS, **_REQUESTS, **_DOCUMENTS, **_LEDGER}
+    work = {**_WORK, **_CONTACTS, **_COMPANIES, **_TASKS, **_REQUESTS, **_DOCUMENTS, **_RETENTION, **_LEDGER}
+    pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **work}
     return {**pages, **_DEMO} if demo else pages

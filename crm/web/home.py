@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from crm.actor import Role
 from crm.db import Session
+from crm.privacy.erasure import guard
 from crm.services import work_list
 from crm.services.work_list import DueTasks, Reader
 from crm.site.access import may
-from crm.site.i18n import _, _l
+from crm.site.i18n import _, _l, day
 from crm.site.installation import current_runtime
 from crm.site.view_models import DueEntry, DueSection, StripView
 from crm.site.visitor import current_actor
@@ -60,7 +61,7 @@ def _sections(db: Session, desk: Desk | None) -> tuple[tuple[DueSection, ...], i
     role = current_actor().role
     if desk and role is Role.PRIVACY:
         tasks = work_list.find_all_tasks(db, reader=_reader(desk), now=desk.now)
-        return (_tasks_section(desk, tasks, _nothing_for_all()),), _named(tasks)
+        return (*_asking_section(db), _tasks_section(desk, tasks, _nothing_for_all())), _named(tasks)
     if desk and role in _LOOKS_AFTER_CONTACTS:
         own = work_list.find_own_tasks(db, reader=_reader(desk), now=desk.now)
         ending, ending_names = _ending_section(db, desk)
@@ -68,6 +69,17 @@ def _sections(db: Session, desk: Desk | None) -> tuple[tuple[DueSection, ...], i
     if role is Role.DPO:
         return (_watched_section(db),), 0
     return tuple(guide(title, step) for title, step in _guides(role)), 0
+
+
+def _asking_section(db: Session) -> tuple[DueSection, ...]:
+    """Return a run of the Löschkonzept that waits for a word of the coordinator, if there is one."""
+    run = guard.find_asking(db)
+    if run is None:
+        return ()
+    title, note = _("Löschlauf vom %(day)s", day=day(run.day)), _("hat nichts vergessen und fragt nach")
+    urgency = urgency_of(run.day, now=current_runtime().clock.now(), zone=time_zone())
+    entry = DueEntry(title=title, due_on=run.day, urgency=urgency, url=url_for("retention.index"), note=note)
+    return (DueSection(title=_("Ein Lauf fragt nach"), entries=(entry,), empty=""),)
 
 
 def _reader(desk: Desk) -> Reader:
@@ -100,7 +112,7 @@ def _nothing_for_all() -> NextStep:
 
 
 def _ending_section(db: Session, desk: Desk) -> tuple[DueSection, int]:
-    ending = work_list.find_ending(db, purpose=desk.purpose, purposes=desk.purposes, actor=desk.actor, now=desk.now, zone=desk.zone)
+    ending = work_list.find_ending(db, purpose=desk.purpose, actor=desk.actor, now=desk.now, zone=desk.zone)
     entries = tuple(ending_entry(desk, each) for each in ending)
     empty = _("In den nächsten 90 Tagen endet bei Ihren Kontakten keine Frist.")
     return DueSection(title=_("Bald vergessen"), entries=entries, empty=empty), sum(1 for each in ending if each.person)

@@ -5,12 +5,13 @@ Key first, values afterwards: from the moment the key is gone every copy of the 
 Source: Art. 17(1), 5(2), 32(1) DSGVO.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crm import ledger
@@ -23,7 +24,8 @@ from crm.privacy.actions import Action
 from crm.privacy.erasure import reach
 from crm.vault import Subject, Vault
 
-_AT_ONCE: Final = 100  # people whose keys one emptying of the key store's log destroys
+_AT_ONCE: Final = 500  # people whose keys one emptying of the key store's log destroys
+_IN_ONE_UNIT: Final = 100  # people whose values one unit of work deletes; then others get their turn
 _PATIENCE: Final = 0.2  # seconds for readers of old pages of the data
 _ERASER: Final = system_actor("eraser")
 
@@ -47,13 +49,13 @@ def finish(database: Database, *, vault: Vault, now: datetime, job_ids: Collecti
     """
     ordered = _find(database, ErasureStep.ORDERED, job_ids)
     for start in range(0, len(ordered), _AT_ONCE):
-        for each in _destroy_keys(database, vault, ordered[start : start + _AT_ONCE], now):
-            _forget(database, each, now)
+        for batch in _portions(_destroy_keys(database, vault, ordered[start : start + _AT_ONCE], now)):
+            _forget(database, batch, now)
     forgotten = _find(database, ErasureStep.DESTROYED, job_ids)
     if forgotten:
         # What was deleted stays in old pages of the log; if somebody reads just now, until they are written over.
         empty_log(database.engine, patience=_PATIENCE)
-    return sum(_complete(database, vault, each, now) for each in forgotten)
+    return sum(_complete(database, vault, batch, now) for batch in _portions(forgotten))
 
 
 def _find(database: Database, step: ErasureStep, job_ids: Collection[str] | None) -> list[_Waiting]:
@@ -84,35 +86,58 @@ def _source_tags(database: Database, vault: Vault, subject_ids: Sequence[str]) -
     return [vault.source_tag(system, record_id) for system, record_id in rows]
 
 
-def _forget(database: Database, waiting: _Waiting, now: datetime) -> None:
-    """Delete what the person left in the data, in one unit of work, and note that the key is gone."""
-    with database.writing() as session:
-        for job in _take(session, [waiting.job_id], ErasureStep.ORDERED):
-            _await_writers(session, job.subject_id)
-            reach.forget(session, [job.subject_id])
-            ledger.drop_salts(session, [job.subject_id])
-            audit.record(session, Action.ERASURE_KEY_DESTROYED, actor=_ERASER, now=now, subject_id=job.subject_id)
-            job.step, job.destroyed_at = ErasureStep.DESTROYED, now
+def _forget(database: Database, waiting: Sequence[_Waiting], now: datetime) -> None:
+    """Delete what these people left in the data, in one unit of work, and note that their keys are gone."""
+    with _unit_of_work(database, waiting) as session:
+        jobs = _take(session, waiting, ErasureStep.ORDERED)
+        subject_ids = [each.subject_id for each in jobs]
+        if subject_ids:
+            _await_writers(session, subject_ids)
+            reach.forget(session, subject_ids)
+            ledger.drop_salts(session, subject_ids)
+            _enter(session, Action.ERASURE_KEY_DESTROYED, subject_ids, now)
+            _move(session, jobs, {"step": ErasureStep.DESTROYED, "destroyed_at": now})
 
 
-def _complete(database: Database, vault: Vault, waiting: _Waiting, now: datetime) -> bool:
-    """Note that nothing is left; return whether it was this call that did."""
-    with database.writing() as session:
-        taken = _take(session, [waiting.job_id], ErasureStep.DESTROYED)
-        for job in taken:
-            vault.mark_erased(session, [job.subject_id])
-            indexing.announce_gone(session, [job.subject_id], now=now)
-            audit.record(session, Action.ERASURE_COMPLETED, actor=_ERASER, now=now, subject_id=job.subject_id)
-            job.step, job.done_at = ErasureStep.DONE, now
-    return bool(taken)
+def _complete(database: Database, vault: Vault, waiting: Sequence[_Waiting], now: datetime) -> int:
+    """Note that nothing is left; return for how many it was this call that did."""
+    with _unit_of_work(database, waiting) as session:
+        jobs = _take(session, waiting, ErasureStep.DESTROYED)
+        subject_ids = [each.subject_id for each in jobs]
+        if subject_ids:
+            vault.mark_erased(session, subject_ids)
+            indexing.announce_gone(session, subject_ids, now=now)
+            _enter(session, Action.ERASURE_COMPLETED, subject_ids, now)
+            _move(session, jobs, {"step": ErasureStep.DONE, "done_at": now})
+    return len(jobs)
 
 
-def _take(session: Session, job_ids: Sequence[str], step: ErasureStep) -> Sequence[ErasureJob]:
+def _portions(waiting: Sequence[_Waiting]) -> Iterator[Sequence[_Waiting]]:
+    for start in range(0, len(waiting), _IN_ONE_UNIT):
+        yield waiting[start : start + _IN_ONE_UNIT]
+
+
+def _unit_of_work(database: Database, waiting: Sequence[_Waiting]) -> AbstractContextManager[Session]:
+    """Open the unit of work of a step: one person who waits goes before others, many go behind everybody who waits."""
+    return database.writing() if len(waiting) == 1 else database.writing_in_bulk()
+
+
+def _take(session: Session, waiting: Sequence[_Waiting], step: ErasureStep) -> list[_Waiting]:
     """Return those of the jobs that still wait at this step, locked in the order of their ids."""
-    waiting = select(ErasureJob).where(ErasureJob.id.in_(job_ids), ErasureJob.step == step)
-    return session.scalars(waiting.order_by(ErasureJob.id).with_for_update()).all()
+    still = select(ErasureJob.id, ErasureJob.subject_id).where(
+        ErasureJob.id.in_([each.job_id for each in waiting]), ErasureJob.step == step
+    )
+    return [_Waiting(*row) for row in session.execute(still.order_by(ErasureJob.id).with_for_update())]
 
 
-def _await_writers(session: Session, subject_id: str) -> None:
-    """Wait on PostgreSQL for whoever is inserting a row that points to the person, so that it is deleted with the others."""
-    session.execute(select(Subject.id).where(Subject.id == subject_id).with_for_update())
+def _move(session: Session, jobs: Sequence[_Waiting], values: Mapping[str, Any]) -> None:
+    session.execute(update(ErasureJob).where(ErasureJob.id.in_([each.job_id for each in jobs])).values(**values))
+
+
+def _enter(session: Session, action: Action, subject_ids: Sequence[str], now: datetime) -> None:
+    audit.record_all(session, [audit.Entry(action=action, subject_id=each) for each in subject_ids], actor=_ERASER, now=now)
+
+
+def _await_writers(session: Session, subject_ids: Sequence[str]) -> None:
+    """Wait on PostgreSQL for whoever is inserting a row that points to these people, so that it is deleted with the others."""
+    session.execute(select(Subject.id).where(Subject.id.in_(subject_ids)).order_by(Subject.id).with_for_update())

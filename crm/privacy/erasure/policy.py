@@ -1,80 +1,35 @@
-"""Löschregeln as data and the arithmetic of their periods.
+"""What the controller has set about runs of the Löschkonzept, beside the rules themselves.
 
-Source: Art. 5(1)(e) DSGVO; DIN 66398.
+Source: Art. 5(1)(e), 24(1) DSGVO.
 """
 
-import calendar
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
 from functools import cache
-from typing import Any, Literal
 
+from crm.privacy.periods import RetentionRule, StartEvent, add_months, due_on, find_rules
 from crm.settings import initial_policy
 
-
-class StartEvent(StrEnum):
-    """What starts a period (Startzeitpunkt)."""
-
-    LAST_CONTACT = "last_contact"
-    END_OF_RELATION = "end_of_relation"
-    CREATED = "created"
-    END_OF_PURPOSE = "end_of_purpose"
+__all__ = ["RetentionRule", "RunPolicy", "StartEvent", "add_months", "due_on", "find_rules", "run_policy"]
 
 
-@dataclass(frozen=True, slots=True)
-class RetentionRule:
-    """One rule: kind of data, class, start, period (Datenart, Löschklasse, Startzeitpunkt, Regellöschfrist)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPolicy:
+    """When a run asks before it destroys, and what a review of overdue people may decide.
 
-    code: str
-    kind: Mapping[str, str]
-    start: StartEvent
-    start_text: Mapping[str, str]
-    amount: int
-    unit: Literal["days", "months", "years"]
-    from_year_end: bool
-    basis: str
-    source: str
+    Attributes:
+        people, percent: more due people than the larger of both are unusual.
+    """
+
+    standstill_days: int
+    tolerance_minutes: int
+    people: int
+    percent: int
+    days_before: int
+    longest_keep_months: int
 
 
 @cache
-def find_rules() -> Mapping[str, RetentionRule]:
-    """Return the rules by code."""
-    return {code: _parse(code, rule) for code, rule in initial_policy("retention").items()}
-
-
-def _parse(code: str, rule: Mapping[str, Any]) -> RetentionRule:
-    return RetentionRule(
-        code=code,
-        kind=rule["kind"],
-        start=StartEvent(rule["start"]),
-        start_text=rule["start_text"],
-        amount=rule["period"]["amount"],
-        unit=rule["period"]["unit"],
-        from_year_end=rule["from_year_end"],
-        basis=rule["basis"],
-        source=rule["source"],
-    )
-
-
-def due_on(rule: RetentionRule, started_on: date) -> date:
-    """Return the last day of the period; the day after, the data go.
-
-    A period of months ends on the same day of the month, or on its last day where that day is missing; with
-    `from_year_end` it runs from the end of the calendar year of the start.
-
-    Args:
-        started_on: day of the start event, in the time zone of the controller.
-
-    Source: BGB §§ 187, 188.
-    """
-    start = date(started_on.year, 12, 31) if rule.from_year_end else started_on
-    if rule.unit == "days":
-        return date.fromordinal(start.toordinal() + rule.amount)
-    return _add_months(start, rule.amount * 12 if rule.unit == "years" else rule.amount)
-
-
-def _add_months(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+def run_policy() -> RunPolicy:
+    """Return the policy of runs."""
+    sections = initial_policy("retention_run")
+    return RunPolicy(**sections["guard"], **sections["review"])

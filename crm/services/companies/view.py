@@ -12,10 +12,10 @@ from crm.actor import Actor
 from crm.errors import NotFoundError
 from crm.models.company import COMPANY_FIELDS, Company, CompanyKind
 from crm.models.contact import Contact
-from crm.privacy import disclosure, lawfulness
-from crm.privacy.purposes import Purpose, Purposes
+from crm.privacy import disclosure, due
+from crm.privacy.due import Forgetting
+from crm.privacy.purposes import Purpose
 from crm.services.companies.entry import get_company
-from crm.services.contacts.forgetting import Forgetting, find_forgetting
 from crm.services.contacts.listing import LIST_GROUPS, ListedContact, with_facts
 from crm.vault import ErasedError, Subject, SubjectState
 
@@ -49,7 +49,6 @@ def open_company(
     company_id: str,
     purpose: Purpose | None,
     people_for: Purpose | None,
-    purposes: Purposes,
     actor: Actor,
     now: datetime,
     zone: ZoneInfo,
@@ -65,13 +64,13 @@ def open_company(
     """
     company = get_company(session, company_id=company_id)
     fields = open_fields(session, company=company, purpose=purpose, actor=actor, now=now)
-    people, has_more = _open_people(session, company_id, people_for, purposes, actor, now, zone) if people_for else (None, False)
+    people, has_more = _open_people(session, company_id, people_for, actor, now) if people_for else (None, False)
     return CompanyView(
         company=company,
         fields=fields,
         people=people,
         has_more_people=has_more,
-        forgetting=_forgetting(session, company, purposes, now, zone),
+        forgetting=_forgetting(session, company, now, zone),
     )
 
 
@@ -91,19 +90,16 @@ def open_fields(session: Session, *, company: Company, purpose: Purpose | None, 
 
 
 def _open_people(
-    session: Session, company_id: str, purpose: Purpose, purposes: Purposes, actor: Actor, now: datetime, zone: ZoneInfo
+    session: Session, company_id: str, purpose: Purpose, actor: Actor, now: datetime
 ) -> tuple[tuple[ListedContact, ...], bool]:
     newest = select(Contact.subject_id).where(Contact.company_id == company_id).order_by(Contact.last_contact_at.desc(), Contact.subject_id)
     ids = session.scalars(newest.limit(PEOPLE_SHOWN + 1)).all()
     if not ids:  # nobody was looked for: the page is about the company
         return (), False
     people = disclosure.open_people(session, subject_ids=ids[:PEOPLE_SHOWN], groups=LIST_GROUPS, purpose=purpose, actor=actor, now=now)
-    return tuple(with_facts(session, people, purposes=purposes, now=now, zone=zone)), len(ids) > PEOPLE_SHOWN
+    return tuple(with_facts(session, people)), len(ids) > PEOPLE_SHOWN
 
 
-def _forgetting(session: Session, company: Company, purposes: Purposes, now: datetime, zone: ZoneInfo) -> tuple[Forgetting, ...]:
-    contact = session.get(Contact, company.subject_id) if company.subject_id else None
-    if contact is None:
-        return ()
-    state = lawfulness.find_states(session, [contact.subject_id], now=now)[contact.subject_id]
-    return find_forgetting(contact.last_contact_at, purposes, state, now=now, zone=zone)
+def _forgetting(session: Session, company: Company, now: datetime, zone: ZoneInfo) -> tuple[Forgetting, ...]:
+    found = due.find_forgetting(session, [company.subject_id], zone=zone, now=now) if company.subject_id else {}
+    return found.get(company.subject_id or "", ())

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -11,15 +10,13 @@ from crm.actor import Actor
 from crm.models.contact import Lookup
 from crm.models.field_groups import FieldGroup
 from crm.privacy import disclosure
-from crm.privacy.purposes import Channel, Purpose, Purposes
+from crm.privacy.purposes import Channel, Purpose
 from crm.search.exact import exact_email, exact_phone
 from crm.services.contacts.listing import LIST_GROUPS, PAGE_SIZE, ContactPage, with_facts
 from crm.vault import Vault
 
 
-def list_by_address(
-    session: Session, *, text: str, purpose: Purpose, purposes: Purposes, actor: Actor, now: datetime, zone: ZoneInfo
-) -> ContactPage:
+def list_by_address(session: Session, *, text: str, purpose: Purpose, actor: Actor, now: datetime) -> ContactPage:
     """Return the people with exactly this e-mail address or phone number; one entry for the whole list.
 
     For the first moments after a start, while the index is built. What the purpose may not see is not asked for.
@@ -29,7 +26,7 @@ def list_by_address(
     """
     ids = _find(session, text, purpose)
     people = disclosure.open_people(session, subject_ids=ids, groups=LIST_GROUPS, purpose=purpose, actor=actor, now=now)
-    rows = tuple(with_facts(session, people, purposes=purposes, now=now, zone=zone))
+    rows = tuple(with_facts(session, people))
     return ContactPage(rows=rows, count=len(rows), count_is_exact=True, after=None, before=None, corrected=(), suggested=())
 
 

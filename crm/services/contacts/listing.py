@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -13,12 +12,11 @@ from crm.actor import Actor
 from crm.models.company import Company, CompanyKind
 from crm.models.contact import Contact
 from crm.models.field_groups import FieldGroup
-from crm.privacy import disclosure
+from crm.privacy import disclosure, due
 from crm.privacy.disclosure import Disclosed
 from crm.privacy.purposes import Purpose, Purposes
 from crm.search import SearchGroup, Sort
 from crm.services.companies.names import find_names
-from crm.services.contacts.forgetting import due_day, find_forgetting
 
 PAGE_SIZE = 50
 _COUNTED = 10_000_000  # people; more than any installation has
@@ -86,9 +84,7 @@ class ContactPage:
     suggested: tuple[str, ...]
 
 
-def list_contacts(
-    session: Session, *, wanted: ContactFilter, purpose: Purpose, purposes: Purposes, actor: Actor, now: datetime, zone: ZoneInfo
-) -> ContactPage:
+def list_contacts(session: Session, *, wanted: ContactFilter, purpose: Purpose, actor: Actor, now: datetime) -> ContactPage:
     """Return one page of the people the purpose may use; one entry for the whole list.
 
     Raises:
@@ -100,7 +96,7 @@ def list_contacts(
     found = _index(session).find(_query(wanted, purpose))
     groups = LIST_GROUPS | set(_SEARCHED) if wanted.text.strip() else LIST_GROUPS
     people = disclosure.open_people(session, subject_ids=found.subject_ids, groups=groups, purpose=purpose, actor=actor, now=now)
-    rows = with_facts(session, people, purposes=purposes, now=now, zone=zone)
+    rows = with_facts(session, people)
     if wanted.text.strip():
         rows = _verified(session, rows, found.searched, purpose, actor, now)
     return ContactPage(
@@ -150,11 +146,12 @@ def _query(wanted: ContactFilter, purpose: Purpose, *, limit: int = PAGE_SIZE) -
     )
 
 
-def with_facts(session: Session, people: Sequence[Disclosed], *, purposes: Purposes, now: datetime, zone: ZoneInfo) -> list[ListedContact]:
+def with_facts(session: Session, people: Sequence[Disclosed]) -> list[ListedContact]:
     """Return the rows of people who were disclosed, with the pseudonymous facts beside them."""
     ids = [person.subject_id for person in people]
     facts = {row.subject_id: row for row in session.execute(_FACTS, {"subject_ids": ids})}
     names = find_names(session, {row.company_id for row in facts.values() if row.company_id})
+    days = due.find_days(session, ids)
     return [
         ListedContact(
             person=person,
@@ -162,7 +159,7 @@ def with_facts(session: Session, people: Sequence[Disclosed], *, purposes: Purpo
             company=names.get(company_id or "", ""),
             owner_id=owner_id,
             last_contact_at=last_contact_at,
-            due_on=due_day(find_forgetting(last_contact_at, purposes, person.state, now=now, zone=zone)),
+            due_on=days.get(person.subject_id),
         )
         for person in people
         for _, company_id, owner_id, last_contact_at in [facts[person.subject_id]]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.errors import InvalidInputError
-from crm.privacy import consent, lawfulness, objection
+from crm.privacy import consent, due, lawfulness, objection
 from crm.privacy.consent import ConsentAct
 from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel, Purpose, Purposes
@@ -154,6 +154,7 @@ def record_consent(session: Session, *, subject_id: str, given: NewConsent, acto
         actor=actor,
         now=now,
     )
+    due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
 
 
 def _require_evidence(given: NewConsent, now: datetime) -> None:
@@ -179,6 +180,7 @@ def withdraw_consent(session: Session, *, subject_id: str, purpose: Purpose, cha
     if state and state.act is ConsentAct.WITHDRAWN:
         return
     consent.withdraw(session, subject_id=subject_id, purpose=purpose.code, channel=channel, actor=actor, now=now)
+    due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
 
 
 def permissions(purposes: Purposes) -> Sequence[tuple[Purpose, Channel]]:

@@ -12,13 +12,13 @@ from crm.actor import Actor
 from crm.errors import NotFoundError
 from crm.models.contact import Contact
 from crm.models.lawfulness import NoticeEvent, ObjectionAct, ObjectionEvent
-from crm.privacy import disclosure, lawfulness
+from crm.privacy import disclosure, due, lawfulness
 from crm.privacy.disclosure import DisclosedPerson
+from crm.privacy.due import Forgetting
 from crm.privacy.lawfulness import PersonState, Standing
 from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel, Purpose, Purposes
 from crm.services.companies.names import find_names
-from crm.services.contacts.forgetting import Forgetting, find_forgetting
 from crm.vault import ErasedError, Subject
 
 _OFFERED = (Channel.EMAIL, Channel.PHONE, Channel.LETTER)
@@ -73,7 +73,7 @@ def open_contact(
         purpose=purpose,
         standings=tuple((each, lawfulness.standing(each, person.state, now=now)) for each in purposes if _concerns(each, person.state)),
         channels=find_channels(purpose, purposes, person.state, actor=actor, now=now),
-        forgetting=find_forgetting(contact.last_contact_at, purposes, person.state, now=now, zone=zone),
+        forgetting=due.find_forgetting(session, [subject_id], zone=zone, now=now)[subject_id],
         notice=_latest_notice(session, subject_id),
         objected_at=_objected_at(session, subject_id),
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Role, system_actor
 from crm.db import Database
 from crm.models.privacy_task import TaskKind
-from crm.privacy import collection, consent, intake, objection, purposes, restriction, tasks
+from crm.privacy import collection, consent, due, intake, objection, purposes, restriction, tasks
 from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.purposes import Channel, Purposes
 from crm.privacy.restriction import RestrictionReason
@@ -182,6 +182,7 @@ def _add_history(session: Session, inventor: Inventor, person: _Person, now: dat
             consent.take_over_unproven(
                 session, subject_ids=[person.id], purpose=purpose, channel=channel, effective_at=person.collected_at, actor=_ACTOR, now=now
             )
+    due.refresh(session, [person.id], zone=due.zone_of(session), now=now)
     _let_happen(session, person, inventor.chance.choices(list(_EVENTS), list(_EVENTS.values()))[0], now)
 
 

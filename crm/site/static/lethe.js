@@ -33,7 +33,8 @@ function moveRow(step) {
 function pressKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !keysAreOn()) return;
   if (event.target.closest(TYPING)) return;
-  if (event.key === "j" || event.key === "k") moveRow(event.key === "j" ? 1 : -1);
+  const steps = event.key === "j" || event.key === "k";
+  if (steps && !document.querySelector(`[data-key="${event.key}"]`)) moveRow(event.key === "j" ? 1 : -1);
   else if (event.key === "/") {
     const seek = document.querySelector("main [data-seek]") ?? document.querySelector("[data-seek]");
     if (!seek) return;

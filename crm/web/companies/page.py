@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from crm.db import Session
 from crm.privacy.errors import NoLawfulBasisError, ObjectedError, PrivacyError, RestrictedError
-from crm.privacy.purposes import find_all as find_purposes
 from crm.services.companies.view import CompanyView, open_company
 from crm.services.staff_names import find_staff_names
 from crm.site.access import may
@@ -49,7 +48,6 @@ def _open(db: Session, company_id: str, desk: Desk | None) -> CompanyView:
         company_id=company_id,
         purpose=desk.purpose if desk else None,
         people_for=desk.purpose if desk and may("contacts.show") else None,
-        purposes=find_purposes(db),
         actor=current_actor(),
         now=desk.now if desk else runtime.clock.now(),
         zone=time_zone(),

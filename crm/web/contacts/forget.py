@@ -5,8 +5,8 @@ from datetime import date
 
 from flask_babel import ngettext
 
+from crm.privacy.due import Forgetting, deciding
 from crm.privacy.erasure.policy import RetentionRule
-from crm.services.contacts.forgetting import Forgetting, deciding
 from crm.site.i18n import _, day, in_language
 from crm.site.view_models import ForgetMove, ForgetView, Milestone, MoveKind
 from crm.web.desk import Desk, purpose_title
@@ -32,6 +32,8 @@ def make_forget(desk: Desk, rules: Sequence[Forgetting], *, collected_on: date) 
 
 def _reason(last: Forgetting) -> str:
     facts = {"period": period_in_words(last.rule), "start": in_language(last.rule.start_text)}
+    if last.started_on is None and not last.rule.amount:
+        return _("Die Person hat eingewilligt; mit dem Widerruf endet auch das.")
     if last.started_on is None:
         return _("Die Frist von %(period)s beginnt erst mit: %(start)s.", **facts)
     return _("Frist von %(period)s ab dem %(day)s: %(start)s", day=day(last.started_on), **facts)

@@ -66,9 +66,7 @@ class _Found:
 
 def _find(db: Session, wanted: ContactFilter) -> _Found:
     desk = open_desk(db)
-    page = listing.list_contacts(
-        db, wanted=wanted, purpose=desk.purpose, purposes=desk.purposes, actor=desk.actor, now=desk.now, zone=desk.zone
-    )
+    page = listing.list_contacts(db, wanted=wanted, purpose=desk.purpose, actor=desk.actor, now=desk.now)
     offers = (
         []
         if page.rows
@@ -125,9 +123,7 @@ def _while_building(wanted: ContactFilter, error: IndexBuildingError) -> Respons
     """Show how far the index has come; a whole address or number is found without it."""
     with current_runtime().database.reading() as db:
         desk = open_desk(db)
-        page = exact.list_by_address(
-            db, text=wanted.text, purpose=desk.purpose, purposes=desk.purposes, actor=desk.actor, now=desk.now, zone=desk.zone
-        )
+        page = exact.list_by_address(db, text=wanted.text, purpose=desk.purpose, actor=desk.actor, now=desk.now)
         if not page.rows:
             return show_progress(db, error, again_url=address_of(wanted))
         staff = find_staff_names(db)

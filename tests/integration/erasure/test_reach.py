@@ -39,7 +39,7 @@ def test_what_stays_is_evidence_case_document_log_and_protocol(house):
     assert left == {
         "erasure_job": 1,
         "consent_event": 1,
-        "ground_event": 1,
+        "ground_event": 2,
         "objection_event": 1,
         "restriction_event": 1,
         "notice_event": 1,
@@ -73,7 +73,7 @@ def test_the_company_of_a_sole_trader_stays_as_an_empty_row_that_others_point_to
 def test_words_about_where_the_data_came_from_go_and_what_was_lawful_until_when_stays(house):
     house.erase()
 
-    [ground] = [row for row in house.rows(GroundEvent.__table__) if row["subject_id"] == house.person.subject_id]
+    [ground, _duty] = [row for row in house.rows(GroundEvent.__table__) if row["subject_id"] == house.person.subject_id]
     [objection] = house.rows(ObjectionEvent.__table__)
     assert (ground["origin"], ground["purpose"], ground["basis"]) == ("", "business_contact", "6-1-f")
     assert objection["origin"] == "Anruf"

@@ -1,0 +1,113 @@
+"""`lethe retention`: what is due to be forgotten, and the run that forgets it. Two commands, so that none becomes the other by a slip."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from crm.cli.installation import command_line_actor, pass_runtime
+from crm.cli.listing import json_option, print_json
+from crm.cli.sentences import _
+
+if TYPE_CHECKING:
+    from crm.privacy.erasure.plan import Plan
+    from crm.privacy.erasure.run import RunReport
+    from crm.runtime import Runtime
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group("retention", help=_("Löschkonzept: zeigen, was fällig ist, und es vergessen."))
+def retention() -> None:
+    """Group the commands about periods."""
+
+
+@retention.command("plan", help=_("Zeigen, was der Lauf eines Tages vergessen würde. Ändert nichts; wird eingetragen."))
+@click.option("--day", type=_DAY, metavar="YYYY-MM-DD", help=_("Tag des Laufs; sonst heute."))
+@json_option
+@pass_runtime
+def show_plan(runtime: "Runtime", *, day: datetime | None, as_json: bool) -> None:
+    """List by rule and pseudonym what would go."""
+    from crm.services import retention as concept
+
+    now, zone = runtime.clock.now(), ZoneInfo(runtime.settings.time_zone)
+    chosen = day.date() if day else now.astimezone(zone).date()
+    with runtime.database.reading() as session:
+        plan = concept.open_plan(session, day=chosen, zone=zone, actor=command_line_actor(), now=now)
+    if as_json:
+        print_json({**asdict(plan), "counts": plan.counts})
+    else:
+        _print_plan(plan)
+
+
+@retention.command("run", help=_("Vergessen, was bis heute fällig ist. Nicht umkehrbar; ein unterbrochener Lauf wird fortgesetzt."))
+@click.option("--yes", is_flag=True, help=_("Nicht nachfragen."))
+@click.option("--confirm-unusual", is_flag=True, help=_("Bestätigen, dass ein Lauf richtig ist, der wegen Uhr oder Anzahl nachfragt."))
+@json_option
+@pass_runtime
+@click.pass_context
+def run(context: click.Context, runtime: "Runtime", *, yes: bool, confirm_unusual: bool, as_json: bool) -> None:
+    """Run every day that is not done; ends with 1 when a run asks."""
+    from crm.privacy.erasure import guard
+    from crm.privacy.erasure import run as runs
+
+    if not yes:
+        click.confirm(_("Was vergessen ist, kommt nicht zurück. Jetzt vergessen, was fällig ist?"), abort=True, err=True)
+    actor, now = command_line_actor(), runtime.clock.now()
+    reports = runs.catch_up(runtime.database, vault=runtime.vault, now=now, actor=actor)
+    if confirm_unusual and reports and reports[-1].doubt and reports[-1].state == "asking":
+        with runtime.database.writing() as session:
+            guard.confirm(session, run_id=None, actor=actor, now=now)
+        reports = [*reports[:-1], *runs.catch_up(runtime.database, vault=runtime.vault, now=now, actor=actor)]
+    if as_json:
+        print_json([asdict(each) for each in reports])
+    else:
+        _print_reports(reports)
+    context.exit(1 if any(each.state == "asking" for each in reports) else 0)
+
+
+@retention.command("refresh", help=_("Alle Fristen neu berechnen, zum Beispiel nach der Änderung einer Regel. Vergisst nichts."))
+@pass_runtime
+def refresh(runtime: "Runtime") -> None:
+    """Compute the day of everybody and every note anew."""
+    from crm.privacy import due
+
+    number = due.refresh_all(runtime.database, now=runtime.clock.now())
+    click.echo(_("Die Fristen von %(number)s Personen sind neu berechnet.", number=number))
+
+
+def _print_plan(plan: "Plan") -> None:
+    from crm.privacy.erasure.policy import find_rules
+
+    click.echo(
+        _("Tag %(day)s: %(number)s fällig, %(held)s zurückgestellt.", day=plan.day, number=sum(plan.counts.values()), held=plan.held)
+    )
+    for code, number in plan.counts.items():
+        click.echo(f"{code}\t{number}\t{find_rules()[code].source}")
+    for each in plan.due:
+        click.echo(f"{each.rule}\t{each.kind}\t{each.subject_id}\t{each.started_on}\t{each.due_on}")
+
+
+def _print_reports(reports: "list[RunReport]") -> None:
+    if not reports:
+        click.echo(_("Heute ist schon vergessen, was fällig war."))
+    for each in reports:
+        if each.doubt and each.state == "asking":
+            click.echo(_("Tag %(day)s: nichts vergessen, der Lauf fragt nach: %(doubt)s", day=each.day, doubt=_doubt(each)), err=True)
+        else:
+            click.echo(_("Tag %(day)s: %(number)s vergessen.", day=each.day, number=sum(each.counts.values())))
+            for code, number in each.counts.items():
+                click.echo(f"{code}\t{number}")
+
+
+def _doubt(report: "RunReport") -> str:
+    from crm.privacy.erasure.guard import Doubt
+
+    return {
+        Doubt.CLOCK_BACK: _("Die Uhr steht vor dem jüngsten Eintrag des Protokolls. Stellen Sie die Uhr; dann läuft er von selbst."),
+        Doubt.CLOCK_FORWARD: _("Der letzte Lauf ist länger her als erlaubt. Prüfen Sie die Uhr; stimmt sie, hilft --confirm-unusual."),
+        Doubt.MANY: _("Ungewöhnlich viele Personen sind fällig. Prüfen Sie „lethe retention plan“; stimmt es, hilft --confirm-unusual."),
+        None: "",
+    }[report.doubt]

@@ -1,0 +1,233 @@
+"""When people go: the days that periods end, kept ready in `retention_due`, so that a run touches only what is due.
+
+What moves a day calls `refresh` in its own transaction; pages and the nightly run ask the same rules.
+
+Source: Art. 5(1)(e) DSGVO; DIN 66398.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BindParameter, bindparam, delete, select
+from sqlalchemy.orm import Session
+
+from crm.db import Database, insert_rows
+from crm.models.contact import Contact, Note
+from crm.models.lawfulness import GroundAct, GroundEvent
+from crm.models.retention import DueKind, RetentionDue
+from crm.privacy import consent, purposes
+from crm.privacy.periods import RetentionRule, StartEvent, due_on, find_rules
+from crm.privacy.purposes import Purpose, Purposes
+
+NOTES: Final = "RET-17"
+_AT_ONCE: Final = 200  # people of one unit of work
+_ZONE: Final = ZoneInfo("Europe/Berlin")  # of a database that was opened without an installation around it
+
+# Built once, because every page about people asks these.
+_THESE: BindParameter[Any] = bindparam("subject_ids", expanding=True)
+_CONTACT, _GROUND, _DUE = Contact.__table__.c, GroundEvent.__table__.c, RetentionDue.__table__.c
+_CONTACTS = select(_CONTACT.subject_id, _CONTACT.last_contact_at).where(_CONTACT.subject_id.in_(_THESE))
+_GROUNDS = (
+    select(_GROUND.subject_id, _GROUND.purpose, _GROUND.act, _GROUND.effective_at)
+    .where(_GROUND.subject_id.in_(_THESE))
+    .order_by(_GROUND.id)
+)
+_OF_PEOPLE = (_DUE.kind == DueKind.PERSON.value, _DUE.subject_id.in_(_THESE))
+_DAYS = select(_DUE.subject_id, _DUE.due_on).where(*_OF_PEOPLE)
+_FORGET_DAYS = delete(RetentionDue.__table__).where(*_OF_PEOPLE)  # type: ignore[arg-type] # a mapped class gives its table as any selectable
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """One rule that ends grounds of a person.
+
+    Attributes:
+        purposes: the purposes whose ground it ends.
+        started_on: day of the start event; None while it has not happened.
+        due_on: last day of the period; None while it does not run.
+    """
+
+    rule: RetentionRule
+    purposes: tuple[Purpose, ...]
+    started_on: date | None
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPeriods:
+    """What decides about the day of somebody new.
+
+    Attributes:
+        purposes: the purposes of which a ground begins.
+    """
+
+    subject_id: str
+    purposes: Sequence[Purpose]
+    last_contact_at: datetime
+
+
+def zone_of(session: Session) -> ZoneInfo:
+    """Return the time zone of the controller, in which days begin and end."""
+    zone: ZoneInfo = session.info.get("zone", _ZONE)
+    return zone
+
+
+def find_forgetting(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo, now: datetime) -> dict[str, tuple[Forgetting, ...]]:
+    """Return the rules that end the grounds of these people, the earliest first, those that do not run yet last.
+
+    The handling of a request or duty ends by being done and prolongs nothing: who has to be forgotten is not kept
+    because somebody has yet to decide about them. Whoever has no ground that could end goes like a prospect.
+    """
+    contacts = {
+        row.subject_id: row.last_contact_at.astimezone(zone).date() for row in session.execute(_CONTACTS, {"subject_ids": subject_ids})
+    }
+    ends = _find_ends(session, list(contacts), zone)
+    given = consent.find_states(session, list(contacts), now=now)
+    known = purposes.find_all(session)
+    found = {}
+    for subject_id, last_contact_on in contacts.items():
+        rules = [*_grounds_end(known, ends[subject_id], last_contact_on), *_consents_end(known, given.get(subject_id, {}), zone)]
+        found[subject_id] = _in_order(rules) or (_like_a_prospect(last_contact_on),)
+    return found
+
+
+def deciding(rules: Sequence[Forgetting]) -> Forgetting | None:
+    """Return the rule that decides when the person goes: data stay while any ground holds, so the last one does."""
+    return rules[-1] if rules else None
+
+
+def find_days(session: Session, subject_ids: Sequence[str]) -> dict[str, date]:
+    """Return the last day of the period of each of these people whose period runs."""
+    return dict(session.execute(_DAYS, {"subject_ids": subject_ids}).all()) if subject_ids else {}
+
+
+def refresh(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo, now: datetime) -> None:
+    """Compute the days of these people anew, in the transaction of what started or moved a period."""
+    if not subject_ids:
+        return
+    found = find_forgetting(session, subject_ids, zone=zone, now=now)
+    rows = [row for subject_id, rules in found.items() if (row := _row(subject_id, rules[-1]))]
+    session.execute(_FORGET_DAYS, {"subject_ids": list(subject_ids)})
+    insert_rows(session.connection(), RetentionDue, rows)
+
+
+def refresh_all(database: Database, *, now: datetime) -> int:
+    """Compute the day of everybody and every note anew, in batches; return how many people were looked at.
+
+    For data that are older than the days kept ready, and after a rule was changed.
+    """
+    looked_at, last = 0, ""
+    while True:
+        with database.writing_in_bulk() as session:
+            wanted = select(_CONTACT.subject_id).where(_CONTACT.subject_id > last).order_by(_CONTACT.subject_id).limit(_AT_ONCE)
+            subject_ids = session.scalars(wanted).all()
+            if not subject_ids:
+                return looked_at
+            refresh(session, subject_ids, zone=zone_of(session), now=now)
+            _refresh_notes(session, subject_ids)
+        looked_at, last = looked_at + len(subject_ids), subject_ids[-1]
+
+
+def begin(session: Session, people: Sequence[NewPeriods]) -> None:
+    """Note the days of new people, without asking the database what it was just told.
+
+    Whose ground ends only with an event that has not happened gets none.
+    """
+    zone = zone_of(session)
+    rows = []
+    for each in people:
+        rules = {purpose.retention for purpose in each.purposes if not purpose.needs_consent}
+        starts = {find_rules()[code].start for code in rules}
+        if StartEvent.END_OF_RELATION not in starts:
+            last_contact_on = each.last_contact_at.astimezone(zone).date()
+            ending = [code for code in rules if find_rules()[code].start is StartEvent.LAST_CONTACT] or [_prospects().code]
+            last = max((_from_last_contact(find_rules()[code], (), last_contact_on) for code in ending), key=_day)
+            rows.append(_row(each.subject_id, last))
+    insert_rows(session.connection(), RetentionDue, [row for row in rows if row])
+
+
+def begin_note(session: Session, *, subject_id: str, note_id: str, written_at: datetime) -> None:
+    """Note the day on which a note goes."""
+    insert_rows(session.connection(), RetentionDue, [_note_row(subject_id, note_id, written_at.astimezone(zone_of(session)).date())])
+
+
+def _refresh_notes(session: Session, subject_ids: Sequence[str]) -> None:
+    zone, of_notes = zone_of(session), _DUE.kind == DueKind.NOTE.value
+    session.execute(delete(RetentionDue).where(of_notes, RetentionDue.subject_id.in_(subject_ids)))
+    notes = session.execute(select(Note.subject_id, Note.id, Note.written_at).where(Note.subject_id.in_(subject_ids)))
+    insert_rows(
+        session.connection(), RetentionDue, [_note_row(each.subject_id, each.id, each.written_at.astimezone(zone).date()) for each in notes]
+    )
+
+
+def _note_row(subject_id: str, note_id: str, started_on: date) -> dict[str, Any]:
+    rule = find_rules()[NOTES]
+    row = {"subject_id": subject_id, "kind": DueKind.NOTE.value, "object_id": note_id, "rule": rule.code}
+    return {**row, "started_on": started_on, "due_on": due_on(rule, started_on)}
+
+
+def _find_ends(session: Session, subject_ids: Sequence[str], zone: ZoneInfo) -> dict[str, dict[str, date | None]]:
+    """Return per person and purpose on which day its ground ended or will end; None while nobody set an end."""
+    ends: dict[str, dict[str, date | None]] = defaultdict(dict)
+    for subject_id, purpose, act, effective_at in session.execute(_GROUNDS, {"subject_ids": subject_ids}):
+        ends[subject_id][purpose] = None if act == GroundAct.STARTED else effective_at.astimezone(zone).date()
+    return ends
+
+
+def _grounds_end(known: Purposes, ends: Mapping[str, date | None], last_contact_on: date) -> Iterator[Forgetting]:
+    """Yield the rules of the grounds: one from the last contact while a ground runs, one for each end of a relation."""
+    by_rule: dict[tuple[str, date | None], list[Purpose]] = defaultdict(list)
+    for purpose in known:
+        if purpose.code in ends:
+            by_rule[purpose.retention, ends[purpose.code]].append(purpose)
+    for (code, ended_on), ended in by_rule.items():
+        rule = find_rules()[code]
+        if rule.start is StartEvent.LAST_CONTACT and ended_on is None:
+            yield _from_last_contact(rule, tuple(ended), last_contact_on)
+        elif rule.start is StartEvent.END_OF_RELATION:
+            yield Forgetting(rule, tuple(ended), ended_on, due_on(rule, ended_on) if ended_on else None)
+
+
+def _consents_end(known: Purposes, given: Mapping[tuple[str, purposes.Channel], consent.Consent], zone: ZoneInfo) -> Iterator[Forgetting]:
+    """Yield the rules of consents: no end while one stands, the day of the withdrawal afterwards."""
+    for purpose in known if given else ():
+        acts = [each for (code, _), each in given.items() if code == purpose.code]
+        rule = find_rules()[purpose.retention]
+        if any(each.permits for each in acts):
+            yield Forgetting(rule, (purpose,), None, None)
+        elif withdrawn := [each.since for each in acts if each.act is consent.ConsentAct.WITHDRAWN]:
+            ended_on = max(withdrawn).astimezone(zone).date()
+            yield Forgetting(rule, (purpose,), ended_on, due_on(rule, ended_on))
+
+
+def _in_order(rules: Sequence[Forgetting]) -> tuple[Forgetting, ...]:
+    return tuple(sorted(rules, key=_day))
+
+
+def _day(forgetting: Forgetting) -> tuple[bool, date]:
+    return forgetting.due_on is None, forgetting.due_on or date.max
+
+
+def _from_last_contact(rule: RetentionRule, ended: tuple[Purpose, ...], last_contact_on: date) -> Forgetting:
+    return Forgetting(rule, ended, last_contact_on, due_on(rule, last_contact_on))
+
+
+def _like_a_prospect(last_contact_on: date) -> Forgetting:
+    return _from_last_contact(_prospects(), (), last_contact_on)
+
+
+@cache
+def _prospects() -> RetentionRule:
+    return next(rule for rule in find_rules().values() if rule.start is StartEvent.LAST_CONTACT)
+
+
+def _row(subject_id: str, last: Forgetting) -> dict[str, Any] | None:
+    if last.due_on is None:
+        return None
+    row = {"subject_id": subject_id, "kind": DueKind.PERSON.value, "object_id": subject_id, "rule": last.rule.code}
+    return {**row, "started_on": last.started_on, "due_on": last.due_on}

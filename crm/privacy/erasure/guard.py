@@ -1,0 +1,72 @@
+"""Stops a run that would destroy by mistake: a clock that jumped, or unusually many people due. A person says how it is.
+
+Source: Art. 32(1)(b) DSGVO: loss by accident is a breach (Art. 4(12)).
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm import ledger
+from crm.actor import Actor
+from crm.errors import CrmError
+from crm.ledger import EntryFilter
+from crm.models.retention import RetentionRun, RunState
+from crm.privacy import audit
+from crm.privacy.actions import Action
+from crm.privacy.erasure import plan
+from crm.privacy.erasure.policy import run_policy
+
+
+class Doubt(StrEnum):
+    """Why a run asks."""
+
+    CLOCK_BACK = "clock_back"
+    CLOCK_FORWARD = "clock_forward"
+    MANY = "many"
+
+
+class NothingAskedError(CrmError):
+    """No run waits for a word, or somebody else was faster."""
+
+    message = "Kein Löschlauf wartet auf eine Bestätigung. Die Seite „Löschkonzept“ zeigt, was zuletzt lief."
+
+
+def find_doubt(session: Session, run: RetentionRun, *, now: datetime) -> Doubt | None:
+    """Return what speaks against this run, the clock before the number, because a wrong clock makes wrong numbers."""
+    policy = run_policy()
+    newest = ledger.find_entries(session, EntryFilter(), limit=1)
+    last = session.scalar(select(func.max(RetentionRun.finished_at)))
+    known = [each for each in (newest[0].happened_at if newest else None, last) if each is not None]
+    if any(now < each - timedelta(minutes=policy.tolerance_minutes) for each in known):
+        return Doubt.CLOCK_BACK
+    if last is not None and now - last > timedelta(days=policy.standstill_days):
+        return Doubt.CLOCK_FORWARD
+    usual = max(policy.people, plan.count_living(session) * policy.percent // 100)
+    return Doubt.MANY if plan.count_due_people(session, day=run.day) > usual else None
+
+
+def find_asking(session: Session) -> RetentionRun | None:
+    """Return the run that waits for a word, the earliest if there are several."""
+    return session.scalars(select(RetentionRun).where(RetentionRun.state == RunState.ASKING).order_by(RetentionRun.day).limit(1)).first()
+
+
+def confirm(session: Session, *, run_id: str | None, actor: Actor, now: datetime) -> RetentionRun:
+    """Say that what made a run stop is right; the run goes on with the next round of the worker, or at once by the command.
+
+    Args:
+        run_id: the run whose doubt was shown; None for the one that waits.
+
+    Raises:
+        NothingAskedError: it does not wait any more.
+    """
+    waiting = select(RetentionRun).where(RetentionRun.state == RunState.ASKING).order_by(RetentionRun.day).limit(1).with_for_update()
+    run = session.scalars(waiting.where(RetentionRun.id == run_id) if run_id else waiting).first()
+    if run is None:
+        raise NothingAskedError
+    run.state, run.confirmed_by = RunState.RUNNING, actor.pseudonym
+    session.flush()
+    audit.record(session, Action.RETENTION_CONFIRMED, actor=actor, now=now, count=run.planned, kind=run.doubt)
+    return run

@@ -1,0 +1,134 @@
+"""What a run of one day would forget, and whom something holds back: read from the days that were kept ready.
+
+Source: Art. 5(1)(e), 17(3) DSGVO.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from crm.models.intake import PendingRequest
+from crm.models.privacy_task import PrivacyTask, TaskKind
+from crm.models.request_case import CaseState, CaseSubject, RequestCase
+from crm.models.retention import DueKind, RetentionDue, RetentionKeep
+from crm.vault import Subject, SubjectState
+
+REQUESTS: Final = "RET-02"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One person or thing that is due: by which rule, since when its period ran and which day was the last of it."""
+
+    subject_id: str
+    kind: DueKind
+    object_id: str
+    rule: str
+    started_on: date
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What goes on a day.
+
+    Attributes:
+        requests: how many requests nobody confirmed in time.
+        held: how many people are due and stay, because somebody has yet to decide or has decided so.
+    """
+
+    day: date
+    due: tuple[Planned, ...]
+    requests: int
+    held: int
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return by rule how much goes."""
+        counts = Counter(each.rule for each in self.due)
+        if self.requests:
+            counts[REQUESTS] += self.requests
+        return dict(sorted(counts.items()))
+
+
+def make_plan(session: Session, *, day: date, zone: ZoneInfo) -> Plan:
+    """Return what the run of this day would forget; changes nothing.
+
+    Notes of somebody who goes go with them and are not listed of their own.
+    """
+    people = find_due(session, DueKind.PERSON, day=day)
+    going = {each.subject_id for each in people}
+    notes = [each for each in find_due(session, DueKind.NOTE, day=day) if each.subject_id not in going]
+    expired = select(func.count()).select_from(PendingRequest).where(PendingRequest.expires_at < first_moment(day, zone))
+    return Plan(day=day, due=(*people, *notes), requests=session.scalar(expired) or 0, held=count_held(session, day=day))
+
+
+def find_due(session: Session, kind: DueKind, *, day: date, limit: int | None = None) -> list[Planned]:
+    """Return who or what is due on a day and held by nothing, the longest overdue first."""
+    wanted = _due(kind, day).where(~_is_held(day)).order_by(RetentionDue.due_on, RetentionDue.subject_id, RetentionDue.object_id)
+    return [Planned(*row) for row in session.execute(wanted.limit(limit))]
+
+
+def count_due_people(session: Session, *, day: date) -> int:
+    """Return how many people are due on a day and held by nothing."""
+    return session.scalar(select(func.count()).select_from(_due(DueKind.PERSON, day).where(~_is_held(day)).subquery())) or 0
+
+
+def count_held(session: Session, *, day: date) -> int:
+    """Return how many people are due on a day and stay for now."""
+    return session.scalar(select(func.count()).select_from(_due(DueKind.PERSON, day).where(_is_held(day)).subquery())) or 0
+
+
+def count_living(session: Session) -> int:
+    """Return how many people there are."""
+    return session.scalar(select(func.count()).select_from(Subject).where(Subject.state == SubjectState.LIVING)) or 0
+
+
+def count_by_rule(session: Session, *, first: date, last: date) -> dict[str, int]:
+    """Return by rule how many periods end from one day to another, both included."""
+    ends = select(RetentionDue.rule, func.count()).where(RetentionDue.due_on.between(first, last)).group_by(RetentionDue.rule)
+    return dict(session.execute(ends).all())
+
+
+def first_moment(day: date, zone: ZoneInfo) -> datetime:
+    """Return when a day begins for the controller."""
+    return datetime.combine(day, time(), zone)
+
+
+def _due(kind: DueKind, day: date) -> Select[*tuple[Any, ...]]:
+    """Return the living whose period ended before the day: the last day of a period still belongs to it."""
+    columns = (
+        RetentionDue.subject_id,
+        RetentionDue.kind,
+        RetentionDue.object_id,
+        RetentionDue.rule,
+        RetentionDue.started_on,
+        RetentionDue.due_on,
+    )
+    living = and_(Subject.id == RetentionDue.subject_id, Subject.state == SubjectState.LIVING)
+    return select(*columns).join(Subject, living).where(RetentionDue.kind == kind, RetentionDue.due_on < day)
+
+
+def _is_held(day: date) -> ColumnElement[bool]:
+    """Say who stays for now: kept by a decision, asked about by an import, or asking for something themselves."""
+    kept = exists().where(RetentionKeep.subject_id == RetentionDue.subject_id, RetentionKeep.until >= day)
+    asked = exists().where(
+        PrivacyTask.subject_id == RetentionDue.subject_id,
+        PrivacyTask.kind == TaskKind.TIME_UP,
+        PrivacyTask.done_at.is_(None),
+        PrivacyTask.due_on >= day,
+    )
+    return or_(kept, asked, asks_for_something(RetentionDue.subject_id))
+
+
+def asks_for_something(subject_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Say who has a request in progress: it is answered before anything else is done to the person."""
+    in_progress = RequestCase.state != CaseState.CLOSED
+    own = exists().where(RequestCase.subject_id == subject_id, in_progress)
+    about = exists().where(CaseSubject.subject_id == subject_id, CaseSubject.case_id == RequestCase.id, in_progress)
+    return or_(own, about)

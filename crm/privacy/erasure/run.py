@@ -1,0 +1,237 @@
+"""Runs the Löschkonzept for one day: batches that can be interrupted at any moment, each counted where it happens.
+
+Source: Art. 5(1)(e), 5(2), 17(1) DSGVO.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CursorResult, and_, delete, func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor, system_actor
+from crm.db import Database, empty_log, new_id
+from crm.models.contact import Note
+from crm.models.erasure import ErasureCause
+from crm.models.intake import PendingRequest
+from crm.models.retention import DueKind, RetentionDue, RetentionRun, RunState
+from crm.privacy import audit, due, indexing
+from crm.privacy.actions import Action
+from crm.privacy.erasure import eraser, guard, job, plan
+from crm.privacy.erasure.plan import Planned
+from crm.vault import Vault
+
+KEEPER: Final = system_actor("retention")
+_AT_ONCE: Final = 100  # people or notes of one unit of work
+_UNITS_IN_A_ROUND: Final = 10
+_PATIENCE: Final = 0.2  # seconds for readers of old pages of the data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """How a run ended.
+
+    Attributes:
+        doubt: why it asks and has destroyed nothing.
+        counts: by rule, how many people and things went.
+    """
+
+    day: date
+    state: RunState
+    doubt: guard.Doubt | None
+    counts: Mapping[str, int]
+
+
+def catch_up(database: Database, *, vault: Vault, now: datetime, actor: Actor = KEEPER) -> list[RunReport]:
+    """Run every day since the last run, in order, up to today; stop at a day whose run asks.
+
+    A day that is done is left alone, so it may be called as often as one likes.
+    """
+    _prepare_first_run(database, now)
+    with database.reading() as session:
+        zone = due.zone_of(session)
+        days = _find_days(session, now.astimezone(zone).date())
+    reports = []
+    for day in days:
+        reports.append(run_for(database, vault=vault, day=day, now=now, actor=actor))
+        if reports[-1].state is not RunState.DONE:
+            break
+    return reports
+
+
+def run_for(database: Database, *, vault: Vault, day: date, now: datetime, actor: Actor = KEEPER) -> RunReport:
+    """Forget everything whose period ended before this day; what a crash left of an earlier attempt is finished first.
+
+    Two runs at once share the work: each batch is taken by one of them.
+
+    Raises:
+        KeyUnavailableError: the key store is out of reach; the next call goes on where this one stopped.
+    """
+    with database.reading() as session:
+        zone = due.zone_of(session)
+    begun = _begin(database, day, actor, now)
+    if begun.state is not RunState.RUNNING:
+        return begun
+    eraser.finish(database, vault=vault, now=now)
+    while job_ids := _order_round(database, day, actor, zone, now):
+        eraser.finish(database, vault=vault, now=now, job_ids=job_ids)
+    while _erase_notes(database, day, actor, now):
+        pass
+    _let_requests_lapse(database, day, actor, zone, now)
+    empty_log(database.engine, patience=_PATIENCE)
+    return _end(database, day, actor, now)
+
+
+def _prepare_first_run(database: Database, now: datetime) -> None:
+    """Compute the days of data that are older than the days kept ready; later every act moves its own."""
+    with database.reading() as session:
+        first = session.scalar(select(func.count()).select_from(RetentionRun)) == 0
+    if first:
+        due.refresh_all(database, now=now)
+
+
+def _find_days(session: Session, today: date) -> list[date]:
+    """Return the days to run: those begun and not done, and every one after the newest run."""
+    unfinished = session.scalars(select(RetentionRun.day).where(RetentionRun.state != RunState.DONE).order_by(RetentionRun.day)).all()
+    newest = session.scalar(select(func.max(RetentionRun.day)))
+    first = today if newest is None else newest + timedelta(days=1)
+    return [*unfinished, *(first + timedelta(days=number) for number in range((today - first).days + 1))]
+
+
+def _begin(database: Database, day: date, actor: Actor, now: datetime) -> RunReport:
+    """Begin or take up the run of a day; whoever loses the race to begin it takes it up."""
+    try:
+        with database.writing() as session:
+            return _begin_in(session, day, actor, now)
+    except IntegrityError:
+        with database.writing() as session:
+            return _begin_in(session, day, actor, now)
+
+
+def _begin_in(session: Session, day: date, actor: Actor, now: datetime) -> RunReport:
+    """Begin or take up the run, unless something speaks against it that nobody has confirmed."""
+    run = _lock(session, day)
+    if run is None:
+        planned = plan.count_due_people(session, day=day)
+        run = RetentionRun(id=new_id(), day=day, state=RunState.RUNNING, planned=planned, counts="{}", started_at=now)
+        _ask_if_doubtful(session, run, actor, now)
+        session.add(run)
+    elif run.state == RunState.ASKING:
+        _ask_if_doubtful(session, run, actor, now)
+    session.flush()
+    return _report(run)
+
+
+def _ask_if_doubtful(session: Session, run: RetentionRun, actor: Actor, now: datetime) -> None:
+    """Let the run ask, once for each doubt; a doubt that is gone by itself, as a clock set right, needs no word."""
+    doubt = guard.find_doubt(session, run, now=now)
+    if doubt is not None and doubt != run.doubt:
+        audit.record(session, Action.RETENTION_ASKED, actor=actor, now=now, count=run.planned, kind=doubt)
+    run.state, run.doubt = (RunState.RUNNING if doubt is None else RunState.ASKING), doubt
+
+
+def _order_round(database: Database, day: date, actor: Actor, zone: ZoneInfo, now: datetime) -> list[str]:
+    """Order the next people, several units of work of them: emptying the logs after each would cost more than the erasures."""
+    ordered: list[str] = []
+    for _ in range(_UNITS_IN_A_ROUND):
+        job_ids = _order_people(database, day, actor, zone, now)
+        ordered += job_ids
+        if not job_ids:
+            break
+    return ordered
+
+
+def _order_people(database: Database, day: date, actor: Actor, zone: ZoneInfo, now: datetime) -> list[str]:
+    """Order the next people in one unit of work and count them; return the jobs, none when nobody is left.
+
+    Their days are computed anew before: what was kept ready decides who is looked at, what is true decides who goes.
+    """
+    with database.writing_in_bulk() as session:
+        run = _lock(session, day)
+        if run is None or run.state != RunState.RUNNING:
+            return []
+        while looked_at := plan.find_due(session, DueKind.PERSON, day=day, limit=_AT_ONCE):
+            rules = _confirm_days(session, looked_at, zone, now)
+            if rules:
+                jobs = job.order_many(session, rules, cause=ErasureCause.RULE, case_id=None, actor=actor, now=now)
+                _count(run, Counter(rules.values()))
+                return [each.id for each in jobs.values()]
+    return []
+
+
+def _confirm_days(session: Session, looked_at: list[Planned], zone: ZoneInfo, now: datetime) -> dict[str, str]:
+    """Return the rules of those whose day is what was kept ready; the days of the others are put right, and they are looked at again."""
+    found = due.find_forgetting(session, [each.subject_id for each in looked_at], zone=zone, now=now)
+    true = {subject_id: (rules[-1].rule.code, rules[-1].due_on) for subject_id, rules in found.items()}
+    wrong = [each.subject_id for each in looked_at if true.get(each.subject_id) != (each.rule, each.due_on)]
+    due.refresh(session, wrong, zone=zone, now=now)
+    return {each.subject_id: each.rule for each in looked_at if true.get(each.subject_id) == (each.rule, each.due_on)}
+
+
+def _erase_notes(database: Database, day: date, actor: Actor, now: datetime) -> bool:
+    """Delete the next notes in one unit of work and count them; return whether there may be more."""
+    with database.writing_in_bulk() as session:
+        run = _lock(session, day)
+        notes = plan.find_due(session, DueKind.NOTE, day=day, limit=_AT_ONCE) if run and run.state == RunState.RUNNING else []
+        if run is None or not notes:
+            return False
+        these = [(each.subject_id, each.object_id) for each in notes]
+        _delete_notes(session, these)
+        entries = [audit.Entry(action=Action.NOTE_ERASED, subject_id=each.subject_id, result=each.rule) for each in notes]
+        audit.record_all(session, entries, actor=actor, now=now)
+        indexing.announce_changed(session, list(dict.fromkeys(each.subject_id for each in notes)), now=now)
+        _count(run, Counter(each.rule for each in notes))
+    return True
+
+
+def _delete_notes(session: Session, notes: list[tuple[str, str]]) -> None:
+    of_notes = or_(*(and_(Note.subject_id == subject_id, Note.id == note_id) for subject_id, note_id in notes))
+    of_days = or_(*(and_(RetentionDue.subject_id == subject_id, RetentionDue.object_id == note_id) for subject_id, note_id in notes))
+    session.execute(delete(Note).where(of_notes))
+    session.execute(delete(RetentionDue).where(RetentionDue.kind == DueKind.NOTE, of_days))
+
+
+def _let_requests_lapse(database: Database, day: date, actor: Actor, zone: ZoneInfo, now: datetime) -> None:
+    """Delete the requests that nobody confirmed in time; they belong to nobody, so the entry names only how many."""
+    with database.writing_in_bulk() as session:
+        run = _lock(session, day)
+        expired = delete(PendingRequest).where(PendingRequest.expires_at < plan.first_moment(day, zone))
+        number = cast("CursorResult[Any]", session.execute(expired)).rowcount if run and run.state == RunState.RUNNING else 0
+        if run and number:
+            audit.record(session, Action.REQUEST_LAPSED, actor=actor, now=now, count=number, result=plan.REQUESTS)
+            _count(run, Counter({plan.REQUESTS: number}))
+
+
+def _end(database: Database, day: date, actor: Actor, now: datetime) -> RunReport:
+    with database.writing() as session:
+        run = _lock(session, day)
+        if run is None:
+            raise RuntimeError("a run that was begun is gone")
+        if run.state == RunState.RUNNING:
+            run.state, run.finished_at = RunState.DONE, now
+            audit.record(session, Action.RETENTION_RUN, actor=actor, now=now, count=sum(_counts(run).values()), kind=day.isoformat())
+        return _report(run)
+
+
+def _lock(session: Session, day: date) -> RetentionRun | None:
+    """Return the run of a day, locked, so that two runs of it take turns."""
+    return session.scalars(select(RetentionRun).where(RetentionRun.day == day).with_for_update()).first()
+
+
+def _count(run: RetentionRun, gone: Mapping[str, int]) -> None:
+    run.counts = json.dumps(dict(sorted((Counter(_counts(run)) + Counter(gone)).items())))
+
+
+def _counts(run: RetentionRun) -> dict[str, int]:
+    counts: dict[str, int] = json.loads(run.counts)
+    return counts
+
+
+def _report(run: RetentionRun) -> RunReport:
+    return RunReport(day=run.day, state=RunState(run.state), doubt=guard.Doubt(run.doubt) if run.doubt else None, counts=_counts(run))

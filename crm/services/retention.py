@@ -1,0 +1,100 @@
+"""The Löschkonzept for people who look at it: the plan with its entry, the rules with what is due, the runs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.models.retention import RetentionRun, RunState
+from crm.privacy import audit
+from crm.privacy.actions import Action
+from crm.privacy.erasure import guard, plan
+from crm.privacy.erasure.guard import Doubt
+from crm.privacy.erasure.plan import Plan
+from crm.privacy.erasure.policy import RetentionRule, find_rules, run_policy
+from crm.services.staff_names import find_staff_names
+
+RUNS_SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleView:
+    """One rule with what is due by it: `soon` within the days of a review, `overdue` already."""
+
+    rule: RetentionRule
+    soon: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """One run as the protocol shows it; contents are not in it.
+
+    Attributes:
+        confirmed_by: name of who said that an unusual run is right, or the pseudonym of the command line.
+    """
+
+    id: str
+    day: date
+    state: RunState
+    doubt: Doubt | None
+    planned: int
+    counts: Mapping[str, int]
+    started_at: datetime
+    finished_at: datetime | None
+    confirmed_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """The Löschkonzept as it stands."""
+
+    rules: tuple[RuleView, ...]
+    runs: tuple[RunView, ...]
+    asking: RunView | None
+    held: int
+    days_before: int
+
+
+def open_plan(session: Session, *, day: date, zone: ZoneInfo, actor: Actor, now: datetime) -> Plan:
+    """Return what the run of a day would forget; one entry, because the pseudonyms are listed."""
+    found = plan.make_plan(session, day=day, zone=zone)
+    audit.record(session, Action.RETENTION_PLANNED, actor=actor, now=now, count=len(found.due), kind=day.isoformat())
+    return found
+
+
+def find_concept(session: Session, *, today: date) -> Concept:
+    """Return rules, numbers and runs; nobody is named, so there is no entry."""
+    days = run_policy().days_before
+    soon = plan.count_by_rule(session, first=today, last=today + timedelta(days=days))
+    overdue = plan.count_by_rule(session, first=date.min, last=today - timedelta(days=1))
+    rules = tuple(RuleView(rule=rule, soon=soon.get(code, 0), overdue=overdue.get(code, 0)) for code, rule in find_rules().items())
+    names = find_staff_names(session).by_pseudonym
+    newest = session.scalars(select(RetentionRun).order_by(RetentionRun.day.desc()).limit(RUNS_SHOWN))
+    asking = guard.find_asking(session)
+    return Concept(
+        rules=rules,
+        runs=tuple(_view(run, names) for run in newest),
+        asking=_view(asking, names) if asking else None,
+        held=plan.count_held(session, day=today),
+        days_before=days,
+    )
+
+
+def _view(run: RetentionRun, names: Mapping[str, str]) -> RunView:
+    return RunView(
+        id=run.id,
+        day=run.day,
+        state=RunState(run.state),
+        doubt=Doubt(run.doubt) if run.doubt else None,
+        planned=run.planned,
+        counts=json.loads(run.counts),
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        confirmed_by=names.get(run.confirmed_by, run.confirmed_by) if run.confirmed_by else None,
+    )

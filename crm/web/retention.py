@@ -1,0 +1,47 @@
+"""Löschkonzept: the rules with their sources, what is due, and the runs in numbers."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.privacy.erasure import guard
+from crm.services import retention as concept
+from crm.site.access import may
+from crm.site.i18n import _, in_language
+from crm.site.installation import current_runtime
+from crm.site.visitor import current_actor
+from crm.web.contacts.forget import period_in_words
+from crm.web.desk import time_zone
+from crm.web.retention_words import BASIS_TITLES, DOUBT_TEXTS, STATE_TITLES
+from crm.web.typed import accept_pseudonyms
+
+bp = Blueprint("retention", __name__)
+accept_pseudonyms(bp)
+
+
+@bp.get("/retention")
+def index() -> ResponseReturnValue:
+    """Show rules, numbers and runs; nobody is named."""
+    runtime = current_runtime()
+    with runtime.database.reading() as db:
+        found = concept.find_concept(db, today=runtime.clock.now().astimezone(time_zone()).date())
+    rules = [(each, in_language(each.rule.kind), in_language(each.rule.start_text), period_in_words(each.rule)) for each in found.rules]
+    return render_template(
+        "retention/index.html",
+        concept=found,
+        rules=rules,
+        bases=BASIS_TITLES,
+        doubts=DOUBT_TEXTS,
+        states=STATE_TITLES,
+        confirm_url=url_for(".confirm", run_id=found.asking.id) if found.asking and may("retention.confirm") else None,
+        review_url=url_for("review.show") if may("review.show") else None,
+    )
+
+
+@bp.post("/retention/runs/<pseudonym:run_id>/confirm")
+def confirm(run_id: str) -> ResponseReturnValue:
+    """Say that an unusual run is right."""
+    runtime = current_runtime()
+    with runtime.database.writing() as db:
+        guard.confirm(db, run_id=run_id, actor=current_actor(), now=runtime.clock.now())
+    flash(_("Bestätigt. Der Lauf geht innerhalb von zehn Minuten weiter."), "ok")
+    return redirect(url_for(".index"), code=303)

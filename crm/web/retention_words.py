@@ -1,0 +1,35 @@
+"""Words of the Löschkonzept: what a rule rests on, why a run asks, why somebody is kept."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel.speaklater import LazyString
+
+from crm.models.retention import KeepReason, RunState
+from crm.privacy.erasure.guard import Doubt
+from crm.site.i18n import _l
+
+BASIS_TITLES: Final[Mapping[str, LazyString]] = {
+    "policy": _l("eigene Festlegung"),
+    "limitation": _l("Verjährung"),
+    "statutory_min": _l("gesetzliche Pflicht"),
+}
+
+DOUBT_TEXTS: Final[Mapping[Doubt, LazyString]] = {
+    Doubt.CLOCK_BACK: _l("Die Uhr steht vor dem jüngsten Eintrag des Protokolls. Lassen Sie die Uhr stellen; dann läuft er von selbst."),
+    Doubt.CLOCK_FORWARD: _l("Der letzte Lauf ist ungewöhnlich lange her; die Uhr kann vorgegangen sein. Lassen Sie sie prüfen."),
+    Doubt.MANY: _l("Ungewöhnlich viele Personen sind an einem Tag fällig. Prüfen Sie, ob das stimmt, bevor sie vergessen werden."),
+}
+
+STATE_TITLES: Final[Mapping[RunState, LazyString]] = {
+    RunState.RUNNING: _l("läuft"),
+    RunState.ASKING: _l("fragt nach"),
+    RunState.DONE: _l("erledigt"),
+}
+
+REASON_TITLES: Final[Mapping[KeepReason, LazyString]] = {
+    KeepReason.TALKS: _l("Es laufen Gespräche über einen Vertrag"),
+    KeepReason.CLAIM: _l("Ein Anspruch ist offen (Art. 17 Abs. 3 Buchst. e DSGVO)"),
+    KeepReason.DUTY: _l("Ein Gesetz verlangt es (Art. 17 Abs. 3 Buchst. b DSGVO)"),
+    KeepReason.ERROR: _l("Der Tag des letzten Kontakts ist falsch und wird berichtigt"),
+}

@@ -1,0 +1,153 @@
+"""Löschkonzept and Aufräumen: what is due, who stays and why, and who may say so."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from crm.actor import Role
+from crm.models.erasure import ErasureCause, ErasureJob
+from crm.models.privacy_task import PrivacyTask, TaskKind
+from crm.models.retention import RetentionKeep, RetentionRun
+from crm.privacy import tasks
+from crm.privacy.erasure import run
+from tests.functional.web.conftest import ACTOR, error_at
+
+
+@pytest.fixture
+def privacy(colleague):
+    return colleague(Role.PRIVACY)
+
+
+@pytest.fixture
+def overdue(house):
+    """A function that takes in a prospect whose time was up long ago, known to the coordinator by a task."""
+
+    def make(last_name="Vergangen", *, told=True, days_ago=800):
+        person = house.take_in("precontract_request", fields={"last_name": last_name}, last_contact_at=house.now - timedelta(days=days_ago))
+        if told:
+            with house.database.writing() as session:
+                last_day = (house.now + timedelta(days=30)).date()
+                tasks.open_many(session, [(person, TaskKind.TIME_UP, last_day)], actor=ACTOR, now=house.now)
+        return person
+
+    return make
+
+
+class TestReview:
+    """Art. 5(1)(e) DSGVO."""
+
+    def test_shows_one_person_why_and_since_when(self, privacy, overdue):
+        overdue()
+
+        text = privacy.get("/review").text
+
+        assert "<h1>Vergangen</h1>" in text and "RET-01" in text and "1 von 1" in text
+        assert 'data-key="l"' in text and 'data-key="b"' in text
+
+    def test_leads_from_one_to_the_next(self, privacy, overdue):
+        overdue("Erste", days_ago=900)
+        second = overdue("Zweite")
+
+        text = privacy.get("/review").text
+
+        assert "<h1>Erste</h1>" in text and f"/review?person={second}" in text and 'data-key="j"' in text
+        assert "<h1>Zweite</h1>" in privacy.get(f"/review?person={second}").text
+
+    def test_names_nobody_whom_the_purpose_does_not_show(self, privacy, overdue):
+        overdue(told=False)
+
+        text = privacy.get("/review").text
+
+        assert "Vergangen" not in text and "RET-01" in text
+
+    def test_says_when_nobody_waits(self, house, privacy):
+        house.take_in("precontract_request")
+
+        assert "Aufgeräumt" in privacy.get("/review").text
+
+    @pytest.mark.parametrize(("days_ago", "shown"), [(700, True), (699, False)])
+    def test_begins_thirty_days_before_the_end(self, privacy, overdue, days_ago, shown):
+        overdue(days_ago=days_ago)
+
+        assert ("<h1>Vergangen</h1>" in privacy.get("/review").text) is shown
+
+    def test_sales_decide_about_nobody_they_do_not_look_after(self, house, sales, overdue):
+        person = overdue(told=False)
+
+        answers = [sales.get("/review"), sales.send(f"/review/{person}/let-go", {})]
+
+        assert "Vergangen" not in answers[0].text and answers[1].status_code == 404
+        assert house.count(ErasureJob) == 0
+
+
+class TestLetGo:
+    """Art. 17(1)(a) DSGVO."""
+
+    def test_says_first_what_happens_and_then_orders_the_erasure(self, house, privacy, overdue):
+        person = overdue()
+
+        asked = privacy.get(f"/review/{person}/let-go")
+        untouched = house.count(ErasureJob)
+        answer = privacy.send(f"/review/{person}/let-go", {}, follow_redirects=True)
+
+        assert "Das lässt sich nicht umkehren" in asked.text and untouched == 0
+        assert "Die Löschung ist angeordnet" in answer.text and "Aufgeräumt" in answer.text
+        with house.database.reading() as session:
+            job = session.scalars(select(ErasureJob)).one()
+        assert (job.subject_id, job.cause, job.rule) == (person, ErasureCause.REVIEW, "RET-01")
+
+
+class TestKeep:
+    def test_keeps_with_a_reason_until_a_day_and_settles_the_task(self, house, privacy, overdue):
+        person = overdue()
+        until = (house.now + timedelta(days=90)).date()
+
+        answer = privacy.send(f"/review/{person}/keep", {"reason": "talks", "until": until.isoformat()}, follow_redirects=True)
+
+        assert "Aufgeräumt" in answer.text
+        with house.database.reading() as session:
+            kept = session.scalars(select(RetentionKeep)).one()
+        assert (kept.subject_id, kept.reason, kept.until) == (person, "talks", until)
+        assert house.count(PrivacyTask, PrivacyTask.done_at.is_(None)) == 0
+
+    @pytest.mark.parametrize(
+        ("days", "reason", "wrong"),
+        [(90, "", "reason"), (90, "nice", "reason"), (0, "talks", "until"), (366, "talks", "until"), (None, "talks", "until")],
+    )
+    def test_needs_a_reason_and_a_day_within_twelve_months(self, house, privacy, overdue, days, reason, wrong):
+        person = overdue()
+        until = "gestern" if days is None else (house.now + timedelta(days=days)).date().isoformat()
+
+        answer = privacy.send(f"/review/{person}/keep", {"reason": reason, "until": until})
+
+        assert answer.status_code == 422 and error_at(answer, wrong)
+        assert house.count(RetentionKeep) == 0
+
+
+class TestConcept:
+    def test_shows_rules_with_source_and_basis_and_the_runs(self, house, privacy):
+        run.catch_up(house.database, vault=house.runtime.vault, now=house.now)
+
+        text = privacy.get("/retention").text
+
+        assert all(word in text for word in ("RET-01", "RET-10", "gesetzliche Pflicht", "eigene Festlegung", "Verjährung", "erledigt"))
+
+    @pytest.mark.parametrize(("role", "may_confirm"), [(Role.PRIVACY, True), (Role.DPO, False), (Role.MANAGEMENT, False)])
+    def test_only_the_coordinator_confirms_an_unusual_run(self, house, colleague, overdue, role, may_confirm):
+        for number in range(51):
+            overdue(f"Person{number}", told=False)
+        run.catch_up(house.database, vault=house.runtime.vault, now=house.now)
+        with house.database.reading() as session:
+            run_id = session.scalars(select(RetentionRun.id)).one()
+        reader = colleague(role)
+
+        shown = reader.get("/retention").text
+        home = reader.get("/").text
+        answer = reader.send(f"/retention/runs/{run_id}/confirm", {})
+
+        assert "fragt nach" in shown and (f"/retention/runs/{run_id}/confirm" in shown) is may_confirm
+        assert ("Ein Lauf fragt nach" in home) is may_confirm
+        assert (answer.status_code == 303) is may_confirm
+        with house.database.reading() as session:
+            assert (session.scalars(select(RetentionRun.confirmed_by)).one() is not None) is may_confirm

@@ -1,0 +1,144 @@
+"""The day on which a person goes moves with what happens to them, in the same transaction (Art. 5(1)(e) DSGVO)."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import delete, select
+
+from crm.models.contact import NoteKind
+from crm.models.retention import DueKind, RetentionDue
+from crm.privacy import due, lawfulness, notes, rectification
+from crm.privacy.purposes import Channel
+from crm.services.contacts import rights
+from crm.services.contacts.rights import NewConsent
+from tests.integration.privacy.people import SALES
+
+
+def end(house, subject_id, code, ends_at=None):
+    with house.database.writing() as session:
+        lawfulness.end_ground(
+            session,
+            subject_id=subject_id,
+            purpose=house.purpose(session, code),
+            ends_at=ends_at or house.now,
+            reason="Ende",
+            actor=SALES,
+            now=house.now,
+        )
+
+
+def write(house, subject_id, kind):
+    with house.database.writing() as session:
+        purpose = house.purpose(session, "precontract_request")
+        notes.write(session, subject_id=subject_id, text="Gespräch", kind=kind, purpose=purpose, actor=SALES, now=house.now)
+
+
+class TestProspects:
+    """RET-01."""
+
+    def test_go_24_months_after_the_last_contact(self, house):
+        prospect = house.person("precontract_request", days_ago=1)
+
+        assert house.days() == {prospect: ("RET-01", date(2026, 11, 22), date(2028, 11, 22))}
+
+    def test_a_call_moves_the_day_and_a_note_or_an_edit_does_not(self, house):
+        prospect = house.person("precontract_request", days_ago=100)
+        before = house.days()
+
+        write(house, prospect, NoteKind.NOTE)
+        with house.database.writing() as session:
+            rectification.rectify(
+                session,
+                subject_id=prospect,
+                fields={"city": "Fulda"},
+                purpose=house.purpose(session, "precontract_request"),
+                expected_version=1,
+                actor=SALES,
+                now=house.now,
+            )
+        unmoved = house.days()
+        write(house, prospect, NoteKind.CALL)
+
+        assert unmoved == before
+        assert house.days() == {prospect: ("RET-01", date(2026, 11, 23), date(2028, 11, 23))}
+
+
+class TestRelations:
+    """RET-07, RET-08."""
+
+    def test_nobody_goes_while_a_ground_runs_without_end(self, house):
+        house.person("business_contact", "precontract_request", days_ago=2_000)
+
+        assert house.days() == {}
+
+    def test_a_customer_goes_three_years_after_the_end_of_the_year_of_the_end(self, house):
+        customer = house.person("contract_person")
+
+        end(house, customer, "contract_person")
+
+        assert house.days() == {customer: ("RET-07", date(2026, 11, 23), date(2029, 12, 31))}
+
+    def test_the_last_of_several_days_decides(self, house):
+        person = house.person("business_contact", "precontract_request", days_ago=700)
+
+        end(house, person, "business_contact")
+
+        assert house.days() == {person: ("RET-08", date(2026, 11, 23), date(2027, 5, 23))}
+
+    def test_an_end_that_is_set_for_later_counts_from_then(self, house):
+        person = house.person("business_contact")
+
+        end(house, person, "business_contact", ends_at=house.now + timedelta(days=30))
+
+        assert house.days() == {person: ("RET-08", date(2026, 12, 23), date(2027, 6, 23))}
+
+
+class TestConsents:
+    """RET-03."""
+
+    def test_who_consented_stays_until_the_withdrawal(self, house):
+        person = house.person("precontract_request", days_ago=800)
+
+        with house.database.writing() as session:
+            newsletter = house.purpose(session, "newsletter")
+            given = NewConsent(
+                purpose=newsletter,
+                channel=Channel.EMAIL,
+                wording="Ja.",
+                language="de",
+                evidence="Formular, Ordner 3",
+                given_at=house.now - timedelta(days=5),
+            )
+            rights.record_consent(session, subject_id=person, given=given, actor=SALES, now=house.now)
+        consented = house.days()
+        with house.database.writing() as session:
+            rights.withdraw_consent(session, subject_id=person, purpose=newsletter, channel=Channel.EMAIL, actor=SALES, now=house.now)
+
+        assert consented == {}
+        assert house.days() == {person: ("RET-03", date(2026, 11, 23), date(2026, 11, 23))}
+
+
+def test_a_note_goes_24_months_after_it_was_written(house):
+    """RET-17."""
+    person = house.person("precontract_request")
+
+    write(house, person, NoteKind.NOTE)
+
+    with house.database.reading() as session:
+        row = session.scalars(select(RetentionDue).where(RetentionDue.kind == DueKind.NOTE)).one()
+    assert (row.subject_id, row.rule, row.due_on) == (person, "RET-17", date(2028, 11, 23))
+
+
+def test_days_of_older_data_are_computed_as_if_they_had_always_been_kept(house):
+    prospect = house.person("precontract_request", days_ago=100)
+    house.person("business_contact")
+    write(house, prospect, NoteKind.NOTE)
+    with house.database.reading() as session:
+        before = sorted(session.execute(select(RetentionDue.__table__)).all())
+    with house.database.writing() as session:
+        session.execute(delete(RetentionDue))
+
+    looked_at = due.refresh_all(house.database, now=house.now)
+
+    assert looked_at == 2
+    with house.database.reading() as session:
+        assert sorted(session.execute(select(RetentionDue.__table__)).all()) == before
