@@ -3,6 +3,7 @@
 Source: Art. 5(1)(e), 17(1)(a) DSGVO.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
@@ -25,13 +26,13 @@ ROW: Final = "row"
 KEY: Final = "key"
 
 
-def expire(database: Database, *, vault: Vault, today: date, now: datetime) -> int:
-    """Let every document go whose period ended before `today`; return how many went.
+def expire(database: Database, *, vault: Vault, today: date, now: datetime) -> Counter[str]:
+    """Let every document go whose period ended before `today`; return by rule how many went.
 
     The key of an erased person who keeps no other document is destroyed first and the rows after it, each batch in a
     unit of work of its own: what a crash leaves is found again by the next run, and destroying twice changes nothing.
     """
-    gone = 0
+    gone: Counter[str] = Counter()
     while keys := _next_keys(database, today):
         vault.destroy(keys, compartments=[Compartment.RECORD], now=now)
         with database.writing() as session:
@@ -65,9 +66,9 @@ def _find_ended(session: Session, today: date, subject_ids: Sequence[str] | None
     return [(row.subject_id, row.id, row.rule) for row in session.execute(ended.order_by(columns.keep_until, columns.id))]
 
 
-def _delete(session: Session, ended: Sequence[tuple[str, str, str]], *, how: str, now: datetime) -> int:
+def _delete(session: Session, ended: Sequence[tuple[str, str, str]], *, how: str, now: datetime) -> Counter[str]:
     for subject_id, document_id, _rule in ended:
         session.execute(delete(RetainedDocument).where(RetainedDocument.subject_id == subject_id, RetainedDocument.id == document_id))
     entries = [audit.Entry(action=Action.DOCUMENT_ERASED, subject_id=subject_id, kind=rule, result=how) for subject_id, _id, rule in ended]
     audit.record_all(session, entries, actor=_ACTOR, now=now)
-    return len(ended)
+    return Counter(rule for _subject_id, _id, rule in ended)

@@ -21,7 +21,7 @@ from crm.models.contact import Note
 from crm.models.erasure import ErasureCause
 from crm.models.intake import PendingRequest
 from crm.models.retention import DueKind, RetentionDue, RetentionRun, RunState
-from crm.privacy import audit, due, indexing
+from crm.privacy import audit, documents, due, indexing
 from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser, guard, job, plan
 from crm.privacy.erasure.plan import Planned
@@ -83,6 +83,7 @@ def run_for(database: Database, *, vault: Vault, day: date, now: datetime, actor
         eraser.finish(database, vault=vault, now=now, job_ids=job_ids)
     while _erase_notes(database, day, actor, now):
         pass
+    _let_documents_go(database, vault, day, now)
     _let_requests_lapse(database, day, actor, zone, now)
     empty_log(database.engine, patience=_PATIENCE)
     return _end(database, day, actor, now)
@@ -195,6 +196,14 @@ def _delete_notes(session: Session, notes: list[tuple[str, str]]) -> None:
     of_days = or_(*(and_(RetentionDue.subject_id == subject_id, RetentionDue.object_id == note_id) for subject_id, note_id in notes))
     session.execute(delete(Note).where(of_notes))
     session.execute(delete(RetentionDue).where(RetentionDue.kind == DueKind.NOTE, of_days))
+
+
+def _let_documents_go(database: Database, vault: Vault, day: date, now: datetime) -> None:
+    """Let documents go whose duty has ended; they outlived the person's profile by the duty alone."""
+    gone = documents.expire(database, vault=vault, today=day, now=now)
+    with database.writing_in_bulk() as session:
+        if gone and (run := _lock(session, day)):
+            _count(run, gone)
 
 
 def _let_requests_lapse(database: Database, day: date, actor: Actor, zone: ZoneInfo, now: datetime) -> None:

@@ -71,7 +71,7 @@ def erase(runtime, clock, person):
 
 
 def expire(runtime, clock, today):
-    return documents.expire(runtime.database, vault=runtime.vault, today=today, now=clock.now())
+    return documents.expire(runtime.database, vault=runtime.vault, today=today, now=clock.now()).total()
 
 
 def rows(runtime):
