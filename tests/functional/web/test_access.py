@@ -89,7 +89,6 @@ def test_a_form_without_token_changes_nothing(house, sales):
     for path in (
         f"/contacts/{person}/objection",
         f"/contacts/{person}/notes",
-        f"/contacts/{person}/restrict",
         "/requests/new",
         "/contacts/new",
         "/companies/new",
