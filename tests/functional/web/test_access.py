@@ -10,6 +10,7 @@ ARGUMENTS = {
     "subject_id": "a" * 32,
     "company_id": "b" * 32,
     "task_id": "d" * 32,
+    "run_id": "9" * 32,
     "account_id": "c" * 32,
     "code": "service",
     "filename": "lethe.css",
