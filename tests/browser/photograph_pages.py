@@ -81,6 +81,18 @@ def test_pages_of_kept_documents(visitor, demo_site, photograph):
     photograph(page, "documents-file-refused")
 
 
+def test_pages_about_forgetting(visitor, demo_site, photograph):
+    page = visitor()
+    step_into(page, demo_site, Role.PRIVACY)
+    page.goto(f"{demo_site.url}/retention")
+    photograph(page, "retention-index")
+    page.goto(f"{demo_site.url}/review")
+    photograph(page, "review-show")
+    page.keyboard.press("l")
+    page.wait_for_url("**/let-go")
+    photograph(page, "review-confirm")
+
+
 def test_pages_about_one_person(visitor, demo_site, photograph):
     page = visitor()
     step_into(page, demo_site, Role.SALES)

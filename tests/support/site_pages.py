@@ -42,6 +42,7 @@ _FOUND_ON = {
     "contacts.show": ("/contacts", r"^/contacts/[0-9a-f]{32}$"),
     "contacts.edit": ("contacts.show", r"^/contacts/[0-9a-f]{32}/edit$"),
     "tasks.show": ("/", r"^/contacts/[0-9a-f]{32}/tasks/[0-9a-f]{32}$"),
+    "review.confirm": ("/review", r"^/review/[0-9a-f]{32}/let-go$"),
     "contacts.rights": ("contacts.show", r"^/contacts/[0-9a-f]{32}/rights$"),
     "documents.of_person": ("contacts.show", r"^/documents/[0-9a-f]{32}$"),
     "companies.show": ("/companies", r"^/companies/[0-9a-f]{32}$"),
