@@ -3,6 +3,8 @@
 import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, Protocol
 
@@ -11,7 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 # A holder whose host vanished without a farewell is given up by the server after about 15 seconds, and gives itself up no later.
 _NOTICED_BY_SERVER: Final = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3"
-_NOTICED_HERE: Final = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 14_000}
+_NOTICED_HERE: Final = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 14_000,
+}
 
 
 class LastingLock(Protocol):
@@ -32,6 +40,16 @@ def make_lasting_lock(engine: Engine, name: str) -> LastingLock:
         return _AdvisoryLock(engine, name)
     file = engine.url.database
     return _FileLock(Path(f"{file}.{name}")) if file and file != ":memory:" else _NobodyElse()
+
+
+@contextmanager
+def holding(engine: Engine, name: str) -> Iterator[bool]:
+    """Hold the lock `name` for a while if it is free, and say whether it is ours."""
+    lock = make_lasting_lock(engine, name)
+    try:
+        yield lock.hold()
+    finally:
+        lock.release()
 
 
 class _FileLock:

@@ -3,8 +3,9 @@
 import structlog
 
 from crm.db import Database, make_lasting_lock
+from crm.services.job_runs import LEADERSHIP
 
-LEADERSHIP = "leader"
+
 _log = structlog.get_logger()
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from crm.db import make_lasting_lock
+from crm.db import holding
 from crm.runtime import Runtime
 from crm.services import job_runs
 from crm.services.job_runs import Run
@@ -108,18 +108,17 @@ class SlotRunner:
         look = self._look(job)
         if not look.due and not look.is_ahead:
             return
-        lock = make_lasting_lock(self._runtime.engine, f"job-{job.name}")
-        if not lock.hold():
-            return
+        with holding(self._runtime.engine, f"job-{job.name}") as is_ours:
+            if is_ours:
+                self._try(job)
+
+    def _try(self, job: Slotted) -> None:
         try:
             self._run_due(job)
         except Exception:
             self._failures.setdefault(job.name, []).append(self._runtime.clock.now())
             raise
-        else:
-            self._failures.pop(job.name, None)
-        finally:
-            lock.release()
+        self._failures.pop(job.name, None)
 
     def _is_waiting(self, name: str) -> bool:
         failures = self._failures.get(name)

@@ -4,19 +4,23 @@ The mechanism sees sealed contents only; who opens them and what they say is dec
 """
 
 from crm.mail.message import Letter, to_mime
-from crm.mail.outbox import OutboxMessage, claim, enqueue, is_claimed, settle
-from crm.mail.transport import MailRefusedError, MailUnreachableError, RealMailInDemoError, Transport
+from crm.mail.outbox import MailState, OutboxMessage, Outcome, claim, enqueue, has_work, is_claimed, postpone, settle, tidy
+from crm.mail.transport import MailUnreachableError, RealMailInDemoError, Transport
 
 __all__ = [
     "Letter",
-    "MailRefusedError",
+    "MailState",
     "MailUnreachableError",
     "OutboxMessage",
+    "Outcome",
     "RealMailInDemoError",
     "Transport",
     "claim",
     "enqueue",
+    "has_work",
     "is_claimed",
+    "postpone",
     "settle",
+    "tidy",
     "to_mime",
 ]

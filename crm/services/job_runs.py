@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from crm.models.retention import JobRun
 
+LEADERSHIP: Final = "leader"  # the lock of the worker that runs the jobs of the whole installation
+
 _KEPT: Final = timedelta(days=90)
 _LOOKED_AT: Final = 500  # more than are ever caught up
 
@@ -86,4 +88,4 @@ def find_newest(session: Session) -> Sequence[tuple[str, Run]]:
 def find_last_finished(session: Session) -> dict[str, datetime]:
     """Return when each job last finished a slot."""
     rows = session.execute(select(JobRun.job, func.max(JobRun.finished_at)).where(JobRun.finished_at.is_not(None)).group_by(JobRun.job))
-    return {job: finished_at for job, finished_at in rows}
+    return {job: finished_at for job, finished_at in rows if finished_at}

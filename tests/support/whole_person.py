@@ -133,7 +133,7 @@ def _live(session, subject_id, purpose, now):
         now=now,
     )
     objection.raise_to_marketing(session, subject_id=subject_id, channel=None, origin="Anruf", actor=SALES, now=now)
-    tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, now.date())], now=now)
+    tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, now.date())], actor=SALES, now=now)
     letter = Letter(to=EMAIL, subject="Haspelbrief", text="Guten Tag, Ottilie Zwirnemann.")
     post.write(session, letter, kind="test", now=now, subject_id=subject_id)
     due = {"subject_id": subject_id, "kind": DueKind.PERSON, "object_id": subject_id, "rule": "RET-01"}
