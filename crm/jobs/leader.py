@@ -5,7 +5,6 @@ import structlog
 from crm.db import Database, make_lasting_lock
 from crm.services.job_runs import LEADERSHIP
 
-
 _log = structlog.get_logger()
 
 
