@@ -128,17 +128,15 @@ def settle(session: Session, *, message_id: str, outcome: Outcome, mail_id: str,
     Args:
         mail_id: the Message-ID under which the server knows it.
     """
-    message = session.get(OutboxMessage, message_id)
-    if message is None:
+    attempts = session.scalar(select(OutboxMessage.attempts).where(OutboxMessage.id == message_id))
+    if attempts is None:
         return
-    message.state = outcome.state
-    message.mail_id, message.answer, message.answered_at = mail_id, outcome.answer, now
+    noted = {"state": outcome.state, "mail_id": mail_id, "answer": outcome.answer, "answered_at": now}
     if outcome.state is MailState.WAITING:
-        message.due_at = now + _wait(message.attempts)
+        noted |= {"due_at": now + _wait(attempts)}
     else:
-        message.sealed_letter = None
-    if outcome.state is MailState.ACCEPTED:
-        message.accepted_at = now
+        noted |= {"sealed_letter": None, "accepted_at": now if outcome.state is MailState.ACCEPTED else None}
+    session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(noted))
 
 
 def _wait(attempts: int) -> timedelta:
