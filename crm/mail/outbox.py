@@ -131,12 +131,14 @@ def settle(session: Session, *, message_id: str, outcome: Outcome, mail_id: str,
     attempts = session.scalar(select(OutboxMessage.attempts).where(OutboxMessage.id == message_id))
     if attempts is None:
         return
+    these = [OutboxMessage.id == message_id]
     noted = {"state": outcome.state, "mail_id": mail_id, "answer": outcome.answer, "answered_at": now}
     if outcome.state is MailState.WAITING:
         noted |= {"due_at": now + _wait(attempts)}
+        these.append(OutboxMessage.state == MailState.HANDING_OVER)  # its text is gone when somebody took this worker for dead
     else:
         noted |= {"sealed_letter": None, "accepted_at": now if outcome.state is MailState.ACCEPTED else None}
-    session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(noted))
+    session.execute(update(OutboxMessage).where(*these).values(noted))
 
 
 def _wait(attempts: int) -> timedelta:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from crm.db import make_lasting_lock
-from crm.mail import Letter, OutboxMessage, claim
+from crm.mail import Letter, MailState, OutboxMessage, Outcome, claim, settle, tidy
 from crm.privacy import post
 from tests.support.mail_servers import ScriptedServer, counting_server, self_signed
 
@@ -206,3 +206,16 @@ class TestTwoWorkers:
             deliver(transport)
 
         assert (counter.messages, find()) == ([], [("maybe_sent", None)])
+
+    @pytest.mark.parametrize(("late", "known"), [(MailState.ACCEPTED, "accepted"), (MailState.WAITING, "maybe_sent")])
+    def test_one_that_was_taken_for_dead_may_still_say_that_a_message_arrived(self, runtime, write, find, now, late, known):
+        write("eins@example.com")
+        with runtime.database.writing() as session:
+            message_id = claim(session, now=now).id
+        with runtime.database.writing() as session:
+            assert tidy(session, now=now) == 1
+
+        with runtime.database.writing() as session:
+            settle(session, message_id=message_id, outcome=Outcome(late), mail_id="<1@example.com>", now=now)
+
+        assert [state for state, _answer in find()] == [known]
