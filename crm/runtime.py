@@ -14,7 +14,7 @@ from crm.ledger.sealer import Sealer
 from crm.mail import Transport
 from crm.search.place import IndexPlace, find_place
 from crm.search.reader import IndexReader
-from crm.services import log_signer
+from crm.services import log_signer, mail_server
 from crm.settings import Settings
 from crm.vault import FileKeyProvider, Vault
 
@@ -68,11 +68,7 @@ class Runtime:
         Raises:
             RealMailInDemoError: a demonstration is to use a real server.
         """
-        settings = self.settings
-        if settings.smtp_host is None:
-            return None
-        password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
-        return Transport(host=settings.smtp_host, port=settings.smtp_port, user=settings.smtp_user, password=password, demo=settings.demo)
+        return mail_server.make_transport(self.settings)
 
     @property
     def stores(self) -> Mapping[str, Engine]:

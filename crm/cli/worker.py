@@ -29,7 +29,7 @@ def work(runtime: "Runtime") -> None:
     signal.signal(signal.SIGTERM, _end)
     with closing(report_process(runtime, "worker")) as report:
         report.start()
-        import_module(_WORKER).run(runtime)
+        import_module(_WORKER).run(runtime, note_failures=report.note_failures)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

@@ -6,6 +6,7 @@ from crm.db.base import Base, Id, RowId, SubjectLink, UtcDateTime
 from crm.db.classification import NOT_PERSONAL, Category, Compartment, Fate, Kept, Oblivion, emptied, goes, personal, stays, unlinked
 from crm.db.engine import make_engine
 from crm.db.ids import new_id
+from crm.db.lasting_lock import LastingLock, holding, make_lasting_lock
 from crm.db.rows import insert_rows
 from crm.db.sort_key import sort_key
 from crm.db.unit_of_work import Database, before_answer
@@ -20,6 +21,7 @@ __all__ = [
     "Fate",
     "Id",
     "Kept",
+    "LastingLock",
     "Oblivion",
     "RowId",
     "Session",
@@ -29,8 +31,10 @@ __all__ = [
     "emptied",
     "empty_log",
     "goes",
+    "holding",
     "insert_rows",
     "make_engine",
+    "make_lasting_lock",
     "new_id",
     "personal",
     "sort_key",

@@ -1,5 +1,6 @@
 """Keeps the search index of this host: builds it when there is none, then applies the feed."""
 
+import threading
 from datetime import timedelta
 
 import structlog
@@ -23,9 +24,14 @@ class IndexKeeper:
         self._runtime = runtime
         self._writer: IndexWriter | None = None
         self._turned_until = runtime.clock.now()
+        self._turns = threading.Lock()  # the index has one writer, so its jobs take turns
 
     def keep(self) -> None:
         """Apply what changed since the last time; build the index if there is none or the feed has a gap."""
+        with self._turns:
+            self._keep()
+
+    def _keep(self) -> None:
         if self._writer and needs_build(self._runtime.place):
             self.close()  # somebody took the index away; what this process still has open serves nobody
         try:
@@ -42,17 +48,19 @@ class IndexKeeper:
 
     def turn(self) -> None:
         """Announce the people whose grounds began or ended by time alone."""
-        now = self._runtime.clock.now()
-        with self._runtime.database.writing() as session:
-            directory.announce_turning_points(session, since=self._turned_until, now=now)
-        self._turned_until = now
+        with self._turns:
+            now = self._runtime.clock.now()
+            with self._runtime.database.writing() as session:
+                directory.announce_turning_points(session, since=self._turned_until, now=now)
+            self._turned_until = now
 
     def tidy(self) -> None:
         """Merge away what was removed from the index, and announcements that every host has read."""
-        if self._writer:
-            self._writer.sweep()
-        with self._runtime.database.writing() as session:
-            prune(session, older_than=self._runtime.clock.now() - _KEEP_FEED)
+        with self._turns:
+            if self._writer:
+                self._writer.sweep()
+            with self._runtime.database.writing() as session:
+                prune(session, older_than=self._runtime.clock.now() - _KEEP_FEED)
 
     def close(self) -> None:
         """Give back the right to write."""

@@ -1,11 +1,13 @@
 """Clears away what a crash left: keys whose person was never written, and indexes that nobody reads any more."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 import structlog
 
+from crm.jobs.slots import Slot
 from crm.runtime import Runtime
-from crm.services import ledger_bundles
+from crm.services import job_runs, ledger_bundles
 
 _OLD_ENOUGH = timedelta(hours=24)  # far longer than any unit of work lasts
 _log = structlog.get_logger()
@@ -16,12 +18,18 @@ def discard_bundles(runtime: Runtime) -> None:
     ledger_bundles.discard_expired(ledger_bundles.folder_of(runtime.place, runtime.settings.data_dir), now=runtime.clock.now())
 
 
-def sweep(runtime: Runtime) -> None:
+def sweep(runtime: Runtime, _slot: Slot) -> None:
     """Remove orphaned keys and finish destructions that a crash interrupted."""
     now = runtime.clock.now()
     with runtime.database.reading() as session:
         runtime.vault.sweep_orphans(session, older_than=now - _OLD_ENOUGH)
     runtime.vault.finish_destructions(now=now)
+
+
+def forget_runs(runtime: Runtime, jobs: Collection[str]) -> None:
+    """Forget which slots ran long ago, and what is known of jobs that are no more."""
+    with runtime.database.writing() as session:
+        job_runs.prune(session, jobs=jobs, now=runtime.clock.now())
 
 
 def discard_orphaned_indexes(runtime: Runtime) -> None:

@@ -4,28 +4,95 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
 from types import FrameType
 
 import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from crm.errors import UnavailableError
+from crm.jobs.attempts import Attempts
 from crm.jobs.deciding import execute
 from crm.jobs.erasing import erase
 from crm.jobs.forgetting import forget
 from crm.jobs.indexing import IndexKeeper
-from crm.jobs.letterbox import empty, publish
+from crm.jobs.leader import Leader
+from crm.jobs.letterbox import empty, let_lapse, publish
 from crm.jobs.mailing import send
 from crm.jobs.sealing import seal
 from crm.jobs.signing_in import forget_sign_ins
-from crm.jobs.sweeping import discard_bundles, discard_orphaned_indexes, sweep
+from crm.jobs.slots import CatchUp, Period, SlotRunner, Slotted
+from crm.jobs.sweeping import discard_bundles, discard_orphaned_indexes, forget_runs, sweep
 from crm.runtime import Runtime
 
+_CAMPAIGN_EVERY = 1  # seconds
+_LOOK_FOR_SLOTS_EVERY = 5  # seconds
 _log = structlog.get_logger()
 
 
-def run(runtime: Runtime) -> None:
-    """Run the jobs until SIGTERM or SIGINT; what runs then is finished first."""
+class Where(Enum):
+    """Who runs a steady job."""
+
+    EVERY_HOST = auto()
+    LEADER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """A job that runs over and over, safe to run twice."""
+
+    name: str
+    work: Callable[[], None]
+    where: Where
+    seconds: float
+
+
+def _jobs(runtime: Runtime, keeper: IndexKeeper) -> tuple[Steady | Slotted, ...]:
+    """Return all jobs there are; the schedule lives in code."""
+    return (
+        Steady("ledger.seal", partial(seal, runtime), Where.EVERY_HOST, seconds=1),  # one at a time, by a lock of its own
+        Steady("index.keep", keeper.keep, Where.EVERY_HOST, seconds=0.25),
+        Steady("index.turn", keeper.turn, Where.EVERY_HOST, seconds=60),
+        Steady("index.tidy", keeper.tidy, Where.EVERY_HOST, seconds=300),
+        Steady("bundles.discard", partial(discard_bundles, runtime), Where.EVERY_HOST, seconds=60),
+        Steady("erasure.finish", partial(erase, runtime), Where.LEADER, seconds=1),
+        Steady("intake.drain", partial(empty, runtime), Where.LEADER, seconds=0.25),
+        Steady("requests.execute", partial(execute, runtime), Where.LEADER, seconds=5),
+        # Not slotted: its runs are days of their own, caught up in order, and one that asks goes on once somebody has answered.
+        Steady("retention.run", partial(forget, runtime), Where.LEADER, seconds=600),
+        Steady("mail.send", partial(send, runtime), Where.LEADER, seconds=2),
+        Slotted("keys.sweep", partial(sweep, runtime), Period.HOURLY, CatchUp.NEWEST),
+        Slotted("intake.lapse", partial(let_lapse, runtime), Period.HOURLY, CatchUp.NEWEST),
+        Slotted("sign_ins.forget", partial(forget_sign_ins, runtime), Period.HOURLY, CatchUp.NEWEST),
+    )
+
+
+def run(runtime: Runtime, *, note_failures: Callable[[str, int], None]) -> None:
+    """Run the jobs until SIGTERM or SIGINT; what runs then is finished first.
+
+    Args:
+        note_failures: told how often in a row a job has failed.
+    """
+    stop = _listen_to_signals()
+    discard_orphaned_indexes(runtime)
+    keeper, leader, attempts = IndexKeeper(runtime), Leader(runtime.database), Attempts(note_failures)
+    attempts.make("intake.publish", partial(publish, runtime))()
+    leader.campaign()
+    if leader.leads:
+        attempts.make("erasure.finish", partial(erase, runtime))()  # what a crash left comes before everything else
+    scheduler = _schedule(runtime, _jobs(runtime, keeper), leader=leader, attempts=attempts, stop=stop)
+    scheduler.start()
+    _log.info("worker.started")
+    stop.wait()
+    scheduler.shutdown(wait=True)
+    leader.resign()
+    keeper.close()
+    _log.info("worker.stopped")
+
+
+def _listen_to_signals() -> threading.Event:
     stop = threading.Event()
 
     def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
@@ -33,58 +100,34 @@ def run(runtime: Runtime) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
-    discard_orphaned_indexes(runtime)
-    _forgiving("intake.publish", lambda: publish(runtime))()
-    keeper = IndexKeeper(runtime)
-    scheduler = _schedule(runtime, keeper)
-    _forgiving("erasure.finish", lambda: erase(runtime))()  # what a crash left comes before everything else
-    scheduler.start()
-    _log.info("worker.started")
-    stop.wait()
-    scheduler.shutdown(wait=True)
-    keeper.close()
-    _log.info("worker.stopped")
+    return stop
 
 
-def _schedule(runtime: Runtime, keeper: IndexKeeper) -> BackgroundScheduler:
-    """Return the schedule; it lives in code, and each job is safe to run twice."""
+def _schedule(
+    runtime: Runtime, jobs: tuple[Steady | Slotted, ...], *, leader: Leader, attempts: Attempts, stop: threading.Event
+) -> BackgroundScheduler:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a job that outlasts its interval is no news
-    scheduler = BackgroundScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
-    index = threading.Lock()  # the index has one writer, so its jobs take turns
-    jobs: tuple[tuple[str, Callable[[], None], float], ...] = (
-        ("intake.drain", lambda: empty(runtime), 0.25),
-        ("ledger.seal", lambda: seal(runtime), 1),
-        ("index.keep", _one_at_a_time(index, keeper.keep), 0.25),
-        ("index.turn", _one_at_a_time(index, keeper.turn), 60),
-        ("index.tidy", _one_at_a_time(index, keeper.tidy), 300),
-        ("erasure.finish", lambda: erase(runtime), 1),
-        ("requests.execute", lambda: execute(runtime), 5),
-        ("retention.run", lambda: forget(runtime), 600),
-        ("mail.send", lambda: send(runtime), 2),
-        ("keys.sweep", lambda: sweep(runtime), 3_600),
-        ("bundles.discard", lambda: discard_bundles(runtime), 60),
-        ("sign_ins.forget", lambda: forget_sign_ins(runtime), 3_600),
+    scheduler = BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(len(jobs) + 2)},  # a thread for each, so that none waits for another
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    for name, job, seconds in jobs:
-        scheduler.add_job(_forgiving(name, job), "interval", seconds=seconds, id=name)
+    slots = SlotRunner(runtime, may_go_on=lambda: leader.leads and not stop.is_set())
+    names = [job.name for job in jobs]
+    pruning = Slotted("job_runs.forget", lambda _slot: forget_runs(runtime, [*names, "job_runs.forget"]), Period.DAILY, CatchUp.NEWEST)
+    for job in (Steady("leader.campaign", leader.campaign, Where.EVERY_HOST, _CAMPAIGN_EVERY), *jobs, pruning):
+        if isinstance(job, Slotted):
+            work, seconds = _led(leader, partial(slots.run, job)), float(_LOOK_FOR_SLOTS_EVERY)
+        else:
+            work, seconds = job.work if job.where is Where.EVERY_HOST else _led(leader, job.work), job.seconds
+        scheduler.add_job(attempts.make(job.name, work), "interval", seconds=seconds, id=job.name)
     return scheduler
 
 
-def _one_at_a_time(lock: threading.Lock, job: Callable[[], None]) -> Callable[[], None]:
-    def guarded() -> None:
-        with lock:
-            job()
+def _led(leader: Leader, work: Callable[[], None]) -> Callable[[], None]:
+    """Let only the leader do it."""
 
-    return guarded
+    def led() -> None:
+        if leader.leads:
+            work()
 
-
-def _forgiving(name: str, job: Callable[[], None]) -> Callable[[], None]:
-    """Let a job that cannot run now be tried again at its next time."""
-
-    def tried() -> None:
-        try:
-            job()
-        except UnavailableError as error:
-            _log.warning("job.postponed", job=name, reason=type(error).__name__)
-
-    return tried
+    return led

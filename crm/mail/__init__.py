@@ -5,24 +5,40 @@ The mechanism sees sealed contents only; who opens them and what they say is dec
 
 from crm.mail.attachment import Attachment, safe_name
 from crm.mail.message import Letter, to_mime
-from crm.mail.outbox import MailFate, MailState, OutboxMessage, claim, enqueue, find_fates, is_claimed, settle
-from crm.mail.transport import MailRefusedError, MailUnreachableError, RealMailInDemoError, Transport
+from crm.mail.outbox import (
+    MailFate,
+    MailState,
+    OutboxMessage,
+    Outcome,
+    claim,
+    enqueue,
+    find_fates,
+    has_work,
+    is_claimed,
+    postpone,
+    settle,
+    tidy,
+)
+from crm.mail.transport import MailUnreachableError, RealMailInDemoError, Transport
 
 __all__ = [
     "Attachment",
     "Letter",
     "MailFate",
-    "MailRefusedError",
     "MailState",
     "MailUnreachableError",
     "OutboxMessage",
+    "Outcome",
     "RealMailInDemoError",
     "Transport",
     "claim",
     "enqueue",
     "find_fates",
+    "has_work",
     "is_claimed",
+    "postpone",
     "safe_name",
     "settle",
+    "tidy",
     "to_mime",
 ]

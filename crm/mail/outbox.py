@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index, LargeBinary, String, delete, select, update
+from sqlalchemy import Index, LargeBinary, String, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm.db import NOT_PERSONAL, Base, Category, RowId, goes, personal
 
-# After these waits a message that the server did not take is given up.
+# A message that the server does not take now is tried again after these waits, then after the last one again, until it is too old.
 _WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 
 _LONGEST_WAIT = timedelta(days=3)
@@ -18,12 +18,21 @@ _KEPT = timedelta(days=90)
 
 
 class MailState(StrEnum):
-    """Where a message is. `handing_over` that outlives its worker is never sent again: it may have arrived."""
+    """Where a message is."""
 
     WAITING = "waiting"
     HANDING_OVER = "handing_over"
     ACCEPTED = "accepted"
+    MAYBE_SENT = "maybe_sent"  # worker or server went silent after the hand-over began: never sent again, it may have arrived
     GIVEN_UP = "given_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message that was handed over, and what the server answered, if it did."""
+
+    state: MailState
+    answer: int | None = None
 
 
 class OutboxMessage(Base):
@@ -42,6 +51,9 @@ class OutboxMessage(Base):
     written_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     due_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
     accepted_at: Mapped[datetime | None] = mapped_column(info=personal(Category.METADATA))
+    mail_id: Mapped[str | None] = mapped_column(String(300), info=NOT_PERSONAL)  # the Message-ID under which the server knows it
+    answer: Mapped[int | None] = mapped_column(info=NOT_PERSONAL)  # the server's last one to this message, like 250 or 550
+    answered_at: Mapped[datetime | None] = mapped_column(info=personal(Category.METADATA))
 
 
 def enqueue(session: Session, *, message_id: str, kind: str, sealed_letter: bytes, now: datetime, subject_id: str | None = None) -> None:
@@ -60,22 +72,46 @@ def enqueue(session: Session, *, message_id: str, kind: str, sealed_letter: byte
     )
 
 
-def claim(session: Session, *, now: datetime, limit: int = 20) -> Sequence[OutboxMessage]:
-    """Take messages that are due; commit before handing them over, so that a crash sends none twice."""
-    _give_up_old(session, now)
-    due = select(OutboxMessage).where(OutboxMessage.state == MailState.WAITING, OutboxMessage.due_at <= now)
-    messages = session.scalars(due.order_by(OutboxMessage.due_at).limit(limit).with_for_update(skip_locked=True)).all()
-    for message in messages:
+def has_work(session: Session, *, now: datetime) -> bool:
+    """Say whether anything is to be sent, settled or given up; asked before a round, so that most rounds cost one question."""
+    due = and_(OutboxMessage.state == MailState.WAITING, OutboxMessage.due_at <= now)
+    return bool(session.scalar(select(exists().where(or_(due, OutboxMessage.state == MailState.HANDING_OVER)))))
+
+
+def tidy(session: Session, *, now: datetime) -> int:
+    """Settle what a dead worker was handing over, give up what is too old, forget what is long done; return how many were settled.
+
+    Only whoever hands over may call it, one at a time: what is being handed over now would look like an orphan. A message that may
+    have arrived is not sent again, because at most one is promised; that nobody knows is shown to people instead.
+    """
+    orphans = update(OutboxMessage).where(OutboxMessage.state == MailState.HANDING_OVER).returning(OutboxMessage.id)
+    number = len(session.scalars(orphans.values(state=MailState.MAYBE_SENT, sealed_letter=None)).all())
+    too_old = (OutboxMessage.state == MailState.WAITING, OutboxMessage.written_at < now - _LONGEST_WAIT)
+    session.execute(update(OutboxMessage).where(*too_old).values(state=MailState.GIVEN_UP, sealed_letter=None))
+    session.execute(delete(OutboxMessage).where(OutboxMessage.written_at < now - _KEPT))
+    return number
+
+
+def claim(session: Session, *, now: datetime) -> OutboxMessage | None:
+    """Take the message that has waited longest; commit before handing it over, so that a crash sends it at most once."""
+    message = _find_next(session, now)
+    if message:
         message.state = MailState.HANDING_OVER
         message.attempts += 1
-    return messages
+    return message
 
 
-def _give_up_old(session: Session, now: datetime) -> None:
-    """Let go of mail that waited so long, for want of a server, that it would only confuse; rows go after 90 days."""
-    waited = (OutboxMessage.state == MailState.WAITING, OutboxMessage.written_at < now - _LONGEST_WAIT)
-    session.execute(update(OutboxMessage).where(*waited).values(state=MailState.GIVEN_UP, sealed_letter=None))
-    session.execute(delete(OutboxMessage).where(OutboxMessage.written_at < now - _KEPT))
+def postpone(session: Session, *, now: datetime) -> None:
+    """Let the next message wait for a server that cannot be reached; the others keep their turn."""
+    message = _find_next(session, now)
+    if message:
+        message.attempts += 1
+        message.due_at = now + _wait(message.attempts)
+
+
+def _find_next(session: Session, now: datetime) -> OutboxMessage | None:
+    due = select(OutboxMessage).where(OutboxMessage.state == MailState.WAITING, OutboxMessage.due_at <= now)
+    return session.scalars(due.order_by(OutboxMessage.due_at, OutboxMessage.id).limit(1).with_for_update(skip_locked=True)).first()
 
 
 def is_claimed(session: Session, *, message_id: str) -> bool:
@@ -99,18 +135,26 @@ def find_fates(session: Session, message_ids: Sequence[str]) -> dict[str, MailFa
     return {row.id: MailFate(MailState(row.state), row.accepted_at) for row in rows}
 
 
-def settle(session: Session, *, message_id: str, accepted: bool, now: datetime) -> None:
-    """Note that the server took a message, or that it has to be tried again later; what is done loses its text.
+def settle(session: Session, *, message_id: str, outcome: Outcome, mail_id: str, now: datetime) -> None:
+    """Note what became of a message; what is done loses its text.
 
     A message that an erasure took away while it was handed over stays away.
+
+    Args:
+        mail_id: the Message-ID under which the server knows it.
     """
-    message = session.get(OutboxMessage, message_id)
-    if message is None:
+    attempts = session.scalar(select(OutboxMessage.attempts).where(OutboxMessage.id == message_id))
+    if attempts is None:
         return
-    if accepted:
-        done = {"state": MailState.ACCEPTED, "accepted_at": now, "sealed_letter": None}
-    elif message.attempts > len(_WAITS):
-        done = {"state": MailState.GIVEN_UP, "sealed_letter": None}
+    these = [OutboxMessage.id == message_id]
+    noted = {"state": outcome.state, "mail_id": mail_id, "answer": outcome.answer, "answered_at": now}
+    if outcome.state is MailState.WAITING:
+        noted |= {"due_at": now + _wait(attempts)}
+        these.append(OutboxMessage.state == MailState.HANDING_OVER)  # its text is gone when somebody took this worker for dead
     else:
-        done = {"state": MailState.WAITING, "due_at": now + _WAITS[message.attempts - 1]}
-    session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(**done))
+        noted |= {"sealed_letter": None, "accepted_at": now if outcome.state is MailState.ACCEPTED else None}
+    session.execute(update(OutboxMessage).where(*these).values(noted))
+
+
+def _wait(attempts: int) -> timedelta:
+    return _WAITS[min(attempts, len(_WAITS)) - 1]

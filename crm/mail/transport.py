@@ -1,14 +1,15 @@
 """The way to the mail server."""
 
-import smtplib
-import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from email.message import EmailMessage
+from smtplib import SMTP, SMTP_SSL, SMTPException
+from ssl import create_default_context
 from typing import Final
 
 from crm.errors import CrmError, UnavailableError
+from crm.mail.line import Line
 
-_PATIENCE: Final = 20.0  # seconds
 _IMPLICIT_TLS: Final = 465
 _THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -19,12 +20,6 @@ class MailUnreachableError(UnavailableError):
     message = "Der Mailserver antwortet nicht. Die E-Mail wird später noch einmal versucht."
 
 
-class MailRefusedError(CrmError):
-    """The mail server does not take this message."""
-
-    message = "Der Mailserver nimmt diese E-Mail nicht an."
-
-
 class RealMailInDemoError(CrmError):
     """The demonstration sends nothing to a real mail server."""
 
@@ -33,13 +28,21 @@ class RealMailInDemoError(CrmError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transport:
-    """A mail server and how to speak to it. Off this machine nothing is sent without TLS."""
+    """A mail server and how to speak to it. Off this machine nothing is sent without TLS and a certificate that holds.
+
+    Args:
+        patience: seconds for each answer of the server.
+        patience_at_end: seconds for the answer to a whole message; servers that look for viruses give it late, and
+            who hangs up before does not know whether the message arrives.
+    """
 
     host: str
     port: int
     user: str | None = None
     password: str | None = None
     demo: bool = False
+    patience: float = 20.0
+    patience_at_end: float = 60.0
 
     def __post_init__(self) -> None:
         """Refuse a demonstration that would reach real people.
@@ -54,26 +57,38 @@ class Transport:
     def _is_here(self) -> bool:
         return self.host in _THIS_MACHINE
 
-    def deliver(self, message: EmailMessage) -> None:
-        """Hand one message over; returns when the server has accepted it.
+    @contextmanager
+    def connect(self) -> Iterator[Line]:
+        """Open a line for one message after the other.
 
         Raises:
-            MailUnreachableError: no answer, or it broke off.
-            MailRefusedError: the server said no for good.
+            MailUnreachableError: no answer, no TLS, a certificate that does not hold, or a sign-in that fails.
         """
         try:
-            with self._connect() as server:
-                if not self._is_here and self.port != _IMPLICIT_TLS:
-                    server.starttls(context=ssl.create_default_context())
-                if self.user and self.password:
-                    server.login(self.user, self.password)
-                server.send_message(message)
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-            raise MailRefusedError from error
-        except (OSError, smtplib.SMTPException) as error:
+            server = self._open()
+        except (OSError, SMTPException) as error:
             raise MailUnreachableError from error
+        try:
+            yield Line(server, patience_at_end=self.patience_at_end)
+        finally:
+            with suppress(OSError, SMTPException):
+                server.quit()
+            server.close()
 
-    def _connect(self) -> smtplib.SMTP:
+    def _open(self) -> SMTP:
+        server = self._greet()
+        try:
+            if not self._is_here and self.port != _IMPLICIT_TLS:
+                server.starttls(context=create_default_context())  # a server that does not offer it is not spoken to
+            if self.user and self.password:
+                server.login(self.user, self.password)
+            server.ehlo_or_helo_if_needed()
+        except (OSError, SMTPException):
+            server.close()
+            raise
+        return server
+
+    def _greet(self) -> SMTP:
         if self.port == _IMPLICIT_TLS:
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=_PATIENCE, context=ssl.create_default_context())
-        return smtplib.SMTP(self.host, self.port, timeout=_PATIENCE)
+            return SMTP_SSL(self.host, self.port, timeout=self.patience, context=create_default_context())
+        return SMTP(self.host, self.port, timeout=self.patience)

@@ -1,18 +1,23 @@
 """Mail from Lethe: written with the act it tells of, sealed until it is handed over, sent by the worker."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
+from email.message import EmailMessage
+from typing import Final
 
 import structlog
 from sqlalchemy.orm import Session
 
 from crm import mail
-from crm.db import Database, new_id
-from crm.errors import InvalidInputError
-from crm.mail import Letter, MailRefusedError, MailUnreachableError, Transport
+from crm.db import Database, holding, new_id
+from crm.errors import UnavailableError
+from crm.mail import Letter, MailState, MailUnreachableError, Transport
+from crm.mail.line import Line
 from crm.vault import Vault
 
 _TABLE, _COLUMN = "outbox_message", "sealed_letter"
+_AT_ONCE: Final = 50  # messages on one line
 _log = structlog.get_logger()
 
 
@@ -30,33 +35,81 @@ def write(session: Session, letter: Letter, *, kind: str, now: datetime, subject
 
 
 def deliver(database: Database, transport: Transport, *, sender: str, now: datetime) -> int:
-    """Send what is due and return how many messages the server accepted.
+    """Send what is due and return how many messages the server accepted; one process does it at a time.
 
-    A message is marked before it is handed over, so that a crash in between sends it at most once.
+    A message is marked before it is handed over, one by one, so that a crash sends it at most once and leaves in doubt no more than
+    the one on its way. What a dead process left in doubt is settled first.
     """
-    with database.writing() as session:
-        due = [(message.id, _open(session, message.id, message.sealed_letter)) for message in mail.claim(session, now=now)]
-    accepted = 0
-    for message_id, letter in due:
-        with database.reading() as session:
-            if not mail.is_claimed(session, message_id=message_id):
-                continue  # whose mail it was, was erased meanwhile
-        is_accepted = _hand_over(transport, letter, message_id, sender=sender, now=now)
+    with database.reading() as session:
+        if not mail.has_work(session, now=now):
+            return 0
+    with holding(database.engine, "mail") as is_ours:
+        if not is_ours:
+            return 0
         with database.writing() as session:
-            mail.settle(session, message_id=message_id, accepted=is_accepted, now=now)
-        accepted += is_accepted
+            if number := mail.tidy(session, now=now):
+                _log.warning("mail.maybe_sent", number=number)
+            is_due = mail.has_work(session, now=now)
+        return _send(database, transport, sender=sender, now=now) if is_due else 0
+
+
+def _send(database: Database, transport: Transport, *, sender: str, now: datetime) -> int:
+    """Send on one line until nothing is due, or the line breaks: then the next round opens another."""
+    accepted = 0
+    try:
+        with transport.connect() as line:
+            for _ in range(_AT_ONCE):
+                letter = _take(database, sender=sender, now=now)
+                if letter is None:
+                    break
+                accepted += _hand_over(database, line, letter, now=now)
+                if not line.is_usable:
+                    break
+    except MailUnreachableError as error:
+        _log.warning("mail.postponed", reason=type(error.__cause__).__name__)
+        with database.writing() as session:
+            mail.postpone(session, now=now)
     return accepted
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """One message on its way; without a letter it cannot be read or written, and nobody will ever get it."""
+
+    message_id: str
+    mail_id: str
+    letter: EmailMessage | None
+
+
+def _take(database: Database, *, sender: str, now: datetime) -> _Taken | None:
+    """Take the next message that is due and open it; None when nothing is."""
+    with database.writing() as session:
+        message = mail.claim(session, now=now)
+        if message is None:
+            return None
+        mail_id = f"<{message.id}@{sender.rpartition('@')[2]}>"
+        try:
+            letter = _open(session, message.id, message.sealed_letter)
+            return _Taken(message.id, mail_id, mail.to_mime(letter, sender=sender, message_id=mail_id, now=now))
+        except UnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others go on
+            _log.warning("mail.unreadable", message=message.id, reason=type(error).__name__)
+            return _Taken(message.id, mail_id, None)
+
+
+def _hand_over(database: Database, line: Line, taken: _Taken, *, now: datetime) -> bool:
+    """Hand one message over, note what became of it, and say whether the server accepted it."""
+    with database.reading() as session:
+        if not mail.is_claimed(session, message_id=taken.message_id):
+            return False  # whose mail it was, was erased meanwhile
+    outcome = line.hand_over(taken.letter) if taken.letter else mail.Outcome(MailState.GIVEN_UP)
+    with database.writing() as session:
+        mail.settle(session, message_id=taken.message_id, outcome=outcome, mail_id=taken.mail_id, now=now)
+    if outcome.state is not MailState.ACCEPTED:
+        _log.warning("mail.not_accepted", message=taken.message_id, state=outcome.state.value, answer=outcome.answer)
+    return outcome.state is MailState.ACCEPTED
 
 
 def _open(session: Session, message_id: str, sealed: bytes | None) -> Letter:
     return Letter.unpacked(json.loads(Vault.of(session).open_own(_TABLE, _COLUMN, message_id, sealed or b"")))
-
-
-def _hand_over(transport: Transport, letter: Letter, message_id: str, *, sender: str, now: datetime) -> bool:
-    host = sender.rpartition("@")[2]
-    try:
-        transport.deliver(mail.to_mime(letter, sender=sender, message_id=f"<{message_id}@{host}>", now=now))
-    except (MailUnreachableError, MailRefusedError, InvalidInputError) as error:
-        _log.warning("mail.postponed", message=message_id, reason=type(error).__name__)
-        return False
-    return True

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from crm.actor import Role
 from crm.db import Session
 from crm.privacy.erasure import guard
-from crm.services import work_list
+from crm.services import mail_queue, work_list
 from crm.services.work_list import DueTasks, Reader
 from crm.site.access import may
 from crm.site.i18n import _, _l, day
@@ -68,7 +68,28 @@ def _sections(db: Session, desk: Desk | None) -> tuple[tuple[DueSection, ...], i
         return (_tasks_section(desk, own, _nothing_for_own(db, desk)), ending), _named(own) + ending_names
     if role is Role.DPO:
         return (_watched_section(db),), 0
-    return tuple(guide(title, step) for title, step in _guides(role)), 0
+    guides = tuple(guide(title, step) for title, step in _guides(role))
+    return (*guides, *_mail_section(db)) if role is Role.ADMIN else guides, 0
+
+
+def _mail_section(db: Session) -> tuple[DueSection, ...]:
+    """Return what the administration has to know of mail that did not arrive, or may not have."""
+    trouble = mail_queue.find_trouble(db, now=current_runtime().clock.now())
+    sentences = [
+        sentence
+        for number, sentence in (
+            (
+                trouble.maybe_sent,
+                _(
+                    "Nicht sicher angekommen: %(number)s. Die Übergabe an den Mailserver brach ab; Lethe sendet sie nicht noch einmal.",
+                    number=trouble.maybe_sent,
+                ),
+            ),
+            (trouble.given_up, _("Aufgegeben, weil der Mailserver sie nicht annahm: %(number)s.", number=trouble.given_up)),
+        )
+        if number
+    ]
+    return (DueSection(title=_("E-Mails der letzten 14 Tage"), entries=(), empty=" ".join(sentences)),) if sentences else ()
 
 
 def _asking_section(db: Session) -> tuple[DueSection, ...]:

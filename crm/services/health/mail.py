@@ -1,8 +1,10 @@
 """Does the mail server answer?"""
 
-import smtplib
 from collections.abc import Iterator
+from dataclasses import replace
 
+from crm.mail import MailUnreachableError, RealMailInDemoError
+from crm.services import mail_server
 from crm.services.health.findings import Finding, State
 from crm.settings import Settings
 
@@ -18,11 +20,11 @@ class MailNotSet(Finding):
 
 
 class MailSilent(Finding):
-    """The mail server does not answer."""
+    """The mail server does not answer, offers no TLS, has a certificate that does not hold, or refuses the sign-in."""
 
     check = "mail"
     state = State.WRONG
-    message = "Der Mailserver %(host)s:%(port)s antwortet nicht (%(reason)s)."
+    message = "Der Mailserver %(host)s:%(port)s ist nicht benutzbar (%(reason)s)."
 
 
 class MailAnswers(Finding):
@@ -34,15 +36,15 @@ class MailAnswers(Finding):
 
 
 def examine_mail(settings: Settings) -> Iterator[Finding]:
-    """Ask the mail server whether it is there; nothing is sent."""
+    """Ask the mail server whether it lets us in, as for a message: TLS, certificate and sign-in; nothing is sent."""
     if settings.smtp_host is None:
         yield MailNotSet()
         return
     where = {"host": settings.smtp_host, "port": settings.smtp_port}
     try:
-        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_PATIENCE_SECONDS) as server:
-            server.noop()
-    except (OSError, smtplib.SMTPException) as error:
-        yield MailSilent(**where, reason=type(error).__name__)
-    else:
-        yield MailAnswers(**where)
+        transport = mail_server.make_transport(settings)
+        if transport:
+            with replace(transport, patience=_PATIENCE_SECONDS).connect():
+                yield MailAnswers(**where)
+    except (MailUnreachableError, RealMailInDemoError) as error:
+        yield MailSilent(**where, reason=type(error.__cause__ or error).__name__)

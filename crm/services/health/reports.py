@@ -37,6 +37,7 @@ class Reported:
     Attributes:
         connections: what live connections to `database` and `keystore` are really set to; None: no answer. The portal has none to
             the key store.
+        failures: jobs of a worker that failed at their last time, and how often in a row.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Reported:
     host: str
     reported_at: str
     connections: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    failures: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def moment(self) -> datetime:
@@ -57,6 +59,7 @@ class ProcessReport:
         self._process = process
         self._kind = kind
         self._file = folder_of(process.settings) / f"{kind}-{os.uname().nodename}-{os.getpid()}.json"
+        self._failures: dict[str, int] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._renew, name="report", daemon=True)
 
@@ -71,6 +74,10 @@ class ProcessReport:
             self._thread.join(timeout=5)
         self._file.unlink(missing_ok=True)
 
+    def note_failures(self, job: str, number: int) -> None:
+        """Say in the next report how often a job has failed in a row; 0: it works again."""
+        self._failures = {name: count for name, count in {**self._failures, job: number}.items() if count}
+
     def write(self) -> None:
         """Write the report; readers see the old one or the new one."""
         said = Reported(
@@ -79,6 +86,7 @@ class ProcessReport:
             host=os.uname().nodename,
             reported_at=self._process.clock.now().isoformat(),
             connections={store: _ask(engine) for store, engine in self._process.stores.items()},
+            failures=self._failures,
         )
         unfinished = self._file.with_suffix(".new")
         unfinished.write_text(json.dumps(asdict(said)), encoding="utf-8")

@@ -19,6 +19,7 @@ from crm.services.health.keys import KeysUnfit, examine_keys
 from crm.services.health.log import examine_log
 from crm.services.health.sealed_values import SealedValuesUnexamined, examine_sealed_values
 from crm.services.health.stores import Stores, file_of, open_stores
+from crm.services.health.work import examine_work
 from crm.settings import Settings
 from crm.vault import KeyFileExposedError, KeyFileMissingError, KeysOlderThanDataError, KeyUnavailableError, TamperedError
 
@@ -105,6 +106,7 @@ def _examine(stores: Stores, *, actor: Actor, now: datetime) -> Iterator[Finding
         else:
             yield from _reaching("database", lambda: examine_sealed_values(stores.database, actor=actor, now=now))
         yield from _reaching("database", lambda: examine_index(stores, now=now))
+        yield from _reaching("database", lambda: examine_work(stores, now=now))
 
 
 def _is_about_files(finding: Finding, stores: Stores) -> bool:

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from crm import mail
 from crm.actor import Role, system_actor
+from crm.mail import Letter, MailState
 from crm.models.privacy_task import TaskKind
-from crm.privacy import tasks
+from crm.privacy import post, tasks
 from crm.web.task_words import KIND_TITLES
 from tests.functional.web.conftest import strip_number
 
@@ -129,3 +131,29 @@ class TestOthers:
         text = colleague(role).get("/").text
 
         assert f'<p class="row"><a class="btn "\n     href="{path}"' in text
+
+
+class TestAdministration:
+    def test_sees_what_became_of_mail_that_did_not_arrive_for_14_days(self, house, colleague):
+        admin = colleague(Role.ADMIN)
+        assert "E-Mails der letzten 14 Tage" not in admin.get("/").text
+        for state, days in ((MailState.MAYBE_SENT, 13), (MailState.MAYBE_SENT, 15), (MailState.GIVEN_UP, 1)):
+            settle_letter(house, state, written_at=house.now - timedelta(days=days))
+
+        text = admin.get("/").text
+
+        assert "Nicht sicher angekommen: 1." in text
+        assert "nicht annahm: 1." in text
+        assert "eins@example.com" not in text
+
+    def test_alone_sees_it(self, house, sales):
+        settle_letter(house, MailState.MAYBE_SENT, written_at=house.now)
+
+        assert "Nicht sicher angekommen" not in sales.get("/").text
+
+
+def settle_letter(house, state, *, written_at):
+    with house.database.writing() as session:
+        post.write(session, Letter(to="eins@example.com", subject="Prüfung", text="Guten Tag."), kind="test", now=written_at)
+        message = mail.claim(session, now=written_at)
+        mail.settle(session, message_id=message.id, outcome=mail.Outcome(state), mail_id="<1@example.com>", now=written_at)

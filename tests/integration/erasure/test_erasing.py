@@ -1,5 +1,6 @@
 """An erasure from the order to the last row (Art. 17(1) DSGVO)."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from crm.db import Compartment
 from crm.errors import NotFoundError
 from crm.ledger import verify
-from crm.mail import Letter, MailUnreachableError, OutboxMessage
+from crm.mail import Letter, MailState, OutboxMessage, Outcome
 from crm.models.contact import Contact
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep, RetainedDocument
 from crm.privacy import collection, disclosure, notes, post, purposes
@@ -182,6 +183,16 @@ class TestAReaderOfOldPages:
         assert house.finish() == 1
 
 
+class MailServer:
+    """A mail server, and a line to it."""
+
+    is_usable = True
+
+    @contextmanager
+    def connect(self):
+        yield self
+
+
 class TestMail:
     def test_that_waits_is_never_sent(self, house):
         house.erase()
@@ -193,12 +204,13 @@ class TestMail:
         """The erasure happens while the mail server thinks."""
         sent = []
 
-        class Server:
-            def deliver(self, message):
+        class Server(MailServer):
+            def hand_over(self, message):
                 house.erase()
                 if drops:
-                    raise MailUnreachableError
+                    return Outcome(MailState.WAITING)
                 sent.append(message)
+                return Outcome(MailState.ACCEPTED, 250)
 
         assert post.deliver(house.database, Server(), sender="lethe@firma.example", now=house.now) == len(sent)
         assert house.rows(OutboxMessage.__table__) == []
@@ -209,11 +221,12 @@ class TestMail:
             post.write(session, other, kind="test", now=house.now - timedelta(minutes=1))
         sent = []
 
-        class Server:
-            def deliver(self, message):
+        class Server(MailServer):
+            def hand_over(self, message):
                 sent.append(message["Subject"])
                 if len(sent) == 1:
                     house.erase()
+                return Outcome(MailState.ACCEPTED, 250)
 
         post.deliver(house.database, Server(), sender="lethe@firma.example", now=house.now)
 

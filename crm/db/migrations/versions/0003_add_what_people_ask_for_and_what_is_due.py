@@ -224,6 +224,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("subject_id", sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column("mail_id", sa.String(length=300), nullable=True))
+        batch_op.add_column(sa.Column("answer", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f("ix_outbox_message_subject_id"), ["subject_id"], unique=False)
 
     with op.batch_alter_table("suppression_entry", schema=None) as batch_op:
@@ -238,6 +241,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_message_subject_id"))
+        batch_op.drop_column("answered_at")
+        batch_op.drop_column("answer")
+        batch_op.drop_column("mail_id")
         batch_op.drop_column("subject_id")
 
     with op.batch_alter_table("erasure_job", schema=None) as batch_op:
