@@ -60,7 +60,7 @@ class Runtime:
     def make_sealer(self) -> Sealer:
         """Return the sealer of this installation's ledger."""
         signer = log_signer.make_signer(self.vault.installation_id, self.vault.secret(log_signer.SECRET))
-        return Sealer(signer=signer, folder=self.settings.data_dir / "ledger", high_water=self.settings.high_water)
+        return Sealer(signer=signer, folder=self.settings.ledger_dir, high_water=self.settings.high_water)
 
     def make_transport(self) -> Transport | None:
         """Return the way to the mail server, or None where none is set.

@@ -112,8 +112,12 @@ class Settings(BaseSettings):
         return self.key_file or self.data_dir / "keys" / "epoch.keys"
 
     @property
+    def ledger_dir(self) -> Path:
+        return self.data_dir / "ledger"
+
+    @property
     def high_water(self) -> Path:
-        return self.high_water_file or self.data_dir / "ledger" / "high-water"
+        return self.high_water_file or self.ledger_dir / "high-water"
 
 
 def load_settings(data_dir: Path | None = None, **overrides: Any) -> Settings:

@@ -3,8 +3,9 @@
 from sqlalchemy.orm import Session
 
 from crm.db.base import Base, Id, RowId, SubjectLink, UtcDateTime
+from crm.db.batches import in_batches
 from crm.db.classification import NOT_PERSONAL, Category, Compartment, Fate, Kept, Oblivion, emptied, goes, personal, stays, unlinked
-from crm.db.engine import make_engine
+from crm.db.engine import file_of, make_engine
 from crm.db.ids import new_id
 from crm.db.lasting_lock import LastingLock, holding, make_lasting_lock
 from crm.db.rows import insert_rows
@@ -30,8 +31,10 @@ __all__ = [
     "before_answer",
     "emptied",
     "empty_log",
+    "file_of",
     "goes",
     "holding",
+    "in_batches",
     "insert_rows",
     "make_engine",
     "make_lasting_lock",

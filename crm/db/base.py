@@ -22,10 +22,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         return _text_of if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        value = _in_utc(value)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        del dialect  # SQLite never asks here: `bind_processor` goes the short way
+        return None if value is None else _in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         del dialect  # both engines give back what they were given, SQLite without the zone

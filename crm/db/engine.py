@@ -51,12 +51,20 @@ def make_engine(url: str, *, may_change_schema: bool = False) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if file := file_of(url):
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(parsed, hide_parameters=True, connect_args={"isolation_level": None, "check_same_thread": False})
     event.listen(engine, "connect", _prepare(may_change_schema=may_change_schema))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file of a SQLite database, or None for one on a server or in memory."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
+        return None
+    return Path(str(parsed.database))
 
 
 def _prepare(*, may_change_schema: bool) -> Callable[[sqlite3.Connection, ConnectionPoolEntry], None]:

@@ -36,17 +36,18 @@ class Turnstile:
         """Let everybody through who waits or writes, then be seen at work for one batch."""
         _wait_for(self._waiting, fcntl.LOCK_EX)
         with self._batch.open("ab") as file:
-            _lock(file, fcntl.LOCK_EX)
+            _try_lock(file, fcntl.LOCK_EX)
             yield
 
 
 def _wait_for(path: Path, kind: int) -> None:
     """Return when the lock could be had, or after two seconds; it is given back at once."""
     with path.open("ab") as file:
-        _lock(file, kind)
+        _try_lock(file, kind)
 
 
-def _lock(file: IO[bytes], kind: int) -> None:
+def _try_lock(file: IO[bytes], kind: int) -> None:
+    """Take the lock; after two seconds go on without it, because the turnstile only orders, and SQLite's own lock guards."""
     deadline = time.monotonic() + _LONGEST_WAIT
     while time.monotonic() < deadline:
         try:

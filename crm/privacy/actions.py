@@ -1,6 +1,11 @@
 """What the ledger calls things that happen: `subject:verb-past`. `config/log_classes.toml` gives each its class."""
 
 from enum import StrEnum
+from typing import Final
+
+# The results of examinations: log:verified, people:examined.
+SOUND: Final = "sound"
+BROKEN: Final = "broken"
 
 
 class Action(StrEnum):

@@ -20,17 +20,14 @@ from sqlalchemy.orm import Session
 
 from crm import ledger
 from crm.actor import Actor
-from crm.db import Compartment
+from crm.db import Compartment, in_batches
 from crm.models.company import Company
 from crm.models.contact import SEALED_COLUMN, Contact, Note
 from crm.models.field_groups import FieldGroup
 from crm.privacy import audit, consent, sealing
-from crm.privacy.actions import Action
+from crm.privacy.actions import BROKEN, SOUND, Action
 from crm.vault import ErasedError, Place, Subject, SubjectState, TamperedError, Vault
 
-SOUND = "sound"
-BROKEN = "broken"
-_AT_ONCE = 500
 _COMPANY = "company"
 _NOTE = "sealed_text"
 _living = Subject.state == SubjectState.LIVING
@@ -99,8 +96,8 @@ def examine(session: Session, *, subject_ids: Sequence[str], actor: Actor, now: 
     people: set[str] = set()
     unopened: Counter[str] = Counter()
     put_back: Counter[str] = Counter()
-    for start in range(0, len(subject_ids), _AT_ONCE):
-        values = list(_find_values(session, subject_ids[start : start + _AT_ONCE]))
+    for some in in_batches(subject_ids):
+        values = list(_find_values(session, some))
         columns.update(each.place.column for each in values)
         people.update(each.place.subject_id for each in values)
         dark = _find_unopened(session, values)

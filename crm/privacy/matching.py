@@ -44,7 +44,7 @@ class Likeness:
 
 def fold_name(name: str) -> str:
     """Return the name as it is compared: `Müller`, `MUELLER` and `Mueller ` agree."""
-    if name.isascii():
+    if name.isascii():  # nothing to fold in most names, and an import compares every one
         return " ".join(name.lower().split())
     text = unicodedata.normalize("NFC", name).casefold().translate(_UMLAUTS)
     if not text.isascii():

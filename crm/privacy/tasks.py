@@ -29,6 +29,8 @@ from crm.privacy.purposes import Purpose
 from crm.vault import ErasedError, Vault
 
 DUTY = "request_handling"  # the purpose of `config/purposes.toml` that an open task opens
+UNKNOWN_ORIGIN = "unbekannt"  # what stands at a contact until somebody finds the origin out
+_NO_ORIGINS = frozenset({UNKNOWN_ORIGIN, "unknown"})
 _ORIGIN = "Offene Aufgabe"
 _FALLEN = "Widerspruch nach Art. 21 Abs. 1 DSGVO"
 
@@ -107,7 +109,7 @@ def state_origin(session: Session, task: PrivacyTask, *, origin: str, purpose: P
     """
     if not origin:
         raise OriginMissingError(field="origin")
-    if origin.casefold() in {"unbekannt", "unknown"}:
+    if origin.casefold() in _NO_ORIGINS:
         raise OriginStillUnknownError(field="origin")
     require_access(session, subject_id=task.subject_id, purpose=purpose, actor=actor, now=now)
     Vault.of(session).begin_write(session, [task.subject_id])

@@ -22,7 +22,8 @@ def exact_email(address: str) -> str | None:
     """
     local, at, domain = unicodedata.normalize("NFC", address).strip().rpartition("@")
     ascii_domain = _ascii(domain.rstrip("."))
-    if not (local and at and ascii_domain) or local.split() != [local]:
+    holds_blanks = local.split() != [local]  # the quickest way to ask for blanks of any kind, also at the ends
+    if not (local and at and ascii_domain) or holds_blanks:
         return None
     return f"{local.lower()}@{ascii_domain}"
 

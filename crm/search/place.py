@@ -28,7 +28,6 @@ class IndexPlace(Protocol):
     """What builder, writer and readers need to know of a place."""
 
     installation_id: str
-    is_shared: bool
 
     def current(self) -> str | None:
         """Return the name of the finished build that readers use; cheap enough for every query."""

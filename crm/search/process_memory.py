@@ -24,8 +24,6 @@ _shelves: dict[str, _Shelf] = {}
 class ProcessMemory:
     """The memory of one process, where there is no RAM file system: worker and site must be that process."""
 
-    is_shared = False
-
     def __init__(self, name: str, *, installation_id: str) -> None:
         self.name = name
         self.installation_id = installation_id

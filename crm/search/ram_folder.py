@@ -23,8 +23,6 @@ _NAME = re.compile(r"lethe-[0-9A-Za-z-]{1,64}-[0-9a-f]{12}")
 class RamFolder:
     """A folder on a RAM file system, open to this user only and shared by the processes of the host."""
 
-    is_shared = True
-
     def __init__(self, folder: Path, *, installation_id: str) -> None:
         self.installation_id = installation_id
         self._folder = folder

@@ -10,11 +10,11 @@ The token is kept nowhere; without it the hash says nothing about the content, n
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -85,8 +85,7 @@ def find_saved_contact(session: Session, form: SentForm) -> str | None:
     Raises:
         FormTokenError: it carries no token.
     """
-    made_here = (SourceRecord.system == _SYSTEM, SourceRecord.record_id == key_of(session, form))
-    return session.scalar(select(SourceRecord.subject_id).where(*made_here))
+    return session.scalar(select(SourceRecord.subject_id).where(*_made_by(session, form)))
 
 
 def find_saved_company(session: Session, form: SentForm) -> str | None:
@@ -95,8 +94,18 @@ def find_saved_company(session: Session, form: SentForm) -> str | None:
     Raises:
         FormTokenError: it carries no token.
     """
-    made_here = (SourceRecord.system == _SYSTEM, SourceRecord.record_id == key_of(session, form))
-    return session.scalar(select(SourceRecord.company_id).where(*made_here))
+    return session.scalar(select(SourceRecord.company_id).where(*_made_by(session, form)))
+
+
+def save_once(save: Callable[[], str]) -> str:
+    """Return what `save` made, or what the other copy of the same form made that was faster.
+
+    The other copy is committed by the time its key is refused, so `save`, which looks for it first, finds it now.
+    """
+    try:
+        return save()
+    except FormAlreadySavedError:
+        return save()
 
 
 def note_saved_company(session: Session, *, form: SentForm, company_id: str) -> None:
@@ -120,6 +129,10 @@ def sent_twice_is_known() -> Iterator[None]:
         if not any(table in str(error.orig) for table in _TABLES):
             raise
         raise FormAlreadySavedError from error
+
+
+def _made_by(session: Session, form: SentForm) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return SourceRecord.system == _SYSTEM, SourceRecord.record_id == key_of(session, form)
 
 
 def _require_token(token: str) -> None:

@@ -5,13 +5,12 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import inspect
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from crm import ledger
 from crm.actor import Actor
-from crm.db import make_engine, migrate
+from crm.db import file_of, make_engine, migrate
 from crm.errors import CrmError, InvalidInputError, UnavailableError
 from crm.models.account import Account
 from crm.privacy import intake, purposes
@@ -57,20 +56,21 @@ def require_possible(settings: Settings, *, email: str, password: str) -> None:
     """
     addresses.require_email(email)
     passwords.require_acceptable(password, context=(email, settings.organisation))
-    if (settings.data_dir / SETTINGS_FILE).exists() or settings.epoch_keys.exists() or _is_anything_stored(settings):
+    if _is_begun(settings):
         raise AlreadyInitialisedError(folder=settings.data_dir)
 
 
 def lay_ground(settings: Settings) -> None:
     """Make the folders, the key file, the key store and the empty database with its guards."""
-    for folder in (settings.data_dir, settings.data_dir / "ledger", settings.data_dir / "run", settings.epoch_keys.parent):
+    for folder in (settings.data_dir, settings.ledger_dir, settings.data_dir / "run", settings.epoch_keys.parent):
         folder.mkdir(parents=True, exist_ok=True, mode=_ONLY_OWNER_FOLDER)
     FileKeyProvider.create(settings.epoch_keys)
     keystore = make_engine(settings.keystore, may_change_schema=True)
     create_keystore(keystore)
     keystore.dispose()
-    for file in _files_of(settings):
-        file.touch(mode=_ONLY_OWNER)
+    for file in map(file_of, (settings.database, settings.keystore)):
+        if file:
+            file.touch(mode=_ONLY_OWNER)
     database = make_engine(settings.database, may_change_schema=True)
     migrate.upgrade(database, afterwards=ledger.install_guards)
     database.dispose()
@@ -110,8 +110,7 @@ def require_begun(settings: Settings) -> None:
     Raises:
         NotInitialisedError: neither settings nor keys nor data.
     """
-    has_files = (settings.data_dir / SETTINGS_FILE).exists() or settings.epoch_keys.exists()
-    if not has_files and not _is_anything_stored(settings):
+    if not _is_begun(settings):
         raise NotInitialisedError
 
 
@@ -125,19 +124,15 @@ def require_database(settings: Settings) -> None:
         raise NotInitialisedError
 
 
-def _files_of(settings: Settings) -> list[Path]:
-    urls = (make_url(settings.database), make_url(settings.keystore))
-    return [Path(url.database) for url in urls if url.get_backend_name() == "sqlite" and url.database]
-
-
-def _is_anything_stored(settings: Settings) -> bool:
-    return _is_filled(settings.database, DatabaseUnreachableError) or _is_filled(settings.keystore, KeyStoreUnreachableError)
+def _is_begun(settings: Settings) -> bool:
+    """Say whether anything of an installation is there: settings, keys or data."""
+    has_files = (settings.data_dir / SETTINGS_FILE).exists() or settings.epoch_keys.exists()
+    return has_files or _is_filled(settings.database, DatabaseUnreachableError) or _is_filled(settings.keystore, KeyStoreUnreachableError)
 
 
 def _is_filled(url: str, unreachable: type[UnavailableError]) -> bool:
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return Path(parsed.database or "").is_file()
+    if file := file_of(url):
+        return file.is_file()
     engine = make_engine(url)
     try:
         return bool(inspect(engine).get_table_names())

@@ -19,10 +19,8 @@ from crm.clock import Clock
 from crm.db import Database
 from crm.ledger import EntryFilter, Sealer, StoredEntry, Verification
 from crm.privacy import audit
-from crm.privacy.actions import Action
+from crm.privacy.actions import BROKEN, SOUND, Action
 
-SOUND = "sound"
-BROKEN = "broken"
 _KIND = "log"
 
 Progress = Callable[[int, int], None]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,11 +12,11 @@ from crm.errors import InvalidInputError
 from crm.models.account import Account, AccountRole
 from crm.vault import Vault
 
-_LOOKS_AFTER = (Role.SALES, Role.SERVICE, Role.ACCOUNTING)
+LOOKS_AFTER: Final = (Role.SALES, Role.SERVICE, Role.ACCOUNTING)  # who may be given a contact
 
 # Built once, because every page about people asks it.
 _ACCOUNT = Account.__table__.c
-_WORKING = select(AccountRole.account_id).where(AccountRole.role.in_(_LOOKS_AFTER))
+_WORKING = select(AccountRole.account_id).where(AccountRole.role.in_(LOOKS_AFTER))
 _EVERYBODY = select(_ACCOUNT.id, _ACCOUNT.pseudonym, _ACCOUNT.sealed_name, _ACCOUNT.disabled_at.is_(None), _ACCOUNT.id.in_(_WORKING))
 
 

@@ -34,6 +34,12 @@ class ForeignOriginError(NotAllowedError):
     message = "Diese Anfrage kam von einer fremden Seite. Es wurde nichts geändert. Öffnen Sie Lethe selbst und senden Sie von dort."
 
 
+class _Place(NamedTuple):
+    scheme: str
+    host: str
+    port: int | None
+
+
 def install(app: Flask, *, origin: str, is_configured: bool, exempt: Collection[str]) -> None:
     """Ask every request to `app`, before anything else does.
 
@@ -42,44 +48,38 @@ def install(app: Flask, *, origin: str, is_configured: bool, exempt: Collection[
         is_configured: somebody set the origin; a default says nothing about the names of this machine.
         exempt: endpoints that take forms from elsewhere; they are declared in one place with those without a CSRF token.
     """
+    own = _require_place(origin)
 
     def require() -> None:
         if request.endpoint == "static":  # the page that refuses needs its looks
             return
         if is_configured:
-            _require_own_host(origin)
+            _require_own_host(own, address=origin)
         if request.method not in _CHANGES_NOTHING and request.endpoint not in exempt:
-            _require_own_page(origin)
+            _require_own_page(own)
 
     app.before_request(require)
 
 
-def _require_own_host(origin: str) -> None:
-    own = _require_place(origin)
+def _require_own_host(own: _Place, *, address: str) -> None:
     asked = _asked(own.scheme)
     if asked is None or (asked.host not in _OWN_MACHINE and asked != own):
-        raise UnknownHostError(address=origin)
+        raise UnknownHostError(address=address)
 
 
-def _require_own_page(origin: str) -> None:
+def _require_own_page(own: _Place) -> None:
     """Believe the browser where it says who asks; programs that say nothing have to bring the CSRF token anyway."""
     source = request.headers.get("Origin")
     if source is None:
         if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_FETCHES:
             raise ForeignOriginError
         return
-    own, named = _require_place(origin), _place(source)
+    named = _place(source)
     if named == own:
         return
     # At the configured address only pages of exactly that address ask: the same name without TLS is another site.
     if named is None or _asked(own.scheme) == own or named != _asked(named.scheme):
         raise ForeignOriginError
-
-
-class _Place(NamedTuple):
-    scheme: str
-    host: str
-    port: int | None
 
 
 def _asked(scheme: str) -> _Place | None:

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from crm.db import Compartment
-from crm.vault.batches import in_batches
+from crm.db import Compartment, in_batches
 from crm.vault.journal import Right, RightsEntry, rights_rows
 from crm.vault.schema import data_key, epoch, is_buried, rights_journal, source_tombstone, tombstone
 from crm.vault.store import KeyStore, raise_shred_sequence

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Table, func, select
 
-from crm.db import Compartment
-from crm.vault.batches import in_batches
+from crm.db import Compartment, in_batches
 from crm.vault.epochs import EpochKeys
 from crm.vault.journal import Right
-from crm.vault.named_secrets import INSTALLATION, NamedSecrets
+from crm.vault.named_secrets import INSTALLATION, NamedSecrets, site_secret
 from crm.vault.schema import data_key, epoch, rights_journal, tombstone
 from crm.vault.store import KeyStore
 
@@ -43,7 +42,7 @@ class Inspection:
 
     def find_secret(self, name: str) -> bytes | None:
         """Return the random bytes kept under this name, or None where there are none."""
-        secret = self._secrets.find(f"site.{name}")
+        secret = self._secrets.find(site_secret(name))
         return secret.raw if secret else None
 
     def find_with_key(self, subject_ids: Sequence[str]) -> set[str]:

@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select
 
-from crm.db import Compartment
-from crm.vault.batches import in_batches
+from crm.db import Compartment, in_batches
 from crm.vault.schema import rights_journal, source_tombstone
 from crm.vault.store import KeyStore
 

@@ -8,9 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from crm.db import Compartment, insert_rows
+from crm.db import Compartment, in_batches, insert_rows
 from crm.vault import schema
-from crm.vault.batches import in_batches
 from crm.vault.envelope import KEY_BYTES, CompartmentKeys, DataKey
 from crm.vault.epochs import EpochKey, EpochKeys, count_wraps
 from crm.vault.errors import ErasedError

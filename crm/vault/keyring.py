@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, exists, select
 
-from crm.vault.batches import in_batches
+from crm.db import in_batches
 from crm.vault.envelope import CompartmentKeys, DataKey, key_version_of
 from crm.vault.epochs import EpochKey, EpochKeys
 from crm.vault.errors import ErasedError, TamperedError

@@ -24,6 +24,11 @@ SOURCE: Final = "source"
 FORM: Final = "form"
 
 
+def site_secret(name: str) -> str:
+    """Return the name under which a secret of the entry points is kept, so that none takes the name of one of ours."""
+    return f"site.{name}"
+
+
 class Secret(NamedTuple):
     """One version of a secret; `public` is the open half of a key pair."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from crm.vault.batches import in_batches
+from crm.db import in_batches
 from crm.vault.envelope import CompartmentKeys, Place, column_label, row_label
 from crm.vault.key_cache import KeyId
 from crm.vault.keyring import Keyring

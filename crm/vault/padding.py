@@ -16,8 +16,9 @@ class Padding(Enum):
 
 def pad(content: bytes, padding: Padding) -> bytes:
     """Fill `content` up with one marking bit and zeros, which can always be taken off again."""
-    used = len(content) + 1
-    return (content + _MARK).ljust(_text_size(used) if padding is Padding.TEXT else -(-used // _FIELD_STEP) * _FIELD_STEP, b"\0")
+    marked = content + _MARK
+    size = _text_size(len(marked)) if padding is Padding.TEXT else _round_up(len(marked), _FIELD_STEP)
+    return marked.ljust(size, b"\0")
 
 
 def unpad(padded: bytes) -> bytes:
@@ -35,5 +36,9 @@ def unpad(padded: bytes) -> bytes:
 def _text_size(used: int) -> int:
     """Return the next power of two up to 4 KiB, then the next multiple of 4 KiB."""
     if used > _TEXT_STEP:
-        return -(-used // _TEXT_STEP) * _TEXT_STEP
-    return max(_FIELD_STEP, 1 << (used - 1).bit_length())
+        return _round_up(used, _TEXT_STEP)
+    return max(_FIELD_STEP, 1 << (used - 1).bit_length())  # without logarithms, which round
+
+
+def _round_up(size: int, step: int) -> int:
+    return (size + step - 1) // step * step

@@ -21,7 +21,7 @@ from crm.vault.journal import RightsEntry
 from crm.vault.key_cache import KeyCache, KeyId
 from crm.vault.key_making import KeyMaker
 from crm.vault.keyring import Keyring
-from crm.vault.named_secrets import INSTALLATION, INTAKE, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets, Secret
+from crm.vault.named_secrets import INSTALLATION, INTAKE, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets, Secret, site_secret
 from crm.vault.opening import Columns
 from crm.vault.padding import Padding
 from crm.vault.provider import KeyProvider
@@ -273,7 +273,7 @@ class Vault:
 
     def secret(self, name: str) -> bytes:
         """Return the 32 random bytes kept under this name, made when it is first asked for."""
-        return self._secrets.newest(f"site.{name}").raw
+        return self._secrets.newest(site_secret(name)).raw
 
     def intake_key(self) -> IntakeKey:
         """Return the public half of the intake key pair; needs no key once `prepare` has run."""

@@ -6,8 +6,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Table, bindparam, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
-from crm.db import Compartment
-from crm.vault.batches import in_batches
+from crm.db import Compartment, in_batches
 from crm.vault.errors import ErasedError
 from crm.vault.tables import Subject, SubjectState
 

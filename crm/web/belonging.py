@@ -1,10 +1,15 @@
-"""Whom and what a record belongs to: the same two fields in the forms for contacts and for companies."""
+"""Whom and what a record belongs to: the same two fields, and the same checks, in the forms for contacts and for companies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from crm.services.contacts.fields import LONGEST_SEGMENT
+from crm.db import Session
+from crm.errors import InvalidInputError
+from crm.services.contacts.fields import LONGEST_SEGMENT, clean_segment
+from crm.services.staff_names import require_account
 from crm.site.i18n import _
 from crm.site.view_models import FieldInput, Option
+from crm.web.desk import Desk, require_posted_purpose
+from crm.web.selects import with_chosen
 
 
 def belonging_fields(
@@ -34,12 +39,18 @@ def belonging_fields(
     )
 
 
-def with_chosen(options: tuple[Option, ...], value: str) -> tuple[Option, ...]:
-    """Return the options of a select with the chosen one among them.
+def find_faults(db: Session, desk: Desk, *, segment: str, owner_id: str, former_owner_id: str | None) -> list[InvalidInputError]:
+    """Return what is wrong with purpose, customer group and owner; an owner who stays is not asked whether they may be one."""
+    faults = [*raised(lambda: clean_segment(segment)), *raised(lambda: require_posted_purpose(desk))]
+    if owner_id and owner_id != former_owner_id:
+        faults += raised(lambda: require_account(db, owner_id))
+    return faults
 
-    A browser shows the first option where the chosen one is missing, so somebody would save or read a choice
-    that nobody made.
-    """
-    if not value or value in {each.value for each in options}:
-        return options
-    return (*options, Option(value, _("nicht mehr da")))
+
+def raised(call: Callable[[], object]) -> list[InvalidInputError]:
+    """Return what is wrong with an input as a list, to be shown together with what is wrong with others."""
+    try:
+        call()
+    except InvalidInputError as fault:
+        return [fault]
+    return []

@@ -62,6 +62,20 @@ def open_desk(db: Session) -> Desk:
     )
 
 
+def open_posted_desk(db: Session) -> Desk:
+    """Return the desk for an act of one button: it is done for the purpose of the page that shows the button, or not at all.
+
+    Raises:
+        PurposeNotAllowedError: the role acted in works for no purpose.
+        PurposeUnknownError: the request names none of its purposes; what the reader works for by now was not on that page.
+    """
+    desk = open_desk(db)
+    posted = _find_posted(desk)
+    if posted is None:
+        raise PurposeUnknownError(field="purpose")
+    return replace(desk, purpose=posted)
+
+
 def find_desk(db: Session) -> Desk | None:
     """Return the desk of this request, or None where the role acted in works for no purpose."""
     return open_desk(db) if own_purposes(db) else None
@@ -72,7 +86,7 @@ class PurposeUnknownError(InvalidInputError):
 
     message = (
         "Dieses Formular gehört zu einem Zweck, für den Ihre Rolle nicht arbeitet. Es gilt nun der Zweck oben auf der Seite: "
-        "Prüfen Sie die Felder und speichern Sie noch einmal."
+        "Prüfen Sie die Angaben und senden Sie noch einmal."
     )
 
 
@@ -87,9 +101,17 @@ def require_posted_purpose(desk: Desk) -> None:
 
 
 def posted_purpose(desk: Desk) -> Desk:
-    """Return the desk with the purpose that a form was made for, so that another window does not change it halfway."""
+    """Return the desk with the purpose that a form was made for, so that another window does not change it halfway.
+
+    Where the role does not work for that purpose, the desk stays as it is: the form is shown again with what was typed,
+    and `require_posted_purpose` says why.
+    """
+    return replace(desk, purpose=_find_posted(desk) or desk.purpose)
+
+
+def _find_posted(desk: Desk) -> Purpose | None:
     code = request.form.get("purpose")
-    return replace(desk, purpose=next((each for each in desk.own if each.code == code), desk.purpose))
+    return next((each for each in desk.own if each.code == code), None)
 
 
 def time_zone() -> ZoneInfo:

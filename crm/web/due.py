@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import url_for
+from flask_babel.speaklater import LazyString
 
 from crm.privacy.purposes import Purpose
 from crm.services.work_list import DueTask, DueTasks, EndingContact
@@ -34,9 +35,9 @@ def urgency_of(on: date, *, now: datetime, zone: ZoneInfo) -> Urgency:
 class NextStep:
     """What to do where nothing is due: a sentence and the page it leads to."""
 
-    text: str
+    text: str | LazyString
     endpoint: str
-    action: str
+    action: str | LazyString
 
 
 def guide(title: str, step: NextStep) -> DueSection:
@@ -50,9 +51,9 @@ def tasks_section(entries: Sequence[DueEntry], due: DueTasks, step: NextStep, *,
     return DueSection(
         title=title,
         entries=tuple(entries),
-        empty=step.text,
+        empty=str(step.text),
         empty_url=url_for(step.endpoint) if leads_on else None,
-        empty_action=step.action if leads_on else None,
+        empty_action=str(step.action) if leads_on else None,
         more_url=url_for("home.index", tasks="all") if due.more else None,
         more=due.more,
     )

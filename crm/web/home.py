@@ -1,5 +1,7 @@
 """Mein Arbeitsplatz: what is due for the role acted in, and the way on where nothing is."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,6 +9,7 @@ from crm.actor import Role
 from crm.db import Session
 from crm.privacy.erasure import guard
 from crm.services import mail_queue, work_list
+from crm.services.staff_names import LOOKS_AFTER
 from crm.services.work_list import DueTasks, Reader
 from crm.site.access import may
 from crm.site.i18n import _, _l, day
@@ -21,7 +24,6 @@ from crm.web.task_words import KIND_TITLES
 
 bp = Blueprint("home", __name__)
 
-_LOOKS_AFTER_CONTACTS = (Role.SALES, Role.SERVICE, Role.ACCOUNTING)
 _ALL = 200  # tasks on one page; who has more begins with these
 
 _LEADS = {
@@ -32,6 +34,30 @@ _LEADS = {
     Role.DPO: _l("lesen und prüfen, was geschehen ist"),
     Role.AUDITOR: _l("lesen und prüfen, was geschehen ist"),
     Role.ADMIN: _l("Benutzer und ihre Rollen"),
+}
+
+# Where the work of a role without due days begins.
+_GUIDES: Mapping[Role, NextStep] = {
+    Role.MARKETING: NextStep(
+        _l("Eine Ansprache beginnt mit der Kundengruppe: Die Liste der Firmen lässt sich nach Segment filtern."),
+        "companies.index",
+        _l("Zu den Firmen"),
+    ),
+    Role.MANAGEMENT: NextStep(
+        _l("Nichts wartet auf Ihre Entscheidung. Welche Firmen wir kennen und wer sie betreut, zeigt die Liste der Firmen."),
+        "companies.index",
+        _l("Zu den Firmen"),
+    ),
+    Role.AUDITOR: NextStep(
+        _l("Prüfen Sie, ob das Protokoll unverändert ist, oder lesen Sie, wer wann wozu welche Angaben gesehen hat."),
+        "ledger.index",
+        _l("Zum Protokoll"),
+    ),
+    Role.ADMIN: NextStep(
+        _l("Wer neu ist, bekommt hier ein Konto und seine Rollen; wer geht, dessen Konto sperren Sie."),
+        "users.index",
+        _l("Zu den Benutzern"),
+    ),
 }
 
 
@@ -62,13 +88,14 @@ def _sections(db: Session, desk: Desk | None) -> tuple[tuple[DueSection, ...], i
     if desk and role is Role.PRIVACY:
         tasks = work_list.find_all_tasks(db, reader=_reader(desk), now=desk.now)
         return (*_asking_section(db), _tasks_section(desk, tasks, _nothing_for_all())), _named(tasks)
-    if desk and role in _LOOKS_AFTER_CONTACTS:
+    if desk and role in LOOKS_AFTER:
         own = work_list.find_own_tasks(db, reader=_reader(desk), now=desk.now)
         ending, ending_names = _ending_section(db, desk)
         return (_tasks_section(desk, own, _nothing_for_own(db, desk)), ending), _named(own) + ending_names
     if role is Role.DPO:
         return (_watched_section(db),), 0
-    guides = tuple(guide(title, step) for title, step in _guides(role))
+    step = _GUIDES.get(role) if role else None
+    guides = (guide(_("Womit Sie beginnen"), step),) if step else ()
     return (*guides, *_mail_section(db)) if role is Role.ADMIN else guides, 0
 
 
@@ -157,34 +184,6 @@ def _watched_section(db: Session) -> DueSection:
         for each in found.tasks
     ]
     return tasks_section(entries, found, step, title=_("Aufgaben des Datenschutzes"))
-
-
-def _guides(role: Role | None) -> list[tuple[str, NextStep]]:
-    """Return where the work of a role without due days begins."""
-    companies = _("Zu den Firmen")
-    guides = {
-        Role.MARKETING: NextStep(
-            _("Eine Ansprache beginnt mit der Kundengruppe: Die Liste der Firmen lässt sich nach Segment filtern."),
-            "companies.index",
-            companies,
-        ),
-        Role.MANAGEMENT: NextStep(
-            _("Nichts wartet auf Ihre Entscheidung. Welche Firmen wir kennen und wer sie betreut, zeigt die Liste der Firmen."),
-            "companies.index",
-            companies,
-        ),
-        Role.AUDITOR: NextStep(
-            _("Prüfen Sie, ob das Protokoll unverändert ist, oder lesen Sie, wer wann wozu welche Angaben gesehen hat."),
-            "ledger.index",
-            _("Zum Protokoll"),
-        ),
-        Role.ADMIN: NextStep(
-            _("Wer neu ist, bekommt hier ein Konto und seine Rollen; wer geht, dessen Konto sperren Sie."),
-            "users.index",
-            _("Zu den Benutzern"),
-        ),
-    }
-    return [(_("Womit Sie beginnen"), guides[role])] if role in guides else []
 
 
 def _shortcuts() -> tuple[tuple[str, str, str], ...]:

@@ -17,7 +17,7 @@ from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput
 from crm.web.contacts.rows import NAME_FIELDS, full_name
-from crm.web.desk import Desk, open_desk, posted_purpose, purpose_links, purpose_title, strip_of
+from crm.web.desk import Desk, open_desk, open_posted_desk, purpose_links, purpose_title, strip_of
 from crm.web.due import urgency_of
 from crm.web.task_words import KIND_TEXTS, KIND_TITLES
 from crm.web.typed import accept_pseudonyms, typed_line
@@ -36,50 +36,57 @@ def show(subject_id: str, task_id: str) -> ResponseReturnValue:
 def state_origin(subject_id: str, task_id: str) -> ResponseReturnValue:
     """Note where the data came from."""
     origin = typed_line("origin")
-    try:
-        _settle(
-            lambda db, desk: privacy_tasks.state_origin(
-                db, subject_id=subject_id, task_id=task_id, origin=origin, purpose=desk.purpose, actor=desk.actor, now=desk.now
-            )
-        )
-    except InvalidInputError as error:
-        return _page(subject_id, task_id, origin=origin, error=sentence_of(error)), 422
-    return _done(_("Die Herkunft ist festgehalten."))
+    return _settle(
+        subject_id,
+        task_id,
+        lambda db, desk: privacy_tasks.state_origin(
+            db, subject_id=subject_id, task_id=task_id, origin=origin, purpose=desk.purpose, actor=desk.actor, now=desk.now
+        ),
+        done=_("Die Herkunft ist festgehalten."),
+        origin=origin,
+    )
 
 
 @bp.post("/contacts/<pseudonym:subject_id>/tasks/<pseudonym:task_id>/notice")
 def note_informed(subject_id: str, task_id: str) -> ResponseReturnValue:
     """Note that the person was told."""
-    _settle(
+    return _settle(
+        subject_id,
+        task_id,
         lambda db, desk: privacy_tasks.note_informed(
             db, subject_id=subject_id, task_id=task_id, purpose=desk.purpose, actor=desk.actor, now=desk.now
-        )
+        ),
+        done=_("Festgehalten: Die Person ist informiert."),
     )
-    return _done(_("Festgehalten: Die Person ist informiert."))
 
 
 @bp.post("/contacts/<pseudonym:subject_id>/tasks/<pseudonym:task_id>/objection")
 def uphold_objection(subject_id: str, task_id: str) -> ResponseReturnValue:
     """Stop using the data for what the person contests."""
-    _settle(
+    return _settle(
+        subject_id,
+        task_id,
         lambda db, desk: privacy_tasks.uphold_objection(
             db, subject_id=subject_id, task_id=task_id, purpose=desk.purpose, actor=desk.actor, now=desk.now
-        )
+        ),
+        done=_("Die Verwendung ist beendet."),
     )
-    return _done(_("Die Verwendung ist beendet."))
 
 
-def _settle(act: Callable[[Session, Desk], None]) -> None:
-    with current_runtime().database.writing() as db:
-        act(db, posted_purpose(open_desk(db)))
-
-
-def _done(sentence: str) -> ResponseReturnValue:
-    flash(sentence, "ok")
+def _settle(subject_id: str, task_id: str, act: Callable[[Session, Desk], None], *, done: str, origin: str = "") -> ResponseReturnValue:
+    """Do the act and say so at the workplace; or show the task again with what is wrong and what was typed."""
+    try:
+        with current_runtime().database.writing() as db:
+            act(db, open_posted_desk(db))
+    except InvalidInputError as error:
+        return _page(subject_id, task_id, origin=origin, refusal=error), 422
+    flash(done, "ok")
     return redirect(url_for("home.index"), code=303)
 
 
-def _page(subject_id: str, task_id: str, *, origin: str = "", error: str | None = None) -> str:
+def _page(subject_id: str, task_id: str, *, origin: str = "", refusal: InvalidInputError | None = None) -> str:
+    sentence = sentence_of(refusal) if refusal else None
+    is_about_origin = refusal is not None and refusal.field == "origin"
     with current_runtime().database.reading() as db:
         desk = open_desk(db)
         view = privacy_tasks.open_task(
@@ -101,7 +108,8 @@ def _page(subject_id: str, task_id: str, *, origin: str = "", error: str | None 
         rights_url=url_for("contacts.rights", subject_id=subject_id) if may("contacts.rights") else None,
         act=_act(view, kind, subject_id, task_id),
         purpose=desk.purpose.code,
-        origin=FieldInput(name="origin", title=_("Herkunft"), value=origin, error=error, required=True, max_length=LONGEST, hint=_hint()),
+        origin=_origin_field(origin, error=sentence if is_about_origin else None),
+        refusal=None if is_about_origin else sentence,
         contested=", ".join(purpose_title(each) for each in view.contested),
     )
 
@@ -119,5 +127,6 @@ def _act(view: TaskView, kind: TaskKind, subject_id: str, task_id: str) -> tuple
     return name, url_for(f".{name}", subject_id=subject_id, task_id=task_id)
 
 
-def _hint() -> str:
-    return _("Zum Beispiel: Visitenkarte, Hannover Messe 2024. Die Person bekommt das auf Anfrage zu lesen.")
+def _origin_field(value: str, *, error: str | None) -> FieldInput:
+    hint = _("Zum Beispiel: Visitenkarte, Hannover Messe 2024. Die Person bekommt das auf Anfrage zu lesen.")
+    return FieldInput(name="origin", title=_("Herkunft"), value=value, error=error, required=True, max_length=LONGEST, hint=hint)

@@ -4,8 +4,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
+from crm.db import file_of
 from crm.services.health.findings import Finding, State
 from crm.settings import Settings
 
@@ -82,15 +81,14 @@ def _examine_permissions(settings: Settings) -> Iterator[Finding]:
 
 def _private_files(settings: Settings) -> list[Path]:
     files = [settings.data_dir, settings.data_dir / "lethe.toml", settings.epoch_keys]
-    for url in map(make_url, (settings.database, settings.keystore)):
-        if url.get_backend_name() == "sqlite" and url.database:
-            files += [Path(f"{url.database}{ending}") for ending in ("", "-wal", "-shm")]
+    for url in (settings.database, settings.keystore):
+        if file := file_of(url):
+            files += [file.with_name(f"{file.name}{ending}") for ending in ("", "-wal", "-shm")]
     return files
 
 
 def _examine_volumes(settings: Settings) -> Iterator[Finding]:
-    url = make_url(settings.database)
-    data = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else settings.data_dir
+    data = file_of(settings.database) or settings.data_dir
     hints: list[Finding] = []
     if _volume(settings.epoch_keys) == _volume(data):
         hints.append(KeysBesideData())

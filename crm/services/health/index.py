@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crm.db import in_batches
 from crm.models.contact import Contact
 from crm.search import IndexBuildingError, IndexPlaceError, IndexReader, Position, find_announced, find_oldest_waiting, find_place, has_gap
 from crm.search.ram_folder import RamFolder
@@ -159,8 +160,7 @@ def _compare(session: Session, asked: Sequence[str], indexed: dict[str, int], po
 
 def _find_expected(session: Session, subject_ids: Sequence[str], now: datetime) -> dict[str, int]:
     expected: dict[str, int] = {}
-    for start in range(0, len(subject_ids), _AT_ONCE):
-        some = subject_ids[start : start + _AT_ONCE]
+    for some in in_batches(subject_ids, size=_AT_ONCE):
         contacts = session.scalars(select(Contact.subject_id).where(Contact.subject_id.in_(some))).all()
         expected |= directory.find_purpose_bits(session, contacts, now=now)
     return expected

@@ -83,6 +83,6 @@ def examine_log(stores: Stores) -> Iterator[Finding]:
                 yield LogUnsigned()
             return
         trusted = [make_signer(stores.vault.installation_id, secret).verifier]
-        found = ledger.check_anchors(connection, trusted=trusted, high_water=settings.high_water, folder=settings.data_dir / "ledger")
+        found = ledger.check_anchors(connection, trusted=trusted, high_water=settings.high_water, folder=settings.ledger_dir)
     for each in found:
         yield _FINDINGS[each.kind](file=settings.high_water, **each.facts)

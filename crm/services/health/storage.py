@@ -10,12 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from crm import ledger
 from crm.actor import Actor
 from crm.clock import from_micros
-from crm.db import migrate
+from crm.db import file_of, migrate
 from crm.errors import UnavailableError
 from crm.ledger import tables as ledger_tables
 from crm.services.health.findings import Finding, State
 from crm.services.health.index import examine_index
-from crm.services.health.keys import KeysUnfit, examine_keys
+from crm.services.health.keys import KeysUnfit, examine_keys, examine_keys_alone
 from crm.services.health.log import examine_log
 from crm.services.health.sealed_values import SealedValuesUnexamined, examine_sealed_values
 from crm.services.health.stores import Stores, file_of, open_stores
@@ -94,7 +94,7 @@ def _examine(stores: Stores, *, actor: Actor, now: datetime) -> Iterator[Finding
     """Look at what rests on other things only where those are sound: whatever was set back fits nothing."""
     database = _reaching("database", lambda: _examine_database(stores, now=now))
     is_usable = not any(isinstance(each, DatabaseSilent | SchemaOutdated) for each in database)
-    keys = _reaching("keystore", lambda: examine_keys(stores, is_database_usable=is_usable))
+    keys = _reaching("keystore", lambda: examine_keys(stores) if is_usable else examine_keys_alone(stores))
     log = _reaching("database", lambda: examine_log(stores)) if is_usable and not keys else []
     if database or keys or log:
         yield from [*database, *(each for each in keys if not _is_about_files(each, stores)), *log]

@@ -4,10 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-
-from sqlalchemy import Engine
-from sqlalchemy.engine import make_url
 
 from crm.clock import SettableClock
 from crm.db import Database, make_engine
@@ -21,7 +17,6 @@ class Stores:
 
     settings: Settings
     database: Database
-    keystore: Engine
     vault: Vault
 
 
@@ -31,14 +26,8 @@ def open_stores(settings: Settings, *, now: datetime) -> Iterator[Stores]:
     engine, keystore = make_engine(settings.database), make_engine(settings.keystore)
     vault = Vault(keystore=keystore, provider=FileKeyProvider(settings.epoch_keys), clock=SettableClock(now))
     try:
-        yield Stores(settings, Database(engine, equipment={"vault": vault, "policy_cache": {}}, at_begin=vault.refresh), keystore, vault)
+        yield Stores(settings, Database(engine, equipment={"vault": vault, "policy_cache": {}}, at_begin=vault.refresh), vault)
     finally:
         vault.close()
         engine.dispose()
         keystore.dispose()
-
-
-def file_of(url: str) -> Path | None:
-    """Return the file of a SQLite database, or None for a database on a server."""
-    parsed = make_url(url)
-    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None

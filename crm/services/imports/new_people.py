@@ -7,10 +7,11 @@ from datetime import datetime
 from crm.privacy.collection import NewPerson, SourceKey, keep_allowed
 from crm.privacy.disclosure import COMPANY_GROUP
 from crm.privacy.objection import Objection
+from crm.privacy.tasks import UNKNOWN_ORIGIN
 from crm.services.companies.entry import CompanyEntry
 from crm.services.imports.rows import CompanyRow, PersonRow, Wishes
 from crm.services.imports.survey import Survey
-from crm.services.imports.terms import UNKNOWN_ORIGIN, Terms, is_time_up
+from crm.services.imports.terms import Terms, is_time_up
 from crm.settings import Settings
 
 

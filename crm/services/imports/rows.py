@@ -76,7 +76,7 @@ class Wishes:
     wants_erasure: bool = False
 
     def __or__(self, other: "Wishes") -> "Wishes":
-        if not other:
+        if not other:  # as in most rows
             return self
         return Wishes(
             self.objections | other.objections,

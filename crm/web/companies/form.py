@@ -8,7 +8,7 @@ from crm.privacy.collection import Notice
 from crm.privacy.errors import PrivacyError, StaleVersionError
 from crm.services.companies import entry, from_form
 from crm.services.companies.from_form import SoleTrader
-from crm.services.forms import FormAlreadySavedError, find_saved_company
+from crm.services.forms import find_saved_company, save_once
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
@@ -43,7 +43,7 @@ def create() -> ResponseReturnValue:
     if errors or same:
         return show_form(state), 422
     try:
-        return _created(_collect_once(desk, typed))
+        return _created(save_once(lambda: _collect(desk, typed)))
     except PrivacyError as error:
         return show_form(state.refused(sentence_of(error))), status_of(error)
 
@@ -78,13 +78,6 @@ def change(company_id: str) -> ResponseReturnValue:
 def _created(company_id: str) -> ResponseReturnValue:
     flash(_("Die Firma ist angelegt."), "ok")
     return redirect(url_for(".show", company_id=company_id), code=303)
-
-
-def _collect_once(desk: Desk, typed: TypedCompany) -> str:
-    try:
-        return _collect(desk, typed)
-    except FormAlreadySavedError:  # the other copy is committed by now, so this time it is found
-        return _collect(desk, typed)
 
 
 def _collect(desk: Desk, typed: TypedCompany) -> str:

@@ -8,24 +8,24 @@ from flask import render_template, url_for
 from crm.db import Session
 from crm.errors import InvalidInputError
 from crm.models.company import Company, CompanyKind
-from crm.privacy.collection import Notice
-from crm.privacy.errors import OriginMissingError, PurposeNotAllowedError
+from crm.privacy.errors import PurposeNotAllowedError
 from crm.services.companies import entry
 from crm.services.companies.from_form import OwnerNameMissingError
 from crm.services.companies.listing import find_segments
 from crm.services.companies.view import open_fields
 from crm.services.contacts import fields as contact_fields
 from crm.services.forms import new_form_token
-from crm.services.staff_names import find_account_id, find_staff_names, require_account
+from crm.services.staff_names import find_account_id, find_staff_names
 from crm.site.errors import sentence_of
 from crm.site.i18n import _
 from crm.site.view_models import CompanyFormView, SameCompany
 from crm.site.words import FIELD_TITLES
 from crm.web import conflict
+from crm.web.belonging import find_faults, raised
 from crm.web.companies.form_fields import TypedCompany, field_names, fieldsets_of
 from crm.web.conflict import OtherChange
-from crm.web.contacts.form_checks import NoticeUnknownError, raised
-from crm.web.desk import Desk, require_posted_purpose, strip_of
+from crm.web.contacts.form_checks import find_faults_of_source
+from crm.web.desk import Desk, strip_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +106,9 @@ class KindUnknownError(InvalidInputError):
 
 def check(db: Session, desk: Desk, typed: TypedCompany, *, company: Company | None) -> dict[str, str]:
     """Return every mistake in the form, by field; `company` is the one to be changed, None for a new one."""
-    faults = [*raised(lambda: entry.clean(typed.fields)), *raised(lambda: contact_fields.clean_segment(typed.segment))]
-    faults += raised(lambda: require_posted_purpose(desk))
-    if typed.owner_id and typed.owner_id != (company.owner_id if company else None):
-        faults += raised(lambda: require_account(db, typed.owner_id))
+    former = company.owner_id if company else None
+    faults = raised(lambda: entry.clean(typed.fields))
+    faults += find_faults(db, desk, segment=typed.segment, owner_id=typed.owner_id, former_owner_id=former)
     if typed.kind not in set(CompanyKind):
         faults.append(KindUnknownError(field="kind"))
     if company is None and typed.kind == CompanyKind.NATURAL_PERSON:
@@ -121,10 +120,7 @@ def _faults_of_person(desk: Desk, typed: TypedCompany) -> list[InvalidInputError
     shared = {"phone": typed.fields.get("phone", "")} if "phone" in field_names(typed.kind, desk.purpose) else {}
     _fine, faults = contact_fields.check({**typed.person, **shared})
     faults += [] if typed.person.get("last_name", "").strip() else [OwnerNameMissingError(field="last_name")]
-    faults += raised(lambda: contact_fields.clean_origin(typed.origin))
-    faults += [] if typed.origin.strip() else [OriginMissingError(field="origin")]
-    faults += [] if typed.notice in {Notice.GIVEN, Notice.DUE} else [NoticeUnknownError(field="notice")]
-    return faults
+    return [*faults, *find_faults_of_source(origin=typed.origin, notice=typed.notice)]
 
 
 def find_conflict(mine: TypedCompany, current: CompanyState) -> CompanyState | None:

@@ -1,6 +1,6 @@
 """Controls of the list of companies: tabs, filters, order, pages, and the addresses they lead to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,9 +10,9 @@ from crm.services.companies.listing import CompanyFilter, CompanyPage
 from crm.services.contacts.fields import LONGEST_SEGMENT
 from crm.services.staff_names import StaffNames
 from crm.site.i18n import _, number
-from crm.site.view_models import Option, PagerView, SelectView, SortLink
-from crm.web.belonging import with_chosen
+from crm.site.view_models import PagerView, SelectView, SortLink
 from crm.web.sealed_search import ARGUMENT, LONGEST, seal_search
+from crm.web.selects import select_of
 from crm.web.typed import filled, typed_line
 
 LEGAL_PERSONS: Final = "legal"
@@ -90,11 +90,6 @@ def filters_of(wanted: CompanyFilter, *, staff: StaffNames, segments: Sequence[s
     if wanted.owner_id and wanted.owner_id in staff.by_account:
         owners.setdefault(wanted.owner_id, staff.by_account[wanted.owner_id])
     return (
-        _select("owner", _("Betreuung"), owners, wanted.owner_id),
-        _select("segment", _("Segment"), {each: each for each in segments}, wanted.segment),
+        select_of("owner", _("Betreuung"), owners, wanted.owner_id),
+        select_of("segment", _("Segment"), {each: each for each in segments}, wanted.segment),
     )
-
-
-def _select(name: str, title: str, choices: Mapping[str, str], value: str | None) -> SelectView:
-    options = (Option("", _("Alle")), *(Option(key, words) for key, words in choices.items()))
-    return SelectView(name=name, title=title, options=with_chosen(options, value or ""), value=value or "")

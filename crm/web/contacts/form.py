@@ -8,7 +8,7 @@ from crm.privacy.errors import StaleVersionError, SuppressedError
 from crm.services.contacts import entry
 from crm.services.contacts.entry import ConsentFirstError
 from crm.services.contacts.view import get_contact
-from crm.services.forms import FormAlreadySavedError, find_saved_contact
+from crm.services.forms import find_saved_contact, save_once
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
@@ -34,9 +34,8 @@ def create() -> ResponseReturnValue:
     with current_runtime().database.reading() as db:
         desk = posted_purpose(open_desk(db))
         typed = typed_contact(desk.purpose)
-        if saved := find_saved_contact(
-            db, typed.sent(desk.purpose)
-        ):  # before the warning of duplicates, which would name the contact itself
+        # Before the warning of duplicates, which would name the contact itself.
+        if saved := find_saved_contact(db, typed.sent(desk.purpose)):
             return _created(saved)
         checked = check(db, desk, typed, contact=None)
         likenesses = checked.find_likenesses(db, desk) if not request.form.get("confirm_duplicate") else ()
@@ -44,7 +43,7 @@ def create() -> ResponseReturnValue:
     if checked.errors or likenesses:
         return show_form(state), 422
     try:
-        return _created(_collect_once(desk, typed, checked))
+        return _created(save_once(lambda: _collect(desk, typed, checked)))
     except (SuppressedError, ConsentFirstError) as error:
         return show_form(state.refused(sentence_of(error))), status_of(error)
 
@@ -77,13 +76,6 @@ def change(subject_id: str) -> ResponseReturnValue:
 def _created(subject_id: str) -> ResponseReturnValue:
     flash(_("Der Kontakt ist angelegt."), "ok")
     return redirect(url_for(".show", subject_id=subject_id), code=303)
-
-
-def _collect_once(desk: Desk, typed: TypedContact, checked: Checked) -> str:
-    try:
-        return _collect(desk, typed, checked)
-    except FormAlreadySavedError:  # the other copy is committed by now, so this time it is found
-        return _collect(desk, typed, checked)
 
 
 def _collect(desk: Desk, typed: TypedContact, checked: Checked) -> str:

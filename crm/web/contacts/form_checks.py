@@ -1,6 +1,6 @@
 """Checks a form for a contact as a whole, so that every mistake is shown at once, each at its field."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crm.db import Session
@@ -11,10 +11,10 @@ from crm.privacy.errors import OriginMissingError
 from crm.services.companies.choosing import choose_company
 from crm.services.contacts import fields as contact_fields
 from crm.services.contacts.entry import ContactEntry, Likeness, find_duplicates, require_findable
-from crm.services.staff_names import require_account
 from crm.site.errors import sentence_of
+from crm.web.belonging import find_faults, raised
 from crm.web.contacts.form_fields import TypedContact
-from crm.web.desk import Desk, require_posted_purpose
+from crm.web.desk import Desk
 
 
 class NoticeUnknownError(InvalidInputError):
@@ -45,7 +45,9 @@ def check(db: Session, desk: Desk, typed: TypedContact, *, contact: Contact | No
         company_id = _company(db, typed, contact)
     except InvalidInputError as fault:
         faults.append(fault)
-    faults += [*_faults_of_record(db, typed, contact), *raised(lambda: require_posted_purpose(desk))]
+    former = contact.owner_id if contact else None
+    faults += find_faults(db, desk, segment=typed.segment, owner_id=typed.owner_id, former_owner_id=former)
+    faults += [] if contact else find_faults_of_source(origin=typed.origin, notice=typed.notice)
     if not {fault.field for fault in faults} & {"last_name", "email"}:
         faults += raised(lambda: require_findable(cleaned))
     entry = ContactEntry(fields=cleaned, company_id=company_id, owner_id=typed.owner_id or None, segment=typed.segment or None)
@@ -59,21 +61,9 @@ def _company(db: Session, typed: TypedContact, contact: Contact | None) -> str |
     return choose_company(db, text=typed.company)
 
 
-def _faults_of_record(db: Session, typed: TypedContact, contact: Contact | None) -> list[InvalidInputError]:
-    faults = raised(lambda: contact_fields.clean_segment(typed.segment))
-    if typed.owner_id and typed.owner_id != (contact.owner_id if contact else None):
-        faults += raised(lambda: require_account(db, typed.owner_id))
-    if contact is None:
-        faults += raised(lambda: contact_fields.clean_origin(typed.origin))
-        faults += [OriginMissingError(field="origin")] if not typed.origin.strip() else []
-        faults += [NoticeUnknownError(field="notice")] if typed.notice not in {Notice.GIVEN, Notice.DUE} else []
+def find_faults_of_source(*, origin: str, notice: str) -> list[InvalidInputError]:
+    """Return what is wrong with where a new person's data come from, and with what the person was told."""
+    faults = raised(lambda: contact_fields.clean_origin(origin))
+    faults += [] if origin.strip() else [OriginMissingError(field="origin")]
+    faults += [] if notice in {Notice.GIVEN, Notice.DUE} else [NoticeUnknownError(field="notice")]
     return faults
-
-
-def raised(call: Callable[[], object]) -> list[InvalidInputError]:
-    """Return what is wrong with an input as a list, to be shown together with what is wrong with others."""
-    try:
-        call()
-    except InvalidInputError as fault:
-        return [fault]
-    return []

@@ -11,10 +11,10 @@ from crm.services.contacts.fields import LONGEST_SEGMENT
 from crm.services.contacts.listing import ContactFilter, ContactPage, ListedContact
 from crm.services.staff_names import StaffNames
 from crm.site.i18n import _, number
-from crm.site.view_models import Option, PagerView, SelectView, SortLink
-from crm.web.belonging import with_chosen
+from crm.site.view_models import PagerView, SelectView, SortLink
 from crm.web.contacts.rows import name_in_list
 from crm.web.sealed_search import ARGUMENT, LONGEST, seal_search
+from crm.web.selects import select_of
 from crm.web.typed import filled, typed_line
 
 _ORDERS: Final = {"name": (Sort.NAME, Sort.NAME_DESCENDING), "activity": (Sort.ACTIVITY, Sort.ACTIVITY_DESCENDING)}
@@ -84,12 +84,7 @@ def filters_of(
     if wanted.owner_id and wanted.owner_id in staff.by_account:
         owners.setdefault(wanted.owner_id, staff.by_account[wanted.owner_id])
     return (
-        _select("company", _("Firma"), _("Alle Firmen"), companies, wanted.company_id),
-        _select("owner", _("Betreuung"), _("Alle"), owners, wanted.owner_id),
-        _select("segment", _("Segment"), _("Alle"), {each: each for each in segments}, wanted.segment),
+        select_of("company", _("Firma"), companies, wanted.company_id, everything=_("Alle Firmen")),
+        select_of("owner", _("Betreuung"), owners, wanted.owner_id),
+        select_of("segment", _("Segment"), {each: each for each in segments}, wanted.segment),
     )
-
-
-def _select(name: str, title: str, everything: str, choices: Mapping[str, str], value: str | None) -> SelectView:
-    options = (Option("", everything), *(Option(key, words) for key, words in choices.items()))
-    return SelectView(name=name, title=title, options=with_chosen(options, value or ""), value=value or "")

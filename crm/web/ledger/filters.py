@@ -19,8 +19,9 @@ from crm.services.ledger_entries import read_pseudonym
 from crm.services.ledger_reading import EntryPage
 from crm.site.errors import sentence_of
 from crm.site.i18n import _, moment, number
-from crm.site.view_models import FieldInput, LedgerFilterView, Option, PagerView, SelectView
+from crm.site.view_models import FieldInput, LedgerFilterView, PagerView
 from crm.web.ledger.rows import action_title, purpose_titles
+from crm.web.selects import select_of
 from crm.web.typed import filled, typed_line
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
@@ -106,11 +107,15 @@ def understand(typed: TypedFilter, zone: ZoneInfo) -> Understood:
 def show_filters(typed: TypedFilter, purposes: Purposes, wrong: Mapping[str, str]) -> LedgerFilterView:
     """Return the controls above the list."""
     actions = sorted(((each.value, action_title(each)) for each in Action), key=lambda each: each[1].casefold())
+    titles = {
+        **({typed.purpose: typed.purpose} if typed.purpose else {}),
+        **purpose_titles(purposes),
+    }  # old entries name purposes that are gone
     return LedgerFilterView(
         since=FieldInput(name="since", title=_("Vom"), kind="date", value=typed.since, error=wrong.get("since")),
         until=FieldInput(name="until", title=_("Bis zum"), kind="date", value=typed.until, error=wrong.get("until")),
-        action=_select("action", _("Vorgang"), dict(actions), typed.action),
-        purpose=_select("purpose", _("Zweck"), purpose_titles(purposes), typed.purpose),
+        action=select_of("action", _("Vorgang"), dict(actions), typed.action),
+        purpose=select_of("purpose", _("Zweck"), titles, typed.purpose),
         actor=FieldInput(name="actor", title=_("Wer (Kennung)"), value=typed.actor),
         subject=FieldInput(name="subject", title=_("Person (Kennung)"), value=typed.subject, error=wrong.get("subject")),
     )
@@ -164,9 +169,3 @@ def _begin(day: date, zone: ZoneInfo) -> datetime:
 def _number(name: str) -> int | None:
     written = request.args.get(name, "")
     return int(written) if written.isascii() and written.isdigit() and len(written) <= _LONGEST_NUMBER else None
-
-
-def _select(name: str, title: str, choices: Mapping[str, str], value: str) -> SelectView:
-    shown = {**choices, value: value} if value and value not in choices else choices
-    options = (Option("", _("Alle")), *(Option(code, words) for code, words in shown.items()))
-    return SelectView(name=name, title=title, options=options, value=value)

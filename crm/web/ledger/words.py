@@ -8,11 +8,10 @@ from flask_babel.speaklater import LazyString
 from crm.db import Compartment, Kept
 from crm.models.erasure import ErasureCause
 from crm.privacy import documents
-from crm.privacy.actions import Action
+from crm.privacy.actions import BROKEN, SOUND, Action
 from crm.privacy.disclosure import NOBODY_SHOWN
 from crm.privacy.restriction import RestrictionReason, ToldBy
 from crm.privacy.suppression import SuppressionReason
-from crm.services.ledger_reading import BROKEN, SOUND
 from crm.site.i18n import _l
 from crm.site.words import CHANNEL_TITLES, FIELD_TITLES, GROUP_TITLES, ROLE_TITLES
 from crm.web.contacts.notes_words import KIND_TITLES as NOTE_TITLES

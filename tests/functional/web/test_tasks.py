@@ -15,6 +15,8 @@ from crm.privacy.objection import Objection
 from tests.functional.web.conftest import error_at, strip_number
 
 ACTOR = system_actor("test")
+SELLING = {"purpose": "business_contact"}
+DUTY = {"purpose": "request_handling"}
 
 
 @pytest.fixture
@@ -82,7 +84,7 @@ class TestOrigin:
     def test_is_stated_and_settles_the_task(self, house, sales, task):
         person, path = task(TaskKind.ORIGIN_UNKNOWN, origin="unbekannt")
 
-        answer = sales.send(f"{path}/origin", {"origin": "Visitenkarte, Messe"}, follow_redirects=True)
+        answer = sales.send(f"{path}/origin", {"origin": "Visitenkarte, Messe", **SELLING}, follow_redirects=True)
 
         with house.database.reading() as session:
             assert session.get(Contact, person).origin == "Visitenkarte, Messe"
@@ -95,7 +97,7 @@ class TestOrigin:
     def test_that_says_nothing_is_refused_and_stays_in_the_field(self, house, sales, task, typed, sentence):
         person, path = task(TaskKind.ORIGIN_UNKNOWN)
 
-        answer = sales.send(f"{path}/origin", {"origin": typed})
+        answer = sales.send(f"{path}/origin", {"origin": typed, **SELLING})
 
         assert answer.status_code == 422
         assert sentence in error_at(answer, "origin")
@@ -104,9 +106,9 @@ class TestOrigin:
 
     def test_of_a_settled_task_changes_nothing(self, house, sales, task):
         person, path = task(TaskKind.ORIGIN_UNKNOWN)
-        sales.send(f"{path}/origin", {"origin": "Messe"})
+        sales.send(f"{path}/origin", {"origin": "Messe", **SELLING})
 
-        answer = sales.send(f"{path}/origin", {"origin": "Anders"})
+        answer = sales.send(f"{path}/origin", {"origin": "Anders", **SELLING})
 
         with house.database.reading() as session:
             assert session.get(Contact, person).origin == "Messe"
@@ -118,7 +120,7 @@ def test_that_somebody_was_told_is_noted_and_settles_the_task(house, sales, task
     """Art. 14(3) DSGVO."""
     person, path = task(TaskKind.NOTICE_DUE)
 
-    sales.send(f"{path}/notice")
+    sales.send(f"{path}/notice", SELLING)
 
     assert house.count(NoticeEvent, NoticeEvent.subject_id == person, NoticeEvent.act == "given", NoticeEvent.article == "14") == 1
     assert not is_open(house, person)
@@ -131,7 +133,7 @@ class TestObjection:
     def test_that_is_upheld_ends_the_contested_purpose_and_the_duty(self, house, privacy, task):
         person, path = task(TaskKind.OBJECTION_RAISED)
 
-        privacy.send(f"{path}/objection")
+        privacy.send(f"{path}/objection", DUTY)
 
         ended = [re.search(r'"pur":"(\w+)"', leaf).group(1) for leaf in house.entries("ground:ended")]
         assert sorted(ended) == ["business_contact", "request_handling"]
@@ -141,7 +143,31 @@ class TestObjection:
     def test_is_no_act_of_another_task(self, house, privacy, task):
         person, path = task(TaskKind.TIME_UP)
 
-        answer = privacy.send(f"{path}/objection")
+        answer = privacy.send(f"{path}/objection", DUTY)
 
         assert answer.status_code == 409
+        assert is_open(house, person)
+
+
+class TestPurpose:
+    """Art. 5(1)(b) DSGVO."""
+
+    @pytest.mark.parametrize("posted", [{}, {"purpose": "request_handling"}])
+    def test_that_the_page_did_not_show_settles_nothing(self, house, sales, task, posted):
+        person, path = task(TaskKind.NOTICE_DUE)
+
+        answer = sales.send(f"{path}/notice", posted)
+
+        assert answer.status_code == 422
+        assert "für den Ihre Rolle nicht arbeitet" in answer.text
+        assert is_open(house, person)
+
+    def test_that_is_refused_keeps_the_origin_and_is_no_mistake_of_its_field(self, house, sales, task):
+        person, path = task(TaskKind.ORIGIN_UNKNOWN)
+
+        answer = sales.send(f"{path}/origin", {"origin": "Messe 2024"})
+
+        assert answer.status_code == 422
+        assert 'value="Messe 2024"' in answer.text
+        assert 'id="f-origin-wrong"' not in answer.text
         assert is_open(house, person)

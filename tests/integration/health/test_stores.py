@@ -76,7 +76,7 @@ def erase(runtime, person):
 class TestKeys:
     @pytest.fixture
     def examine(self, stores):
-        return lambda: named(examine_keys(stores, is_database_usable=True))
+        return lambda: named(examine_keys(stores))
 
     def test_that_fit_are_no_finding(self, runtime, people, examine):
         erase(runtime, people[0])

@@ -202,7 +202,6 @@ class TestPlace:
         place = find_place(tmp_path, installation_id="abc", data_dir=tmp_path / "data")
 
         assert isinstance(place, ProcessMemory)
-        assert not place.is_shared
         assert list(tmp_path.iterdir()) == []
 
     def test_never_is_a_disk(self, tmp_path, monkeypatch):
