@@ -18,7 +18,7 @@ from crm.services.health.index import examine_index
 from crm.services.health.keys import KeysUnfit, examine_keys, examine_keys_alone
 from crm.services.health.log import examine_log
 from crm.services.health.sealed_values import SealedValuesUnexamined, examine_sealed_values
-from crm.services.health.stores import Stores, file_of, open_stores
+from crm.services.health.stores import Stores, open_stores
 from crm.services.health.work import examine_work
 from crm.settings import Settings
 from crm.vault import KeyFileExposedError, KeyFileMissingError, KeysOlderThanDataError, KeyUnavailableError, TamperedError
