@@ -8,8 +8,10 @@ import pytest
 from crm.actor import Actor
 from crm.clock import micros
 from crm.db import Compartment
-from crm.ledger import drop_salts
+from crm.models.erasure import ErasureCause
 from crm.privacy.actions import Action
+from crm.privacy.erasure import eraser, job
+from crm.privacy.erasure.run import KEEPER
 from crm.web.ledger.words import ACTION_TITLES
 from tests.support.staff import on_one_engine
 
@@ -200,16 +202,14 @@ class TestSubject:
         write(Action.PEOPLE_LISTED, subject_id=None, subjects=[subject])
         seal()
         with house.writing() as session:
-            runtime.vault.mark_erasing(session, [subject])
-        runtime.vault.destroy([subject], compartments=[Compartment.PROFILE], now=clock.now())
-        with house.writing() as session:
-            runtime.vault.mark_erased(session, [subject])
-            drop_salts(session, [subject])
+            job.order(session, subject_id=subject, cause=ErasureCause.RULE, rule="RET-01", case_id=None, actor=KEEPER, now=clock.now())
+        eraser.finish(house, vault=runtime.vault, now=clock.now())
 
         text = auditor.get(f"/ledger/subject/{subject}").text
 
-        assert ["Notiz geschrieben" in row for row in rows(text)] == [True]
-        assert "Diese Person ist gelöscht." in text
+        assert ["Notiz geschrieben" in row for row in rows(text)].count(True) == 1
+        assert not any("Liste von Personen" in row for row in rows(text))
+        assert "In welchen Listen sie stand, lässt sich nicht mehr sagen" in text
 
     def test_is_entered_with_the_pseudonym(self, auditor, write, house):
         write(subject_id="1" * 32)
