@@ -1,7 +1,7 @@
 """One contact in full view, with what may be done and until when it is kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.errors import NotFoundError
 from crm.models.contact import Contact
+from crm.models.field_groups import FieldGroup
 from crm.models.lawfulness import NoticeEvent, ObjectionAct, ObjectionEvent
 from crm.privacy import disclosure, due, lawfulness
 from crm.privacy.disclosure import DisclosedPerson
@@ -85,7 +86,9 @@ def open_fields(session: Session, *, subject_id: str, purpose: Purpose, actor: A
     Raises: as `open_contact`.
     """
     contact = get_contact(session, subject_id=subject_id)
-    person = disclosure.open_person(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
+    # The form shows no notes, so it opens none, and the entry says so.
+    shown = replace(purpose, groups=tuple(group for group in purpose.groups if group is not FieldGroup.NOTES))
+    person = disclosure.open_person(session, subject_id=subject_id, purpose=shown, actor=actor, now=now)
     return person.fields, contact
 
 

@@ -90,7 +90,7 @@ def rights_view(subject_id: str, found: Rights, permissions: Sequence[tuple[Purp
             ChannelChoice(value=each, title=str(CHANNEL_TITLES[each]), objected=found.objected_to_all or each in found.objected_channels)
             for each in ADVERTISING_CHANNELS
         ),
-        consents=tuple(_row(each) for each in found.consents),
+        consents=tuple(_row(each, found) for each in found.consents),
         fieldsets=(_consent_fields(permissions, form),),
     )
 
@@ -99,7 +99,9 @@ def _title(purpose: Purpose, channel: Channel) -> str:
     return _("%(purpose)s, per %(channel)s", purpose=purpose_title(purpose), channel=CHANNEL_TITLES[channel])
 
 
-def _row(each: StandingConsent) -> ConsentRow:
+def _row(each: StandingConsent, found: Rights) -> ConsentRow:
+    stops = each.purpose.direct_marketing and (found.objected_to_all or each.channel in found.objected_channels)
+    given = _CHIPS.get(each.act, ChipState.MISSING) if each.act else ChipState.MISSING
     on = day(each.since.astimezone(time_zone()).date()) if each.since else ""
     notes = {
         ConsentAct.GIVEN: _("Einwilligung vom %(day)s", day=on),
@@ -110,7 +112,7 @@ def _row(each: StandingConsent) -> ConsentRow:
     return ConsentRow(
         title=_title(each.purpose, each.channel),
         value=f"{each.purpose.code}:{each.channel}",
-        state=_CHIPS.get(each.act, ChipState.MISSING) if each.act else ChipState.MISSING,
+        state=ChipState.OBJECTED if stops else given,  # an objection wins over every consent, on this page as everywhere
         note=notes[each.act] if each.act else "",
         can_be_withdrawn=each.can_be_withdrawn,
     )

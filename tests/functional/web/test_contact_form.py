@@ -293,6 +293,18 @@ class TestChange:
         assert len(house.entries("person:rectified")) == 1
         assert "Neumann" not in house.entries("person:rectified")[0]
 
+    def test_opens_no_notes_because_it_shows_none(self, house, sales):
+        person = house.take_in()
+        note = {"text": "Ruft im Mai an.", "kind": "note", "token": "a" * 32}
+        assert sales.send(f"/contacts/{person}/notes", note).status_code == 303
+        assert '"notes"' in (sales.get(f"/contacts/{person}"), house.entries("person:disclosed")[-1])[1]
+        before = len(house.entries("person:disclosed"))
+
+        sales.get(f"/contacts/{person}/edit")
+
+        [entry] = house.entries("person:disclosed")[before:]
+        assert '"notes"' not in entry
+
     def test_leaves_fields_of_other_purposes_as_they_are(self, house, sales):
         person = house.take_in("business_contact", "sales_approach")
         sales.work_for("sales_approach")

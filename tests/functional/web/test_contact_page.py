@@ -333,6 +333,17 @@ class TestRights:
         assert house.count(ConsentEvent) == 1
         assert "Einwilligung vom 20.11.2026" in words_of(sales.get(f"/contacts/{person}/rights"))
 
+    def test_consent_is_shown_as_stopped_where_an_objection_stops_it(self, house, sales):
+        person = house.take_in()
+        sales.send(f"/contacts/{person}/consent", self.CONSENT)
+
+        sales.send(f"/contacts/{person}/objection", {"channel": "email"})
+
+        consents = sales.get(f"/contacts/{person}/rights").text.partition('id="h-consents"')[2].partition("</section>")[0]
+        newsletter = next(row for row in consents.split("<li>") if "Newsletter" in row)
+        assert "widersprochen" in newsletter
+        assert "erlaubt" not in newsletter
+
     @pytest.mark.parametrize(
         ("field", "value"),
         [
