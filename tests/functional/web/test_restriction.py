@@ -11,6 +11,7 @@ from crm.privacy import post, restriction
 from crm.privacy.requests import execution
 from crm.privacy.restriction import RestrictionReason
 from tests.functional.web.conftest import FIELDS, hidden, names_in
+from tests.support.mail_server import MailServer
 
 OTHER = {"first_name": "Uwe", "last_name": "Zander", "email": "zander@example.com", "city": "Kassel"}
 
@@ -109,11 +110,6 @@ def reasons_of(house, person):
         return restriction.find_reasons(session, [person]).get(person, ())
 
 
-class Server:
-    def deliver(self, message):
-        self.message = message
-
-
 class TestCoordinator:
     """Art. 18(1)(a)-(d), 18(3) DSGVO."""
 
@@ -148,11 +144,11 @@ class TestCoordinator:
         assert "ist unterwegs" in privacy.get(f"/contacts/{known}/rights").text
         assert house.count(OutboxMessage, OutboxMessage.kind == "restriction_ends") == 1
 
-        server = Server()
+        server = MailServer()
         post.deliver(house.database, server, sender="lethe@example.com", now=house.now)
         execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, now=house.now)
 
-        assert server.message["To"] == "wehmeier@example.com"
+        assert server.taken[0]["To"] == "wehmeier@example.com"
         assert reasons_of(house, known) == ()
         assert house.count(LiftNotice) == 0
 

@@ -1,6 +1,5 @@
 """An erasure from the order to the last row (Art. 17(1) DSGVO)."""
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -19,6 +18,7 @@ from crm.search.feed import ChangeKind, SearchChange
 from crm.services.contacts import exact
 from crm.vault import ErasedError, KeyUnavailableError, Place, Right, Subject, SubjectState, Vault
 from tests.integration.erasure.conftest import COORDINATOR
+from tests.support.mail_server import MailServer
 from tests.support.whole_person import EMAIL, SALES, SOURCE
 
 
@@ -181,16 +181,6 @@ class TestAReaderOfOldPages:
             assert job["step"] == ErasureStep.ORDERED
             assert house.vault.find_erased([house.person.subject_id])
         assert house.finish() == 1
-
-
-class MailServer:
-    """A mail server, and a line to it."""
-
-    is_usable = True
-
-    @contextmanager
-    def connect(self):
-        yield self
 
 
 class TestMail:

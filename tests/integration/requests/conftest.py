@@ -19,6 +19,7 @@ from crm.privacy import collection, lawfulness, notes, post, purposes
 from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.requests import cases, decision, execution, reading
 from crm.vault import Place, Subject, Vault
+from tests.support.mail_server import MailServer
 
 PRIVACY = Actor("c" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
 COLLEAGUE = Actor("d" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
@@ -37,19 +38,6 @@ FIELDS = {
     "postal_code": "34117",
     "city": "Kassel",
 }
-
-
-class Post:
-    """A mail server that takes everything and remembers it."""
-
-    def __init__(self):
-        self.taken = []
-
-    def deliver(self, message):
-        self.taken.append(message)
-
-    def subjects(self):
-        return [message["Subject"] for message in self.taken]
 
 
 class Crash(BaseException):
@@ -157,7 +145,7 @@ class Desk:
         )
 
     def send(self, transport=None):
-        transport = transport or Post()
+        transport = transport or MailServer()
         while post.deliver(self.database, transport, sender="lethe@example.com", now=self.now):
             pass
         return transport

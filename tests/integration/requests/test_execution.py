@@ -20,7 +20,7 @@ from crm.privacy.requests.errors import CaseStateError, CoordinatorOnlyError
 from crm.privacy.requests.facts import DataKind, Refusal
 from crm.privacy.restriction import RestrictionReason
 from crm.runtime import Runtime
-from tests.integration.requests.conftest import HOURS_72, SALES, Crash, MortalDatabase, Post
+from tests.integration.requests.conftest import HOURS_72, SALES, Crash, MortalDatabase
 
 SECOND = timedelta(seconds=1)
 TURNS = 4
@@ -193,7 +193,7 @@ class TestRestrictionAfterwards:
                 return bool(restriction.find_restricted(session, [person]))
 
         class Down:
-            def deliver(self, message):
+            def connect(self):
                 raise MailUnreachableError
 
         assert is_restricted()
@@ -225,7 +225,7 @@ class TestWhateverStopsIt:
 
             desk.execute()
             desk.execute()
-            taken = desk.send(Post()).taken
+            taken = desk.send().taken
             desk.execute()
 
             assert desk.state_of(person) == "erased"
