@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.clock import from_micros, micros
@@ -48,6 +48,12 @@ class StoredEntry:
     index: int | None
     happened_at: datetime
     fields: dict[str, Any]
+
+
+def find_latest_moment(session: Session) -> datetime | None:
+    """Return the latest time any entry carries, which need not be the newest entry's: a clock can be set back."""
+    latest = session.scalar(select(func.max(_E.t)))
+    return None if latest is None else from_micros(latest)
 
 
 def find_entries(

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from crm import ledger
 from crm.actor import Actor
 from crm.errors import CrmError
-from crm.ledger import EntryFilter
 from crm.models.retention import RetentionRun, RunState
 from crm.privacy import audit
 from crm.privacy.actions import Action
@@ -37,9 +36,8 @@ class NothingAskedError(CrmError):
 def find_doubt(session: Session, run: RetentionRun, *, now: datetime) -> Doubt | None:
     """Return what speaks against this run, the clock before the number, because a wrong clock makes wrong numbers."""
     policy = run_policy()
-    newest = ledger.find_entries(session, EntryFilter(), limit=1)
     last = session.scalar(select(func.max(RetentionRun.finished_at)))
-    known = [each for each in (newest[0].happened_at if newest else None, last) if each is not None]
+    known = [each for each in (ledger.find_latest_moment(session), last) if each is not None]
     if any(now < each - timedelta(minutes=policy.tolerance_minutes) for each in known):
         return Doubt.CLOCK_BACK
     if last is not None and now - last > timedelta(days=policy.standstill_days):

@@ -157,7 +157,7 @@ class TestExecution:
 
         desk.execute()
 
-        assert "31. Dezember 2029" in taken[-1].get_body(("plain",)).get_content()
+        assert any("31. Dezember 2029" in message.get_body(("plain",)).get_content() for message in taken)
         with desk.database.reading() as session:
             assert restriction.find_reasons(session, [person]) == {person: (RestrictionReason.LEGAL_CLAIMS,)}
 
