@@ -57,7 +57,7 @@ _ENQUIRIES = "precontract_request"  # its period runs from the last contact
 # What an import leaves is due after thirty days: the moves are spread so that something is late, due today, soon and later.
 _MOVES = (
     _Move(days_ago=33, cases=(_Case(wishes=_FORGET_ME),)),
-    _Move(days_ago=33, purpose=_ENQUIRIES, cases=(_QUIET,)),
+    _Move(days_ago=33, purpose=_ENQUIRIES, cases=(_QUIET, _QUIET)),
     _Move(days_ago=30, owner=Role.SALES, cases=(_Case(wishes=_STOP), _NOBODY_KNOWS, _Case(wishes=_FORGET_ME))),
     _Move(days_ago=30, owner=Role.SALES, purpose=_ENQUIRIES, cases=(_QUIET,)),
     _Move(days_ago=27, owner=Role.SALES, migration=Migration.THIRD_PARTY, cases=(_Case(origin="Gekaufte Adressliste"), _NOBODY_KNOWS)),
