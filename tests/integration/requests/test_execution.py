@@ -112,8 +112,9 @@ class TestExecution:
         taken = desk.send().taken
         desk.execute()
 
-        assert taken[-1]["To"] == "niemand@example.com"
-        assert "haben wir gesucht, ob wir Daten über Sie gespeichert" in taken[-1].get_body(("plain",)).get_content()
+        assert {message["To"] for message in taken} == {"niemand@example.com"}
+        letters = [message.get_body(("plain",)).get_content() for message in taken]
+        assert [letter for letter in letters if "haben wir gesucht, ob wir Daten über Sie gespeichert" in letter]
         assert desk.case(case_id).state == CaseState.CLOSED
 
     def test_erases_notes_alone_where_the_profile_is_still_needed(self, desk):
@@ -233,7 +234,7 @@ class TestWhateverStopsIt:
             assert desk.case(case_id).state == CaseState.CLOSED
             if is_whole:
                 break
-        assert deaths >= 6
+        assert deaths >= 5
         assert count(desk, Contact) == 0
 
     def test_many_workers_at_once_do_it_once(self, desk, due):
