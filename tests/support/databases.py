@@ -62,7 +62,7 @@ class Databases:
                 _fill(template, self._cluster.url(f"template_{template}"))
             self._templates.add(template)
         name = f"{template}_{next(self._numbers)}"
-        self._administer(f"CREATE DATABASE {name} TEMPLATE template_{template}")
+        self._administer(f"CREATE DATABASE {name} TEMPLATE template_{template} STRATEGY FILE_COPY")
         return self._cluster.url(name)
 
     def _start_cluster(self) -> None:
