@@ -4,7 +4,6 @@ Each is seen on the page, and then looked for in everything that the real thing 
 """
 
 import re
-import time
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,6 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from crm.actor import Role
-from crm.models.intake import IntakeMessage
 from crm.models.lawfulness import ObjectionAct, ObjectionEvent
 from crm.models.request_case import CaseSubject, RequestCase
 from tests.browser.conftest import PHONE, sign_in
@@ -71,14 +69,6 @@ def confirm(page, link):
     expect(page.get_by_role("heading", name="Bestätigt")).to_be_visible()
 
 
-def await_empty(house):
-    """Wait until everything that was dropped into the letterbox has taken effect."""
-    deadline = time.monotonic() + 20
-    while house.count(IntakeMessage):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def cases_about(house, *people):
     with house.database.reading() as session:
         return list(session.scalars(select(CaseSubject.case_id).where(CaseSubject.subject_id.in_(people))))
@@ -100,7 +90,7 @@ class TestUnknownAddress:
         assert ask_for_erasure(outside, steered_site, UNKNOWN) == ask_for_erasure(outside, steered_site, known)
 
         # Only the mail, which reaches nobody but the owner of the address, tells the two apart.
-        steered_site.letters.await_one(UNKNOWN, "Soll Ihr Widerspruch auf Dauer gelten?")
+        steered_site.letters.await_one(UNKNOWN, "Soll Ihr Widerspruch auf Dauer gelten")
         steered_site.letters.await_one(known, "Ihr Widerspruch gilt")
         steered_site.letters.await_one(UNKNOWN, "Bitte bestätigen")
         assert objections_of(house, person) == [ObjectionAct.RAISED]
@@ -141,7 +131,7 @@ class TestExpiredLink:
         expect(outside.get_by_role("heading", name=GONE)).to_be_visible()
         assert outside.goto(link).status == 404
         expect(outside.get_by_role("heading", name=GONE)).to_be_visible()
-        await_empty(house)
+        steered_site.await_effect()
         assert cases_about(house, person) == []
         assert not [each for each in steered_site.letters.to(email) if "angekommen" in each["Subject"]]
 
@@ -157,7 +147,7 @@ class TestExpiredLink:
 
         expect(outside.get_by_role("main")).to_contain_text("Haben Sie ihn schon benutzt, ist alles erledigt")
         assert outside.request.post(link, headers={"Origin": steered_site.portal_url}).status == 200
-        await_empty(house)
+        steered_site.await_effect()
         assert len(cases_about(house, person)) == 1
 
 
@@ -210,7 +200,7 @@ class TestLinkOfSomebodyElse:
         outside.get_by_role("button", name="Widerspruch zurücknehmen").click()
 
         expect(outside.get_by_role("heading", name="Zurückgenommen")).to_be_visible()
-        await_empty(house)
+        steered_site.await_effect()
         assert objections_of(house, she) == [ObjectionAct.RAISED, ObjectionAct.CORRECTED]
         assert objections_of(house, he) == [ObjectionAct.RAISED]
 

@@ -24,7 +24,7 @@ class Letters:
         return [message_from_bytes(content, policy=default) for to, content in list(self._counter.messages) if to == address]
 
     def await_one(self, address: str, subject: str) -> EmailMessage:
-        """Wait for the letter whose subject holds these words; there is one, and stays one."""
+        """Wait for the letter with this pattern in its subject; there is one."""
         deadline = time.monotonic() + _PATIENCE
         while not (found := list(self._about(address, subject))):
             if time.monotonic() > deadline:
@@ -34,7 +34,7 @@ class Letters:
         return letter
 
     def _about(self, address: str, subject: str) -> Iterator[EmailMessage]:
-        return (each for each in self.to(address) if subject in each["Subject"])
+        return (each for each in self.to(address) if re.search(subject, each["Subject"]))
 
 
 def text_of(letter: EmailMessage) -> str:

@@ -1,15 +1,18 @@
 """A whole installation as on a server, on either engine, by a clock that a test moves and with a mail server of its own."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
+from crm.db import Base
+from crm.models.intake import IntakeMessage
 from crm.settings import Settings
 from tests.support.letters import Letters
-from tests.support.live_site import LiveSite, as_environment, free_ports, lay_out
+from tests.support.live_site import READY_WITHIN, LiveSite, as_environment, free_ports, lay_out
 from tests.support.mail_servers import counting_server
 from tests.support.memory import folder_in_ram
 from tests.support.residue import find_residue
@@ -32,6 +35,18 @@ class SteeredSite(LiveSite):
     def engine_kind(self) -> str:
         """`sqlite` or `postgresql`."""
         return self.runtime.engine.dialect.name
+
+    def await_effect(self) -> None:
+        """Wait until everything that was dropped into the letterbox has taken effect."""
+        deadline = time.monotonic() + READY_WITHIN
+        while self.count(IntakeMessage):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    def count(self, model: type[Base]) -> int:
+        """Return how many rows there are."""
+        with self.runtime.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(model))
 
     def find_words(self, words: list[str]) -> list[tuple[str, str]]:
         """Return (word, file) for each of these words that is readable in a file of the installation."""
