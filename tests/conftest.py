@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.support.installation",
     "tests.support.browsers",
     "tests.support.live_site",
+    "tests.support.steered_site",
 ]

@@ -1,7 +1,6 @@
 """People at the browser: they sign in as people do, and look at pages."""
 
 import time
-from datetime import UTC, datetime
 
 import pytest
 
@@ -49,17 +48,17 @@ def sign_in(page, site, member):
     page.get_by_label("Passwort").fill(member.password)
     page.get_by_role("button", name="Weiter").click()
     if member.secret:
-        page.get_by_label("Code").fill(fresh_code(member))
+        page.get_by_label("Code").fill(fresh_code(member, site.clock))
         page.get_by_role("button", name="Anmelden").click()
     page.get_by_role("heading", name="Mein Arbeitsplatz").wait_for()
 
 
-def fresh_code(member):
+def fresh_code(member, clock):
     """Return the code of this moment; near its end wait for the next one, as people do."""
-    left = _CODE_SECONDS - time.time() % _CODE_SECONDS
+    left = _CODE_SECONDS - clock.now().timestamp() % _CODE_SECONDS
     if left < 2:
         time.sleep(left)
-    return member.code(datetime.now(UTC))
+    return member.code(clock.now())
 
 
 def step_into(page, site, role):

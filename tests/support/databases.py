@@ -39,6 +39,12 @@ class Databases:
         if self._cluster and url.startswith("postgresql"):
             self._administer(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
 
+    @property
+    def folder(self) -> Path:
+        """Where the server keeps everything."""
+        self._start_cluster()
+        return self._cluster.folder
+
     def close(self) -> None:
         if self._cluster:
             self._cluster.stop()

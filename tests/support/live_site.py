@@ -6,9 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from itertools import count
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 
 from crm.actor import SECOND_FACTOR_REQUIRED, Role
+from crm.clock import Clock, SystemClock
 from crm.runtime import Runtime
 from crm.services import installation
 from crm.settings import Settings
@@ -30,7 +30,12 @@ _PAUSE = 0.05
 
 @dataclass
 class LiveSite:
-    """A running installation: where it is, and its runtime in this process for what tests prepare."""
+    """A running installation: where it is, and its runtime in this process for what tests prepare.
+
+    Attributes:
+        told: what its processes learn from the environment, as a server does.
+        program: what Python runs as the command `lethe`.
+    """
 
     data_dir: Path
     port: int
@@ -38,6 +43,9 @@ class LiveSite:
     index_dir: Path
     runtime: Runtime
     log_file: Path
+    told: dict[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ("-m", "crm")
+    clock: Clock = field(default_factory=SystemClock)
     processes: list[subprocess.Popen] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -55,7 +63,7 @@ class LiveSite:
         has_factor = role in SECOND_FACTOR_REQUIRED if second_factor is None else second_factor
         return hire(
             self.runtime.database,
-            datetime.now(UTC),
+            self.clock.now(),
             role,
             email=f"{role}{number}@muster.example",
             name=f"{role.capitalize()} Muster {number}",
@@ -65,15 +73,27 @@ class LiveSite:
 
     def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         """Run the command on this installation, beside its running processes."""
-        command = [sys.executable, "-m", "crm", "--data-dir", str(self.data_dir), *map(str, arguments)]
-        return subprocess.run(command, env=_environment(), capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(self._command(arguments), env=self._environment, capture_output=True, text=True, timeout=120, check=False)
 
-    def start(self, *arguments: object, **settings: str) -> None:
+    def start(self, *arguments: object) -> None:
         """Start one process of the installation; what it says goes into its log."""
-        command = [sys.executable, "-m", "crm", "--data-dir", str(self.data_dir), *map(str, arguments)]
         with self.log_file.open("ab") as log:
-            child = subprocess.Popen(command, env=_environment() | settings, stdout=log, stderr=log, start_new_session=True)
+            child = subprocess.Popen(self._command(arguments), env=self._environment, stdout=log, stderr=log, start_new_session=True)
         self.processes.append(child)
+
+    def start_all(self) -> None:
+        """Start both sites and the worker."""
+        for arguments in (("serve", "staff"), ("serve", "portal"), ("worker",)):
+            self.start(*arguments)
+
+    def _command(self, arguments: Iterable[object]) -> list[str]:
+        return [sys.executable, *self.program, "--data-dir", str(self.data_dir), *map(str, arguments)]
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        """Return the environment without settings of this machine, and with those of the installation."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("LETHE_")}
+        return kept | {"LC_ALL": "de_DE.UTF-8"} | self.told
 
     def await_ready(self) -> None:
         """Wait until both sites answer and the worker has built the index."""
@@ -109,12 +129,11 @@ def live_site(tmp_path_factory) -> Iterator[LiveSite]:
     origins = {"staff_origin": f"http://localhost:{port}", "portal_origin": f"http://localhost:{portal_port}"}
     with folder_in_ram() as index_dir:
         settings = Settings(data_dir=folder / "lethe", organisation="Muster GmbH", index_dir=index_dir, **origins)
-        runtime = _lay_out(settings)
-        site = LiveSite(settings.data_dir, port, portal_port, index_dir, runtime, folder / "processes.log")
+        runtime = lay_out(settings)
         # Everything else is as in `lethe.toml`; the environment is how a server is told its addresses.
-        told = {f"LETHE_{name.upper()}": value for name, value in origins.items()} | {"LETHE_INDEX_DIR": str(index_dir)}
-        for arguments in (("serve", "staff"), ("serve", "portal"), ("worker",)):
-            site.start(*arguments, **told)
+        told = as_environment(origins | {"index_dir": index_dir})
+        site = LiveSite(settings.data_dir, port, portal_port, index_dir, runtime, folder / "processes.log", told)
+        site.start_all()
         try:
             site.await_ready()
             yield site
@@ -128,8 +147,9 @@ def demo_site(tmp_path_factory) -> Iterator[LiveSite]:
     folder = tmp_path_factory.mktemp("demonstration")
     port, portal_port = free_ports(3)[:2]
     with folder_in_ram() as index_dir:
-        site = LiveSite(folder / "demo", port, portal_port, index_dir, _NOT_OPEN, folder / "processes.log")
-        site.start("demo", "--port", port, LETHE_INDEX_DIR=str(index_dir))
+        told = as_environment({"index_dir": index_dir})
+        site = LiveSite(folder / "demo", port, portal_port, index_dir, _NOT_OPEN, folder / "processes.log", told)
+        site.start("demo", "--port", port)
         try:
             site.await_ready()
             site.runtime = Runtime.open(Settings(data_dir=site.data_dir, demo=True, index_dir=index_dir))
@@ -162,20 +182,20 @@ def free_ports(wanted: int) -> list[int]:
     raise RuntimeError("no free ports in a row")
 
 
-def _lay_out(settings: Settings) -> Runtime:
+def as_environment(settings: Mapping[str, object]) -> dict[str, str]:
+    """Return settings as the environment says them."""
+    return {f"LETHE_{name.upper()}": str(value) for name, value in settings.items()}
+
+
+def lay_out(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     """Make the installation as `lethe init` does, with its first account."""
     installation.lay_ground(settings)
-    runtime = Runtime.open(settings)
+    runtime = Runtime.open(settings, clock=clock)
     runtime.vault.prepare()
     with runtime.database.writing() as session:
-        installation.furnish(session, email="admin@muster.example", password=PASSWORD, actor=ADMIN, now=datetime.now(UTC))
+        installation.furnish(session, email="admin@muster.example", password=PASSWORD, actor=ADMIN, now=runtime.clock.now())
     installation.write_settings(settings)
     return runtime
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment without settings of this machine."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("LETHE_")} | {"LC_ALL": "de_DE.UTF-8"}
 
 
 def _answers(port: int, path: str) -> bool:

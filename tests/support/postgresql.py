@@ -35,6 +35,11 @@ class Cluster:
             account = pwd.getpwnam("postgres")
             os.chown(self._folder, account.pw_uid, account.pw_gid)
 
+    @property
+    def folder(self) -> Path:
+        """Data, write-ahead log and log of the server."""
+        return self._folder
+
     def start(self) -> None:
         self._run("initdb", "-D", "data", "-U", "lethe", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", f"{_OPTIONS} -k {self._folder}", "start")
