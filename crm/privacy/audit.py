@@ -68,8 +68,7 @@ def record(
 ) -> None:
     """Enter one act; in a unit of work that only reads, it is committed before the answer leaves.
 
-    Args:
-        subjects: the people of a list, in order; the entry names only their number and salted hashes.
+    Of the people of a list (`subjects`, in order) the entry names only their number and salted hashes.
     """
     entry = Entry(
         action=action,

@@ -88,12 +88,7 @@ def give(
 
     Source: Art. 7(1) DSGVO.
     """
-    if not wording.strip():
-        raise WordingMissingError(field="wording")
-    text = ConsentWording(purpose=purpose, language=language, text=wording.strip(), valid_from=now)
-    session.add(text)
-    session.flush()
-    agreed = bound_rows.digest_of(text)
+    text = _keep_wording(session, purpose, wording, language, now)
     row = _row(subject_id, purpose, channel, ConsentAct.GIVEN, effective_at=given_at, now=now)
     sealed = _seal_evidence(session, subject_id, row["evidence_id"], evidence)
     rows = _append(session, [row | {"wording_id": text.id, "sealed_evidence": sealed}], now=now)
@@ -104,9 +99,18 @@ def give(
         basis="6-1-a",
         kind=channel,
         sealed=[sealed],
-        rows=[*rows, agreed],
+        rows=[*rows, bound_rows.digest_of(text)],
     )
     audit.record_all(session, [entry], actor=actor, now=now)
+
+
+def _keep_wording(session: Session, purpose: str, wording: str, language: str, now: datetime) -> ConsentWording:
+    if not wording.strip():
+        raise WordingMissingError(field="wording")
+    text = ConsentWording(purpose=purpose, language=language, text=wording.strip(), valid_from=now)
+    session.add(text)
+    session.flush()
+    return text
 
 
 def withdraw(session: Session, *, subject_id: str, purpose: str, channel: Channel, actor: Actor, now: datetime) -> None:

@@ -19,7 +19,8 @@ class RowsChanged(Finding):
     message = (
         "Außerhalb von Lethe geändert: %(unnamed)s Zeilen, die kein Eintrag im Protokoll nennt (%(tables)s), "
         "und %(gone)s Zeilen, die Einträge nennen und die fehlen (%(actions)s). Kennungen: %(subjects)s. "
-        "Was gilt, sagt „lethe log show“; stellen Sie die Zeilen aus einer Sicherung wieder her, und klären Sie, wer es war."
+        "Was gilt, sagt „lethe log show --subject KENNUNG“. "
+        "Stellen Sie die Zeilen aus einer Sicherung wieder her, und klären Sie, wer es war."
     )
 
 
