@@ -108,7 +108,8 @@ class House:
         """Compare as if the statement had been committed, and take it back: an installation takes longer to furnish."""
         with self.runtime.engine.execution_options(writing=True).connect() as connection:
             self._execute(connection, statement)
-            found = row_integrity.compare(Session(connection))
+            with Session(connection) as session:
+                found = row_integrity.compare(session)
             connection.rollback()
         return found
 
