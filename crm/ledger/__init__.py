@@ -10,6 +10,7 @@ from crm.ledger.appending import Draft, append, append_many, draft
 from crm.ledger.checkpoint import Checkpoint, origin_of, read_checkpoint
 from crm.ledger.errors import (
     ExportFolderInUseError,
+    HighWaterMissingError,
     HighWaterUnreadableError,
     LeafTooLargeError,
     LedgerDamagedError,
@@ -28,7 +29,7 @@ from crm.ledger.reading import EntryFilter, StoredEntry, find_entries, find_late
 from crm.ledger.sealer import Sealer
 from crm.ledger.unsealed import Backlog, find_backlog
 from crm.ledger.verification import Verification, verify
-from crm.ledger.written import Written, find_written
+from crm.ledger.written import Written, find_written, find_written_by, select_subjects
 
 __all__ = [
     "Backlog",
@@ -37,6 +38,7 @@ __all__ = [
     "EntryFilter",
     "ExportFolderInUseError",
     "Finding",
+    "HighWaterMissingError",
     "HighWaterUnreadableError",
     "Kind",
     "LeafTooLargeError",
@@ -63,6 +65,7 @@ __all__ = [
     "find_latest_moment",
     "find_missing_guards",
     "find_written",
+    "find_written_by",
     "install_guards",
     "last_checkpoint_note",
     "origin_of",
@@ -70,5 +73,6 @@ __all__ = [
     "read_checkpoint",
     "read_proof",
     "require_free_folder",
+    "select_subjects",
     "verify",
 ]

@@ -13,6 +13,7 @@ from crm.ledger.errors import HighWaterUnreadableError
 from crm.ledger.findings import Finding, Kind
 from crm.ledger.note import VerifierKey
 from crm.ledger.publication import read_high_water, read_published
+from crm.ledger.published import check_published
 from crm.ledger.reading import last_checkpoint_note
 from crm.ledger.tiles import TiledTree
 
@@ -34,11 +35,13 @@ def check_anchors(connection: Connection, *, trusted: Sequence[VerifierKey], hig
         return [Finding(Kind.UNSIGNED, facts={"size": 0})]
     size = last.size if last else 0
     findings = list(_compare(connection, [each for each in (seen, published) if each], last))
+    if findings:
+        return findings  # of a database that was set back the files are another log's
     if unreadable:
         findings.append(Finding(Kind.HIGH_WATER_UNREADABLE))
     elif seen is None and size:
         findings.append(Finding(Kind.HIGH_WATER_MISSING))
-    return findings
+    return [*findings, *check_published(connection, folder, trusted=trusted, is_due=size > 0)]
 
 
 def _compare(connection: Connection, anchors: Sequence[Checkpoint], last: Checkpoint | None) -> Iterator[Finding]:

@@ -24,6 +24,15 @@ class LedgerRolledBackError(CrmError):
     )
 
 
+class HighWaterMissingError(LedgerRolledBackError):
+    """The high-water file is gone: a database that was set back would not show any more."""
+
+    message = (
+        "Die Höchststandsdatei fehlt, obwohl schon Einträge versiegelt sind. Es wird nichts versiegelt, bis sie wieder da ist: "
+        "Ist es nur die Datei, kopieren Sie „checkpoint“ aus dem Ordner des Protokolls an ihre Stelle."
+    )
+
+
 class HighWaterUnreadableError(CrmError):
     """The high-water file holds no checkpoint of this log."""
 

@@ -35,6 +35,18 @@ class Kind(Enum):
     HIGH_WATER_DIFFERS = "Der Stand der Höchststandsdatei (%(size)s Einträge) passt nicht zu diesem Protokoll: es wurde neu geschrieben."
     HIGH_WATER_UNREADABLE = "Die Höchststandsdatei enthält keinen Prüfpunkt, den dieses Protokoll unterschrieben hat."
     HIGH_WATER_MISSING = "Die Höchststandsdatei fehlt, obwohl schon Einträge versiegelt sind."
+    PUBLISHED_MISSING = (
+        "Im Ordner %(folder)s fehlt ein gültiger Prüfpunkt („checkpoint“), obwohl schon Einträge versiegelt sind. "
+        "Die nächste Versiegelung schreibt ihn und alle Kacheln neu; klären Sie, wer ihn entfernt hat."
+    )
+    TILE_FILE_DIFFERS = (
+        "%(count)s Kacheldateien unter %(folder)s fehlen oder wurden verändert, zuerst %(path)s. "
+        "Entfernen Sie dort die Datei „checkpoint“: Die nächste Versiegelung schreibt alle neu. Klären Sie, wer sie verändert hat."
+    )
+    NUMBERING_LOST = (
+        "Die Datenbank hat vergessen, wie weit sie gezählt hat (%(name)s): Ob am Ende des Protokolls Einträge fehlen, "
+        "zeigt sie nicht mehr. Spielen Sie den richtigen Stand ein, oder klären Sie, wer die Zählung verändert hat."
+    )
     GUARD_MISSING = "Der Schreibschutz „%(name)s“ der Datenbank fehlt oder wurde verändert."
 
 

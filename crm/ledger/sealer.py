@@ -16,7 +16,7 @@ from crm.clock import micros
 from crm.db import Database, insert_rows
 from crm.ledger import tables
 from crm.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
-from crm.ledger.errors import LedgerDamagedError, LedgerRolledBackError
+from crm.ledger.errors import HighWaterMissingError, LedgerDamagedError, LedgerRolledBackError
 from crm.ledger.guards import DAY, HOUR
 from crm.ledger.lists import file_lists
 from crm.ledger.merkle import leaf_hash
@@ -51,7 +51,7 @@ class Sealer:
 
         Raises:
             SealerBusyError: another sealer is at work.
-            LedgerRolledBackError: the database knows less than the high-water file.
+            LedgerRolledBackError: the database knows less than the high-water file, or the file is gone.
             LedgerDamagedError: the tree does not fit its last checkpoint.
         """
         with sealing_lock(database.engine):
@@ -75,7 +75,7 @@ class Sealer:
         with database.writing_in_bulk() as session:
             connection = session.connection()
             last = self._last(connection)
-            self._require_not_rolled_back(last)
+            self._require_not_rolled_back(connection, last)
             made = self._seal_batch(connection, last, micros(now))
         self._publish(database, made or last)
         return made
@@ -89,10 +89,11 @@ class Sealer:
             raise LedgerDamagedError
         return last
 
-    def _require_not_rolled_back(self, last: Checkpoint | None) -> None:
+    def _require_not_rolled_back(self, connection: Connection, last: Checkpoint | None) -> None:
         seen = read_high_water(self.high_water, [self.signer.verifier])
         found = last.size if last else 0
         if seen is None:
+            _require_beginning(connection)
             return
         if found < seen.size or (last is not None and found == seen.size and last.root != seen.root):
             raise LedgerRolledBackError(found=found, expected=seen.size)
@@ -128,6 +129,15 @@ class Sealer:
 def _file(database: Database) -> int:
     with database.writing_in_bulk() as session:
         return file_lists(session.connection(), _LISTS)
+
+
+def _require_beginning(connection: Connection) -> None:
+    """Refuse to go on without the high-water file: whoever sets the database back would only have to remove it.
+
+    The first checkpoint is committed before the file is written; a crash between them is made up for.
+    """
+    if connection.execute(select(func.count()).select_from(tables.checkpoint)).scalar_one() > 1:
+        raise HighWaterMissingError
 
 
 def _require_whole(connection: Connection, tree: TiledTree, last: Checkpoint | None) -> None:

@@ -54,13 +54,15 @@ def check_tail(connection: Connection, findings: Findings, *, size: int, last_id
     if dialect == "sqlite":
         _check_numbers(connection, findings, tail.count, size, last_id)
     else:
-        _check_cursor(connection, findings)
+        _check_cursor(connection, findings, size)
     return tail
 
 
 def _check_numbers(connection: Connection, findings: Findings, waiting: int, size: int, last_id: int) -> None:
     """SQLite gives ids without gaps and remembers the last one given."""
     given = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'ledger_entry'").scalar() or 0
+    if given < (connection.execute(select(func.max(_E.id))).scalar() or 0):
+        findings.add(Kind.NUMBERING_LOST, name="sqlite_sequence")
     if (missing := max(given, last_id) - last_id - waiting) > 0:
         findings.add(Kind.TAIL_CUT, count=missing)
     up_to = connection.execute(select(func.count()).select_from(tables.entry).where(_E.id <= last_id)).scalar_one()
@@ -68,10 +70,12 @@ def _check_numbers(connection: Connection, findings: Findings, waiting: int, siz
         findings.add(Kind.SLIPPED_IN, count=up_to - size)
 
 
-def _check_cursor(connection: Connection, findings: Findings) -> None:
+def _check_cursor(connection: Connection, findings: Findings, size: int) -> None:
     """What lies behind the sealer's cursor and is not sealed will never be."""
     cursor = connection.execute(select(tables.cursor)).first()
     if cursor is None:
+        if size:
+            findings.add(Kind.NUMBERING_LOST, name=tables.cursor.name)
         return
     sealed = select(_S.leaf_index).where(_S.entry_id == _E.id)
     behind = tuple_(_E.xid, _E.id) <= select(tables.cursor.c.xid, tables.cursor.c.entry_id).scalar_subquery()

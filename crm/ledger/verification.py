@@ -17,6 +17,7 @@ from crm.ledger.guards import find_missing_guards
 from crm.ledger.merkle import HASH_BYTES, GrowingTree
 from crm.ledger.note import VerifierKey
 from crm.ledger.publication import read_high_water
+from crm.ledger.published import check_published
 from crm.ledger.side_checks import UpperTiles, check_salts, check_stray_payloads, check_tail
 
 Progress = Callable[[int, int], None]
@@ -50,6 +51,7 @@ def verify(
     *,
     trusted: Sequence[VerifierKey],
     high_water: Path | None = None,
+    folder: Path | None = None,
     progress: Progress | None = None,
     processes: int = 1,
 ) -> Verification:
@@ -57,10 +59,12 @@ def verify(
 
     Args:
         trusted: keys whose signature counts, from outside the database.
+        folder: where tiles and checkpoint are published.
         progress: is told how many of how many sealed entries are done.
         processes: how many recompute at once; pays from some ten thousand entries on.
     """
-    return _Pass(engine, trusted, high_water, progress or (lambda _done, _all: None)).run(processes)
+    made = _Pass(engine, trusted, high_water, progress or (lambda _done, _all: None))
+    return made.run(processes, folder)
 
 
 class _Pass:
@@ -77,7 +81,7 @@ class _Pass:
         self._tree = GrowingTree(self._upper.add)
         self._last: Checkpoint | None = None
 
-    def run(self, processes: int) -> Verification:
+    def run(self, processes: int, folder: Path | None) -> Verification:
         with self._engine.connect() as connection:
             size, last_id = self._extent(connection)
             for name in find_missing_guards(connection):
@@ -85,6 +89,8 @@ class _Pass:
         latest_t = self._check_sealed(size, processes)
         with self._engine.connect() as connection:
             self._upper.check(connection, self._findings)
+            if folder is not None:
+                self._findings.extend(check_published(connection, folder, trusted=self._trusted, is_due=size > 0))
         with self._snapshot() as connection:
             unsealed = self._check_rest(connection, size, last_id, latest_t)
         return Verification(size, unsealed, tuple(self._findings.shown), self._findings.count, self._last)

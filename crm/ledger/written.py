@@ -1,32 +1,39 @@
-"""Which sealed values entries say were written, so that a value put back past the program shows."""
+"""Which values and rows entries say were written, so that what was changed past the program shows."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from crm.ledger import tables
 from crm.ledger.entry_checks import blob
 from crm.ledger.leaf import parse
 
+_AT_ONCE = 5_000
 _E = tables.entry.c
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What one entry says was written about one person.
+    """What one entry says was written.
 
     Attributes:
+        place: where the entry stands in the order of writing.
+        t: when, in microseconds.
         kind: the kind of object, if the entry names one.
-        groups: the groups it covers; one that was emptied has no hash.
-        hashes: hex SHA-256 of each sealed value.
+        groups: the groups it covers; those that were emptied come last and have no hash.
+        hashes: hex SHA-256 of each sealed value in the order of the groups, then digests of rows.
     """
 
-    subject_id: str
+    place: int
+    t: int
+    action: str
+    actor: str
+    subject_id: str | None
     kind: str | None
     groups: tuple[str, ...]
-    hashes: frozenset[str]
+    hashes: tuple[str, ...]
 
 
 def find_written(session: Session, subject_ids: Sequence[str], *, except_actions: Collection[str]) -> Iterator[Written]:
@@ -35,11 +42,26 @@ def find_written(session: Session, subject_ids: Sequence[str], *, except_actions
     Args:
         except_actions: acts that only read; most entries are about them, and they name no values.
     """
-    query = select(_E.subject_id, blob(_E.leaf)).where(_E.subject_id.in_(subject_ids), _E.action.not_in(except_actions))
-    for subject_id, leaf in session.execute(query.order_by(_E.id)):
+    yield from _read(session, _E.subject_id.in_(subject_ids), _E.action.not_in(except_actions))
+
+
+def find_written_by(session: Session, actions: Collection[str]) -> Iterator[Written]:
+    """Yield, oldest first, the entries of these acts; a leaf that was tampered with says nothing."""
+    yield from _read(session, _E.action.in_(actions))
+
+
+def select_subjects(action: str) -> Select[tuple[str]]:
+    """Return the query for the people about whom there is an entry of this act."""
+    return select(_E.subject_id).where(_E.action == action, _E.subject_id.is_not(None)).distinct()
+
+
+def _read(session: Session, *conditions: ColumnElement[bool]) -> Iterator[Written]:
+    query = select(_E.id, _E.t, _E.action, _E.actor, _E.subject_id, blob(_E.leaf)).where(*conditions).order_by(_E.id)
+    for place, t, action, actor, subject_id, leaf in session.execute(query.execution_options(yield_per=_AT_ONCE)):
         try:
             said = parse(leaf)
         except ValueError:
             continue
         if "vh" in said or "f" in said:
-            yield Written(subject_id, said.get("obj"), tuple(said.get("f", ())), frozenset(said.get("vh", ())))
+            groups, hashes = tuple(said.get("f", ())), tuple(said.get("vh", ()))
+            yield Written(place, t, action, actor, subject_id, said.get("obj"), groups, hashes)

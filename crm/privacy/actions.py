@@ -41,6 +41,7 @@ class Action(StrEnum):
     NOTICE_GIVEN = "notice:given"
     ORIGIN_STATED = "origin:stated"
     ADDRESS_SUPPRESSED = "address:suppressed"
+    ADDRESS_KEPT = "address:kept"
     ADDRESS_RELEASED = "address:released"
     # requests of people
     REQUEST_RECEIVED = "request:received"
@@ -85,6 +86,7 @@ class Action(StrEnum):
     ACCOUNT_ENABLED = "account:enabled"
     ACCOUNT_START_PASSWORD_ISSUED = "account:start_password_issued"  # noqa: S105 - the name of an act
     ACCOUNT_PASSWORD_CHANGED = "account:password_changed"  # noqa: S105 - the name of an act
+    ACCOUNT_PASSWORD_REHASHED = "account:password_rehashed"  # noqa: S105 - the name of an act
     ACCOUNT_SECOND_FACTOR_ENROLLED = "account:second_factor_enrolled"
     ACCOUNT_SECOND_FACTOR_RESET = "account:second_factor_reset"
     ACCOUNT_NOTICE_CONFIRMED = "account:notice_confirmed"

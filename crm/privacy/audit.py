@@ -31,6 +31,7 @@ class Entry:
 
     Attributes:
         sealed: sealed values written; their hashes let a daily control find a value put back with SQL.
+        rows: digests of rows of evidence written, replaced or erased (`crm.privacy.evidence`), after those of the values.
         details: what the entry alone cannot say (old and new value); sealed under the person's key.
     """
 
@@ -42,6 +43,7 @@ class Entry:
     kind: str | None = None
     groups: Sequence[str] = ()
     sealed: Sequence[bytes] = ()
+    rows: Sequence[str] = ()
     result: str | None = None
     details: Mapping[str, Any] | None = None
 
@@ -60,13 +62,13 @@ def record(
     kind: str | None = None,
     groups: Sequence[str] = (),
     sealed: Sequence[bytes] = (),
+    rows: Sequence[str] = (),
     result: str | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Enter one act; in a unit of work that only reads, it is committed before the answer leaves.
 
-    Args:
-        subjects: the people of a list, in order; the entry names only their number and salted hashes.
+    Of the people of a list (`subjects`, in order) the entry names only their number and salted hashes.
     """
     entry = Entry(
         action=action,
@@ -77,6 +79,7 @@ def record(
         kind=kind,
         groups=groups,
         sealed=sealed,
+        rows=rows,
         result=result,
         details=details,
     )
@@ -123,7 +126,7 @@ def _fields(entry: Entry, actor: Actor) -> dict[str, Any]:
         "sub": entry.subject_id,
         "cnt": entry.count,
         "f": list(entry.groups) or None,
-        "vh": [hashlib.sha256(value).hexdigest() for value in entry.sealed] or None,
+        "vh": [*(hashlib.sha256(value).hexdigest() for value in entry.sealed), *entry.rows] or None,
         "res": entry.result,
         "cls": log_class(entry.action),
     }

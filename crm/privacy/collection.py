@@ -13,7 +13,7 @@ from crm.db import Compartment, insert_rows
 from crm.models.contact import SEALED_COLUMN, Contact, Lookup, SourceRecord
 from crm.models.field_groups import GROUP_OF, FieldGroup
 from crm.models.lawfulness import NoticeEvent
-from crm.privacy import audit, due, indexing, lawfulness, objection, sealing
+from crm.privacy import audit, bound_rows, due, indexing, lawfulness, objection, sealing
 from crm.privacy.actions import Action
 from crm.privacy.due import NewPeriods
 from crm.privacy.errors import FieldWithoutPurposeError, OriginMissingError
@@ -97,26 +97,16 @@ def _write(
     subject_ids = [subject_id for subject_id, _ in accepted]
     people = [(subject_id, arrival.person) for subject_id, arrival in accepted]
     Vault.of(session).create(session, subject_ids, compartments=_COMPARTMENTS, now=now)
-    contacts: list[dict[str, object]] = []
-    entries: list[audit.Entry] = []
-    for subject_id, arrival in accepted:
-        sealed = sealing.seal_groups(session, subject_id, arrival.groups)
-        contacts.append(_contact_row(subject_id, arrival.person, sealed, now))
-        entries += _entries(subject_id, arrival.person, sealed)
+    sealed = [sealing.seal_groups(session, subject_id, arrival.groups) for subject_id, arrival in accepted]
+    contacts = [_contact_row(*person, values, now) for person, values in zip(people, sealed, strict=True)]
     insert_rows(session.connection(), Contact, contacts)
     _write_lookups(session, accepted)
     _write_sources(session, people)
-    _write_notices(session, people, now)
-    lawfulness.start_grounds(
-        session,
-        [
-            NewGround(subject_id=subject_id, purpose=purpose, since=person.collected_at, origin=person.origin)
-            for subject_id, person in people
-            for purpose in person.purposes
-            if not purpose.needs_consent
-        ],
-        now=now,
-    )
+    notices = _write_notices(session, people, now)
+    grounds = _start_grounds(session, people, now)
+    entries: list[audit.Entry] = []
+    for (subject_id, person), values, notice in zip(people, sealed, notices, strict=True):
+        entries += _entries(subject_id, person, values, notice, grounds)
     due.begin(
         session,
         [NewPeriods(subject_id=each, purposes=person.purposes, last_contact_at=person.last_contact_at) for each, person in people],
@@ -125,9 +115,27 @@ def _write(
     indexing.announce_changed(session, subject_ids, now=now)
 
 
-def _entries(subject_id: str, person: NewPerson, sealed: Mapping[FieldGroup, bytes]) -> list[audit.Entry]:
+def _start_grounds(session: Session, people: Sequence[tuple[str, NewPerson]], now: datetime) -> dict[tuple[str, str], str]:
+    """Let the grounds of these people begin; return the digests of their rows by person and purpose."""
+    grounds = [
+        NewGround(subject_id=subject_id, purpose=purpose, since=person.collected_at, origin=person.origin)
+        for subject_id, person in people
+        for purpose in person.purposes
+        if not purpose.needs_consent
+    ]
+    rows = lawfulness.start_grounds(session, grounds, now=now)
+    return {(ground.subject_id, ground.purpose.code): row for ground, row in zip(grounds, rows, strict=True)}
+
+
+def _entries(
+    subject_id: str, person: NewPerson, sealed: Mapping[FieldGroup, bytes], notice: str, grounds: Mapping[tuple[str, str], str]
+) -> list[audit.Entry]:
     """One entry for the collection under its main purpose, and one for each further ground that begins with it."""
     main, *further = person.purposes
+
+    def rows(purpose: Purpose) -> list[str]:
+        return [grounds[subject_id, purpose.code]] if (subject_id, purpose.code) in grounds else []
+
     collected = audit.Entry(
         action=Action.PERSON_COLLECTED,
         subject_id=subject_id,
@@ -135,10 +143,14 @@ def _entries(subject_id: str, person: NewPerson, sealed: Mapping[FieldGroup, byt
         basis=main.basis,
         groups=tuple(sealed),
         sealed=tuple(sealed.values()),
+        rows=[*rows(main), notice],
     )
     return [
         collected,
-        *(audit.Entry(action=Action.GROUND_STARTED, subject_id=subject_id, purpose=each.code, basis=each.basis) for each in further),
+        *(
+            audit.Entry(action=Action.GROUND_STARTED, subject_id=subject_id, purpose=each.code, basis=each.basis, rows=rows(each))
+            for each in further
+        ),
     ]
 
 
@@ -177,7 +189,7 @@ def _write_sources(session: Session, people: Sequence[tuple[str, NewPerson]]) ->
     insert_rows(session.connection(), SourceRecord, rows)
 
 
-def _write_notices(session: Session, people: Sequence[tuple[str, NewPerson]], now: datetime) -> None:
+def _write_notices(session: Session, people: Sequence[tuple[str, NewPerson]], now: datetime) -> list[str]:
     rows = [
         {
             "subject_id": subject_id,
@@ -191,6 +203,7 @@ def _write_notices(session: Session, people: Sequence[tuple[str, NewPerson]], no
         for subject_id, person in people
     ]
     insert_rows(session.connection(), NoticeEvent, rows)
+    return bound_rows.digests(NoticeEvent.__tablename__, rows)
 
 
 def _block_marketing(session: Session, outcomes: Sequence[Collected], people: Sequence[NewPerson], *, actor: Actor, now: datetime) -> None:

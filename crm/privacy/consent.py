@@ -16,16 +16,17 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.db import Compartment, new_id
 from crm.models.consent import ConsentAct, ConsentEvent, ConsentWording
-from crm.privacy import audit, indexing
+from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
 from crm.privacy.errors import PrivacyError, WordingMissingError
 from crm.privacy.purposes import Channel
-from crm.vault import Padding, Place, Right, RightsEntry, Vault
+from crm.vault import Padding, Place, Right, RightsEntry, Subject, SubjectState, Vault
 
 __all__ = [
     "Consent",
     "ConsentAct",
     "ConsentNotGivenError",
+    "count_evidence",
     "count_withdrawn",
     "find_evidence",
     "find_states",
@@ -87,16 +88,29 @@ def give(
 
     Source: Art. 7(1) DSGVO.
     """
+    text = _keep_wording(session, purpose, wording, language, now)
+    row = _row(subject_id, purpose, channel, ConsentAct.GIVEN, effective_at=given_at, now=now)
+    sealed = _seal_evidence(session, subject_id, row["evidence_id"], evidence)
+    rows = _append(session, [row | {"wording_id": text.id, "sealed_evidence": sealed}], now=now)
+    entry = audit.Entry(
+        action=Action.CONSENT_GIVEN,
+        subject_id=subject_id,
+        purpose=purpose,
+        basis="6-1-a",
+        kind=channel,
+        sealed=[sealed],
+        rows=[*rows, bound_rows.digest_of(text)],
+    )
+    audit.record_all(session, [entry], actor=actor, now=now)
+
+
+def _keep_wording(session: Session, purpose: str, wording: str, language: str, now: datetime) -> ConsentWording:
     if not wording.strip():
         raise WordingMissingError(field="wording")
     text = ConsentWording(purpose=purpose, language=language, text=wording.strip(), valid_from=now)
     session.add(text)
     session.flush()
-    row = _row(subject_id, purpose, channel, ConsentAct.GIVEN, effective_at=given_at, now=now)
-    sealed = _seal_evidence(session, subject_id, row["evidence_id"], evidence)
-    _append(session, [row | {"wording_id": text.id, "sealed_evidence": sealed}], now=now)
-    entry = audit.Entry(action=Action.CONSENT_GIVEN, subject_id=subject_id, purpose=purpose, basis="6-1-a", kind=channel, sealed=[sealed])
-    audit.record_all(session, [entry], actor=actor, now=now)
+    return text
 
 
 def withdraw(session: Session, *, subject_id: str, purpose: str, channel: Channel, actor: Actor, now: datetime) -> None:
@@ -114,8 +128,8 @@ def withdraw(session: Session, *, subject_id: str, purpose: str, channel: Channe
         raise ConsentNotGivenError
     # Into the journal of the key store first: a restored backup must not bring the consent back.
     Vault.of(session).note_rights([RightsEntry(right=Right.WITHDRAWAL, noted_at=now, subject_id=subject_id, purposes=(purpose,))])
-    _append(session, [_row(subject_id, purpose, channel, ConsentAct.WITHDRAWN, effective_at=now, now=now)], now=now)
-    audit.record(session, Action.CONSENT_WITHDRAWN, actor=actor, now=now, subject_id=subject_id, purpose=purpose, kind=channel)
+    rows = _append(session, [_row(subject_id, purpose, channel, ConsentAct.WITHDRAWN, effective_at=now, now=now)], now=now)
+    audit.record(session, Action.CONSENT_WITHDRAWN, actor=actor, now=now, subject_id=subject_id, purpose=purpose, kind=channel, rows=rows)
 
 
 def take_over_unproven(
@@ -126,10 +140,10 @@ def take_over_unproven(
     Source: Art. 7(1) DSGVO: the controller must be able to demonstrate consent.
     """
     rows = [_row(each, purpose, channel, ConsentAct.UNPROVEN, effective_at=effective_at, now=now) for each in subject_ids]
-    _append(session, rows, now=now)
+    written = _append(session, rows, now=now)
     entries = [
-        audit.Entry(action=Action.CONSENT_TAKEN_OVER, subject_id=each, purpose=purpose, kind=channel, result="unproven")
-        for each in subject_ids
+        audit.Entry(action=Action.CONSENT_TAKEN_OVER, subject_id=each, purpose=purpose, kind=channel, result="unproven", rows=[row])
+        for each, row in zip(subject_ids, written, strict=True)
     ]
     audit.record_all(session, entries, actor=actor, now=now)
 
@@ -160,6 +174,12 @@ def find_evidence(session: Session, subject_ids: Sequence[str]) -> list[tuple[Pl
     return [(_evidence_place(subject_id, evidence_id), sealed) for subject_id, evidence_id, sealed in rows]
 
 
+def count_evidence(session: Session) -> int:
+    """Return how many pieces of sealed evidence there are of living people."""
+    living = select(func.count(ConsentEvent.sealed_evidence)).join(Subject, Subject.id == ConsentEvent.subject_id)
+    return session.scalar(living.where(Subject.state == SubjectState.LIVING)) or 0
+
+
 def _evidence_place(subject_id: str, evidence_id: str) -> Place:
     return Place(subject_id, Compartment.PROOF, "consent_event", "sealed_evidence", evidence_id)
 
@@ -186,7 +206,9 @@ def _row(subject_id: str, purpose: str, channel: Channel, act: ConsentAct, *, ef
     }
 
 
-def _append(session: Session, rows: Sequence[dict[str, Any]], *, now: datetime) -> None:
+def _append(session: Session, rows: Sequence[dict[str, Any]], *, now: datetime) -> list[str]:
+    """Add events and return their digests, for the entries that name them."""
     if rows:
         session.execute(insert(ConsentEvent), rows)
         indexing.announce_changed(session, [row["subject_id"] for row in rows], now=now)
+    return bound_rows.digests(ConsentEvent.__tablename__, rows)

@@ -1,18 +1,19 @@
 """Integrität: are sealed values still what Lethe wrote? Opened to see whether they open, and shown to nobody.
 
 A value that was changed does not open. An older value put back with SQL does: it differs from the hash in the
-newest entry about its group.
+newest entry about its group. One that was emptied, or went with its row, is still named there.
 
 Source: Art. 5(1)(f), 32(1)(b), (d) DSGVO.
 """
 
 import hashlib
 import secrets
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, LargeBinary, cast, func, select
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session
 from crm import ledger
 from crm.actor import Actor
 from crm.db import Compartment, in_batches
+from crm.ledger import Written
 from crm.models.company import Company
 from crm.models.contact import SEALED_COLUMN, Contact, Note
 from crm.models.field_groups import FieldGroup
@@ -30,6 +32,7 @@ from crm.vault import ErasedError, Place, Subject, SubjectState, TamperedError, 
 
 _COMPANY = "company"
 _NOTE = "sealed_text"
+_TOPICS = frozenset(SEALED_COLUMN)
 _living = Subject.state == SubjectState.LIVING
 
 
@@ -46,19 +49,25 @@ class Examined:
 
     Attributes:
         values: how many were opened.
-        compared: how many of them an entry covers.
+        compared: how many of them an entry covers; of the others it may have reached the end of its own period.
         unopened: how many values of whom do not open.
         put_back: how many values of whom open and are not the ones last entered.
+        missing: how many values of whom an entry names and are not there.
     """
 
     values: int = 0
     compared: int = 0
     unopened: Mapping[str, int] = field(default_factory=dict)
     put_back: Mapping[str, int] = field(default_factory=dict)
+    missing: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def suspects(self) -> list[str]:
-        return sorted(self.unopened.keys() | self.put_back.keys())
+        return sorted(self.unopened.keys() | self.put_back.keys() | self.missing.keys())
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.suspects
 
 
 class _Value(NamedTuple):
@@ -96,19 +105,45 @@ def examine(session: Session, *, subject_ids: Sequence[str], actor: Actor, now: 
     people: set[str] = set()
     unopened: Counter[str] = Counter()
     put_back: Counter[str] = Counter()
+    missing: Counter[str] = Counter()
     for some in in_batches(subject_ids):
-        values = list(_find_values(session, some))
+        living = session.scalars(select(Subject.id).where(Subject.id.in_(some), _living)).all()
+        values = list(_find_values(session, living))
         columns.update(each.place.column for each in values)
         people.update(each.place.subject_id for each in values)
         dark = _find_unopened(session, values)
         unopened.update(each.place.subject_id for each in dark)
-        covered, differing = _compare(session, [each for each in values if each not in dark])
-        compared += covered
-        put_back.update(differing)
+        differences = _compare(session, living, values, dark)
+        compared += differences.covered
+        put_back.update(differences.put_back)
+        missing.update(differences.missing)
+    found = Examined(columns.total(), compared, unopened, put_back, missing)
     if people:
-        result = BROKEN if unopened or put_back else SOUND
+        result = SOUND if found.is_sound else BROKEN
         audit.record(session, Action.PEOPLE_EXAMINED, actor=actor, now=now, count=len(people), groups=_groups(columns), result=result)
-    return Examined(columns.total(), compared, unopened, put_back)
+    return found
+
+
+def find_vanished(session: Session) -> Sequence[str]:
+    """Return people whom an entry says were taken in and of whom nothing is left, though nobody erased them.
+
+    The row of a person's pseudonym outlives an erasure, and a living person has a contact.
+    """
+    collected = ledger.select_subjects(Action.PERSON_COLLECTED).subquery()
+    everybody = select(collected.c.subject_id).outerjoin(Subject, Subject.id == collected.c.subject_id)
+    without_contact = everybody.outerjoin(Contact, Contact.subject_id == Subject.id).where(_living, Contact.subject_id.is_(None))
+    unknown = session.scalars(everybody.where(Subject.id.is_(None))).all()
+    return sorted({*unknown, *session.scalars(without_contact)})
+
+
+def count_values(session: Session) -> int:
+    """Return how many sealed values there are of living people."""
+    columns = Contact.__table__.c
+    filled = select(*(func.count(columns[column]) for column in SEALED_COLUMN.values())).join(Subject, Subject.id == Contact.subject_id)
+    total = sum(session.execute(filled.where(_living)).one())
+    for model, column in ((Note, Note.sealed_text), (Company, Company.sealed_details)):
+        total += session.scalar(select(func.count(column)).join(Subject, Subject.id == model.subject_id).where(_living)) or 0
+    return total + consent.count_evidence(session)
 
 
 def _groups(columns: Container[str]) -> tuple[FieldGroup, ...]:
@@ -116,8 +151,7 @@ def _groups(columns: Container[str]) -> tuple[FieldGroup, ...]:
     return (*sealed, FieldGroup.NOTES) if _NOTE in columns else sealed
 
 
-def _find_values(session: Session, subject_ids: Sequence[str]) -> Iterator[_Value]:
-    living = list(session.scalars(select(Subject.id).where(Subject.id.in_(subject_ids), _living)))
+def _find_values(session: Session, living: Sequence[str]) -> Iterator[_Value]:
     groups, columns = tuple(SEALED_COLUMN), Contact.__table__.c
     contacts = select(columns.subject_id, *(_whatever(columns[SEALED_COLUMN[group]]) for group in groups)).where(
         columns.subject_id.in_(living)
@@ -159,16 +193,53 @@ def _opens(vault: Vault, value: _Value) -> bool:
     return True
 
 
-def _compare(session: Session, values: Sequence[_Value]) -> tuple[int, list[str]]:
-    """Return how many values entries cover, and whose are not in the newest entry that does, once for each value.
+class _Differences(NamedTuple):
+    """How many values entries cover, and whose differ from the newest entry or are not there, once for each value."""
+
+    covered: int
+    put_back: list[str]
+    missing: list[str]
+
+
+class _Said:
+    """What entries say was written about some people: the newest hash of each topic, None where it was emptied."""
+
+    def __init__(self) -> None:
+        self.newest: dict[tuple[str, str], str | None] = {}
+        self.added: dict[str, set[str]] = defaultdict(set)
+
+    def add(self, written: Written) -> None:
+        subject_id, hashes = str(written.subject_id), written.hashes
+        self.added[subject_id].update(hashes)
+        if written.kind == _COMPANY:
+            self._add_company(subject_id, hashes)
+            return
+        for group, value in zip_longest(written.groups, hashes[: len(written.groups)]):
+            if group in _TOPICS:
+                self.newest[subject_id, group] = value
+
+    def _add_company(self, subject_id: str, hashes: Sequence[str]) -> None:
+        if hashes:
+            self.newest[subject_id, _COMPANY] = hashes[0]
+
+
+def _compare(session: Session, living: Sequence[str], values: Sequence[_Value], dark: Container[_Value]) -> _Differences:
+    """Compare values with the newest entry about their topic, and what is only ever added with every entry about its person.
 
     A value that no entry covers is left out: its entry may have reached the end of its own period.
     """
-    newest: dict[tuple[str, str | None], frozenset[str]] = {}
-    subject_ids = sorted({each.place.subject_id for each in values})
-    for written in ledger.find_written(session, subject_ids, except_actions=audit.reading_actions()):
-        topics = (_COMPANY,) if written.kind == _COMPANY else written.groups
-        newest.update({(written.subject_id, topic): written.hashes for topic in topics})
-    covered = [(each, newest[key]) for each in values if (key := (each.place.subject_id, each.topic)) in newest]
-    differing = [each.place.subject_id for each, hashes in covered if hashlib.sha256(each.sealed).hexdigest() not in hashes]
-    return len(covered), differing
+    said = _Said()
+    for written in ledger.find_written(session, living, except_actions=audit.reading_actions()):
+        said.add(written)
+    covered, put_back = 0, []
+    for each in values:
+        subject_id, found = each.place.subject_id, hashlib.sha256(each.sealed).hexdigest()
+        key = (subject_id, each.topic)
+        if each.topic is None:
+            covered += found in said.added[subject_id]
+        elif key in said.newest and each not in dark:
+            covered += 1
+            put_back += [subject_id] if found != said.newest[key] else []
+    there = {(each.place.subject_id, each.topic) for each in values}
+    missing = [key[0] for key, value in said.newest.items() if value is not None and key not in there]
+    return _Differences(covered, put_back, missing)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.db import insert_rows
 from crm.models.lawfulness import GroundAct, GroundEvent
-from crm.privacy import audit, consent, due, indexing, restriction
+from crm.privacy import audit, bound_rows, consent, due, indexing, restriction
 from crm.privacy.actions import Action
 from crm.privacy.consent import Consent
 from crm.privacy.errors import (
@@ -202,8 +202,11 @@ class NewGround:
     origin: str
 
 
-def start_grounds(session: Session, grounds: Sequence[NewGround], *, now: datetime) -> None:
-    """Let grounds begin; the caller enters the act of which this is a part, because collecting is one act, and moves the due day."""
+def start_grounds(session: Session, grounds: Sequence[NewGround], *, now: datetime) -> list[str]:
+    """Let grounds begin and return the digests of their rows, in order.
+
+    The caller enters the act of which this is a part, with the digests, because collecting is one act; and moves the due day.
+    """
     rows = [
         {
             "subject_id": ground.subject_id,
@@ -217,6 +220,7 @@ def start_grounds(session: Session, grounds: Sequence[NewGround], *, now: dateti
         for ground in grounds
     ]
     insert_rows(session.connection(), GroundEvent, rows)
+    return bound_rows.digests(GroundEvent.__tablename__, rows)
 
 
 def end_ground(session: Session, *, subject_id: str, purpose: Purpose, ends_at: datetime, reason: str, actor: Actor, now: datetime) -> None:
@@ -228,18 +232,24 @@ def end_ground(session: Session, *, subject_id: str, purpose: Purpose, ends_at: 
     ground = find_grounds(session, [subject_id], now=now).get(subject_id, {}).get(purpose.code)
     if ground is None:
         raise NoLawfulBasisError
-    session.add(
-        GroundEvent(
-            subject_id=subject_id,
-            purpose=purpose.code,
-            basis=ground.basis,
-            act=GroundAct.ENDED,
-            origin=reason,
-            effective_at=ends_at,
-            recorded_at=now,
-        )
+    ended = GroundEvent(
+        subject_id=subject_id,
+        purpose=purpose.code,
+        basis=ground.basis,
+        act=GroundAct.ENDED,
+        origin=reason,
+        effective_at=ends_at,
+        recorded_at=now,
     )
+    session.add(ended)
     session.flush()
-    audit.record(session, Action.GROUND_ENDED, actor=actor, now=now, subject_id=subject_id, purpose=purpose.code, basis=ground.basis)
+    entry = audit.Entry(
+        action=Action.GROUND_ENDED,
+        subject_id=subject_id,
+        purpose=purpose.code,
+        basis=ground.basis,
+        rows=[bound_rows.digest_of(ended)],
+    )
+    audit.record_all(session, [entry], actor=actor, now=now)
     due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
     indexing.announce_changed(session, [subject_id], now=now)

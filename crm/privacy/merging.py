@@ -33,12 +33,13 @@ def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor,
         return Refusal.SUPPRESSED
     _fill_gaps(session, subject_id, person, actor, now)
     _add_source(session, subject_id, person)
-    _add_grounds(session, subject_id, person, now)
+    grounds = _add_grounds(session, subject_id, person, now)
     known = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
     told = [*person.objections, *([Objection(DIRECT_MARKETING)] if blocked else [])]
     fresh = [(subject_id, each) for each in dict.fromkeys(told) if each not in known]
     objection.raise_many(session, fresh, origin="Vorsystem", actor=actor, now=now)
-    audit.record(session, Action.PERSON_MERGED, actor=actor, now=now, subject_id=subject_id, purpose=person.purposes[0].code)
+    purpose = person.purposes[0].code
+    audit.record(session, Action.PERSON_MERGED, actor=actor, now=now, subject_id=subject_id, purpose=purpose, rows=grounds)
     indexing.announce_changed(session, [subject_id], now=now)
     return None
 
@@ -90,13 +91,14 @@ def _add_source(session: Session, subject_id: str, person: NewPerson) -> None:
         session.flush()
 
 
-def _add_grounds(session: Session, subject_id: str, person: NewPerson, now: datetime) -> None:
+def _add_grounds(session: Session, subject_id: str, person: NewPerson, now: datetime) -> list[str]:
     standing = lawfulness.find_grounds(session, [subject_id], now=now).get(subject_id, {})
     missing = [
         NewGround(subject_id=subject_id, purpose=purpose, since=person.collected_at, origin=person.origin)
         for purpose in person.purposes
         if not purpose.needs_consent and purpose.code not in standing
     ]
-    lawfulness.start_grounds(session, missing, now=now)
+    rows = lawfulness.start_grounds(session, missing, now=now)
     if missing:
         due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
+    return rows

@@ -13,7 +13,7 @@ from crm.db import new_id
 from crm.errors import InvalidInputError
 from crm.models.contact import Contact, Note, NoteKind
 from crm.models.field_groups import FieldGroup
-from crm.privacy import audit, due, indexing, sealing, special_categories
+from crm.privacy import audit, bound_rows, due, indexing, sealing, special_categories
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import require_access
 from crm.privacy.errors import FieldWithoutPurposeError, PrivacyError
@@ -88,6 +88,7 @@ def _enter(session: Session, note: Note, sealed: bytes, purpose: Purpose, *, act
         kind=note.kind,
         groups=(FieldGroup.NOTES,),
         sealed=(sealed,),
+        rows=(bound_rows.digest_of(note),),
     )
     audit.record_all(session, [entry], actor=actor, now=now)
 

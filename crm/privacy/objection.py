@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.db import insert_rows
 from crm.models.lawfulness import ObjectionAct, ObjectionEvent
-from crm.privacy import audit, indexing
+from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
 from crm.privacy.purposes import Channel
 from crm.vault import Right, RightsEntry, Subject, SubjectState, Vault
@@ -111,8 +111,8 @@ def _append(session: Session, objections: Sequence[Raised], act: ObjectionAct, *
     ]
     insert_rows(session.connection(), ObjectionEvent, rows)
     entries = [
-        audit.Entry(action=_ACTIONS[act], subject_id=each.subject_id, purpose=each.objection.scope, kind=each.objection.channel)
-        for each in objections
+        audit.Entry(action=_ACTIONS[act], subject_id=each.subject_id, purpose=each.objection.scope, kind=each.objection.channel, rows=[row])
+        for each, row in zip(objections, bound_rows.digests(ObjectionEvent.__tablename__, rows), strict=True)
     ]
     audit.record_all(session, entries, actor=actor, now=now)
     indexing.announce_changed(session, [each.subject_id for each in objections], now=now)
@@ -138,7 +138,7 @@ def find_objections(session: Session, subject_ids: Sequence[str]) -> dict[str, f
     return {subject_id: frozenset(objections) for subject_id, objections in standing.items()}
 
 
-def count_raised(session: Session) -> dict[str, int]:
-    """Return how often each person has objected; each act stands in the journal of the key store too."""
-    raised = select(ObjectionEvent.subject_id, func.count()).where(ObjectionEvent.act == ObjectionAct.RAISED)
-    return dict(session.execute(raised.group_by(ObjectionEvent.subject_id)).all())
+def count_acts(session: Session, *, act: ObjectionAct) -> dict[str, int]:
+    """Return how often each person's objections were raised, or taken back; each act stands in the journal of the key store too."""
+    these = select(ObjectionEvent.subject_id, func.count()).where(ObjectionEvent.act == act)
+    return dict(session.execute(these.group_by(ObjectionEvent.subject_id)).all())

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor, Role
 from crm.models.field_groups import FieldGroup
 from crm.models.policy import PolicyVersion
-from crm.privacy import audit
+from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.privacy.errors import UnknownPurposeError
 from crm.settings import initial_policy
@@ -122,8 +122,11 @@ def _parse(code: str, bit: int, rule: Mapping[str, Any]) -> Purpose:
 
 def load_initial(session: Session, *, actor: Actor, now: datetime) -> None:
     """Load `config/purposes.toml` as version 1 of every purpose; for `lethe init` alone."""
+    rows = []
     for code, rule in initial_policy("purposes").items():
         _parse(code, 0, rule)  # a rule that cannot be read must not become policy
-        session.add(PolicyVersion(kind=KIND, code=code, version=1, definition=json.dumps(rule), set_by=actor.pseudonym, set_at=now))
+        version = PolicyVersion(kind=KIND, code=code, version=1, definition=json.dumps(rule), set_by=actor.pseudonym, set_at=now)
+        session.add(version)
         session.flush()  # one by one: the order of the rows is the order of the bits
-    audit.record(session, Action.POLICY_LOADED, actor=actor, now=now, kind=KIND)
+        rows.append(bound_rows.digest_of(version))
+    audit.record(session, Action.POLICY_LOADED, actor=actor, now=now, kind=KIND, rows=rows)

@@ -72,6 +72,7 @@ def apply_changes(
         return {}
     after = {**before, **fields}
     sealed = _write(session, subject_id, after, {GROUP_OF[name] for name in changes}, expected_version, now)
+    filled = {group: value for group, value in sealed.items() if value}
     _renew_lookups(session, subject_id, after)
     audit.record(
         session,
@@ -81,8 +82,8 @@ def apply_changes(
         subject_id=subject_id,
         purpose=purpose.code,
         basis=purpose.basis,
-        groups=tuple(sealed),
-        sealed=tuple(value for value in sealed.values() if value),
+        groups=[*filled, *(each for each in sealed if each not in filled)],  # the emptied ones last: they have no hash
+        sealed=tuple(filled.values()),
         details={name: list(change) for name, change in changes.items()},
     )
     indexing.announce_changed(session, [subject_id], now=now)

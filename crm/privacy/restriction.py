@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.db import insert_rows
 from crm.models.lawfulness import RestrictionAct, RestrictionEvent
-from crm.privacy import audit, indexing
+from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
 from crm.privacy.errors import PrivacyError
 from crm.vault import Right, RightsEntry, Vault
@@ -59,8 +59,11 @@ def impose(session: Session, *, subject_ids: Sequence[str], reason: RestrictionR
     """Restrict the processing of these people's data, at once and everywhere (Art. 18(1))."""
     if not subject_ids:
         return
-    _append(session, subject_ids, RestrictionAct.IMPOSED, reason, now)
-    entries = [audit.Entry(action=Action.RESTRICTION_IMPOSED, subject_id=each, result=reason) for each in subject_ids]
+    rows = _append(session, subject_ids, RestrictionAct.IMPOSED, reason, now)
+    entries = [
+        audit.Entry(action=Action.RESTRICTION_IMPOSED, subject_id=each, result=reason, rows=[row])
+        for each, row in zip(subject_ids, rows, strict=True)
+    ]
     audit.record_all(session, entries, actor=actor, now=now)
 
 
@@ -102,8 +105,11 @@ def _end(
     standing = find_reasons(session, subject_ids)
     ended = [each for each in subject_ids if reason in standing.get(each, ())]
     if ended:
-        _append(session, ended, RestrictionAct.LIFTED, reason, now)
-        entries = [audit.Entry(action=Action.RESTRICTION_LIFTED, subject_id=each, kind=kind, result=reason) for each in ended]
+        rows = _append(session, ended, RestrictionAct.LIFTED, reason, now)
+        entries = [
+            audit.Entry(action=Action.RESTRICTION_LIFTED, subject_id=each, kind=kind, result=reason, rows=[row])
+            for each, row in zip(ended, rows, strict=True)
+        ]
         audit.record_all(session, entries, actor=actor, now=now)
     return ended
 
@@ -111,13 +117,14 @@ def _end(
 _RIGHTS = {RestrictionAct.IMPOSED: Right.RESTRICTION, RestrictionAct.LIFTED: Right.RESTRICTION_LIFTED}
 
 
-def _append(session: Session, subject_ids: Sequence[str], act: RestrictionAct, reason: RestrictionReason, now: datetime) -> None:
-    """Enter acts; first in the journal of the key store, so that no restored backup undoes them."""
+def _append(session: Session, subject_ids: Sequence[str], act: RestrictionAct, reason: RestrictionReason, now: datetime) -> list[str]:
+    """Enter acts and return the digests of their rows; first in the journal of the key store, so that no restored backup undoes them."""
     noted = [RightsEntry(right=_RIGHTS[act], noted_at=now, subject_id=each, purposes=(reason,)) for each in subject_ids]
     Vault.of(session).note_rights(noted)
     rows = [{"subject_id": each, "act": act, "reason": reason, "effective_at": now, "recorded_at": now} for each in subject_ids]
     insert_rows(session.connection(), RestrictionEvent, rows)
     indexing.announce_changed(session, subject_ids, now=now)
+    return bound_rows.digests(RestrictionEvent.__tablename__, rows)
 
 
 def find_restricted(session: Session, subject_ids: Sequence[str]) -> set[str]:
@@ -141,7 +148,7 @@ def find_reasons(session: Session, subject_ids: Sequence[str]) -> dict[str, tupl
     return {subject_id: tuple(reasons) for subject_id, reasons in standing.items() if reasons}
 
 
-def count_imposed(session: Session) -> dict[str, int]:
-    """Return how often each person's data were restricted; each act stands in the journal of the key store too."""
-    imposed = select(RestrictionEvent.subject_id, func.count()).where(RestrictionEvent.act == RestrictionAct.IMPOSED)
-    return dict(session.execute(imposed.group_by(RestrictionEvent.subject_id)).all())
+def count_acts(session: Session, *, act: RestrictionAct) -> dict[str, int]:
+    """Return how often each person's data were restricted, or released; each act stands in the journal of the key store too."""
+    these = select(RestrictionEvent.subject_id, func.count()).where(RestrictionEvent.act == act)
+    return dict(session.execute(these.group_by(RestrictionEvent.subject_id)).all())

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.models.lawfulness import SuppressionEntry
-from crm.privacy import audit
+from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.privacy.purposes import Purpose
 from crm.vault import Right, RightsEntry, Vault
@@ -79,7 +79,8 @@ def enter_many(
     for address, until in addresses.items():
         entry = next((standing[tag] for tag in tags[address] if tag in standing), None)
         if entry is not None:
-            entry.until = None if entry.until is None or until is None else max(entry.until, until)
+            longer = None if entry.until is None or until is None else max(entry.until, until)
+            _keep_until(session, entry, longer, actor=actor, now=now)
             entered[address] = Entered(entry.tag, is_new=False, until=entry.until)
         else:
             entered[address] = Entered(tags[address][0], is_new=True, until=until)
@@ -93,13 +94,28 @@ def _insert(session: Session, new: Sequence[Entered], *, channel: str, reason: S
     Vault.of(session).note_rights([_right(Right.OBJECTION, each.tag, now) for each in new])
     rows = [{"tag": each.tag, "channel": channel, "reason": reason, "entered_at": now, "until": each.until} for each in new]
     session.execute(insert(SuppressionEntry), rows)
-    entry = audit.Entry(action=Action.ADDRESS_SUPPRESSED, kind=channel, result=reason)
-    audit.record_all(session, [entry] * len(new), actor=actor, now=now)
+    entries = [
+        audit.Entry(action=Action.ADDRESS_SUPPRESSED, kind=channel, result=reason, rows=[row])
+        for row in bound_rows.digests(SuppressionEntry.__tablename__, rows)
+    ]
+    audit.record_all(session, entries, actor=actor, now=now)
 
 
-def keep(session: Session, *, tag: bytes, channel: str) -> None:
+def keep(session: Session, *, tag: bytes, channel: str, actor: Actor, now: datetime) -> None:
     """Let an entry stand for good, because whoever reads the mail of this address has confirmed it."""
-    session.execute(update(SuppressionEntry).where(SuppressionEntry.tag == tag, SuppressionEntry.channel == channel).values(until=None))
+    entry = session.get(SuppressionEntry, (tag, channel))
+    if entry is not None:
+        _keep_until(session, entry, None, actor=actor, now=now)
+
+
+def _keep_until(session: Session, entry: SuppressionEntry, until: datetime | None, *, actor: Actor, now: datetime) -> None:
+    if entry.until == until:
+        return
+    before = bound_rows.digest_of(entry)
+    entry.until = until
+    session.flush()
+    rows = [before, bound_rows.digest_of(entry)]
+    audit.record(session, Action.ADDRESS_KEPT, actor=actor, now=now, kind=entry.channel, result=entry.reason, rows=rows)
 
 
 def release(session: Session, *, tag: bytes, channel: str, actor: Actor, now: datetime) -> None:
@@ -108,9 +124,10 @@ def release(session: Session, *, tag: bytes, channel: str, actor: Actor, now: da
     if entry is None:
         return
     Vault.of(session).note_rights([_right(Right.OBJECTION_LIFTED, tag, now)])
+    rows = [bound_rows.digest_of(entry)]
     session.delete(entry)
     session.flush()
-    audit.record(session, Action.ADDRESS_RELEASED, actor=actor, now=now, kind=channel)
+    audit.record(session, Action.ADDRESS_RELEASED, actor=actor, now=now, kind=channel, rows=rows)
 
 
 def release_unconfirmed(session: Session, *, actor: Actor, now: datetime) -> int:

@@ -18,7 +18,7 @@ from crm.errors import InvalidInputError, NotFoundError
 from crm.models.contact import Contact
 from crm.models.lawfulness import NoticeEvent
 from crm.models.privacy_task import PrivacyTask, TaskKind
-from crm.privacy import audit, indexing, lawfulness, purposes
+from crm.privacy import audit, bound_rows, indexing, lawfulness, purposes
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import require_access
 from crm.privacy.errors import OriginMissingError, PrivacyError
@@ -74,8 +74,12 @@ def _let_duty_begin(session: Session, subject_ids: Sequence[str], actor: Actor, 
         return
     known = lawfulness.find_grounds(session, subject_ids, now=now)
     fresh = [each for each in subject_ids if DUTY not in known.get(each, {})]
-    lawfulness.start_grounds(session, [NewGround(subject_id=each, purpose=duty, since=now, origin=_ORIGIN) for each in fresh], now=now)
-    started = [audit.Entry(action=Action.GROUND_STARTED, subject_id=each, purpose=duty.code, basis=duty.basis) for each in fresh]
+    grounds = [NewGround(subject_id=each, purpose=duty, since=now, origin=_ORIGIN) for each in fresh]
+    rows = lawfulness.start_grounds(session, grounds, now=now)
+    started = [
+        audit.Entry(action=Action.GROUND_STARTED, subject_id=each, purpose=duty.code, basis=duty.basis, rows=[row])
+        for each, row in zip(fresh, rows, strict=True)
+    ]
     audit.record_all(session, started, actor=actor, now=now)
     indexing.announce_changed(session, fresh, now=now)
 
@@ -134,10 +138,18 @@ def note_informed(session: Session, task: PrivacyTask, *, purpose: Purpose, acto
     """
     require_access(session, subject_id=task.subject_id, purpose=purpose, actor=actor, now=now)
     _settle(session, task, TaskKind.NOTICE_DUE, actor, now)
-    session.add(
-        NoticeEvent(subject_id=task.subject_id, act=Notice.GIVEN, article="14", version="1", due_at=None, effective_at=now, recorded_at=now)
+    told = NoticeEvent(
+        subject_id=task.subject_id, act=Notice.GIVEN, article="14", version="1", due_at=None, effective_at=now, recorded_at=now
     )
-    audit.record(session, Action.NOTICE_GIVEN, actor=actor, now=now, subject_id=task.subject_id, purpose=purpose.code, basis=purpose.basis)
+    session.add(told)
+    entry = audit.Entry(
+        action=Action.NOTICE_GIVEN,
+        subject_id=task.subject_id,
+        purpose=purpose.code,
+        basis=purpose.basis,
+        rows=[bound_rows.digest_of(told)],
+    )
+    audit.record_all(session, [entry], actor=actor, now=now)
 
 
 def uphold_objection(session: Session, task: PrivacyTask, *, purpose: Purpose, actor: Actor, now: datetime) -> None:

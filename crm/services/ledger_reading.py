@@ -75,7 +75,12 @@ def verify_log(
         progress: is told how many of how many sealed entries are done.
     """
     verification = ledger.verify(
-        database.engine, trusted=[sealer.signer.verifier], high_water=sealer.high_water, progress=progress, processes=processes
+        database.engine,
+        trusted=[sealer.signer.verifier],
+        high_water=sealer.high_water,
+        folder=sealer.folder,
+        progress=progress,
+        processes=processes,
     )
     result = SOUND if verification.is_sound else BROKEN
     with database.writing() as session:

@@ -24,6 +24,15 @@ class KeyUnavailableError(UnavailableError):
     )
 
 
+class KeyStoreDamagedError(KeyUnavailableError):
+    """The key store does not know any more how far it has come: somebody removed its one row of state."""
+
+    message = (
+        "Dem Schlüsselspeicher fehlt die Zeile mit seinem Stand (keystore_state): Er wurde außerhalb von Lethe verändert. "
+        "Holen Sie den aktuellen Stand aus der Schlüsselsicherung."
+    )
+
+
 class KeyFileMissingError(KeyUnavailableError):
     """The file of the epoch keys is not there, or this account may not read it."""
 

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -12,7 +12,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from crm.db import empty_log
 from crm.vault import schema
-from crm.vault.errors import KeyUnavailableError
+from crm.vault.errors import KeyStoreDamagedError, KeyUnavailableError
+
+T = TypeVar("T")
 
 _columns = schema.state.c
 _LOCK = select(_columns.id).with_for_update()
@@ -46,7 +48,7 @@ class KeyStore:
     def installation_id(self) -> str:
         """The random name of this installation, part of what every wrapped key is bound to."""
         with self.reading() as connection:
-            return str(connection.execute(select(schema.state.c.installation_id)).scalar_one())
+            return str(_required(connection.execute(select(schema.state.c.installation_id)).scalar()))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -71,10 +73,10 @@ class KeyStore:
         with _reachable():
             if not self.is_sqlite:
                 with self._autocommit.connect() as connection:
-                    return int(connection.exec_driver_sql(_SHRED_SEQUENCE).scalar_one())
+                    return int(_required(connection.exec_driver_sql(_SHRED_SEQUENCE).scalar()))
             # Past SQLAlchemy's transaction, because this runs before every other one.
             with self._raw() as raw:
-                return int(raw.execute(_SHRED_SEQUENCE).fetchone()[0])
+                return int(_required(raw.execute(_SHRED_SEQUENCE).fetchone())[0])
 
     def empty_log(self, *, patience: float) -> bool:
         """Move everything out of SQLite's write-ahead log and say whether nothing is left of it.
@@ -99,7 +101,14 @@ class KeyStore:
 
 def state_of(connection: Connection) -> KeyStoreState:
     """Return the state as this transaction sees it."""
-    return KeyStoreState(*connection.execute(_STATE).one())
+    return KeyStoreState(*_required(connection.execute(_STATE).first()))
+
+
+def _required(found: T | None) -> T:
+    """Return what the row of state says, or refuse where somebody removed it."""
+    if found is None:
+        raise KeyStoreDamagedError
+    return found
 
 
 def reserve_numbers(connection: Connection, count: int) -> int:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import exists, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from crm.actor import system_actor
 from crm.db import Compartment, Database
 from crm.models.erasure import RetainedDocument
-from crm.privacy import audit
+from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.vault import Subject, SubjectState, Vault
 
@@ -67,8 +67,13 @@ def _find_ended(session: Session, today: date, subject_ids: Sequence[str] | None
 
 
 def _delete(session: Session, ended: Sequence[tuple[str, str, str]], *, how: str, now: datetime) -> Counter[str]:
-    for subject_id, document_id, _rule in ended:
-        session.execute(delete(RetainedDocument).where(RetainedDocument.subject_id == subject_id, RetainedDocument.id == document_id))
-    entries = [audit.Entry(action=Action.DOCUMENT_ERASED, subject_id=subject_id, kind=rule, result=how) for subject_id, _id, rule in ended]
+    these = tuple_(RetainedDocument.subject_id, RetainedDocument.id).in_([each[:2] for each in ended])
+    gone = bound_rows.erase(session, RetainedDocument.__tablename__, these) if ended else {}
+    entries = [
+        audit.Entry(
+            action=Action.DOCUMENT_ERASED, subject_id=subject_id, kind=rule, result=how, rows=gone.get((subject_id, document_id), [])
+        )
+        for subject_id, document_id, rule in ended
+    ]
     audit.record_all(session, entries, actor=_ACTOR, now=now)
     return Counter(rule for _subject_id, _id, rule in ended)

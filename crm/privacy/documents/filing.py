@@ -10,7 +10,7 @@ from crm.actor import Actor
 from crm.db import Compartment, new_id
 from crm.errors import InvalidInputError
 from crm.models.erasure import RetainedDocument
-from crm.privacy import audit
+from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.privacy.documents.duty import content_place, require_duty, title_place
 from crm.privacy.documents.media import media_type_of
@@ -123,5 +123,6 @@ def _enter(session: Session, filed: RetainedDocument, purpose: Purpose, *, actor
         basis=purpose.basis,
         kind=filed.rule,
         sealed=(filed.sealed_title, filed.sealed_content),
+        rows=(bound_rows.digest_of(filed),),
     )
     audit.record_all(session, [entry], actor=actor, now=now)

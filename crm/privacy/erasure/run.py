@@ -21,7 +21,7 @@ from crm.models.contact import Note
 from crm.models.erasure import ErasureCause
 from crm.models.intake import PendingRequest
 from crm.models.retention import DueKind, RetentionDue, RetentionRun, RunState
-from crm.privacy import audit, documents, due, indexing
+from crm.privacy import audit, bound_rows, documents, due, indexing
 from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser, guard, job, plan
 from crm.privacy.erasure.plan import Planned
@@ -183,19 +183,28 @@ def _erase_notes(database: Database, day: date, actor: Actor, now: datetime) -> 
         if run is None or not notes:
             return False
         these = [(each.subject_id, each.object_id) for each in notes]
-        _delete_notes(session, these)
-        entries = [audit.Entry(action=Action.NOTE_ERASED, subject_id=each.subject_id, result=each.rule) for each in notes]
+        gone = _delete_notes(session, these)
+        entries = [
+            audit.Entry(
+                action=Action.NOTE_ERASED,
+                subject_id=each.subject_id,
+                result=each.rule,
+                rows=gone.get((each.subject_id, each.object_id), []),
+            )
+            for each in notes
+        ]
         audit.record_all(session, entries, actor=actor, now=now)
         indexing.announce_changed(session, list(dict.fromkeys(each.subject_id for each in notes)), now=now)
         _count(run, Counter(each.rule for each in notes))
     return True
 
 
-def _delete_notes(session: Session, notes: list[tuple[str, str]]) -> None:
+def _delete_notes(session: Session, notes: list[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    """Delete notes with their days; return the digest of each that was there."""
     of_notes = or_(*(and_(Note.subject_id == subject_id, Note.id == note_id) for subject_id, note_id in notes))
     of_days = or_(*(and_(RetentionDue.subject_id == subject_id, RetentionDue.object_id == note_id) for subject_id, note_id in notes))
-    session.execute(delete(Note).where(of_notes))
     session.execute(delete(RetentionDue).where(RetentionDue.kind == DueKind.NOTE, of_days))
+    return bound_rows.erase(session, Note.__tablename__, of_notes)
 
 
 def _let_documents_go(database: Database, vault: Vault, day: date, now: datetime) -> None:

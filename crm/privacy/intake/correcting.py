@@ -30,11 +30,11 @@ def correct(session: Session, messages: Sequence[Message], *, settings: Settings
 
 def keep_blocked(session: Session, messages: Sequence[Message], *, settings: Settings, now: datetime) -> None:
     """Keep addresses that nobody we know has on the suppression list for good, as whoever reads their mail wishes."""
-    del settings, now
+    del settings
     for message in messages:
         link = find_link(session, message, LinkKind.KEEP_BLOCKED)
         if link is not None and link.suppression_tag is not None:
-            suppression.keep(session, tag=link.suppression_tag, channel=Channel.EMAIL)
+            suppression.keep(session, tag=link.suppression_tag, channel=Channel.EMAIL, actor=ACTOR, now=now)
 
 
 def find_link(session: Session, message: Message, kind: LinkKind) -> PersonalLink | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import structlog
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from crm.db import Database
@@ -15,7 +15,7 @@ from crm.errors import UnavailableError
 from crm.models.contact import Note
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep, RetainedDocument
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
-from crm.privacy import audit
+from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser, job
 from crm.privacy.requests import addressee, answering, lifting, people, sealed
@@ -112,9 +112,17 @@ def _erase_documents(session: Session, subject_id: str, erased: set[DataKind], n
 def _erase_rows(
     session: Session, model: type[Note | RetainedDocument], subject_id: str, action: Action, now: datetime, *conditions: ColumnElement[bool]
 ) -> None:
-    gone = session.scalars(delete(model).where(model.subject_id == subject_id, *conditions).returning(model.id)).all()
+    gone = bound_rows.erase(session, model.__tablename__, model.subject_id == subject_id, *conditions)
     if gone:
-        audit.record(session, action, actor=ACTOR, now=now, subject_id=subject_id, count=len(gone))
+        audit.record(
+            session,
+            action,
+            actor=ACTOR,
+            now=now,
+            subject_id=subject_id,
+            count=len(gone),
+            rows=[row for rows in gone.values() for row in rows],
+        )
 
 
 def _finish(database: Database, vault: Vault, case_id: str, now: datetime) -> bool:

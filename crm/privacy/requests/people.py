@@ -51,8 +51,11 @@ def attach(session: Session, case: RequestCase, found: Sequence[tuple[str, str]]
     session.add_all(CaseSubject(case_id=case.id, subject_id=each, found_by=found_by) for each, found_by in fresh.items())
     session.flush()
     _restrict(session, list(fresh), actor=actor, now=now)
-    _begin_grounds(session, list(fresh), case, now)
-    entries = [audit.Entry(action=Action.REQUEST_ASSIGNED, subject_id=each, kind=case.kind, result="added") for each in fresh]
+    grounds = _begin_grounds(session, list(fresh), case, now)
+    entries = [
+        audit.Entry(action=Action.REQUEST_ASSIGNED, subject_id=each, kind=case.kind, result="added", rows=grounds.get(each, ()))
+        for each in fresh
+    ]
     audit.record_all(session, entries, actor=actor, now=now)
 
 
@@ -62,14 +65,15 @@ def _restrict(session: Session, subject_ids: Sequence[str], *, actor: Actor, now
     restriction.impose(session, subject_ids=free, reason=PENDING, actor=actor, now=now)
 
 
-def _begin_grounds(session: Session, subject_ids: Sequence[str], case: RequestCase, now: datetime) -> None:
-    """Let the coordinator see the people: handling a request is a purpose of its own (Art. 6(1)(c))."""
+def _begin_grounds(session: Session, subject_ids: Sequence[str], case: RequestCase, now: datetime) -> dict[str, list[str]]:
+    """Let the coordinator see the people: handling a request is a purpose of its own (Art. 6(1)(c)); return digests by person."""
     purpose = purposes.find_all(session).get(PURPOSE)
     has_ground = {each for each, by in lawfulness.find_grounds(session, subject_ids, now=now).items() if PURPOSE in by}
     origin = f"Fall {case.number}"
     fresh = [each for each in subject_ids if each not in has_ground]
     grounds = [NewGround(subject_id=each, purpose=purpose, since=now, origin=origin) for each in fresh]
-    lawfulness.start_grounds(session, grounds, now=now)
+    rows = lawfulness.start_grounds(session, grounds, now=now)
+    return {subject_id: [row] for subject_id, row in zip(fresh, rows, strict=True)}
 
 
 def detach(session: Session, case: RequestCase, subject_id: str, *, actor: Actor, now: datetime) -> None:

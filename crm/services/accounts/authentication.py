@@ -4,6 +4,7 @@ These functions open their own units of work, unlike other use cases. A failed t
 is refused, and hashing a password takes longer than a unit of work may hold the database.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor, Role, system_actor
 from crm.db import Database
 from crm.models.account import Account, SignIn
-from crm.privacy import audit
+from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.services.accounts import account_mail, addresses, passwords, second_factor, signins, throttle
 from crm.services.accounts.errors import CodeWrongError, NoEnrolmentError, PasswordWrongError, SignInFailedError
@@ -56,7 +57,7 @@ def sign_in(database: Database, *, email: str, password: str, client: str | None
         if account is None:
             _enter_failure(session, trying.pseudonym, "password", closes=trying.closes, now=now)
         else:
-            account.password_hash = better_hash or account.password_hash
+            _strengthen(session, account, better_hash, now)
             throttle.settle(session, clear=counters[:1], give_back=counters[1:], now=now)
             token = _begin(session, account, lifetimes, now)
     if token is None:
@@ -154,6 +155,16 @@ def _acceptable(session: Session, trying: _Try, now: datetime) -> Account | None
     return account
 
 
+def _strengthen(session: Session, account: Account, better_hash: str | None, now: datetime) -> None:
+    """Keep the password that was just typed as today's hash, where the one kept is of an older strength."""
+    if better_hash is None:
+        return
+    account.password_hash = better_hash
+    actor = Actor(account.pseudonym, account.roles)
+    rows = [bound_rows.digest_of_account(account)]
+    audit.record(session, Action.ACCOUNT_PASSWORD_REHASHED, actor=actor, now=now, kind="account", rows=rows)
+
+
 def _begin(session: Session, account: Account, lifetimes: Lifetimes, now: datetime) -> str:
     begun, token = signins.begin(session, account, lifetimes=lifetimes, now=now)
     if signins.next_step(account, begun) in {Step.SECOND_FACTOR, Step.ENROLMENT}:
@@ -169,7 +180,8 @@ def _enrol(session: Session, current: SignIn, secret: str, now: datetime) -> str
     current.sealed_new_totp = None
     current.second_factor_at = now
     signins.end_all(session, current.account_id, now=now, keep=current.id)
-    _enter(session, Action.ACCOUNT_SECOND_FACTOR_ENROLLED, current, now)
+    rows = [bound_rows.digest_of_account(current.account)]
+    _enter(session, Action.ACCOUNT_SECOND_FACTOR_ENROLLED, current, now, rows=rows)
     account_mail.tell(session, current.account, "second_factor_enrolled", now=now)
     if was_waiting:
         _enter(session, Action.ACCOUNT_SIGNED_IN, current, now, result="second_factor")
@@ -190,9 +202,9 @@ def _is_accepted(session: Session, account: Account, secret: str | None, code: s
     return True
 
 
-def _enter(session: Session, action: Action, current: SignIn, now: datetime, result: str | None = None) -> None:
+def _enter(session: Session, action: Action, current: SignIn, now: datetime, result: str | None = None, rows: Sequence[str] = ()) -> None:
     actor = Actor(current.account.pseudonym, current.account.roles, Role(current.role))
-    audit.record(session, action, actor=actor, now=now, kind="account", result=result)
+    audit.record(session, action, actor=actor, now=now, kind="account", result=result, rows=rows)
 
 
 def _enter_failure(session: Session, pseudonym: str | None, what: str, *, closes: bool, now: datetime) -> None:

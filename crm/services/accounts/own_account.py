@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Role
 from crm.db import Database
 from crm.models.account import Account, SignIn
-from crm.privacy import audit
+from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.services.accounts import account_mail, addresses, authentication, passwords, second_factor, signins, staff_notice
 from crm.services.accounts.errors import LanguageUnknownError, NoEnrolmentError, PasswordUnchangedError, RoleNotHeldError
@@ -120,7 +120,8 @@ def _replace_password(database: Database, signed_in: SignedIn, new: str, organis
         current.account.password_hash = password_hash
         current.account.start_password_until = None
         signins.end_all(session, signed_in.account_id, now=now, keep=current.id)
-        audit.record(session, Action.ACCOUNT_PASSWORD_CHANGED, actor=signed_in.actor, now=now, kind="account")
+        rows = [bound_rows.digest_of_account(current.account)]
+        audit.record(session, Action.ACCOUNT_PASSWORD_CHANGED, actor=signed_in.actor, now=now, kind="account", rows=rows)
         account_mail.tell(session, current.account, "password_changed", now=now)
         return signins.renew_token(current)
 

@@ -11,7 +11,7 @@ from crm.actor import EXCLUDED_TOGETHER, Actor, Role
 from crm.db import new_id
 from crm.errors import NotAllowedError
 from crm.models.account import Account, AccountRole
-from crm.privacy import audit
+from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.services.accounts import addresses, passwords, signins
 from crm.services.accounts.errors import (
@@ -205,5 +205,6 @@ def _shown(session: Session, account: Account) -> User:
 
 
 def enter(session: Session, action: Action, account: Account, actor: Actor, now: datetime) -> None:
-    """Enter one act of the administration about one account."""
-    audit.record(session, action, actor=actor, now=now, kind="account", subject_id=account.pseudonym)
+    """Enter one act of the administration about one account, with what the account is now."""
+    rows = [bound_rows.digest_of_account(account)]
+    audit.record(session, action, actor=actor, now=now, kind="account", subject_id=account.pseudonym, rows=rows)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from crm import ledger
 from crm.db import in_batches
 from crm.models.account import Account
+from crm.models.lawfulness import ObjectionAct, RestrictionAct
 from crm.privacy import consent, objection, restriction
 from crm.services.accounts import addresses
 from crm.services.health.findings import Finding, State
@@ -19,8 +21,10 @@ from crm.vault import Inspection, Right, Subject, SubjectState, TamperedError, V
 _AT_ONCE = 5_000
 # Acts that are entered in the journal of the key store before the data say them.
 _JOURNALED: tuple[tuple[Right, Callable[[Session], dict[str, int]]], ...] = (
-    (Right.OBJECTION, objection.count_raised),
-    (Right.RESTRICTION, restriction.count_imposed),
+    (Right.OBJECTION, partial(objection.count_acts, act=ObjectionAct.RAISED)),
+    (Right.OBJECTION_LIFTED, partial(objection.count_acts, act=ObjectionAct.CORRECTED)),
+    (Right.RESTRICTION, partial(restriction.count_acts, act=RestrictionAct.IMPOSED)),
+    (Right.RESTRICTION_LIFTED, partial(restriction.count_acts, act=RestrictionAct.LIFTED)),
     (Right.WITHDRAWAL, consent.count_withdrawn),
 )
 
@@ -72,8 +76,9 @@ class RightsLost(Finding):
     check = "keys"
     state = State.WRONG
     message = (
-        "Der Schlüsselspeicher ist ein älterer Stand: Widersprüche, Widerrufe oder Einschränkungen fehlen darin "
-        "(betroffene Personen: %(count)s). Holen Sie den aktuellen Stand aus der Schlüsselsicherung."
+        "Der Schlüsselspeicher ist ein älterer Stand, oder jemand hat in der Datenbank etwas eingefügt: Widersprüche, Widerrufe oder "
+        "Einschränkungen fehlen darin (betroffene Personen: %(count)s). "
+        "Holen Sie den aktuellen Stand aus der Schlüsselsicherung, oder klären Sie, wer die Datenbank geändert hat."
     )
 
 

@@ -60,8 +60,25 @@ class HighWaterMissing(Finding):
     state = State.WRONG
     message = (
         "Die Höchststandsdatei %(file)s fehlt, obwohl schon Einträge versiegelt sind. "
-        "Stellen Sie sie wieder her, oder berichtigen Sie high_water_file."
+        "Bis sie wieder da ist, wird nichts versiegelt. Berichtigen Sie high_water_file, oder kopieren Sie, wenn „lethe log verify“ "
+        "sonst nichts findet, „checkpoint“ aus dem Ordner des Protokolls an ihre Stelle."
     )
+
+
+class PublishedMissing(Finding):
+    """The checkpoint that proofs start from is not there."""
+
+    check = "log"
+    state = State.WRONG
+    message = Kind.PUBLISHED_MISSING.value
+
+
+class TileFilesDiffer(Finding):
+    """Tiles in the folder are not those of the database: whoever fetches a proof gets none, or a wrong one."""
+
+    check = "log"
+    state = State.WRONG
+    message = Kind.TILE_FILE_DIFFERS.value
 
 
 _FINDINGS: Mapping[Kind, type[Finding]] = {
@@ -70,6 +87,8 @@ _FINDINGS: Mapping[Kind, type[Finding]] = {
     Kind.UNSIGNED: LogUnsigned,
     Kind.HIGH_WATER_UNREADABLE: HighWaterUnreadable,
     Kind.HIGH_WATER_MISSING: HighWaterMissing,
+    Kind.PUBLISHED_MISSING: PublishedMissing,
+    Kind.TILE_FILE_DIFFERS: TileFilesDiffer,
 }
 
 

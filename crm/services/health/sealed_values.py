@@ -8,7 +8,7 @@ from crm.db import Database
 from crm.privacy import integrity
 from crm.services.health.findings import Finding, State
 
-_MOST_PEOPLE = 3_000
+_MOST_PEOPLE = 25_000  # opened in seconds; of more, a sample
 _NAMED = 3
 
 
@@ -35,6 +35,29 @@ class SealedValuesPutBack(Finding):
     )
 
 
+class SealedValuesMissing(Finding):
+    """Values that the log names as the newest and that are not there: emptied, or gone with their row."""
+
+    check = "sealed_values"
+    state = State.WRONG
+    message = (
+        "Verglichen sind %(compared)s versiegelte Werte von %(people)s der %(living)s Personen mit dem Protokoll. "
+        "Eingetragen und nicht mehr da, weil außerhalb von Lethe geleert: %(count)s (Kennung %(subjects)s). "
+        "Stellen Sie sie aus einer Sicherung wieder her."
+    )
+
+
+class PeopleVanished(Finding):
+    """People who were taken in, whom nobody erased, and of whom the database holds nothing."""
+
+    check = "sealed_values"
+    state = State.WRONG
+    message = (
+        "Personen, die laut Protokoll aufgenommen und nie gelöscht wurden, fehlen in der Datenbank: %(count)s (Kennung %(subjects)s). "
+        "Stellen Sie sie aus einer Sicherung wieder her, und klären Sie, wer sie entfernt hat."
+    )
+
+
 class SealedValuesUnexamined(Finding):
     """Without the right keys nothing opens, and that says nothing about the values."""
 
@@ -50,7 +73,8 @@ class SealedValuesSound(Finding):
     state = State.OK
     message = (
         "Geprüft sind %(values)s versiegelte Werte von %(people)s der %(living)s Personen: "
-        "Alle lassen sich öffnen, %(compared)s stimmen mit dem Protokoll überein."
+        "Alle lassen sich öffnen, %(compared)s stimmen mit dem Protokoll überein. "
+        "Nicht verglichen: %(uncovered)s, weil kein Eintrag sie nennt, und %(left_out)s, weil sie nicht in der Stichprobe sind."
     )
 
 
@@ -61,19 +85,28 @@ def examine_sealed_values(database: Database, *, actor: Actor, now: datetime, at
         KeyUnavailableError: the keys cannot be had at the moment.
     """
     with database.reading() as session:
-        sample = integrity.choose(session, at_most=at_most)
+        sample, total = integrity.choose(session, at_most=at_most), integrity.count_values(session)
+        vanished = integrity.find_vanished(session)
     found = _examine(database, sample.subject_ids, actor=actor, now=now)
     again = _examine(database, found.suspects, actor=actor, now=now) if found.suspects else found
     facts = {"values": found.values, "compared": found.compared, "people": len(sample.subject_ids), "living": sample.living}
-    # Asked twice: who was changed or erased between two questions of the first time is no finding.
-    unopened = {each: count for each, count in again.unopened.items() if each in found.unopened}
-    put_back = {each: count for each, count in again.put_back.items() if each in found.put_back}
-    if unopened:
-        yield SealedValuesTampered(**facts, count=sum(unopened.values()), subjects=_named(unopened))
-    if put_back:
-        yield SealedValuesPutBack(**facts, count=sum(put_back.values()), subjects=_named(put_back))
-    if not unopened and not put_back:
-        yield SealedValuesSound(**facts)
+    wrong: list[Finding] = [
+        kind(**facts, count=sum(counts.values()), subjects=_named(counts)) for kind, counts in _in_both(found, again) if counts
+    ]
+    if vanished:
+        wrong.append(PeopleVanished(count=len(vanished), subjects=_named(vanished)))
+    left_out = max(0, total - found.values)
+    yield from wrong or [SealedValuesSound(**facts, uncovered=found.values - found.compared, left_out=left_out)]
+
+
+def _in_both(found: integrity.Examined, again: integrity.Examined) -> Iterator[tuple[type[Finding], dict[str, int]]]:
+    """Yield what was found both times: who was changed or erased between two questions of the first time is no finding."""
+    for kind, first, second in (
+        (SealedValuesTampered, found.unopened, again.unopened),
+        (SealedValuesPutBack, found.put_back, again.put_back),
+        (SealedValuesMissing, found.missing, again.missing),
+    ):
+        yield kind, {each: count for each, count in second.items() if each in first}
 
 
 def _examine(database: Database, subject_ids: Sequence[str], *, actor: Actor, now: datetime) -> integrity.Examined:

@@ -177,7 +177,9 @@ class TestSealedValues:
     def test_of_a_sample_are_said_with_its_size(self, runtime, clock, people, stores):
         found = named(examine_sealed_values(stores.database, actor=Actor("cli:0"), now=clock.now(), at_most=2))
 
-        assert found == {"SealedValuesSound": {"values": 8, "compared": 8, "people": 2, "living": 3}}
+        assert found == {
+            "SealedValuesSound": {"values": 8, "compared": 8, "people": 2, "living": 3, "uncovered": 0, "left_out": 4},
+        }
 
     def test_of_a_key_that_was_changed_concern_its_person_only(self, runtime, clock, people, stores):
         tamper(runtime, update(data_key).where(data_key.c.subject_id == people[0]).values(wrapped=b"x" * 60))

@@ -1,0 +1,87 @@
+"""Are grounds, consents, objections, restrictions, rules and accounts what acts made of them? Compared with the log."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from crm.db import Database
+from crm.privacy import row_integrity
+from crm.privacy.row_integrity import Compared, Where
+from crm.services.health.findings import Finding, State
+
+_NAMED: Final = 3
+
+
+class RowsChanged(Finding):
+    """Rows that no act wrote, or that an act wrote and that are gone."""
+
+    check = "rows"
+    state = State.WRONG
+    message = (
+        "Außerhalb von Lethe geändert: %(unnamed)s Zeilen, die kein Eintrag im Protokoll nennt (%(tables)s), "
+        "und %(gone)s Zeilen, die Einträge nennen und die fehlen (%(actions)s). Kennungen: %(subjects)s. "
+        "Was gilt, sagt „lethe log show --subject KENNUNG“. "
+        "Stellen Sie die Zeilen aus einer Sicherung wieder her, und klären Sie, wer es war."
+    )
+
+
+class RowsMoved(Finding):
+    """The latest row decides, and it is another one than the latest act wrote."""
+
+    check = "rows"
+    state = State.WRONG
+    message = (
+        "Die Reihenfolge von %(count)s Zeilen ist nicht die der Einträge im Protokoll (%(tables)s, Kennungen: %(subjects)s): "
+        "Was zuletzt geschah, steht nicht mehr zuletzt. Stellen Sie sie aus einer Sicherung wieder her, und klären Sie, wer es war."
+    )
+
+
+class RowsSound(Finding):
+    """Every row is named by an entry, and every row named is there."""
+
+    check = "rows"
+    state = State.OK
+    message = (
+        "Rechtsgrundlagen, Einwilligungen, Widersprüche, Einschränkungen, Regeln und Konten sind, was das Protokoll sagt "
+        "(%(rows)s Zeilen verglichen)."
+    )
+
+
+def examine_rows(database: Database) -> Iterator[Finding]:
+    """Compare the rows that decide with the log."""
+    found = _compare(database)
+    if not found.is_sound:
+        found = _in_both(found, _compare(database))  # asked twice: what changed between rows and entries is no finding
+    if found.unnamed or found.gone:
+        yield RowsChanged(
+            unnamed=sum(found.unnamed.values()),
+            tables=_listed(each.what for each in found.unnamed),
+            gone=sum(found.gone.values()),
+            actions=_listed(each.what for each in found.gone),
+            subjects=_listed(each.whose for each in (*found.unnamed, *found.gone)),
+        )
+    if found.moved:
+        yield RowsMoved(
+            count=sum(found.moved.values()),
+            tables=_listed(each.what for each in found.moved),
+            subjects=_listed(each.whose for each in found.moved),
+        )
+    if found.is_sound:
+        yield RowsSound(rows=found.rows)
+
+
+def _compare(database: Database) -> Compared:
+    with database.reading() as session:
+        return row_integrity.compare(session)
+
+
+def _in_both(first: Compared, second: Compared) -> Compared:
+    def both(one: Mapping[Where, int], other: Mapping[Where, int]) -> dict[Where, int]:
+        return {where: min(count, other[where]) for where, count in one.items() if where in other}
+
+    return Compared(second.rows, both(first.unnamed, second.unnamed), both(first.gone, second.gone), both(first.moved, second.moved))
+
+
+def _listed(named: Iterable[str | None]) -> str:
+    every = sorted({each for each in named if each})
+    shown = ", ".join(every[:_NAMED]) or "–"
+    return f"{shown} …" if len(every) > _NAMED else shown
