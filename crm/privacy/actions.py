@@ -51,6 +51,7 @@ class Action(StrEnum):
     REQUEST_IDENTITY_NOTED = "request:identity_noted"
     REQUEST_READ = "request:read"
     REQUESTS_LISTED = "requests:listed"
+    REQUEST_EXTENDED = "request:extended"
     REQUEST_DECIDED = "request:decided"
     REQUEST_APPROVED = "request:approved"
     REQUEST_STOPPED = "request:stopped"

@@ -61,6 +61,7 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.REQUESTS_LISTED: _l("Liste der Fälle angezeigt"),
     Action.REQUEST_DECIDED: _l("Fall entschieden"),
     Action.REQUEST_APPROVED: _l("Entscheidung von zweiter Person bestätigt"),
+    Action.REQUEST_EXTENDED: _l("Antwortfrist verlängert"),
     Action.REQUEST_STOPPED: _l("Fall angehalten oder Entscheidung zurückgegeben"),
     Action.REQUEST_ANSWERED: _l("Fall beantwortet"),
     Action.REQUEST_CLOSED: _l("Fall abgeschlossen"),
