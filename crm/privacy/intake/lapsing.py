@@ -6,13 +6,14 @@ Source: Art. 5(1)(c), (e) DSGVO.
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, cast
 
-from sqlalchemy import delete
+from sqlalchemy import CursorResult, Delete, delete
 from sqlalchemy.orm import Session
 
 from crm.models.intake import IntakeMessage, MailCount, PersonalLink
-from crm.privacy import suppression
+from crm.privacy import audit, suppression
+from crm.privacy.actions import Action
 from crm.privacy.intake.objecting import ACTOR
 
 _SET_ASIDE_FOR: Final = timedelta(days=90)  # time to look into what was tampered with
@@ -22,7 +23,13 @@ _COUNTED_FOR: Final = timedelta(days=2)
 def lapse(session: Session, *, now: datetime) -> int:
     """Let go of what has had its time; return how many objections nobody confirmed."""
     addresses = suppression.release_unconfirmed(session, actor=ACTOR, now=now)
-    session.execute(delete(PersonalLink).where(PersonalLink.expires_at <= now))
+    forgotten = _delete(session, delete(PersonalLink).where(PersonalLink.expires_at <= now))
     session.execute(delete(MailCount).where(MailCount.day < (now - _COUNTED_FOR).date()))
-    session.execute(delete(IntakeMessage).where(IntakeMessage.set_aside_at <= now - _SET_ASIDE_FOR))
+    forgotten += _delete(session, delete(IntakeMessage).where(IntakeMessage.set_aside_at <= now - _SET_ASIDE_FOR))
+    if forgotten:
+        audit.record(session, Action.INTAKE_FORGOTTEN, actor=ACTOR, now=now, count=forgotten)
     return addresses
+
+
+def _delete(session: Session, statement: Delete) -> int:
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
