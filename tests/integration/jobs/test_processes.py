@@ -114,10 +114,10 @@ class TestLeader:
 
 
 class TestSlot:
-    def test_runs_once_with_two_workers(self, start, diary):
+    def test_runs_once_with_two_workers(self, runtime, start, diary):
         workers = [start(), start()]
 
-        await_that(lambda: workers[0].has_said("job.slot_done") and lines(diary))
+        await_that(lambda: _runs(runtime) == [(1, True)])
         workers[0].kill()
         await_that(lambda: workers[1].has_said("leader.gained"))
         await_that(lambda: workers[1].has_said("test.nothing_due"))  # only who leads looks
