@@ -7,7 +7,7 @@ import structlog
 
 from crm.jobs.slots import Slot
 from crm.runtime import Runtime
-from crm.services import job_runs, ledger_bundles
+from crm.services import clearing, job_runs, ledger_bundles
 
 _OLD_ENOUGH = timedelta(hours=24)  # far longer than any unit of work lasts
 _log = structlog.get_logger()
@@ -21,9 +21,7 @@ def discard_bundles(runtime: Runtime) -> None:
 def sweep(runtime: Runtime, _slot: Slot) -> None:
     """Remove orphaned keys and finish destructions that a crash interrupted."""
     now = runtime.clock.now()
-    with runtime.database.reading() as session:
-        runtime.vault.sweep_orphans(session, older_than=now - _OLD_ENOUGH)
-    runtime.vault.finish_destructions(now=now)
+    clearing.sweep_keys(runtime.database, vault=runtime.vault, older_than=now - _OLD_ENOUGH, now=now)
 
 
 def forget_runs(runtime: Runtime, jobs: Collection[str]) -> None:

@@ -3,7 +3,7 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
@@ -112,15 +112,20 @@ def _schedule(
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     slots = SlotRunner(runtime, may_go_on=lambda: leader.leads and not stop.is_set())
-    names = [job.name for job in jobs]
-    pruning = Slotted("job_runs.forget", lambda _slot: forget_runs(runtime, [*names, "job_runs.forget"]), Period.DAILY, CatchUp.NEWEST)
-    for job in (Steady("leader.campaign", leader.campaign, Where.EVERY_HOST, _CAMPAIGN_EVERY), *jobs, pruning):
+    campaign = Steady("leader.campaign", leader.campaign, Where.EVERY_HOST, _CAMPAIGN_EVERY)
+    for job in (campaign, *jobs, _forgetting_of_runs(runtime, [job.name for job in jobs])):
         if isinstance(job, Slotted):
             work, seconds = _led(leader, partial(slots.run, job)), float(_LOOK_FOR_SLOTS_EVERY)
         else:
             work, seconds = job.work if job.where is Where.EVERY_HOST else _led(leader, job.work), job.seconds
         scheduler.add_job(attempts.make(job.name, work), "interval", seconds=seconds, id=job.name)
     return scheduler
+
+
+def _forgetting_of_runs(runtime: Runtime, jobs: Sequence[str]) -> Slotted:
+    """Return the job that forgets runs, of every job but these and itself altogether."""
+    name = "job_runs.forget"
+    return Slotted(name, lambda _slot: forget_runs(runtime, [*jobs, name]), Period.DAILY, CatchUp.NEWEST)
 
 
 def _led(leader: Leader, work: Callable[[], None]) -> Callable[[], None]:

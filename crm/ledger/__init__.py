@@ -6,7 +6,7 @@ Source: Art. 5(2), 32(1) DSGVO.
 """
 
 from crm.ledger.anchors import check_anchors
-from crm.ledger.appending import Draft, append, append_many, draft
+from crm.ledger.appending import Draft, append, append_many, draft, draft_many
 from crm.ledger.checkpoint import Checkpoint, origin_of, read_checkpoint
 from crm.ledger.errors import (
     ExportFolderInUseError,
@@ -58,6 +58,7 @@ __all__ = [
     "check_anchors",
     "check_proof",
     "draft",
+    "draft_many",
     "drop_salts",
     "export_bundle",
     "find_backlog",

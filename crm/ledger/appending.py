@@ -42,11 +42,22 @@ def draft(session: Session, fields: Mapping[str, Any], *, now: datetime) -> Draf
     Args:
         fields: `a`, `act` and what else the entry says; None stands for absent.
     """
+    return draft_many(session, [fields], now=now)[0]
+
+
+def draft_many(session: Session, entries: Sequence[Mapping[str, Any]], *, now: datetime) -> list[Draft]:
+    """Begin many entries at once, in their order; see `draft`."""
+    if not entries:
+        return []
+    unit, moment = unit_of(session), micros(now)
+    return [_draft(unit, fields, moment) for fields in entries]
+
+
+def _draft(unit: Unit, fields: Mapping[str, Any], moment: int) -> Draft:
     said = {name: value for name, value in fields.items() if value is not None}
     if not said.keys() <= FROM_CALLER or "a" not in said or "act" not in said:
         raise ValueError("an entry needs a and act and knows no other fields than those of the format")
-    unit = unit_of(session)
-    said.update(v=VERSION, id=new_id(), t=unit.next_moment(micros(now)), w=unit.writer.name, n=unit.next_number())
+    said.update(v=VERSION, id=new_id(), t=unit.next_moment(moment), w=unit.writer.name, n=unit.next_number())
     return Draft(fields=said, aad=canonical(said), unit=unit)
 
 

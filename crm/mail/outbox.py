@@ -78,18 +78,26 @@ def has_work(session: Session, *, now: datetime) -> bool:
     return bool(session.scalar(select(exists().where(or_(due, OutboxMessage.state == MailState.HANDING_OVER)))))
 
 
-def tidy(session: Session, *, now: datetime) -> int:
-    """Settle what a dead worker was handing over, give up what is too old, forget what is long done; return how many were settled.
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """How many messages of a dead worker were settled, and how many that are long done were forgotten."""
+
+    settled: int
+    forgotten: int
+
+
+def tidy(session: Session, *, now: datetime) -> Tidied:
+    """Settle what a dead worker was handing over, give up what is too old, forget what is long done.
 
     Only whoever hands over may call it, one at a time: what is being handed over now would look like an orphan. A message that may
     have arrived is not sent again, because at most one is promised; that nobody knows is shown to people instead.
     """
     orphans = update(OutboxMessage).where(OutboxMessage.state == MailState.HANDING_OVER).returning(OutboxMessage.id)
-    number = len(session.scalars(orphans.values(state=MailState.MAYBE_SENT, sealed_letter=None)).all())
+    settled = len(session.scalars(orphans.values(state=MailState.MAYBE_SENT, sealed_letter=None)).all())
     too_old = (OutboxMessage.state == MailState.WAITING, OutboxMessage.written_at < now - _LONGEST_WAIT)
     session.execute(update(OutboxMessage).where(*too_old).values(state=MailState.GIVEN_UP, sealed_letter=None))
-    session.execute(delete(OutboxMessage).where(OutboxMessage.written_at < now - _KEPT))
-    return number
+    long_done = delete(OutboxMessage).where(OutboxMessage.written_at < now - _KEPT).returning(OutboxMessage.id)
+    return Tidied(settled, len(session.scalars(long_done).all()))
 
 
 def claim(session: Session, *, now: datetime) -> OutboxMessage | None:

@@ -38,6 +38,7 @@ class Action(StrEnum):
     OBJECTION_CORRECTED = "objection:corrected"
     OBJECTION_RECEIVED = "objection:received"
     INTAKE_SET_ASIDE = "intake:set_aside"
+    INTAKE_FORGOTTEN = "intake:forgotten"
     NOTICE_GIVEN = "notice:given"
     ORIGIN_STATED = "origin:stated"
     ADDRESS_SUPPRESSED = "address:suppressed"
@@ -52,6 +53,7 @@ class Action(StrEnum):
     REQUEST_IDENTITY_NOTED = "request:identity_noted"
     REQUEST_READ = "request:read"
     REQUESTS_LISTED = "requests:listed"
+    REQUEST_EXTENDED = "request:extended"
     REQUEST_DECIDED = "request:decided"
     REQUEST_APPROVED = "request:approved"
     REQUEST_STOPPED = "request:stopped"
@@ -70,11 +72,15 @@ class Action(StrEnum):
     RETENTION_ASKED = "retention:asked"
     RETENTION_CONFIRMED = "retention:confirmed"
     PERSON_KEPT = "person:kept"
+    # mail
+    MAIL_HANDED_OVER = "mail:handed_over"
+    MAIL_FORGOTTEN = "mail:forgotten"
     # the log itself
     LOG_READ = "log:read"
     LOG_VERIFIED = "log:verified"
     LOG_EXPORTED = "log:exported"
     # the installation
+    KEYS_SWEPT = "keys:swept"
     POLICY_LOADED = "policy:loaded"
     IMPORT_STARTED = "import:started"
     IMPORT_FINISHED = "import:finished"
@@ -97,4 +103,5 @@ class Action(StrEnum):
     ACCOUNT_SIGNIN_FAILED = "account:signin_failed"
     ACCOUNT_LOCKED = "account:locked"
     ACCOUNT_SIGNED_OUT = "account:signed_out"
+    SIGN_INS_FORGOTTEN = "sign_ins:forgotten"
     ACCOUNT_SIGNED_OUT_EVERYWHERE = "account:signed_out_everywhere"

@@ -93,8 +93,8 @@ def record(
 def record_all(session: Session, entries: Sequence[Entry], *, actor: Actor, now: datetime) -> None:
     """Enter many acts of one unit of work at once."""
     plain = []
-    for entry in entries:
-        draft = ledger.draft(session, _fields(entry, actor), now=now)
+    drafts = ledger.draft_many(session, [_fields(entry, actor) for entry in entries], now=now)
+    for entry, draft in zip(entries, drafts, strict=True):
         if entry.details is None:
             plain.append(draft)
         else:

@@ -23,6 +23,7 @@ from crm.models.retention import DueKind, RetentionDue
 from crm.privacy import consent, purposes
 from crm.privacy.periods import RetentionRule, StartEvent, due_on, find_rules
 from crm.privacy.purposes import Purpose, Purposes
+from crm.vault import Subject
 
 NOTES: Final = "RET-17"
 _AT_ONCE: Final = 200  # people of one unit of work
@@ -124,7 +125,9 @@ def refresh_all(database: Database, *, now: datetime) -> int:
     looked_at, last = 0, ""
     while True:
         with database.writing_in_bulk() as session:
-            wanted = select(_CONTACT.subject_id).where(_CONTACT.subject_id > last).order_by(_CONTACT.subject_id).limit(_AT_ONCE)
+            # The people are locked: two who compute at once, or somebody who moves a day meanwhile, take turns on PostgreSQL.
+            wanted = select(_CONTACT.subject_id).join(Subject, Subject.id == _CONTACT.subject_id).where(_CONTACT.subject_id > last)
+            wanted = wanted.order_by(_CONTACT.subject_id).limit(_AT_ONCE).with_for_update(of=Subject)
             subject_ids = session.scalars(wanted).all()
             if not subject_ids:
                 return looked_at

@@ -10,13 +10,17 @@ import structlog
 from sqlalchemy.orm import Session
 
 from crm import mail
+from crm.actor import system_actor
 from crm.db import Database, holding, new_id
 from crm.errors import UnavailableError
 from crm.mail import Letter, MailState, MailUnreachableError, Transport
 from crm.mail.line import Line
+from crm.privacy import audit
+from crm.privacy.actions import Action
 from crm.vault import Vault
 
 _TABLE, _COLUMN = "outbox_message", "sealed_letter"
+_ACTOR: Final = system_actor("mail")
 _AT_ONCE: Final = 50  # messages on one line
 _log = structlog.get_logger()
 
@@ -47,10 +51,17 @@ def deliver(database: Database, transport: Transport, *, sender: str, now: datet
         if not is_ours:
             return 0
         with database.writing() as session:
-            if number := mail.tidy(session, now=now):
-                _log.warning("mail.maybe_sent", number=number)
+            _tidy(session, now)
             is_due = mail.has_work(session, now=now)
         return _send(database, transport, sender=sender, now=now) if is_due else 0
+
+
+def _tidy(session: Session, now: datetime) -> None:
+    tidied = mail.tidy(session, now=now)
+    if tidied.settled:
+        _log.warning("mail.maybe_sent", number=tidied.settled)
+    if tidied.forgotten:
+        audit.record(session, Action.MAIL_FORGOTTEN, actor=_ACTOR, now=now, count=tidied.forgotten)
 
 
 def _send(database: Database, transport: Transport, *, sender: str, now: datetime) -> int:
@@ -78,6 +89,8 @@ class _Taken:
 
     message_id: str
     mail_id: str
+    kind: str
+    subject_id: str | None
     letter: EmailMessage | None
 
 
@@ -90,12 +103,13 @@ def _take(database: Database, *, sender: str, now: datetime) -> _Taken | None:
         mail_id = f"<{message.id}@{sender.rpartition('@')[2]}>"
         try:
             letter = _open(session, message.id, message.sealed_letter)
-            return _Taken(message.id, mail_id, mail.to_mime(letter, sender=sender, message_id=mail_id, now=now))
+            ready = mail.to_mime(letter, sender=sender, message_id=mail_id, now=now)
+            return _Taken(message.id, mail_id, message.kind, message.subject_id, ready)
         except UnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others go on
             _log.warning("mail.unreadable", message=message.id, reason=type(error).__name__)
-            return _Taken(message.id, mail_id, None)
+            return _Taken(message.id, mail_id, message.kind, message.subject_id, None)
 
 
 def _hand_over(database: Database, line: Line, taken: _Taken, *, now: datetime) -> bool:
@@ -106,6 +120,16 @@ def _hand_over(database: Database, line: Line, taken: _Taken, *, now: datetime) 
     outcome = line.hand_over(taken.letter) if taken.letter else mail.Outcome(MailState.GIVEN_UP)
     with database.writing() as session:
         mail.settle(session, message_id=taken.message_id, outcome=outcome, mail_id=taken.mail_id, now=now)
+        if taken.letter:  # it went out to a server, whatever that said: a disclosure (Art. 4(2))
+            audit.record(
+                session,
+                Action.MAIL_HANDED_OVER,
+                actor=_ACTOR,
+                now=now,
+                subject_id=taken.subject_id,
+                kind=taken.kind,
+                result=outcome.state,
+            )
     if outcome.state is not MailState.ACCEPTED:
         _log.warning("mail.not_accepted", message=taken.message_id, state=outcome.state.value, answer=outcome.answer)
     return outcome.state is MailState.ACCEPTED

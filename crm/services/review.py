@@ -19,7 +19,7 @@ from crm.privacy import audit, disclosure, due, tasks
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import Disclosed
 from crm.privacy.due import Forgetting
-from crm.privacy.erasure import job, plan
+from crm.privacy.erasure import job, plan, unconfirmed
 from crm.privacy.erasure.policy import add_months, run_policy
 from crm.privacy.errors import PrivacyError
 from crm.privacy.purposes import Purpose
@@ -163,5 +163,5 @@ def _reviewed(session: Session, actor: Actor, today: date) -> Select[RetentionDu
 def _kept(session: Session, today: date) -> ColumnElement[bool]:
     """Say whom somebody decided to keep; the question comes again before that ends, but not on the day of the decision."""
     soon = today + timedelta(days=run_policy().days_before)
-    lately = RetentionKeep.kept_at >= plan.first_moment(today, due.zone_of(session))
+    lately = RetentionKeep.kept_at >= unconfirmed.first_moment(today, due.zone_of(session))
     return exists().where(RetentionKeep.subject_id == RetentionDue.subject_id, or_(RetentionKeep.until > soon, lately))

@@ -6,12 +6,27 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, insert, select, update
 
 from crm.db import Compartment, in_batches
 from crm.vault.journal import Right, RightsEntry, rights_rows
 from crm.vault.schema import data_key, epoch, is_buried, rights_journal, source_tombstone, tombstone
 from crm.vault.store import KeyStore, raise_shred_sequence
+
+# Built once, because a run of the Löschkonzept asks them for hundreds of people over and over.
+_THESE: BindParameter[Any] = bindparam("ids", expanding=True)
+_KEY, _DEAD = data_key.c, tombstone.c
+_KEYS_OF = (
+    select(_KEY.subject_id, _KEY.compartment, _KEY.version, _KEY.number, _KEY.epoch)
+    .where(_KEY.subject_id.in_(_THESE), _KEY.compartment.in_(bindparam("compartments", expanding=True)), ~is_buried())
+    .order_by(_KEY.subject_id, _KEY.number)
+)
+_DESTRUCTIONS_OF = (
+    select(_DEAD.subject_id, _DEAD.compartment, _DEAD.version, _DEAD.ordered_at, _DEAD.removed_at, epoch.c.closed_at)
+    .select_from(tombstone.outerjoin(epoch, epoch.c.number == _DEAD.epoch))
+    .where(_DEAD.subject_id.in_(_THESE))
+    .order_by(_DEAD.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +73,10 @@ def remove(store: KeyStore, *, now: datetime, patience: float) -> bool:
 
 def find_destructions(store: KeyStore, subject_ids: Sequence[str]) -> list[Destruction]:
     """Return what is known about the destroyed keys of these people."""
-    dead = tombstone.c
-    columns = select(dead.subject_id, dead.compartment, dead.version, dead.ordered_at, dead.removed_at, epoch.c.closed_at)
-    asked = columns.select_from(tombstone.outerjoin(epoch, epoch.c.number == dead.epoch)).order_by(dead.number)
     found: list[Destruction] = []
     with store.reading() as connection:
         for batch in in_batches(subject_ids):
-            found += map(_destruction, connection.execute(asked.where(dead.subject_id.in_(batch))))
+            found += map(_destruction, connection.execute(_DESTRUCTIONS_OF, {"ids": batch}))
     return found
 
 
@@ -79,10 +91,7 @@ def find_erased(store: KeyStore, subject_ids: Sequence[str]) -> set[str]:
 
 
 def _bury(connection: Connection, subject_ids: Sequence[str], compartments: Collection[Compartment], now: datetime) -> None:
-    keys = data_key.c
-    chosen = keys.subject_id.in_(subject_ids), keys.compartment.in_([each.value for each in compartments]), ~is_buried()
-    columns = select(keys.subject_id, keys.compartment, keys.version, keys.number, keys.epoch)
-    rows = connection.execute(columns.where(*chosen).order_by(keys.subject_id, keys.number)).all()
+    rows = connection.execute(_KEYS_OF, {"ids": subject_ids, "compartments": [each.value for each in compartments]}).all()
     if rows:
         connection.execute(insert(rights_journal), rights_rows(_erasures(rows, now)))
         connection.execute(insert(tombstone), [{**row._mapping, "ordered_at": now} for row in rows])  # noqa: SLF001 - public in SQLAlchemy despite its name

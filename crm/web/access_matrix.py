@@ -102,6 +102,7 @@ _REQUESTS: Final[AccessMatrix] = {
     "requests.new": _ENTERS_RIGHTS,
     "requests.open_task": _DECIDES,
     "requests.note_identity": _DECIDES,
+    "requests.extend": _DECIDES,
     "requests.search": _DECIDES,
     "requests.assign": _DECIDES,
     "requests.decide": _DECIDES,

@@ -56,14 +56,19 @@ def _next_keys(database: Database, today: date) -> Sequence[str]:
 
 
 def _find_ended(session: Session, today: date, subject_ids: Sequence[str] | None = None) -> Sequence[tuple[str, str, str]]:
-    """Return ended documents of these people, or of anybody who is not being erased just now: theirs go by key, next time."""
+    """Return ended documents of these people, or of anybody who is not being erased just now: theirs go by key, next time.
+
+    The people are locked, in the order of their ids as everywhere: the eraser, who asks next whether somebody has a
+    document left, must not see one that is going just now, or their key would stay for nothing.
+    """
     columns = RetainedDocument
     ended = select(columns.subject_id, columns.id, columns.rule).where(columns.keep_until < today)
     if subject_ids is None:
-        ended = ended.join(Subject, Subject.id == columns.subject_id).where(Subject.state != SubjectState.ERASING).limit(_AT_ONCE)
+        ended = ended.join(Subject, Subject.id == columns.subject_id).where(Subject.state != SubjectState.ERASING)
+        ended = ended.limit(_AT_ONCE).with_for_update(of=Subject)
     else:
         ended = ended.where(columns.subject_id.in_(subject_ids))
-    return [(row.subject_id, row.id, row.rule) for row in session.execute(ended.order_by(columns.keep_until, columns.id))]
+    return [(row.subject_id, row.id, row.rule) for row in session.execute(ended.order_by(columns.subject_id, columns.id))]
 
 
 def _delete(session: Session, ended: Sequence[tuple[str, str, str]], *, how: str, now: datetime) -> Counter[str]:

@@ -5,29 +5,44 @@ Key first, values afterwards: from the moment the key is gone every copy of the 
 Source: Art. 17(1), 5(2), 32(1) DSGVO.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import BindParameter, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from crm import ledger
 from crm.actor import system_actor
 from crm.db import Compartment, Database, empty_log
 from crm.models.contact import SourceRecord
-from crm.models.erasure import ErasureJob, ErasureStep
+from crm.models.erasure import ErasureJob, ErasureStep, RetainedDocument
 from crm.privacy import audit, indexing
 from crm.privacy.actions import Action
 from crm.privacy.erasure import reach
 from crm.vault import Subject, Vault
 
 _AT_ONCE: Final = 500  # people whose keys one emptying of the key store's log destroys
-_IN_ONE_UNIT: Final = 100  # people whose values one unit of work deletes; then others get their turn
+_IN_ONE_UNIT: Final = 200  # people whose values one unit of work deletes; then others get their turn
 _PATIENCE: Final = 0.2  # seconds for readers of old pages of the data
 _ERASER: Final = system_actor("eraser")
+
+# Built once and on the tables, because a run of the Löschkonzept asks them for hundreds of people over and over.
+_JOBS, _SUBJECTS = (cast("Table", model.__table__) for model in (ErasureJob, Subject))
+_JOB, _SUBJECT, _RECORD, _DOCUMENT = _JOBS.c, _SUBJECTS.c, SourceRecord.__table__.c, RetainedDocument.__table__.c
+_THESE_JOBS: BindParameter[Any] = bindparam("jobs", expanding=True)
+_THESE_PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+_AT_STEP = select(_JOB.id, _JOB.subject_id).where(_JOB.step == bindparam("step"))
+_STILL_AT_STEP = _AT_STEP.where(_JOB.id.in_(_THESE_JOBS)).order_by(_JOB.id).with_for_update()
+_MOVE = {
+    ErasureStep.DESTROYED: update(_JOBS).where(_JOB.id.in_(_THESE_JOBS)).values(step=ErasureStep.DESTROYED, destroyed_at=bindparam("now")),
+    ErasureStep.DONE: update(_JOBS).where(_JOB.id.in_(_THESE_JOBS)).values(step=ErasureStep.DONE, done_at=bindparam("now")),
+}
+_LOCKED = select(_SUBJECT.id).where(_SUBJECT.id.in_(_THESE_PEOPLE)).order_by(_SUBJECT.id).with_for_update()
+_RECORDS_OF = select(_RECORD.system, _RECORD.record_id).where(_RECORD.subject_id.in_(_THESE_PEOPLE))
+_KEEPING = select(_DOCUMENT.subject_id).where(_DOCUMENT.subject_id.in_(_THESE_PEOPLE)).distinct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +74,37 @@ def finish(database: Database, *, vault: Vault, now: datetime, job_ids: Collecti
 
 
 def _find(database: Database, step: ErasureStep, job_ids: Collection[str] | None) -> list[_Waiting]:
-    wanted = select(ErasureJob.id, ErasureJob.subject_id).where(ErasureJob.step == step)
-    if job_ids is not None:
-        wanted = wanted.where(ErasureJob.id.in_(job_ids))
+    wanted = _AT_STEP if job_ids is None else _AT_STEP.where(_JOB.id.in_(job_ids))
     with database.reading() as session:
-        return [_Waiting(*row) for row in session.execute(wanted.order_by(ErasureJob.ordered_at, ErasureJob.id))]
+        return [_Waiting(*row) for row in session.execute(wanted.order_by(_JOB.ordered_at, _JOB.id), {"step": step})]
 
 
 def _destroy_keys(database: Database, vault: Vault, jobs: Sequence[_Waiting], now: datetime) -> list[_Waiting]:
-    """Enter rights journal and tombstones, destroy the profile keys, and return whose are gone from every file of the key store.
+    """Enter rights journal and tombstones, destroy the keys, and return whose are gone from every file of the key store.
 
-    Who reads the key store's old pages at this moment keeps a key in them; then the job waits for the next call.
+    With the profile goes the key of documents under a duty (`record`) of whoever has none left; the others keep it until
+    their last one goes. Who reads the key store's old pages at this moment keeps a key in them; then the job waits for
+    the next call.
     """
+    with database.reading() as session:
+        keeping = set(session.scalars(_KEEPING, {"people": [each.subject_id for each in jobs]}))
+    keepers = [each for each in jobs if each.subject_id in keeping]
+    others = [each for each in jobs if each.subject_id not in keeping]
+    return [
+        *_destroy(database, vault, others, {Compartment.PROFILE, Compartment.RECORD}, now),
+        *_destroy(database, vault, keepers, {Compartment.PROFILE}, now),
+    ]
+
+
+def _destroy(database: Database, vault: Vault, jobs: Sequence[_Waiting], keys: Collection[Compartment], now: datetime) -> list[_Waiting]:
+    if not jobs:
+        return []
     subject_ids = [each.subject_id for each in jobs]
-    tags = _source_tags(database, vault, subject_ids)
-    destructions = vault.destroy(subject_ids, compartments={Compartment.PROFILE}, source_tags=tags, now=now)
+    with database.reading() as session:
+        tags = [vault.source_tag(*row) for row in session.execute(_RECORDS_OF, {"people": subject_ids})]
+    destructions = vault.destroy(subject_ids, compartments=keys, source_tags=tags, now=now)
     remaining = {each.subject_id for each in destructions if each.removed_at is None}
     return [each for each in jobs if each.subject_id not in remaining]
-
-
-def _source_tags(database: Database, vault: Vault, subject_ids: Sequence[str]) -> list[bytes]:
-    """Return the tags by which an import recognises the records these people came from."""
-    records = select(SourceRecord.system, SourceRecord.record_id).where(SourceRecord.subject_id.in_(subject_ids))
-    with database.reading() as session:
-        rows = session.execute(records).all()
-    return [vault.source_tag(system, record_id) for system, record_id in rows]
 
 
 def _forget(database: Database, waiting: Sequence[_Waiting], now: datetime) -> None:
@@ -96,7 +117,7 @@ def _forget(database: Database, waiting: Sequence[_Waiting], now: datetime) -> N
             reach.forget(session, subject_ids)
             ledger.drop_salts(session, subject_ids)
             _enter(session, Action.ERASURE_KEY_DESTROYED, subject_ids, now)
-            _move(session, jobs, {"step": ErasureStep.DESTROYED, "destroyed_at": now})
+            _move(session, jobs, ErasureStep.DESTROYED, now)
 
 
 def _complete(database: Database, vault: Vault, waiting: Sequence[_Waiting], now: datetime) -> int:
@@ -108,7 +129,7 @@ def _complete(database: Database, vault: Vault, waiting: Sequence[_Waiting], now
             vault.mark_erased(session, subject_ids)
             indexing.announce_gone(session, subject_ids, now=now)
             _enter(session, Action.ERASURE_COMPLETED, subject_ids, now)
-            _move(session, jobs, {"step": ErasureStep.DONE, "done_at": now})
+            _move(session, jobs, ErasureStep.DONE, now)
     return len(jobs)
 
 
@@ -124,14 +145,12 @@ def _unit_of_work(database: Database, waiting: Sequence[_Waiting]) -> AbstractCo
 
 def _take(session: Session, waiting: Sequence[_Waiting], step: ErasureStep) -> list[_Waiting]:
     """Return those of the jobs that still wait at this step, locked in the order of their ids."""
-    still = select(ErasureJob.id, ErasureJob.subject_id).where(
-        ErasureJob.id.in_([each.job_id for each in waiting]), ErasureJob.step == step
-    )
-    return [_Waiting(*row) for row in session.execute(still.order_by(ErasureJob.id).with_for_update())]
+    these = {"jobs": [each.job_id for each in waiting], "step": step}
+    return [_Waiting(*row) for row in session.execute(_STILL_AT_STEP, these)]
 
 
-def _move(session: Session, jobs: Sequence[_Waiting], values: Mapping[str, Any]) -> None:
-    session.execute(update(ErasureJob).where(ErasureJob.id.in_([each.job_id for each in jobs])).values(**values))
+def _move(session: Session, jobs: Sequence[_Waiting], step: ErasureStep, now: datetime) -> None:
+    session.execute(_MOVE[step], {"jobs": [each.job_id for each in jobs], "now": now})
 
 
 def _enter(session: Session, action: Action, subject_ids: Sequence[str], now: datetime) -> None:
@@ -140,4 +159,4 @@ def _enter(session: Session, action: Action, subject_ids: Sequence[str], now: da
 
 def _await_writers(session: Session, subject_ids: Sequence[str]) -> None:
     """Wait on PostgreSQL for whoever is inserting a row that points to these people, so that it is deleted with the others."""
-    session.execute(select(Subject.id).where(Subject.id.in_(subject_ids)).order_by(Subject.id).with_for_update())
+    session.execute(_LOCKED, {"people": subject_ids})

@@ -3,10 +3,11 @@
 Source: Art. 17(1) DSGVO.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -16,6 +17,11 @@ from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep
 from crm.privacy import audit, indexing
 from crm.privacy.actions import Action
 from crm.vault import Subject, Vault
+
+# Built once and on the tables, because a run of the Löschkonzept asks them for hundreds of people over and over.
+_JOB, _SUBJECT = (cast("Table", model.__table__).c for model in (ErasureJob, Subject))
+_JOBS_OF = select(_JOB.subject_id, _JOB.id).where(_JOB.subject_id.in_(bindparam("ids", expanding=True)))
+_EXISTING = select(_SUBJECT.id).where(_SUBJECT.id.in_(bindparam("ids", expanding=True))).order_by(_SUBJECT.id)
 
 
 def order(
@@ -29,37 +35,33 @@ def order(
     Raises:
         NotFoundError: nobody ever had this pseudonym.
     """
-    ordered = order_many(session, {subject_id: rule}, cause=cause, case_id=case_id, actor=actor, now=now)
-    if subject_id not in ordered:
+    order_many(session, {subject_id: rule}, cause=cause, case_id=case_id, actor=actor, now=now)
+    ordered = find_job(session, subject_id=subject_id)
+    if ordered is None:
         raise NotFoundError
-    return ordered[subject_id]
+    return ordered
 
 
 def order_many(
     session: Session, rules: Mapping[str, str | None], *, cause: ErasureCause, case_id: str | None, actor: Actor, now: datetime
-) -> dict[str, ErasureJob]:
-    """Order the erasure of many people in one unit of work, each by the rule beside them; return the jobs by person.
+) -> dict[str, str]:
+    """Order the erasure of many people in one unit of work, each by the rule beside them; return the ids of the jobs by person.
 
     Who was ordered before keeps the first order; pseudonyms that nobody ever had are left out.
     """
     subject_ids = list(rules)
     # First, because it locks: whoever orders the same person at the same moment waits here and then finds the job.
     Vault.of(session).mark_erasing(session, subject_ids)
-    ordered = _find_jobs(session, subject_ids)
-    living = session.scalars(select(Subject.id).where(Subject.id.in_(subject_ids))).all()
-    fresh = [each for each in sorted(living) if each not in ordered]
+    ordered = dict(session.execute(_JOBS_OF, {"ids": subject_ids}).all())
+    fresh = {each: new_id() for each in session.scalars(_EXISTING, {"ids": subject_ids}) if each not in ordered}
     if fresh:
         order = {"cause": cause, "case_id": case_id, "step": ErasureStep.ORDERED, "ordered_at": now, "ordered_by": actor.pseudonym}
-        rows = [{"id": new_id(), "subject_id": each, "rule": rules[each], **order} for each in fresh]
+        rows = [{"id": job_id, "subject_id": each, "rule": rules[each], **order} for each, job_id in fresh.items()]
         insert_rows(session.connection(), ErasureJob, rows)
-        indexing.announce_gone(session, fresh, now=now)
+        indexing.announce_gone(session, list(fresh), now=now)
         entries = [audit.Entry(action=Action.ERASURE_ORDERED, subject_id=each, kind=cause, result=rules[each]) for each in fresh]
         audit.record_all(session, entries, actor=actor, now=now)
-    return _find_jobs(session, subject_ids)
-
-
-def _find_jobs(session: Session, subject_ids: Sequence[str]) -> dict[str, ErasureJob]:
-    return {each.subject_id: each for each in session.scalars(select(ErasureJob).where(ErasureJob.subject_id.in_(subject_ids)))}
+    return ordered | fresh
 
 
 def find_job(session: Session, *, subject_id: str) -> ErasureJob | None:

@@ -5,20 +5,18 @@ Source: Art. 5(1)(e), 17(3) DSGVO.
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Any, Final
+from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from crm.models.intake import PendingRequest
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.models.retention import DueKind, RetentionDue, RetentionKeep
+from crm.privacy.erasure import unconfirmed
 from crm.vault import Subject, SubjectState
-
-REQUESTS: Final = "RET-02"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Plan:
         """Return by rule how much goes."""
         counts = Counter(each.rule for each in self.due)
         if self.requests:
-            counts[REQUESTS] += self.requests
+            counts[unconfirmed.RULE] += self.requests
         return dict(sorted(counts.items()))
 
 
@@ -64,8 +62,8 @@ def make_plan(session: Session, *, day: date, zone: ZoneInfo) -> Plan:
     people = find_due(session, DueKind.PERSON, day=day)
     going = {each.subject_id for each in people}
     notes = [each for each in find_due(session, DueKind.NOTE, day=day) if each.subject_id not in going]
-    expired = select(func.count()).select_from(PendingRequest).where(PendingRequest.expires_at < first_moment(day, zone))
-    return Plan(day=day, due=(*people, *notes), requests=session.scalar(expired) or 0, held=count_held(session, day=day))
+    requests = unconfirmed.count_over(session, day=day, zone=zone)
+    return Plan(day=day, due=(*people, *notes), requests=requests, held=count_held(session, day=day))
 
 
 def find_due(session: Session, kind: DueKind, *, day: date, limit: int | None = None) -> list[Planned]:
@@ -93,11 +91,6 @@ def count_by_rule(session: Session, *, first: date, last: date) -> dict[str, int
     """Return by rule how many periods end from one day to another, both included."""
     ends = select(RetentionDue.rule, func.count()).where(RetentionDue.due_on.between(first, last)).group_by(RetentionDue.rule)
     return dict(session.execute(ends).all())
-
-
-def first_moment(day: date, zone: ZoneInfo) -> datetime:
-    """Return when a day begins for the controller."""
-    return datetime.combine(day, time(), zone)
 
 
 def _due(kind: DueKind, day: date) -> Select[*tuple[Any, ...]]:

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final, cast
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CursorResult, and_, delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,17 +19,16 @@ from crm.actor import Actor, system_actor
 from crm.db import Database, empty_log, new_id
 from crm.models.contact import Note
 from crm.models.erasure import ErasureCause
-from crm.models.intake import PendingRequest
 from crm.models.retention import DueKind, RetentionDue, RetentionRun, RunState
 from crm.privacy import audit, bound_rows, documents, due, indexing
 from crm.privacy.actions import Action
-from crm.privacy.erasure import eraser, guard, job, plan
+from crm.privacy.erasure import eraser, guard, job, plan, unconfirmed
 from crm.privacy.erasure.plan import Planned
 from crm.vault import Vault
 
 KEEPER: Final = system_actor("retention")
-_AT_ONCE: Final = 100  # people or notes of one unit of work
-_UNITS_IN_A_ROUND: Final = 10
+_AT_ONCE: Final = 200  # people or notes of one unit of work
+_UNITS_IN_A_ROUND: Final = 5
 _PATIENCE: Final = 0.2  # seconds for readers of old pages of the data
 
 
@@ -162,7 +161,7 @@ def _order_people(database: Database, day: date, actor: Actor, zone: ZoneInfo, n
             if rules:
                 jobs = job.order_many(session, rules, cause=ErasureCause.RULE, case_id=None, actor=actor, now=now)
                 _count(run, Counter(rules.values()))
-                return [each.id for each in jobs.values()]
+                return list(jobs.values())
     return []
 
 
@@ -216,14 +215,10 @@ def _let_documents_go(database: Database, vault: Vault, day: date, now: datetime
 
 
 def _let_requests_lapse(database: Database, day: date, actor: Actor, zone: ZoneInfo, now: datetime) -> None:
-    """Delete the requests that nobody confirmed in time; they belong to nobody, so the entry names only how many."""
     with database.writing_in_bulk() as session:
         run = _lock(session, day)
-        expired = delete(PendingRequest).where(PendingRequest.expires_at < plan.first_moment(day, zone))
-        number = cast("CursorResult[Any]", session.execute(expired)).rowcount if run and run.state == RunState.RUNNING else 0
-        if run and number:
-            audit.record(session, Action.REQUEST_LAPSED, actor=actor, now=now, count=number, result=plan.REQUESTS)
-            _count(run, Counter({plan.REQUESTS: number}))
+        if run and run.state == RunState.RUNNING and (number := unconfirmed.let_lapse(session, day=day, zone=zone, actor=actor, now=now)):
+            _count(run, {unconfirmed.RULE: number})
 
 
 def _end(database: Database, day: date, actor: Actor, now: datetime) -> RunReport:

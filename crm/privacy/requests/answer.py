@@ -91,7 +91,6 @@ def _blocks(facts: AnswerFacts, say: Words) -> Iterator[Block]:
     yield from _kept(facts, say)
     yield from _refused(facts, say)
     yield from _suppression(facts, say)
-    yield from _recipients(facts, say)
     yield from _rights(facts, say)
     yield Paragraph(say("closing"))
     yield Paragraph(say("made_by_machine"))
@@ -139,17 +138,6 @@ def _suppression(facts: AnswerFacts, say: Words) -> Iterator[Block]:
         yield Heading(say("suppression.heading"))
         yield Paragraph(say("suppression.text"))
         yield Paragraph(say("suppression.removal"))
-
-
-def _recipients(facts: AnswerFacts, say: Words) -> Iterator[Block]:
-    if not facts.executed_on:
-        return
-    yield Heading(say("recipients.heading"))
-    if facts.recipients:
-        yield Paragraph(say("recipients.told"))
-        yield Items(facts.recipients)
-    else:
-        yield Paragraph(say("recipients.none"))
 
 
 def _rights(facts: AnswerFacts, say: Words) -> Iterator[Block]:

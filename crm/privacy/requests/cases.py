@@ -19,7 +19,7 @@ from crm.privacy.actions import Action
 from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel
 from crm.privacy.requests import people, sealed
-from crm.privacy.requests.deadline import answer_due_on, holidays_of
+from crm.privacy.requests.deadline import due_day
 from crm.privacy.requests.errors import ReceiptDayError
 from crm.privacy.requests.numbers import next_number
 from crm.search.exact import exact_email
@@ -84,7 +84,7 @@ def _register(
     """Give the case its number, its period and its key, and write down what was asked."""
     today = mails.day_of(now, settings)
     _require_receipt(case.received_on, today)
-    case.number, case.due_on = next_number(session, year=today.year), _due_on(case.received_on, settings)
+    case.number, case.due_on = next_number(session, year=today.year), due_day(case.received_on, state=settings.federal_state)
     case.state, case.version = CaseState.OPEN, 1
     case.subject_id = _give_key(session, subject_id, now)
     asked = {name: value for name, value in request.items() if value}
@@ -97,11 +97,6 @@ def _register(
 def _require_receipt(received_on: date, today: date) -> None:
     if not today - _OLDEST <= received_on <= today:
         raise ReceiptDayError(field="received_on")
-
-
-def _due_on(received_on: date, settings: Settings) -> date:
-    years = (received_on.year, received_on.year + 1)
-    return answer_due_on(received_on, holidays=holidays_of(settings.federal_state, years))
 
 
 def _give_key(session: Session, subject_id: str | None, now: datetime) -> str:

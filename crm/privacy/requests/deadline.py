@@ -33,6 +33,11 @@ def answer_due_on(received_on: date, *, extended: bool = False, holidays: Abstra
     return due
 
 
+def due_day(received_on: date, *, state: str | None, extended: bool = False) -> date:
+    """Return the last day of an answer where these holidays are kept; see `answer_due_on` and `holidays_of`."""
+    return answer_due_on(received_on, extended=extended, holidays=holidays_of(state, (received_on.year, received_on.year + 1)))
+
+
 def holidays_of(state: str | None, years: Iterable[int]) -> frozenset[date]:
     """Return the public holidays of these years.
 

@@ -6,7 +6,6 @@ Source: Art. 5(2), 12(6), 17, 32(4) DSGVO.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -120,7 +119,7 @@ def note_identity(session: Session, *, case_id: str, version: int, identity: Ide
         raise TextTooLongError(field="note", longest=LONGEST_NOTE)
     case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
     case.identity = identity
-    _write(session, case, {"identity_note": note.strip()})
+    sealed.add(session, case, "sealed_decision", {"identity_note": note.strip()})
     audit.record(session, Action.REQUEST_IDENTITY_NOTED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=identity)
 
 
@@ -191,15 +190,10 @@ def _next_state(choices: Sequence[Choice], people_count: int) -> CaseState:
 
 def _enter(session: Session, case: RequestCase, choices: Sequence[Choice], *, actor: Actor, now: datetime) -> None:
     case.decided_at, case.decided_by = now, actor.pseudonym
-    _write(session, case, {"choices": [each.as_stored() for each in choices]})
+    sealed.add(session, case, "sealed_decision", {"choices": [each.as_stored() for each in choices]})
     verdicts = {each.verdict for each in choices}
     heaviest = next((each for each in (Verdict.ERASE, Verdict.REFUSE, Verdict.KEEP) if each in verdicts), "nothing_held")
     audit.record(session, Action.REQUEST_DECIDED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=heaviest)
-
-
-def _write(session: Session, case: RequestCase, changes: Mapping[str, Any]) -> None:
-    content = {**sealed.open_part(session, case, "sealed_decision"), **changes}
-    case.sealed_decision = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_decision", content=content)
 
 
 def approve(session: Session, *, case_id: str, version: int, actor: Actor, now: datetime) -> RequestCase:
@@ -233,7 +227,7 @@ def reopen(session: Session, *, case_id: str, version: int, actor: Actor, now: d
         require_role(actor)
     case.state = CaseState.OPEN
     case.decided_at = case.decided_by = case.approved_at = case.approved_by = case.execute_at = None
-    _write(session, case, {"choices": []})
+    sealed.add(session, case, "sealed_decision", {"choices": []})
     audit.record(session, Action.REQUEST_STOPPED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result="reopened")
     return case
 
@@ -249,6 +243,6 @@ def stop(session: Session, *, case_id: str, version: int, reason: StopReason, ac
     require_role(actor)
     case = take_case(session, case_id=case_id, version=version, states=_BEFORE)
     case.state, case.execute_at = CaseState.ANSWERING, None
-    _write(session, case, {"choices": [], "stopped": reason})
+    sealed.add(session, case, "sealed_decision", {"choices": [], "stopped": reason})
     audit.record(session, Action.REQUEST_STOPPED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=reason)
     return case

@@ -83,6 +83,38 @@ class AddresseeMissingError(InvalidInputError):
     message = "Wohin geht die Antwort? Bitte geben Sie einen Namen und eine E-Mail-Adresse oder Anschrift an."
 
 
+class ExtensionReasonMissingError(InvalidInputError):
+    """It is not said why the answer takes longer."""
+
+    message = "Bitte schreiben Sie in einem Satz, warum die Antwort länger dauert; er steht in der Mitteilung an die Person."
+
+
+class ExtensionUntoldError(InvalidInputError):
+    """No e-mail address is known, so somebody has to tell the person before the period is extended."""
+
+    message = (
+        "Zu diesem Fall ist keine E-Mail-Adresse bekannt. Teilen Sie die Verlängerung mit ihren Gründen per Brief mit und "
+        "tragen Sie ein, an welchem Tag seit dem Eingang Sie ihn abgeschickt haben."
+    )
+
+
+class ExtensionTooLateError(PrivacyError):
+    """The first month is over: the person was to be told within it."""
+
+    article = "Art. 12(3)"
+    message = (
+        "Verlängern ließ sich die Frist nur im ersten Monat, bis zum %(day)s. Antworten Sie jetzt, auch wenn Sie ablehnen oder "
+        "erst einen Teil erledigt haben."
+    )
+
+
+class ExtendedBeforeError(PrivacyError):
+    """The period is extended once."""
+
+    article = "Art. 12(3)"
+    message = "Die Frist ist schon verlängert; ein zweites Mal sieht das Gesetz nicht vor. Bis zum %(day)s muss die Antwort hinaus sein."
+
+
 class TextTooLongError(InvalidInputError):
     """A text is longer than its field takes."""
 

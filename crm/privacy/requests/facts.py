@@ -73,7 +73,6 @@ class AnswerFacts:
         suppression_stays: an entry keeps advertising away from the address.
         nothing_held: there was nothing about this person.
         stopped: the person wished that nothing is erased after all.
-        recipients: who else was told of the erasure (Art. 19); none: the data went to nobody.
         controller: name of the controller.
         controller_address: street, postcode and town in one line; none: not set.
         contact: e-mail address for data protection requests.
@@ -93,7 +92,6 @@ class AnswerFacts:
     suppression_stays: bool
     nothing_held: bool
     stopped: bool = False
-    recipients: tuple[str, ...] = ()
     controller: str
     controller_address: str | None
     contact: str | None

@@ -30,6 +30,7 @@ class CaseFile:
 
     Attributes:
         request: what was asked and where the answer goes; empty for whoever only agrees to decisions.
+        extension: why the answer takes longer, as the person was told; none: the period is the month of the law.
         answer: subject, text and PDF of the answer, once it is written.
     """
 
@@ -37,6 +38,7 @@ class CaseFile:
     identity_note: str
     choices: tuple[Choice, ...]
     stopped: StopReason | None
+    extension: str | None
     answer: Mapping[str, Any]
 
 
@@ -77,5 +79,6 @@ def read_case(session: Session, case: RequestCase, *, actor: Actor, now: datetim
         identity_note=decision.get("identity_note", "") if reads_all else "",
         choices=tuple(stored_choice(each) for each in decision.get("choices", ())),
         stopped=StopReason(decision["stopped"]) if decision.get("stopped") else None,
+        extension=decision["extension"]["reason"] if "extension" in decision else None,
         answer=sealed.open_part(session, case, "sealed_answer") if reads_all and case.answer_written_at else {},
     )

@@ -11,7 +11,7 @@ from crm.db import Session
 from crm.errors import CrmError, InvalidInputError
 from crm.models.request_case import Identity
 from crm.privacy.errors import PrivacyError
-from crm.privacy.requests import answering, decision
+from crm.privacy.requests import answering, decision, extension
 from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.errors import ChoiceNotPossibleError, ReceiptDayError
 from crm.privacy.requests.people import find_people
@@ -49,6 +49,8 @@ def _refused(error: CrmError) -> PageState:
         message=sentence_of(error),
         wrong_field=error.field or "" if isinstance(error, InvalidInputError) else "",
         note=typed_text("note"),
+        extension=typed_text("extension"),
+        told_on=typed_line("told_on"),
         identity=typed_line("identity"),
         confirm_wrong=sentence_of(error) if isinstance(error, ConfirmationError) else None,
     )
@@ -83,6 +85,34 @@ def note_identity(case_id: str) -> ResponseReturnValue:
         )
 
     return act(case_id, do, done=_("Festgehalten."), refused=_refused)
+
+
+@bp.post("/requests/<pseudonym:case_id>/extend")
+def extend(case_id: str) -> ResponseReturnValue:
+    """Extend the period by two months and tell the person why."""
+    runtime = current_runtime()
+    now, settings = runtime.clock.now(), runtime.settings
+
+    def do(db: Session) -> None:
+        extension.extend(
+            db,
+            case_id=case_id,
+            version=typed_number("version"),
+            reason=typed_text("extension"),
+            told_on=_day(typed_line("told_on")),
+            settings=settings,
+            actor=current_actor(),
+            now=now,
+        )
+
+    return act(case_id, do, done=_("Die Frist ist verlängert."), refused=_refused)
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
 
 
 @bp.post("/requests/<pseudonym:case_id>/search")

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity
 from crm.privacy import purposes
 from crm.privacy.purposes import Purpose
 from crm.privacy.requests.decision import StopReason
+from crm.privacy.requests.extension import may_extend
 from crm.privacy.requests.people import PURPOSE
 from crm.privacy.requests.policy import request_policy
 from crm.services.requests.view import CasePerson, CaseView, open_view
@@ -44,6 +45,8 @@ class PageState:
 
     form: DecisionForm = field(default_factory=DecisionForm)
     note: str = ""
+    extension: str = ""
+    told_on: str = ""
     identity: str = ""
     message: str | None = None
     wrong_field: str = ""
@@ -100,15 +103,15 @@ def _strip(view: CaseView, purpose: Purpose, people: Sequence[CasePerson]) -> St
 
 def _facts(view: CaseView) -> dict[str, Any]:
     case = view.case
-    today = current_runtime().clock.now().astimezone(time_zone()).date()
     return {
         "case": case,
         "kind": CASE_KINDS[CaseKind(case.kind)],
         "way": WAYS[CaseWay(case.way)],
         "state_word": STATES[CaseState(case.state)],
-        "light": light_of(case, today),
+        "light": light_of(case, _today()),
         "identity": IDENTITIES[Identity(case.identity)],
         "identity_note": view.file.identity_note,
+        "extension": view.file.extension,
         "asked": {**dict.fromkeys(_ASKED, ""), **view.file.request},
         "people": tuple(_person(each) for each in view.people),
         "living": sum(each.living for each in view.people),
@@ -146,6 +149,9 @@ def _forms(view: CaseView, state: PageState) -> dict[str, Any]:
         "lines": line_views(view.lines, state.form),
         "confirm": confirm_field(case.number, state.form),
         "identity_fields": _identity_fields(case.identity, state) if decides and is_open else (),
+        "extension_fields": _extension_fields(state)
+        if decides and may_extend(case, extended=bool(view.file.extension), today=_today())
+        else (),
         "search": state.search,
         "candidates": tuple(_person(each) for each in state.candidates) if state.candidates is not None else None,
         "may_approve": case.state == CaseState.SECOND and role in {Role.PRIVACY, Role.MANAGEMENT},
@@ -175,17 +181,43 @@ def _identity_fields(identity: str, state: PageState) -> tuple[FieldInput, ...]:
     )
 
 
+def _extension_fields(state: PageState) -> tuple[FieldInput, ...]:
+    return (
+        FieldInput(
+            name="extension",
+            title=_("Warum es länger dauert"),
+            value=state.extension,
+            kind="textarea",
+            required=True,
+            error=state.error_at("extension"),
+            hint=_("Der Satz steht so in der Mitteilung an die Person, zum Beispiel: „Wir müssen Unterlagen aus drei Standorten prüfen.“"),
+        ),
+        FieldInput(
+            name="told_on",
+            title=_("Per Brief mitgeteilt am"),
+            value=state.told_on,
+            kind="date",
+            short=True,
+            error=state.error_at("told_on"),
+            hint=_("Nur wenn wir keine E-Mail-Adresse haben."),
+        ),
+    )
+
+
+def _today() -> date:
+    return current_runtime().clock.now().astimezone(time_zone()).date()
+
+
 def _stop_field() -> FieldInput:
     options = tuple(Option(each, str(STOPS[each])) for each in StopReason)
     return FieldInput(name="reason", title=_("Warum"), value=StopReason.CHANGED_MIND, kind="select", options=options)
 
 
 def _posted_field(state: PageState) -> FieldInput:
-    today: datetime = current_runtime().clock.now().astimezone(time_zone())
     return FieldInput(
         name="posted_on",
         title=_("Abgeschickt am"),
-        value=today.date().isoformat(),
+        value=_today().isoformat(),
         kind="date",
         required=True,
         short=True,

@@ -118,6 +118,48 @@ class TestOpening:
         assert "Löschung gewünscht" not in privacy.get("/").text
 
 
+class TestExtension:
+    """Art. 12(3) DSGVO."""
+
+    def test_moves_the_day_says_why_and_is_not_offered_again(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in())
+        assert "Um zwei Monate verlängern" in privacy.get(f"/requests/{case_id}").text
+
+        answer = privacy.send(f"/requests/{case_id}/extend", {"version": "1", "extension": "Drei Standorte müssen suchen."})
+
+        assert answer.status_code == 303
+        text = privacy.get(f"/requests/{case_id}").text
+        assert "23.02.2027" in text and "um zwei Monate verlängert: Drei Standorte müssen suchen." in text
+        assert "Um zwei Monate verlängern" not in text
+        assert len(house.entries("request:extended")) == 1
+
+    def test_without_a_reason_gets_one_sentence_and_loses_nothing(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in())
+
+        answer = privacy.send(f"/requests/{case_id}/extend", {"version": "1", "extension": " ", "told_on": TODAY})
+
+        assert answer.status_code == 422
+        assert "warum die Antwort länger dauert" in answer.text and f'value="{TODAY}"' in answer.text
+        assert case_of(house).version == 1
+
+    def test_after_the_first_month_is_neither_offered_nor_done(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in())
+        house.clock.advance(timedelta(days=31))
+        privacy.sign_in(privacy.member, house.now)
+
+        answer = privacy.send(f"/requests/{case_id}/extend", {"version": "1", "extension": "Zu spät bemerkt."})
+
+        assert answer.status_code == 409
+        assert "nur im ersten Monat, bis zum 23.12.2026" in answer.text
+        assert "Um zwei Monate verlängern" not in answer.text
+        assert house.entries("request:extended") == []
+
+    def test_is_not_for_sales(self, house, sales):
+        case_id = open_case(house, sales, house.take_in())
+
+        assert sales.send(f"/requests/{case_id}/extend", {"version": "1", "extension": "Grund"}).status_code == 403
+
+
 class TestList:
     def test_shows_number_state_and_days_left_in_words_and_names_nobody(self, house, privacy):
         open_case(house, privacy, house.take_in())

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from crm.db import Compartment
 from crm.errors import NotFoundError
@@ -14,9 +14,10 @@ from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep, RetainedDo
 from crm.privacy import collection, disclosure, notes, post, purposes
 from crm.privacy.collection import NewPerson, Notice, Refusal
 from crm.privacy.erasure import eraser
+from crm.privacy.erasure.proof import find_proof
 from crm.search.feed import ChangeKind, SearchChange
 from crm.services.contacts import exact
-from crm.vault import ErasedError, KeyUnavailableError, Place, Right, Subject, SubjectState, Vault
+from crm.vault import ErasedError, KeyUnavailableError, Place, Right, Subject, SubjectState, Vault, destruction
 from tests.integration.erasure.conftest import COORDINATOR
 from tests.support.mail_server import MailServer
 from tests.support.whole_person import EMAIL, SALES, SOURCE
@@ -29,6 +30,16 @@ def purpose_of(session, code="business_contact"):
 def state_of(house):
     with house.database.reading() as session:
         return session.get_one(Subject, house.person.subject_id).state
+
+
+def let_documents_go(house):
+    """Leave the person without a document and with the key that opened them, as the end of a duty does to the living."""
+    with house.database.writing() as session:
+        session.execute(delete(RetainedDocument))
+
+
+def destroyed(house):
+    return {(each.compartment, each.removed_at) for each in house.vault.find_destructions([house.person.subject_id])}
 
 
 class TestOrder:
@@ -105,6 +116,42 @@ class TestFinish:
         [document] = house.rows(RetainedDocument.__table__)
         place = Place(house.person.subject_id, Compartment.RECORD, "retained_document", "sealed_title", document["id"])
         assert house.vault.open(place, document["sealed_title"]) == b"Rechnung an Ottilie Zwirnemann"
+
+    def test_takes_the_key_of_documents_too_when_none_is_left(self, house):
+        let_documents_go(house)
+
+        house.erase()
+
+        assert destroyed(house) == {(Compartment.PROFILE, house.now), (Compartment.RECORD, house.now)}
+        erasure = [each for each in house.vault.read_rights() if each.right is Right.ERASURE][-1]
+        assert set(erasure.compartments) == {Compartment.PROFILE, Compartment.RECORD}
+        with house.database.reading() as session:
+            assert {each.compartment for each in find_proof(session, subject_id=house.person.subject_id).keys} == {
+                Compartment.PROFILE,
+                Compartment.RECORD,
+            }
+
+    @pytest.mark.parametrize(("owner", "dies_at"), [(destruction, "remove"), (eraser, "_forget"), (eraser, "_complete")])
+    def test_takes_that_key_once_whatever_stops_it_on_the_way(self, house, monkeypatch, owner, dies_at):
+        let_documents_go(house)
+        house.order()
+        with monkeypatch.context() as broken:
+            broken.setattr(owner, dies_at, _unreachable)
+            with pytest.raises(KeyUnavailableError):
+                house.finish()
+
+        assert house.finish() == 1
+
+        assert destroyed(house) == {(Compartment.PROFILE, house.now), (Compartment.RECORD, house.now)}
+        assert house.actions() == ["erasure:ordered", "erasure:key_destroyed", "erasure:completed"]
+        assert len([each for each in house.vault.read_rights() if each.right is Right.ERASURE]) == 1
+
+    def test_takes_that_key_from_nobody_else_in_the_same_batch(self, house):
+        house.order(), house.order(house.person.bystander_id)
+
+        assert house.finish() == 2
+
+        assert destroyed(house) == {(Compartment.PROFILE, house.now)}
 
     def test_makes_an_old_copy_of_the_values_dark(self, house):
         with house.database.reading() as session:

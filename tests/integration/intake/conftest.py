@@ -11,6 +11,7 @@ from crm.models.intake import IntakeMessage
 from crm.models.lawfulness import ObjectionEvent, SuppressionEntry
 from crm.portal import create_app
 from crm.privacy import intake, lawfulness
+from crm.privacy.erasure import run
 from crm.runtime import PortalRuntime
 from crm.vault import Vault
 from tests.integration.privacy.people import FIELDS, make_person, purpose
@@ -43,6 +44,11 @@ class Counter:
     def lapse(self):
         with self.database.writing() as session:
             return intake.lapse(session, now=self.clock.now())
+
+    def forget(self):
+        """Run the Löschkonzept for today and return by rule what went."""
+        [report] = run.catch_up(self.database, vault=self.runtime.vault, now=self.clock.now())
+        return report.counts
 
     def standing(self, subject_id, code="sales_approach"):
         with self.database.reading() as session:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from crm.jobs import worker
+from crm.jobs import slots, worker
 from crm.jobs.slots import CatchUp, Period, Slotted
 from crm.runtime import Runtime
 from crm.settings import Settings
@@ -27,6 +27,15 @@ def main():
         with diary.open("a", encoding="utf-8") as file:
             file.write(f"done {slot.name}\n")
 
+    look = slots.find_due
+
+    def say_what_is_due(job, *given, **more):
+        due = look(job, *given, **more)
+        if job.name == "test":
+            structlog.get_logger().info("test.due" if due else "test.nothing_due")
+        return due
+
+    slots.find_due = say_what_is_due
     structlog.configure(processors=[structlog.processors.JSONRenderer()], logger_factory=structlog.PrintLoggerFactory(sys.stdout))
     jobs = worker._jobs
     worker._jobs = lambda *given: (*jobs(*given), Slotted("test", work, Period.DAILY, CatchUp.EVERY))

@@ -114,14 +114,15 @@ class TestLeader:
 
 
 class TestSlot:
-    def test_runs_once_with_two_workers(self, start, diary):
+    def test_runs_once_with_two_workers(self, runtime, start, diary):
         workers = [start(), start()]
 
-        await_that(lambda: workers[0].has_said("job.slot_done") and lines(diary))
+        await_that(lambda: _runs(runtime) == [(1, True)])
         workers[0].kill()
         await_that(lambda: workers[1].has_said("leader.gained"))
-        time.sleep(6)  # longer than the pause between two looks
+        await_that(lambda: workers[1].has_said("test.nothing_due"))  # only who leads looks
 
+        assert not workers[1].has_said("test.due")
         assert lines(diary) == ["begun", "done"]
 
     def test_whose_worker_was_killed_is_tried_again_by_the_next_leader(self, runtime, start, diary):

@@ -1,6 +1,7 @@
 """Mail to staff: written with the act, sent by the worker, at most once, and never unsealed on disk."""
 
 import base64
+import json
 import socket
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from crm.actor import Role
+from crm.ledger.tables import entry as ledger_entry
 from crm.mail import Attachment, Letter, OutboxMessage, RealMailInDemoError, Transport, claim
 from crm.mail.attachment import AttachmentTypeError
 from crm.mail.mailbox import keep, list_received
@@ -219,3 +221,40 @@ def test_the_owner_is_told_when_the_administration_resets_the_second_factor(runt
     post.deliver(runtime.database, transport, sender=SENDER, now=clock.now())
 
     assert [(mail.to, mail.subject) for mail in list_received(keeper.folder)] == [(member.email, "Zweiter Faktor bei Lethe zurückgesetzt")]
+
+
+class TestEntries:
+    """Art. 5(2) DSGVO: what leaves the house and what is cleared away is in the ledger, without a word of the mail."""
+
+    @staticmethod
+    def entered(runtime):
+        with runtime.database.reading() as session:
+            wanted = select(ledger_entry.c.leaf).where(ledger_entry.c.action.like("mail:%")).order_by(ledger_entry.c.id)
+            leaves = session.scalars(wanted)
+            return [
+                {name: value for name, value in json.loads(leaf).items() if name in {"a", "act", "obj", "res", "cnt"}} for leaf in leaves
+            ]
+
+    def test_name_kind_and_outcome_of_what_was_handed_over(self, runtime, clock, server):
+        keeper, transport = server
+        write(runtime, clock.now())
+        keeper.reply = "550 no"
+        write(runtime, clock.now())
+
+        post.deliver(runtime.database, transport, sender=SENDER, now=clock.now())
+
+        handed_over = {"a": "system:mail", "act": "mail:handed_over", "obj": "test"}
+        assert self.entered(runtime) == [handed_over | {"res": "given_up"}] * 2
+
+    def test_count_what_is_forgotten_after_90_days(self, runtime, clock, server):
+        _, transport = server
+        write(runtime, clock.now())
+        post.deliver(runtime.database, transport, sender=SENDER, now=clock.now())
+        clock.advance(timedelta(days=91))
+        write(runtime, clock.now())
+
+        post.deliver(runtime.database, transport, sender=SENDER, now=clock.now())
+
+        assert [entry for entry in self.entered(runtime) if entry["act"] == "mail:forgotten"] == [
+            {"a": "system:mail", "act": "mail:forgotten", "cnt": 1}
+        ]

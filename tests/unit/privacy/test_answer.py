@@ -84,9 +84,6 @@ class TestErased:
         assert "Gesetzliche Aufbewahrungspflicht (HGB § 257)" in text
         assert "31. Dezember 2034" in text
 
-    def test_recipients_are_named(self):
-        assert "- Spedition Beispiel" in compose(replace(FACTS, recipients=("Spedition Beispiel",))).text
-
 
 class TestRefused:
     """Art. 12(4) DSGVO: reasons, complaint, judicial remedy."""

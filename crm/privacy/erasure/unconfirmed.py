@@ -1,0 +1,44 @@
+"""Requests that nobody confirmed: they belong to nobody, execute nothing, and go on the day after their period.
+
+Their link stops working at the second it was given; the row goes with the run of the Löschkonzept, which plans it,
+counts it by its rule, and asks before it destroys unusually much.
+
+Source: Art. 5(1)(c), (e) DSGVO; RET-02.
+"""
+
+from datetime import date, datetime, time
+from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, CursorResult, delete, func, select
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.models.intake import PendingRequest
+from crm.privacy import audit
+from crm.privacy.actions import Action
+
+RULE: Final = "RET-02"
+
+
+def count_over(session: Session, *, day: date, zone: ZoneInfo) -> int:
+    """Return how many requests the run of this day lets go."""
+    return session.scalar(select(func.count()).select_from(PendingRequest).where(_is_over(day, zone))) or 0
+
+
+def let_lapse(session: Session, *, day: date, zone: ZoneInfo, actor: Actor, now: datetime) -> int:
+    """Let them go and return how many; the entry names only their number."""
+    number = cast("CursorResult[Any]", session.execute(delete(PendingRequest).where(_is_over(day, zone)))).rowcount
+    if number:
+        audit.record(session, Action.REQUEST_LAPSED, actor=actor, now=now, count=number, result=RULE)
+    return number
+
+
+def first_moment(day: date, zone: ZoneInfo) -> datetime:
+    """Return when a day begins for the controller."""
+    return datetime.combine(day, time(), zone)
+
+
+def _is_over(day: date, zone: ZoneInfo) -> ColumnElement[bool]:
+    """Say whose period ended before the day: the last day of a period still belongs to it."""
+    return PendingRequest.expires_at < first_moment(day, zone)

@@ -1,0 +1,166 @@
+"""`lethe retention`: what would go, what goes, and when the run asks instead (Art. 5(1)(e), 5(2) DSGVO)."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, func, insert, select
+
+from crm.db import new_id
+from crm.models.retention import RetentionDue, RetentionRun, RunState
+from crm.privacy.erasure.policy import run_policy
+from crm.vault import Subject, SubjectState
+from tests.integration.privacy.people import make_person
+
+
+@pytest.fixture
+def overdue(opened):
+    """Take in people whose time is up: `overdue(2)` returns their pseudonyms."""
+
+    def take_in(number):
+        now = opened.clock.now()
+        moment = now - timedelta(days=800)
+        with opened.database.writing() as session:
+            return [make_person(session, now, "precontract_request", last_contact_at=moment, collected_at=moment) for _ in range(number)]
+
+    return take_in
+
+
+@pytest.fixture
+def living(opened):
+    def count():
+        with opened.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(Subject).where(Subject.state == SubjectState.LIVING))
+
+    return count
+
+
+def note_run(opened, *, days_ago, hours_ahead=0):
+    """Note that the last run was so long ago, by a clock that was ahead if wanted."""
+    at = opened.clock.now() - timedelta(days=days_ago) + timedelta(hours=hours_ahead)
+    run = {"id": new_id(), "day": (opened.clock.now() - timedelta(days=max(days_ago, 1))).date(), "state": RunState.DONE}
+    with opened.database.writing() as session:
+        session.execute(insert(RetentionRun), [{**run, "planned": 0, "counts": "{}", "started_at": at, "finished_at": at}])
+
+
+class TestPlan:
+    def test_names_rule_and_pseudonym_and_changes_nothing(self, lethe, overdue, living):
+        people = overdue(2)
+
+        result = lethe("retention", "plan", "--json")
+
+        assert result.exit_code == 0, result.output
+        plan = json.loads(result.stdout)
+        assert plan["counts"] == {"RET-01": 2}
+        assert {each["subject_id"] for each in plan["due"]} == set(people)
+        assert living() == 2
+        assert "RET-01\t2\tDSGVO Art. 5(1)(e)" in lethe("retention", "plan").stdout
+
+    def test_of_an_earlier_day_says_what_was_due_then(self, lethe, overdue):
+        overdue(1)
+
+        result = lethe("retention", "plan", "--day", "2020-01-01", "--json")
+
+        assert (result.exit_code, json.loads(result.stdout)["due"]) == (0, [])
+
+    @pytest.mark.usefixtures("installed")
+    def test_with_nothing_due_says_so(self, lethe):
+        result = lethe("retention", "plan")
+
+        assert (result.exit_code, result.stdout.endswith(": 0 fällig, 0 zurückgestellt.\n")) == (0, True)
+
+    @pytest.mark.usefixtures("installed")
+    def test_of_no_day_is_refused_with_2(self, lethe):
+        assert lethe("retention", "plan", "--day", "gestern").exit_code == 2
+
+
+class TestRun:
+    def test_forgets_once_and_counts_by_rule(self, lethe, overdue, living):
+        overdue(2)
+
+        first = lethe("retention", "run", "--yes", "--json")
+        second = lethe("retention", "run", "--yes", "--json")
+
+        assert (first.exit_code, second.exit_code) == (0, 0), first.output
+        [report] = json.loads(first.stdout)
+        assert (report["state"], report["counts"], report["doubt"]) == ("done", {"RET-01": 2}, None)
+        assert json.loads(second.stdout) == []
+        assert living() == 0
+        assert "Heute ist schon vergessen, was fällig war." in lethe("retention", "run", "--yes").stdout
+
+    @pytest.mark.usefixtures("installed")
+    def test_with_nothing_due_is_a_run_all_the_same(self, lethe):
+        result = lethe("retention", "run", "--yes")
+
+        assert result.exit_code == 0, result.output
+        assert ": 0 vergessen." in result.stdout
+
+    def test_asks_before_it_forgets(self, lethe, overdue, living):
+        overdue(1)
+
+        refused = lethe("retention", "run", input="n\n")
+
+        assert refused.exit_code == 1 and living() == 1
+        assert lethe("retention", "run", input="y\n").exit_code == 0
+        assert living() == 0
+
+    def test_leaves_entries_of_who_ran_it_and_a_sound_log(self, lethe, overdue):
+        overdue(1)
+
+        lethe("retention", "run", "--yes")
+
+        log = lethe("log", "show", "--json").stdout
+        assert '"retention:run"' in log and '"cli:' in log
+        assert lethe("log", "verify").exit_code == 0
+
+
+class TestDoubt:
+    """A loss by accident is a breach (Art. 4(12) DSGVO)."""
+
+    def test_an_unusual_number_ends_with_1_and_goes_when_confirmed(self, lethe, overdue, living):
+        number = run_policy().people + 1
+        overdue(number)
+
+        asked = lethe("retention", "run", "--yes", "--json")
+
+        assert asked.exit_code == 1
+        assert [(each["state"], each["doubt"]) for each in json.loads(asked.stdout)] == [("asking", "many")]
+        assert living() == number
+        confirmed = lethe("retention", "run", "--yes", "--confirm-unusual", "--json")
+        assert confirmed.exit_code == 0, confirmed.output
+        assert [each["counts"] for each in json.loads(confirmed.stdout)] == [{"RET-01": number}]
+        assert living() == 0
+
+    def test_a_clock_that_jumped_forward_asks_and_says_what_helps(self, lethe, opened, overdue, living):
+        note_run(opened, days_ago=run_policy().standstill_days + 2)
+        overdue(1)
+
+        asked = lethe("retention", "run", "--yes")
+
+        assert (asked.exit_code, living()) == (1, 1)
+        assert "Prüfen Sie die Uhr; stimmt sie, hilft --confirm-unusual." in asked.stderr
+        assert lethe("retention", "run", "--yes", "--confirm-unusual").exit_code == 0
+        assert living() == 0
+
+    def test_a_clock_that_was_set_back_asks(self, lethe, opened, overdue, living):
+        note_run(opened, days_ago=0, hours_ahead=2)
+        overdue(1)
+
+        asked = lethe("retention", "run", "--yes")
+
+        assert (asked.exit_code, living()) == (1, 1)
+        assert "Stellen Sie die Uhr; dann läuft er von selbst." in asked.stderr
+
+
+class TestRefresh:
+    def test_computes_days_that_are_missing_and_forgets_nothing(self, lethe, opened, overdue, living):
+        overdue(2)
+        with opened.database.writing() as session:
+            session.execute(delete(RetentionDue))
+        assert json.loads(lethe("retention", "plan", "--json").stdout)["due"] == []
+
+        result = lethe("retention", "refresh")
+
+        assert (result.exit_code, result.stdout) == (0, "Die Fristen von 2 Personen sind neu berechnet.\n")
+        assert json.loads(lethe("retention", "plan", "--json").stdout)["counts"] == {"RET-01": 2}
+        assert living() == 2
