@@ -107,12 +107,17 @@ def show(runtime: "Runtime", /, *, limit: int, as_json: bool, **filters: Any) ->
 
 
 @log.command("key", help=_("Den öffentlichen Schlüssel ausgeben, mit dem sich die Prüfpunkte prüfen lassen."))
+@json_option
 @pass_runtime
-def key(runtime: "Runtime") -> None:
+def key(runtime: "Runtime", *, as_json: bool) -> None:
     """Print the verifier key."""
     from crm.services import ledger_reading
 
-    click.echo(ledger_reading.verifier_key(runtime.make_sealer()))
+    public = ledger_reading.verifier_key(runtime.make_sealer())
+    if as_json:
+        print_json({"key": public})
+    else:
+        click.echo(public)
 
 
 @log.command("check", help=_("Den Nachweis einer Löschung nachrechnen, auch ohne Installation. Ende mit 1, wenn er nicht stimmt."))

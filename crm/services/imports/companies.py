@@ -31,6 +31,8 @@ class CompanyReader:
         cells = Cells(self._file.binding, record)
         if reason := leave_out(cells):
             return LeftOut(record.row, Verdict.SKIPPED, reason)
+        if cells.has_null_character():
+            return LeftOut(record.row, Verdict.REFUSED, Reason.NULL_CHARACTER)
         fields = _bounded(cells, cells.fields(COMPANY_FIELDS))
         person = cells.fields(_PERSON)
         fields.setdefault("name", " ".join(person[name] for name in ("first_name", "last_name") if name in person))

@@ -15,6 +15,7 @@ class Reason(Enum):
 
     DELETED = "Im bisherigen System gelöscht."
     CONVERTED = "Umgewandelter Lead; die Person steht bei den Kontakten."
+    NULL_CHARACTER = "Ein Wert enthält ein Nullzeichen, das sich nicht speichern lässt; berichtigen Sie die Zeile in der Quelle."
     NOBODY = "Weder Name noch Adresse noch Telefonnummer."
     NO_NAME = "Ohne Namen."
     EMAIL_INVALID = "Die E-Mail-Adresse ist ungültig und wurde weggelassen."

@@ -111,3 +111,10 @@ def test_key_is_the_one_that_the_bundle_names(sealed, lethe, tmp_path):
 
     assert result.exit_code == 0
     assert result.stdout == (tmp_path / "first" / "trusted.vkeys").read_text()
+
+
+def test_key_as_json_is_json_and_nothing_else(sealed, lethe, tmp_path):
+    result = lethe("log", "key", "--json")
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {"key": (tmp_path / "first" / "trusted.vkeys").read_text().strip()}

@@ -119,7 +119,7 @@ def test_keeps_the_last_administrator(lethe):
 def test_says_when_there_is_no_such_account(lethe):
     result = lethe("users", "disable", "nobody@muster.test")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "gibt es nicht" in result.stderr
 
 
