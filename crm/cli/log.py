@@ -94,6 +94,8 @@ def show(runtime: "Runtime", /, *, limit: int, as_json: bool, **filters: Any) ->
 
     if filters["subject"] is not None:
         filters["subject"] = ledger_entries.read_pseudonym(filters["subject"])
+    if filters["action"] is not None:
+        ledger_entries.require_action(filters["action"])
     wanted = _filter(ZoneInfo(runtime.settings.time_zone), **filters)
     with runtime.database.reading() as session:
         page = ledger_reading.list_entries(session, wanted=wanted, actor=command_line_actor(), clock=runtime.clock, limit=limit)

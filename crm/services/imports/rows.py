@@ -21,6 +21,7 @@ class Reason(Enum):
     EMAIL_INVALID = "Die E-Mail-Adresse ist ungültig und wurde weggelassen."
     PHONE_INVALID = "Die Telefonnummer ist ungültig und wurde weggelassen."
     MOBILE_INVALID = "Die Mobilnummer ist ungültig und wurde weggelassen."
+    WEBSITE_INVALID = "Die Adresse der Website ist ungültig und wurde weggelassen."
     MOMENT_UNREADABLE = "Ein Datum ist nicht lesbar und wurde weggelassen."
     MOMENT_IMPOSSIBLE = "Ein Datum kann nicht stimmen (wie 01.01.1900 oder in der Zukunft) und wurde weggelassen."
     AGE_UNKNOWN = "Ohne brauchbares Datum; die Aufbewahrungsfrist läuft ab dem Import."

@@ -127,7 +127,7 @@ def find_conflict(mine: TypedCompany, current: CompanyState) -> CompanyState | N
     """Return the form with another person's changes beside what was typed, or None when nothing differs."""
     titles = {**{name: str(title) for name, title in FIELD_TITLES.items()}, "owner": _("Betreuung"), "segment": _("Segment")}
     found = conflict.find_conflict(
-        mine=mine.everything(),
+        mine=replace(mine, fields=entry.clean(mine.fields)).everything(),
         theirs=current.typed.everything(),
         before=mine.before,
         titles=titles,

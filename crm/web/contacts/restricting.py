@@ -50,7 +50,9 @@ def lift(subject_id: str) -> ResponseReturnValue:
 
 def _lift(db: Session, subject_id: str, reason: RestrictionReason, now: datetime) -> str:
     told_by, actor = typed_line("told_by"), current_actor()
-    if told_by not in set(TOLD):
+    if told_by and told_by not in set(TOLD):
+        raise ChoiceNotPossibleError(field="told_by")  # a mail to somebody is sent because it was chosen, not because of a slip
+    if not told_by:
         lifting.announce(db, subject_id=subject_id, reason=reason, settings=current_runtime().settings, actor=actor, now=now)
         return _("Die E-Mail geht hinaus. Die Einschränkung endet, sobald der Mailserver sie angenommen hat.")
     told_at = _told_at(now)

@@ -22,6 +22,12 @@ from crm.web.desk import time_zone
 from crm.web.typed import typed_line
 
 
+class ChannelUnknownError(InvalidInputError):
+    """An objection names a way on which nobody is approached."""
+
+    message = "Diesen Weg gibt es nicht. Wählen Sie E-Mail, Telefon oder Brief, oder „auf keinem Weg“."
+
+
 class ConsentDayError(InvalidInputError):
     """The day of a consent is missing or no date."""
 
@@ -38,8 +44,7 @@ def rights(subject_id: str) -> ResponseReturnValue:
 def raise_objection(subject_id: str) -> ResponseReturnValue:
     """Enter an objection to advertising: it counts from this moment, in every process."""
     runtime = current_runtime()
-    chosen = typed_line("channel")
-    channel = Channel(chosen) if chosen in ADVERTISING_CHANNELS else None
+    channel = _channel()
     with runtime.database.writing() as db:
         use_case.object_to_marketing(
             db, subject_id=subject_id, channel=channel, origin="Mitteilung an Beschäftigte", actor=current_actor(), now=runtime.clock.now()
@@ -95,6 +100,14 @@ def _page(subject_id: str, form: RightsForm, *, message: str | None = None) -> s
 
 def _request_url(subject_id: str) -> str | None:
     return url_for("requests.new", subject=subject_id) if may("requests.new") else None
+
+
+def _channel() -> Channel | None:
+    """Return the way that is closed; None, where none is named, closes them all, and so does no slip."""
+    chosen = typed_line("channel")
+    if chosen and chosen not in ADVERTISING_CHANNELS:
+        raise ChannelUnknownError(field="channel")
+    return Channel(chosen) if chosen else None
 
 
 def _permission(purposes: Purposes, value: str) -> tuple[Purpose, Channel]:

@@ -310,6 +310,15 @@ class TestRights:
         sales.work_for("sales_approach")
         assert sales.get(f"/contacts/{person}").status_code == 200
 
+    def test_objection_by_a_way_that_there_is_not_closes_no_way(self, house, sales):
+        person = house.take_in()
+
+        answer = sales.send(f"/contacts/{person}/objection", {"channel": "telepathy"})
+
+        assert answer.status_code == 422
+        assert "Diesen Weg gibt es nicht." in answer.text
+        assert house.entries("objection:raised") == []
+
     def test_objection_is_taken_for_a_person_the_reader_may_not_see(self, house, colleague):
         person = house.take_in("contract_person")
         house.restrict(person)
