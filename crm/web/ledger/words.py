@@ -176,6 +176,7 @@ ABOUT_TITLES: Final[Words] = {
     "owner_id": _l("Betreuung"),
     "segment": _l("Segment"),
     "mistaken": _l("irrtümlich"),
+    "kept": _l("mit Grund behalten"),
     ToldBy.MAIL: _l("E-Mail"),
     **{kind.value: title for kind, title in CASE_KINDS.items()},
 }
