@@ -18,7 +18,7 @@ from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.web.contacts.blueprint import bp
 from crm.web.contacts.restriction import REASONS, TOLD
-from crm.web.contacts.rights import refuse_lifting
+from crm.web.contacts.rights import refuse
 from crm.web.desk import time_zone
 from crm.web.typed import typed_line
 
@@ -43,7 +43,7 @@ def lift(subject_id: str) -> ResponseReturnValue:
             get_contact(db, subject_id=subject_id)
             done = _lift(db, subject_id, reason, runtime.clock.now())
     except (InvalidInputError, restriction.NotToldError) as error:
-        return refuse_lifting(subject_id, error)
+        return refuse(subject_id, error)
     flash(done, "ok")
     return redirect(url_for(".rights", subject_id=subject_id), code=HTTPStatus.SEE_OTHER)
 

@@ -32,6 +32,8 @@ _KINDS: Final[Mapping[str, TimelineKind]] = {
     Action.CONSENT_TAKEN_OVER: TimelineKind.CONSENTED,
     Action.CONSENT_WITHDRAWN: TimelineKind.WITHDRAWN,
     Action.OBJECTION_RAISED: TimelineKind.OBJECTED,
+    Action.OBJECTION_CORRECTED: TimelineKind.RELEASED,
+    Action.OBJECTION_LIFTED: TimelineKind.RELEASED,
     Action.RESTRICTION_IMPOSED: TimelineKind.RESTRICTED,
     Action.RESTRICTION_LIFTED: TimelineKind.RELEASED,
     Action.NOTICE_GIVEN: TimelineKind.INFORMED,
@@ -42,6 +44,8 @@ _SAID: Final[Mapping[str, LazyString]] = {
     Action.GROUND_STARTED: _l("Rechtsgrundlage beginnt"),
     Action.GROUND_ENDED: _l("Rechtsgrundlage endet"),
     Action.ORIGIN_STATED: _l("Herkunft festgestellt"),
+    Action.OBJECTION_CORRECTED: _l("Widerspruch war ein Irrtum"),
+    Action.OBJECTION_LIFTED: _l("Widerspruch auf Wunsch der Person"),
     Action.PERSON_ASSIGNED: _l("Firma, Betreuung oder Segment"),
 }
 

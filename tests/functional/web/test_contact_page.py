@@ -283,13 +283,24 @@ class TestNotes:
 class TestRights:
     """Art. 7, 21 DSGVO."""
 
-    def test_page_opens_no_field(self, house, sales):
+    def test_page_says_whose_rights_they_are_and_opens_nothing_else(self, house, sales):
         answer = sales.get(f"/contacts/{house.take_in()}/rights")
+
+        assert "<h1>Recht ausüben: Dr. Katharina Wehmeier</h1>" in answer.text
+        assert "Zurück zu Dr. Katharina Wehmeier" in answer.text
+        assert "wehmeier@example.com" not in answer.text
+        (leaf,) = house.entries("people:listed")
+        assert '"f":["identity"]' in leaf
+
+    def test_page_names_nobody_whom_the_purpose_does_not_show(self, house, sales):
+        person = house.take_in()
+        house.restrict(person)
+
+        answer = sales.get(f"/contacts/{person}/rights")
 
         assert answer.status_code == 200
         assert strip_number(answer) == 0
         assert "Wehmeier" not in answer.text
-        assert house.entries("person:disclosed") == []
 
     def test_objection_counts_from_the_click_and_twice_is_once(self, house, sales):
         person = house.take_in("sales_approach", "business_contact")
@@ -341,6 +352,21 @@ class TestRights:
 
         assert house.count(ConsentEvent) == 1
         assert "Einwilligung vom 20.11.2026" in words_of(sales.get(f"/contacts/{person}/rights"))
+
+    def test_consent_after_an_objection_says_that_it_permits_nothing(self, house, sales):
+        """Art. 21(3) DSGVO: an objection is lifted by an express wish and not by the way."""
+        person = house.take_in()
+        sales.send(f"/contacts/{person}/objection")
+
+        told = sales.send(f"/contacts/{person}/consent", self.CONSENT, follow_redirects=True).text
+
+        assert "erlaubt aber nichts: Der Widerspruch gegen Werbung geht vor" in told
+
+    def test_consent_by_a_way_that_is_open_counts(self, house, sales):
+        person = house.take_in()
+        sales.send(f"/contacts/{person}/objection", {"channel": "letter"})
+
+        assert "festgehalten und gilt." in sales.send(f"/contacts/{person}/consent", self.CONSENT, follow_redirects=True).text
 
     def test_consent_is_shown_as_stopped_where_an_objection_stops_it(self, house, sales):
         person = house.take_in()
