@@ -316,6 +316,7 @@ class TestForm:
         form = inputs_of(conflict)
         assert (form["city"], form["phone"]) == ("Kiel", "0228 1")
         assert "Bonn" in error_at(conflict, "city")
+        assert "von jemand anderem oder von Ihnen in einem anderen Fenster" in conflict.text
         assert sales.send(f"/companies/{company}/edit", form).status_code == 303
         assert house.count(Company, Company.city == "Kiel", Company.phone == "0228 1") == 1
 

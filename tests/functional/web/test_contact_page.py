@@ -424,10 +424,21 @@ class TestTimeline:
 
         text = words_of(sales.get(f"/contacts/{person}"))
 
-        assert "4-mal an diesem Tag" in text
+        assert "Felder, Vertrieb (Ansprechpartner) · 5-mal an diesem Tag" in text
+        assert text.count("Angezeigt") == 1
         assert "Eingewilligt : E-Mail · Newsletter" in text
         assert "Erhoben" in text
         assert "ältere Einträge" not in text
+
+    def test_keeps_the_views_of_different_people_apart(self, house, sales, colleague):
+        person = house.take_in()
+        for visitor in (colleague(name="Timo Krug"), sales, sales):
+            visitor.get(f"/contacts/{person}")
+
+        text = words_of(sales.get(f"/contacts/{person}"))
+
+        assert text.count("Angezeigt") == 2
+        assert "3-mal an diesem Tag" in text
 
     def test_counts_what_it_does_not_show(self, house, sales):
         person = house.take_in()
