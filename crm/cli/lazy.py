@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from crm.cli.sentences import _, sentence_of
-from crm.errors import CrmError, InvalidInputError
+from crm.errors import CrmError, InvalidInputError, NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Refusal(click.ClickException):
 
 
 class InputRefusal(Refusal):
-    """A refusal of what was entered; ends with 2, as click does for bad usage."""
+    """A refusal of what was entered, or of what names nothing there is; ends with 2, as click does for bad usage."""
 
     exit_code = 2
 
@@ -62,7 +62,7 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except InvalidInputError as error:
+        except (InvalidInputError, NotFoundError) as error:
             raise InputRefusal(error) from error
         except CrmError as error:
             raise Refusal(error) from error

@@ -94,6 +94,8 @@ def show(runtime: "Runtime", /, *, limit: int, as_json: bool, **filters: Any) ->
 
     if filters["subject"] is not None:
         filters["subject"] = ledger_entries.read_pseudonym(filters["subject"])
+    if filters["action"] is not None:
+        ledger_entries.require_action(filters["action"])
     wanted = _filter(ZoneInfo(runtime.settings.time_zone), **filters)
     with runtime.database.reading() as session:
         page = ledger_reading.list_entries(session, wanted=wanted, actor=command_line_actor(), clock=runtime.clock, limit=limit)
@@ -107,12 +109,17 @@ def show(runtime: "Runtime", /, *, limit: int, as_json: bool, **filters: Any) ->
 
 
 @log.command("key", help=_("Den öffentlichen Schlüssel ausgeben, mit dem sich die Prüfpunkte prüfen lassen."))
+@json_option
 @pass_runtime
-def key(runtime: "Runtime") -> None:
+def key(runtime: "Runtime", *, as_json: bool) -> None:
     """Print the verifier key."""
     from crm.services import ledger_reading
 
-    click.echo(ledger_reading.verifier_key(runtime.make_sealer()))
+    public = ledger_reading.verifier_key(runtime.make_sealer())
+    if as_json:
+        print_json({"key": public})
+    else:
+        click.echo(public)
 
 
 @log.command("check", help=_("Den Nachweis einer Löschung nachrechnen, auch ohne Installation. Ende mit 1, wenn er nicht stimmt."))

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from crm.services.accounts.users import User
 
 
+_ROLES = click.option(
+    "--role",
+    "roles",
+    required=True,
+    multiple=True,
+    type=click.Choice([role.value for role in Role]),
+    help=_("Rolle; für mehrere Rollen mehrmals angeben."),
+)
+
+
 @click.group("users", help=_("Konten anlegen, auflisten und sperren."))
 def users() -> None:
     """Group the commands about accounts."""
@@ -23,14 +33,7 @@ def users() -> None:
 @users.command("add", help=_("Ein Konto anlegen. Das Passwort wird bei der ersten Anmeldung durch ein eigenes ersetzt."))
 @click.option("--email", required=True, metavar="EMAIL", help=_("E-Mail-Adresse, mit der sich die Person anmeldet."))
 @click.option("--name", required=True, metavar="NAME", help=_("Name, wie er im Programm stehen soll."))
-@click.option(
-    "--role",
-    "roles",
-    required=True,
-    multiple=True,
-    type=click.Choice([role.value for role in Role]),
-    help=_("Rolle; für mehrere Rollen mehrmals angeben."),
-)
+@_ROLES
 @click.option(
     "--password-file",
     metavar="FILE",
@@ -82,6 +85,22 @@ def disable(runtime: "Runtime", user: str) -> None:
         account_id = accounts.get_id_by_email(session, user)
         user_changes.disable(session, account_id=account_id, actor=command_line_actor(), now=runtime.clock.now())
     click.echo(_("Das Konto ist gesperrt; alle seine Anmeldungen sind beendet."))
+
+
+@users.command("roles", help=_("Die Rollen eines Kontos ersetzen und alle seine Anmeldungen beenden; USER ist die E-Mail-Adresse."))
+@click.argument("user", metavar="USER")
+@_ROLES
+@pass_runtime
+def set_roles(runtime: "Runtime", user: str, roles: tuple[str, ...]) -> None:
+    """Replace the roles of an account."""
+    from crm.services.accounts import user_changes
+    from crm.services.accounts import users as accounts
+
+    held = {Role(role) for role in roles}
+    with runtime.database.writing() as session:
+        account_id = accounts.get_id_by_email(session, user)
+        user_changes.set_roles(session, account_id=account_id, roles=held, actor=command_line_actor(), now=runtime.clock.now())
+    click.echo(_("Die Rollen sind geändert; die Person meldet sich neu an."))
 
 
 def _as_json(user: "User") -> dict[str, object]:

@@ -71,10 +71,16 @@ def _prepare(*, may_change_schema: bool) -> Callable[[sqlite3.Connection, Connec
     def prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         for name, value in (PRAGMAS | _SPEED).items():
             connection.execute(f"PRAGMA {name}={value}")
+        connection.create_function("lower", 1, _lower, deterministic=True)
         if not may_change_schema:
             connection.set_authorizer(_deny_schema_changes)
 
     return prepare
+
+
+def _lower(value: str | float | bytes | None) -> str | float | bytes | None:
+    """Return text in small letters, those beyond ASCII too: SQLite's own function leaves Ä as it is, and a search misses it."""
+    return value.lower() if isinstance(value, str) else value
 
 
 def _deny_schema_changes(action: int, first: str | None, *_rest: str | None) -> int:

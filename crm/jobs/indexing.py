@@ -1,7 +1,7 @@
 """Keeps the search index of this host: builds it when there is none, then applies the feed."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -14,6 +14,7 @@ from crm.search.writer import IndexWriter
 from crm.services import directory
 
 _KEEP_FEED = timedelta(days=7)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _log = structlog.get_logger()
 
 
@@ -23,7 +24,7 @@ class IndexKeeper:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._writer: IndexWriter | None = None
-        self._turned_until = runtime.clock.now()
+        self._turned_until: datetime | None = None
         self._turns = threading.Lock()  # the index has one writer, so its jobs take turns
 
     def keep(self) -> None:
@@ -49,6 +50,8 @@ class IndexKeeper:
     def turn(self) -> None:
         """Announce the people whose grounds began or ended by time alone."""
         with self._turns:
+            if self._turned_until is None:
+                return  # there is no index of ours yet
             now = self._runtime.clock.now()
             with self._runtime.database.writing() as session:
                 directory.announce_turning_points(session, since=self._turned_until, now=now)
@@ -69,17 +72,21 @@ class IndexKeeper:
             self._writer = None
 
     def _open(self) -> IndexWriter:
+        """Open the index; one that this process did not build may be older than what turned while nobody looked."""
         try:
-            return IndexWriter(self._runtime.place)
+            writer = IndexWriter(self._runtime.place)
         except IndexBuildingError:
             self._build()
             return IndexWriter(self._runtime.place)
+        self._turned_until = _EVER
+        return writer
 
     def _rebuild(self) -> None:
         self.close()
         self._build()
 
     def _build(self) -> None:
+        self._turned_until = self._runtime.clock.now()  # everybody is read from now on, so what turned before is known
         directory.build(self._runtime.database, IndexBuilder(self._runtime.place), clock=self._runtime.clock, progress=_report)
 
     def _apply_batch(self, writer: IndexWriter) -> bool:

@@ -45,7 +45,8 @@ class ObjectionAct(StrEnum):
     """What happens to an objection."""
 
     RAISED = "raised"
-    CORRECTED = "corrected"
+    CORRECTED = "corrected"  # the person never objected: the entry was a mistake, or somebody else's
+    LIFTED = "lifted"  # the person did object, and now expressly wishes the contrary
 
 
 class ObjectionEvent(_SubjectEvent, Base):

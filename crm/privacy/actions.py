@@ -36,6 +36,7 @@ class Action(StrEnum):
     RESTRICTION_IMPOSED = "restriction:imposed"
     RESTRICTION_LIFTED = "restriction:lifted"
     OBJECTION_CORRECTED = "objection:corrected"
+    OBJECTION_LIFTED = "objection:lifted"
     OBJECTION_RECEIVED = "objection:received"
     INTAKE_SET_ASIDE = "intake:set_aside"
     INTAKE_FORGOTTEN = "intake:forgotten"

@@ -76,7 +76,7 @@ BOUND: Final = (
     Bound(table="consent_wording", by=frozenset({Action.CONSENT_GIVEN})),
     Bound(
         table="objection_event",
-        by=frozenset({Action.OBJECTION_RAISED, Action.OBJECTION_CORRECTED}),
+        by=frozenset({Action.OBJECTION_RAISED, Action.OBJECTION_CORRECTED, Action.OBJECTION_LIFTED}),
         free=_NUMBER_AND_ORIGIN,
         is_ordered=True,
     ),

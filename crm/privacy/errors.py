@@ -64,11 +64,9 @@ class OriginMissingError(InvalidInputError):
 
 
 class StaleVersionError(CrmError):
-    """Somebody else changed the record since it was opened."""
+    """The record was changed since it was opened, by whomever."""
 
-    message = (
-        "Inzwischen hat jemand anderes diesen Datensatz geändert. Ihre Eingaben stehen noch da; vergleichen Sie und speichern Sie erneut."
-    )
+    message = "Inzwischen wurde dieser Datensatz geändert. Ihre Eingaben stehen noch da; vergleichen Sie und speichern Sie erneut."
 
 
 class WordingMissingError(InvalidInputError):

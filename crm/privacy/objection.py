@@ -4,9 +4,10 @@ Source: Art. 21(1)-(3) DSGVO.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -20,6 +21,25 @@ from crm.privacy.purposes import Channel
 from crm.vault import Right, RightsEntry, Subject, SubjectState, Vault
 
 DIRECT_MARKETING = "direct_marketing"
+STAFF = "Mitteilung an Beschäftigte"  # the origin of what staff enter; the portal, a case and an import write their own
+
+
+class Mistake(StrEnum):
+    """Why an objection that staff entered is none: a choice and no text, because the event outlives the person."""
+
+    WRONG_PERSON = "wrong_person"
+    SLIP = "slip"
+    MISHEARD = "misheard"
+
+
+class Told(StrEnum):
+    """How a person expressed the wish to get advertising again."""
+
+    MAIL = "mail"
+    LETTER = "letter"
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+
 
 # Built once, because every page about people asks it.
 _EVENT = ObjectionEvent.__table__.c
@@ -40,11 +60,25 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An objection of one person and where it came from."""
+    """An objection of one person and where it came from.
+
+    Attributes:
+        result: what the entry of the log says of an act that ends it.
+    """
 
     subject_id: str
     objection: Objection
     origin: str
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingObjection:
+    """An objection that counts now, with where it came from."""
+
+    objection: Objection
+    origin: str
+    since: datetime
 
 
 def raise_many(session: Session, objections: Sequence[tuple[str, Objection]], *, origin: str, actor: Actor, now: datetime) -> None:
@@ -82,13 +116,50 @@ def correct(session: Session, *, origin: str, actor: Actor, now: datetime) -> Se
     return [each.subject_id for each in wrong]
 
 
+def find_standing(session: Session, *, subject_id: str) -> tuple[StandingObjection, ...]:
+    """Return what one person objects to, with where it came from; the first objected first."""
+    standing: dict[Objection, StandingObjection] = {}
+    for event in session.scalars(select(ObjectionEvent).where(ObjectionEvent.subject_id == subject_id).order_by(ObjectionEvent.id)):
+        about = Objection(event.scope, Channel(event.channel) if event.channel else None)
+        standing.pop(about, None)
+        if event.act == ObjectionAct.RAISED:
+            standing[about] = StandingObjection(objection=about, origin=event.origin, since=event.effective_at)
+    return tuple(standing.values())
+
+
+def correct_entry(session: Session, *, subject_id: str, objection: Objection, mistake: Mistake, actor: Actor, now: datetime) -> None:
+    """Take back an objection that staff entered though the person never objected; what was entered stays beside it.
+
+    Source: Art. 5(1)(d) DSGVO.
+    """
+    wrong = Raised(subject_id, objection, mistake.value, mistake.value)
+    _append(session, [wrong], ObjectionAct.CORRECTED, actor=actor, now=now)
+
+
+def lift(session: Session, *, subject_id: str, objection: Objection, told: Told, told_on: date, actor: Actor, now: datetime) -> None:
+    """End an objection because the person expressly wishes it; the caller has made sure that they know what follows.
+
+    Source: Art. 21(3) DSGVO; DSK Orientierungshilfe Direktwerbung, Ziff. 5.1.
+    """
+    wished = Raised(subject_id, objection, f"{told.value} {told_on.isoformat()}", told.value)
+    _append(session, [wished], ObjectionAct.LIFTED, actor=actor, now=now)
+
+
 def _is_latest(session: Session, event_id: int, subject_id: str, scope: str, channel: str | None) -> bool:
     about = (ObjectionEvent.subject_id == subject_id, ObjectionEvent.scope == scope, ObjectionEvent.channel.is_not_distinct_from(channel))
     return session.scalar(select(func.max(ObjectionEvent.id)).where(*about)) == event_id
 
 
-_RIGHTS = {ObjectionAct.RAISED: Right.OBJECTION, ObjectionAct.CORRECTED: Right.OBJECTION_LIFTED}
-_ACTIONS = {ObjectionAct.RAISED: Action.OBJECTION_RAISED, ObjectionAct.CORRECTED: Action.OBJECTION_CORRECTED}
+_RIGHTS = {
+    ObjectionAct.RAISED: Right.OBJECTION,
+    ObjectionAct.CORRECTED: Right.OBJECTION_LIFTED,
+    ObjectionAct.LIFTED: Right.OBJECTION_LIFTED,
+}
+_ACTIONS = {
+    ObjectionAct.RAISED: Action.OBJECTION_RAISED,
+    ObjectionAct.CORRECTED: Action.OBJECTION_CORRECTED,
+    ObjectionAct.LIFTED: Action.OBJECTION_LIFTED,
+}
 
 
 def _append(session: Session, objections: Sequence[Raised], act: ObjectionAct, *, actor: Actor, now: datetime) -> None:
@@ -111,7 +182,14 @@ def _append(session: Session, objections: Sequence[Raised], act: ObjectionAct, *
     ]
     insert_rows(session.connection(), ObjectionEvent, rows)
     entries = [
-        audit.Entry(action=_ACTIONS[act], subject_id=each.subject_id, purpose=each.objection.scope, kind=each.objection.channel, rows=[row])
+        audit.Entry(
+            action=_ACTIONS[act],
+            subject_id=each.subject_id,
+            purpose=each.objection.scope,
+            kind=each.objection.channel,
+            rows=[row],
+            result=each.result,
+        )
         for each, row in zip(objections, bound_rows.digests(ObjectionEvent.__tablename__, rows), strict=True)
     ]
     audit.record_all(session, entries, actor=actor, now=now)
@@ -138,7 +216,7 @@ def find_objections(session: Session, subject_ids: Sequence[str]) -> dict[str, f
     return {subject_id: frozenset(objections) for subject_id, objections in standing.items()}
 
 
-def count_acts(session: Session, *, act: ObjectionAct) -> dict[str, int]:
+def count_acts(session: Session, *, acts: Collection[ObjectionAct]) -> dict[str, int]:
     """Return how often each person's objections were raised, or taken back; each act stands in the journal of the key store too."""
-    these = select(ObjectionEvent.subject_id, func.count()).where(ObjectionEvent.act == act)
+    these = select(ObjectionEvent.subject_id, func.count()).where(ObjectionEvent.act.in_(acts))
     return dict(session.execute(these.group_by(ObjectionEvent.subject_id)).all())

@@ -99,6 +99,17 @@ def take_back(session: Session, *, subject_ids: Sequence[str], reason: Restricti
     return _end(session, subject_ids, reason, kind="mistaken", actor=actor, now=now)
 
 
+def end_time_up(session: Session, *, subject_ids: Sequence[str], actor: Actor, now: datetime) -> Sequence[str]:
+    """End the restriction of people whose time was up before an import, now that there is a ground to keep them; return whose ended.
+
+    They asked for nothing: the notice before the end is owed to whoever has obtained the restriction under Art. 18(1),
+    and other reasons, which may be theirs, stand.
+
+    Source: Art. 5(1)(e), 18(3) DSGVO.
+    """
+    return _end(session, subject_ids, RestrictionReason.TIME_UP, kind="kept", actor=actor, now=now)
+
+
 def _end(
     session: Session, subject_ids: Sequence[str], reason: RestrictionReason, *, kind: str, actor: Actor, now: datetime
 ) -> Sequence[str]:

@@ -130,6 +130,12 @@ def release(session: Session, *, tag: bytes, channel: str, actor: Actor, now: da
     audit.record(session, Action.ADDRESS_RELEASED, actor=actor, now=now, kind=channel, rows=rows)
 
 
+def release_address(session: Session, *, address: str, channel: str, actor: Actor, now: datetime) -> None:
+    """Take a normalised address off the list, because its owner expressly wishes advertising again; none on it is as good."""
+    for tag in Vault.of(session).suppression_tags(address):
+        release(session, tag=tag, channel=channel, actor=actor, now=now)
+
+
 def release_unconfirmed(session: Session, *, actor: Actor, now: datetime) -> int:
     """Take off the list what nobody has confirmed within its time; return how many."""
     over = session.execute(select(SuppressionEntry.tag, SuppressionEntry.channel).where(SuppressionEntry.until <= now)).all()

@@ -33,6 +33,12 @@ class NoPseudonymError(InvalidInputError):
     message = "Eine Kennung besteht aus 32 Zeichen, und zwar Ziffern und den Buchstaben a bis f."
 
 
+class UnknownActionError(InvalidInputError):
+    """The log knows no such act."""
+
+    message = "Diesen Vorgang kennt das Protokoll nicht. Alle Vorgänge stehen in docs/reference/log-actions.md."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedEntry:
     """One sealed entry.
@@ -66,6 +72,17 @@ def read_pseudonym(text: str) -> str:
     if not _PSEUDONYM.fullmatch(written):
         raise NoPseudonymError(field="subject")
     return written
+
+
+def require_action(text: str) -> str:
+    """Return the act that somebody named; everything else would show nothing, or all, and look like an answer.
+
+    Raises:
+        UnknownActionError: there is none of this name.
+    """
+    if text not in set(Action):
+        raise UnknownActionError(field="action")
+    return text
 
 
 def find_subject_state(session: Session, subject_id: str) -> SubjectState | None:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, delete, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor, Role
 from crm.errors import InvalidInputError, NotFoundError
 from crm.models.contact import Contact
 from crm.models.erasure import ErasureCause
+from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.retention import DueKind, KeepReason, RetentionDue, RetentionKeep
-from crm.privacy import audit, disclosure, due, tasks
+from crm.privacy import audit, disclosure, due, restriction, tasks
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import Disclosed
 from crm.privacy.due import Forgetting
@@ -23,11 +24,15 @@ from crm.privacy.erasure import job, plan, unconfirmed
 from crm.privacy.erasure.policy import add_months, run_policy
 from crm.privacy.errors import PrivacyError
 from crm.privacy.purposes import Purpose
+from crm.privacy.restriction import RestrictionReason
 from crm.services.contacts.listing import LIST_GROUPS
 from crm.services.staff_names import find_account_id
 from crm.vault import Subject, SubjectState
 
 _SHOWN = 500  # people of one review; who has more begins with those longest overdue
+# With these the data are used again. For a claim or a duty they are kept for that alone, and so stay restricted
+# (Art. 17(3)(b), (e), 18(2) DSGVO).
+_USED_AGAIN = frozenset({KeepReason.TALKS, KeepReason.ERROR})
 
 
 class KeepReasonMissingError(InvalidInputError):
@@ -55,6 +60,7 @@ class Reviewed:
 
     Attributes:
         person: None where the purpose does not show them.
+        time_up: their time was up before an import; nobody uses their data until it is decided, and no run forgets them before.
         place: which one of how many it is, from 1.
         previous_id, next_id: the neighbours, for the way by keyboard.
     """
@@ -63,10 +69,24 @@ class Reviewed:
     person: Disclosed | None
     forgetting: Forgetting
     owner_id: str | None
+    time_up: bool
     place: int
     count: int
     previous_id: str | None
     next_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a decision to keep somebody means for the use of their data.
+
+    Attributes:
+        released: the restriction because of the time has ended with it.
+        restricted: the data are still restricted, for whatever reason.
+    """
+
+    released: bool
+    restricted: bool
 
 
 def open_next(
@@ -74,6 +94,8 @@ def open_next(
 ) -> Reviewed | None:
     """Open one person of the review, the first without `subject_id` or when that one is decided; one entry. None: nobody is left."""
     ids = _find_ids(session, actor, now.astimezone(zone).date())
+    if subject_id and subject_id not in ids and _is_decidable(session, subject_id, actor, now.astimezone(zone).date()):
+        ids = [*ids, subject_id]  # kept lately, or further down than the review reads: whoever asks for them gets them
     if not ids:
         return None
     at = ids.index(subject_id) if subject_id in ids else 0
@@ -82,8 +104,9 @@ def open_next(
     return Reviewed(
         subject_id=shown,
         person=next(iter(opened), None),
-        forgetting=due.find_forgetting(session, [shown], zone=zone, now=now)[shown][-1],
+        forgetting=_forgetting(session, shown, zone=zone, now=now),
         owner_id=session.scalar(select(Contact.owner_id).where(Contact.subject_id == shown)),
+        time_up=RestrictionReason.TIME_UP in restriction.find_reasons(session, [shown]).get(shown, ()),
         place=at + 1,
         count=len(ids),
         previous_id=ids[at - 1] if at else None,
@@ -103,12 +126,14 @@ def let_go(session: Session, *, subject_id: str, actor: Actor, now: datetime, zo
         NotFoundError: the person is not in this actor's review.
         CaseOpenError: a request of theirs is decided first.
     """
-    rule = _require_reviewed(session, subject_id, actor, now.astimezone(zone).date()).rule
+    rule = _require_reviewed(session, subject_id, actor, now.astimezone(zone).date(), zone)
     job.order(session, subject_id=subject_id, cause=ErasureCause.REVIEW, rule=rule, case_id=None, actor=actor, now=now)
 
 
-def keep(session: Session, *, subject_id: str, reason: str, until: date | None, actor: Actor, now: datetime, zone: ZoneInfo) -> None:
+def keep(session: Session, *, subject_id: str, reason: str, until: date | None, actor: Actor, now: datetime, zone: ZoneInfo) -> Kept:
     """Keep somebody beyond the period, for a reason and until a day; then the question comes again.
+
+    Where the reason is one to work with the person, a restriction because of the time ends with the decision.
 
     Raises:
         KeepReasonMissingError, KeepDayError: reason or day are missing or not allowed.
@@ -121,12 +146,14 @@ def keep(session: Session, *, subject_id: str, reason: str, until: date | None, 
         raise KeepReasonMissingError(field="reason")
     if until is None or not today < until <= latest:
         raise KeepDayError(field="until", latest=latest.strftime("%d.%m.%Y"))
-    rule = _require_reviewed(session, subject_id, actor, today).rule
+    rule = _require_reviewed(session, subject_id, actor, today, zone)
     session.execute(delete(RetentionKeep).where(RetentionKeep.subject_id == subject_id))
     session.add(RetentionKeep(subject_id=subject_id, reason=reason, until=until, kept_by=actor.pseudonym, kept_at=now))
     session.flush()
     tasks.settle_time_up(session, subject_id=subject_id, actor=actor, now=now)
     audit.record(session, Action.PERSON_KEPT, actor=actor, now=now, subject_id=subject_id, kind=reason, result=rule)
+    released = restriction.end_time_up(session, subject_ids=[subject_id], actor=actor, now=now) if reason in _USED_AGAIN else ()
+    return Kept(released=bool(released), restricted=bool(restriction.find_restricted(session, [subject_id])))
 
 
 def latest_keep(today: date) -> date:
@@ -134,34 +161,63 @@ def latest_keep(today: date) -> date:
     return add_months(today, run_policy().longest_keep_months)
 
 
-def _require_reviewed(session: Session, subject_id: str, actor: Actor, today: date) -> RetentionDue:
-    found = session.scalars(_reviewed(session, actor, today).where(RetentionDue.subject_id == subject_id)).first()
+def _require_reviewed(session: Session, subject_id: str, actor: Actor, today: date, zone: ZoneInfo) -> str:
+    """Return the rule by which the person's time is up."""
+    found = session.execute(_reviewed(session, actor, today).where(Subject.id == subject_id)).first()
     if found is None:
         raise NotFoundError
-    if session.scalar(select(plan.asks_for_something(RetentionDue.subject_id)).where(RetentionDue.subject_id == subject_id)):
+    if session.scalar(select(plan.asks_for_something(Subject.id)).where(Subject.id == subject_id)):
         raise CaseOpenError
-    return found
+    prospect = due.like_a_prospect(session, subject_id=subject_id, zone=zone)
+    return found.rule or (prospect.rule.code if prospect else "")
+
+
+def _forgetting(session: Session, subject_id: str, *, zone: ZoneInfo, now: datetime) -> Forgetting:
+    """Return why the time is up; whom an import found overdue may have come in with a ground that no day ends yet."""
+    last = due.find_forgetting(session, [subject_id], zone=zone, now=now)[subject_id][-1]
+    return last if last.due_on else (due.like_a_prospect(session, subject_id=subject_id, zone=zone) or last)
 
 
 def _find_ids(session: Session, actor: Actor, today: date) -> list[str]:
-    wanted = _reviewed(session, actor, today).where(~_kept(session, today), ~plan.asks_for_something(RetentionDue.subject_id))
-    rows = session.scalars(wanted.order_by(RetentionDue.due_on, RetentionDue.subject_id).limit(_SHOWN))
-    return [each.subject_id for each in rows]
+    wanted = _reviewed(session, actor, today).where(~_kept(session, today), ~plan.asks_for_something(Subject.id))
+    longest_first = func.coalesce(RetentionDue.due_on, today)
+    return list(session.scalars(wanted.order_by(longest_first, Subject.id).limit(_SHOWN)))
 
 
-def _reviewed(session: Session, actor: Actor, today: date) -> Select[RetentionDue]:
-    """Return the days of those whom this actor decides about: all for the coordinator, else the contacts they look after."""
-    soon = today + timedelta(days=run_policy().days_before)
-    living = exists().where(Subject.id == RetentionDue.subject_id, Subject.state == SubjectState.LIVING)
-    wanted = select(RetentionDue).where(RetentionDue.kind == DueKind.PERSON, RetentionDue.due_on <= soon, living)
+def _is_decidable(session: Session, subject_id: str, actor: Actor, today: date) -> bool:
+    one = _reviewed(session, actor, today).where(Subject.id == subject_id, ~plan.asks_for_something(Subject.id))
+    return session.execute(one).first() is not None
+
+
+def _reviewed(session: Session, actor: Actor, today: date) -> Select[str, str | None]:
+    """Return those whom this actor decides about, with the rule of their day if one is known.
+
+    All for the coordinator, else the contacts they look after; whose time was up before an import is for the coordinator alone.
+    """
+    of_person = and_(RetentionDue.subject_id == Subject.id, RetentionDue.kind == DueKind.PERSON)
+    living = select(Subject.id, RetentionDue.rule).outerjoin(RetentionDue, of_person).where(Subject.state == SubjectState.LIVING)
+    wanted = living.where(Subject.id.in_(_waiting(today)))
     if actor.role is Role.PRIVACY:
         return wanted
-    own = exists().where(Contact.subject_id == RetentionDue.subject_id, Contact.owner_id == find_account_id(session, actor))
-    return wanted.where(own)
+    own = exists().where(Contact.subject_id == Subject.id, Contact.owner_id == find_account_id(session, actor))
+    return wanted.where(own, Subject.id.not_in(_found_overdue()))
+
+
+def _waiting(today: date) -> Select[str]:
+    """Select whose day comes soon, whom an import found overdue, and who was kept though no day ends what they are kept for."""
+    soon = today + timedelta(days=run_policy().days_before)
+    ending = select(RetentionDue.subject_id).where(RetentionDue.kind == DueKind.PERSON, RetentionDue.due_on <= soon)
+    has_day = exists().where(RetentionDue.subject_id == RetentionKeep.subject_id, RetentionDue.kind == DueKind.PERSON)
+    everybody = union(ending, _found_overdue(), select(RetentionKeep.subject_id).where(~has_day)).subquery()
+    return select(everybody.c.subject_id)
+
+
+def _found_overdue() -> Select[str]:
+    return select(PrivacyTask.subject_id).where(PrivacyTask.kind == TaskKind.TIME_UP, PrivacyTask.done_at.is_(None))
 
 
 def _kept(session: Session, today: date) -> ColumnElement[bool]:
     """Say whom somebody decided to keep; the question comes again before that ends, but not on the day of the decision."""
     soon = today + timedelta(days=run_policy().days_before)
     lately = RetentionKeep.kept_at >= unconfirmed.first_moment(today, due.zone_of(session))
-    return exists().where(RetentionKeep.subject_id == RetentionDue.subject_id, or_(RetentionKeep.until > soon, lately))
+    return exists().where(RetentionKeep.subject_id == Subject.id, or_(RetentionKeep.until > soon, lately))

@@ -25,6 +25,7 @@ from crm.web import (
     review,
     signin,
     tasks,
+    typed,
     users,
 )
 from crm.web.access_matrix import access_matrix
@@ -63,4 +64,5 @@ def create_app(runtime: Runtime) -> Flask:
     gates.install(app)
     erased.install(app)
     uploads.install(app, documents.UPLOADS)
+    typed.install(app)
     return app

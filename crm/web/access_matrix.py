@@ -63,6 +63,8 @@ _CONTACTS: Final[AccessMatrix] = {
     "contacts.write_note": frozenset({Role.SALES, Role.SERVICE}),
     "contacts.rights": _ENTERS_RIGHTS,
     "contacts.raise_objection": _ENTERS_RIGHTS,
+    "contacts.correct_objection": _ENTERS_RIGHTS,
+    "contacts.lift_objection": frozenset({Role.PRIVACY}),
     "contacts.record_consent": _ENTERS_RIGHTS,
     "contacts.withdraw_consent": _ENTERS_RIGHTS,
     "contacts.restrict": frozenset({Role.PRIVACY}),

@@ -2,8 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from crm.site.i18n import _
+from flask_babel.speaklater import LazyString
+
+from crm.services.changers import Changer
+from crm.site.i18n import _, _l
+
+CHANGED_BY: Final[Mapping[Changer, LazyString]] = {
+    Changer.READER: _l("Inzwischen haben Sie selbst diesen Datensatz geändert, etwa in einem anderen Fenster."),
+    Changer.OTHER: _l("Inzwischen hat jemand anderes diesen Datensatz geändert."),
+    Changer.UNKNOWN: _l("Inzwischen wurde dieser Datensatz geändert, von jemand anderem oder von Ihnen in einem anderen Fenster."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

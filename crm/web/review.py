@@ -10,7 +10,7 @@ from crm.db import Session
 from crm.errors import InvalidInputError
 from crm.models.retention import KeepReason
 from crm.services import review
-from crm.services.review import Reviewed
+from crm.services.review import Kept, Reviewed
 from crm.services.staff_names import find_staff_names
 from crm.site.access import may
 from crm.site.errors import sentence_of
@@ -30,7 +30,7 @@ accept_pseudonyms(bp)
 
 @bp.get("/review")
 def show() -> ResponseReturnValue:
-    """Show the next person to decide about."""
+    """Show the person who was asked for, else the next one to decide about."""
     return _page("review/show.html", chosen_id("person"))
 
 
@@ -57,11 +57,19 @@ def keep(subject_id: str) -> ResponseReturnValue:
         with current_runtime().database.writing() as db:
             desk = open_desk(db)
             reason, until = typed_line("reason"), _typed_day("until")
-            review.keep(db, subject_id=subject_id, reason=reason, until=until, actor=desk.actor, now=desk.now, zone=desk.zone)
+            kept = review.keep(db, subject_id=subject_id, reason=reason, until=until, actor=desk.actor, now=desk.now, zone=desk.zone)
     except InvalidInputError as error:
         return _page("review/show.html", subject_id, error=error), 422
-    flash(_("Die Person bleibt bis zu diesem Tag; davor wird wieder gefragt."), "ok")
+    flash(_kept_in_words(kept), "ok")
     return redirect(url_for(".show", person=chosen_id("next")), code=303)
+
+
+def _kept_in_words(kept: Kept) -> str:
+    if kept.restricted:
+        return _("Die Person bleibt bis zu diesem Tag; ihre Daten bleiben eingeschränkt. Vor dem Tag wird wieder gefragt.")
+    if kept.released:
+        return _("Die Person bleibt bis zu diesem Tag, und die Einschränkung ist aufgehoben. Vor dem Tag wird wieder gefragt.")
+    return _("Die Person bleibt bis zu diesem Tag; davor wird wieder gefragt.")
 
 
 def _typed_day(name: str) -> date | None:
@@ -85,6 +93,7 @@ def _page(template: str, subject_id: str | None, *, error: InvalidInputError | N
         found=found,
         urgency=urgency_of(found.forgetting.due_on, now=desk.now, zone=desk.zone) if found.forgetting.due_on else None,
         fields=_fields(desk, error),
+        is_another=subject_id is not None and subject_id != found.subject_id,
         contact_url=url_for("contacts.show", subject_id=found.subject_id) if found.person and may("contacts.show") else None,
     )
 

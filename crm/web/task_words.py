@@ -32,7 +32,7 @@ KIND_TEXTS: Final[Mapping[TaskKind, LazyString]] = {
     ),
     TaskKind.TIME_UP: _l(
         "Die Aufbewahrungsfrist war schon vor dem Import abgelaufen (Art. 5 Abs. 1 Buchst. e DSGVO). Bis zur Entscheidung verwendet "
-        "niemand die Daten. Sehen Sie beim Kontakt nach, seit wann Ruhe ist und ob ein Grund besteht, sie zu behalten."
+        "niemand die Daten. Entscheiden Sie: Die Person geht, oder sie bleibt mit einem Grund und bis zu einem Tag."
     ),
     TaskKind.OBJECTION_RAISED: _l(
         "Die Person will nicht, dass wir ihre Daten so verwenden. Der Zweck ruht, bis abgewogen ist. Nur zwingende Gründe, die Sie "

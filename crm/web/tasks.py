@@ -107,6 +107,7 @@ def _page(subject_id: str, task_id: str, *, origin: str = "", refusal: InvalidIn
         contact_url=url_for("contacts.show", subject_id=subject_id) if view.person else None,
         rights_url=url_for("contacts.rights", subject_id=subject_id) if may("contacts.rights") else None,
         act=_act(view, kind, subject_id, task_id),
+        review_url=_review_url(view, kind, subject_id),
         purpose=desk.purpose.code,
         origin=_origin_field(origin, error=sentence if is_about_origin else None),
         refusal=None if is_about_origin else sentence,
@@ -125,6 +126,13 @@ def _act(view: TaskView, kind: TaskKind, subject_id: str, task_id: str) -> tuple
     if name is None or view.person is None or view.task.done_at or not may(f"tasks.{name}"):
         return None
     return name, url_for(f".{name}", subject_id=subject_id, task_id=task_id)
+
+
+def _review_url(view: TaskView, kind: TaskKind, subject_id: str) -> str | None:
+    """Return where is decided whether somebody whose time is up goes or stays."""
+    if kind is not TaskKind.TIME_UP or view.task.done_at or not may("review.show"):
+        return None
+    return url_for("review.show", person=subject_id)
 
 
 def _origin_field(value: str, *, error: str | None) -> FieldInput:

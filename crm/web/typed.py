@@ -4,12 +4,33 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Blueprint, request
+from flask import Blueprint, Flask, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter
 
+from crm.errors import InvalidInputError
+from crm.site.words import FIELD_TITLES
+
 _PSEUDONYM: Final = re.compile(r"[0-9a-f]{32}")
 _LONGEST_LINE: Final = 400  # characters of one line; longer text is refused by its field with a sentence
+
+
+class NullCharacterError(InvalidInputError):
+    """A field holds the sign that ends a string in a database; leaving it out would change what was typed unseen."""
+
+    message = "Das Feld „%(title)s“ enthält ein Nullzeichen, das sich nicht speichern lässt. Tippen Sie den Inhalt neu."
+
+
+def install(app: Flask) -> None:
+    """Let no request in whose fields hold what no database keeps; who goes back finds everything as it was."""
+    app.before_request(_require_no_null_character)
+
+
+def _require_no_null_character() -> None:
+    for fields in (request.args, request.form):
+        for name, value in fields.items(multi=True):
+            if "\0" in value:
+                raise NullCharacterError(field=name, title=str(FIELD_TITLES.get(name, name)))
 
 
 class PseudonymConverter(BaseConverter):
@@ -28,13 +49,13 @@ def accept_pseudonyms(blueprint: Blueprint) -> None:
 
 
 def typed_line(name: str) -> str:
-    """Return what was typed into a field of one line; signs that end a string in a database are left out."""
-    return request.values.get(name, "")[:_LONGEST_LINE].replace("\0", "")
+    """Return what was typed into a field of one line."""
+    return request.values.get(name, "")[:_LONGEST_LINE]
 
 
 def typed_text(name: str) -> str:
     """Return what was typed into a field of many lines."""
-    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n")
+    return request.form.get(name, "").replace("\r\n", "\n")
 
 
 def chosen_id(name: str) -> str | None:

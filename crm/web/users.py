@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from crm.actor import SECOND_FACTOR_REQUIRED, Role
 from crm.errors import CrmError, InvalidInputError
 from crm.services.accounts import user_changes, users
-from crm.services.accounts.errors import LastAdministratorError, OwnAccountError
+from crm.services.accounts.errors import LastAdministratorError, OwnAccountError, OwnRolesError
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
@@ -58,7 +58,7 @@ def set_roles(account_id: str) -> ResponseReturnValue:
     try:
         with runtime.database.writing() as db:
             user_changes.set_roles(db, account_id=account_id, roles=_chosen_roles(), actor=current_actor(), now=runtime.clock.now())
-    except (InvalidInputError, LastAdministratorError) as error:
+    except (InvalidInputError, LastAdministratorError, OwnRolesError) as error:
         return _page(account_id, wrong=error), status_of(error)
     flash(_("Die Rollen sind geändert; die Person meldet sich neu an."), "ok")
     return redirect(url_for(".show", account_id=account_id), code=303)

@@ -115,6 +115,15 @@ class OwnAccountError(CrmError):
     message = "Ihr eigenes Konto können Sie nicht sperren. Bitten Sie eine andere Person mit der Rolle „admin“ darum."
 
 
+class OwnRolesError(CrmError):
+    """Somebody wants to change what they may do themselves."""
+
+    message = (
+        "Ihre eigenen Rollen können Sie nicht ändern. Das tut eine andere Person mit der Rolle „admin“ oder, "
+        "wer die Maschine betreut, mit `lethe users roles`."
+    )
+
+
 class AccountNotFoundError(NotFoundError):
     """There is no such account, or it is disabled."""
 

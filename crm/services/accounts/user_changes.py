@@ -10,14 +10,17 @@ from crm.actor import Actor, Role
 from crm.models.account import Account, AccountRole
 from crm.privacy.actions import Action
 from crm.services.accounts import account_mail, addresses, passwords, signins, throttle, users
-from crm.services.accounts.errors import AccountNotFoundError, LastAdministratorError, OwnAccountError
+from crm.services.accounts.errors import AccountNotFoundError, LastAdministratorError, OwnAccountError, OwnRolesError
 from crm.services.accounts.throttle import Counter, Guess
 
 
 def set_roles(session: Session, *, account_id: str, roles: Collection[Role], actor: Actor, now: datetime) -> None:
     """Replace the roles of an account and end its sign-ins, so that no page lives on with the old ones.
 
+    Nobody widens what they may do themselves: it takes a second person, or the shell of the machine.
+
     Raises:
+        OwnRolesError: the account is the actor's own.
         RoleMissingError, RolesExcludedError: the roles cannot be held like this.
         LastAdministratorError: nobody would be left to administer.
     """
@@ -27,6 +30,8 @@ def set_roles(session: Session, *, account_id: str, roles: Collection[Role], act
     account = _get_locked(session, account_id)
     if frozenset(roles) == account.roles:
         return
+    if account.pseudonym == actor.pseudonym:
+        raise OwnRolesError
     if Role.ADMIN not in roles and administrators == {account.id}:
         raise LastAdministratorError
     kept = {row.role: row for row in account.role_rows}

@@ -1,9 +1,11 @@
 """Companies come in and change."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -20,7 +22,15 @@ from crm.privacy.errors import StaleVersionError, SuppressedError
 from crm.privacy.purposes import Purpose
 from crm.services.contacts.fields import LONGEST, clean_line, clean_segment
 
+_WEB: Final = frozenset({"http", "https"})
+_HOST: Final = re.compile(r"[\w.-]+")  # letters of every language: www.müller.example is one
 _LONGEST = {"postal_code": 20, "city": 100, "country": 60, "phone": 40}  # characters; as long as the columns are
+
+
+class WebsiteError(InvalidInputError):
+    """Not the address of a website; `javascript:` would be a trap for whoever clicks it."""
+
+    message = "Das ist keine Adresse einer Website. Schreiben Sie sie zum Beispiel so: www.example.com oder https://www.example.com."
 
 
 class CompanyNameMissingError(InvalidInputError):
@@ -195,9 +205,29 @@ def clean(fields: Mapping[str, str]) -> dict[str, str]:
     """Return the fields of a company trimmed and checked; those that were not asked for are absent.
 
     Raises:
-        CompanyNameMissingError, InvalidInputError: what was typed cannot be taken.
+        CompanyNameMissingError, WebsiteError, InvalidInputError: what was typed cannot be taken.
     """
     cleaned = {name: clean_line(fields[name], field=name, longest=longest_of(name)) for name in COMPANY_FIELDS if name in fields}
     if not cleaned.get("name"):
         raise CompanyNameMissingError(field="name")
+    if cleaned.get("website"):
+        cleaned["website"] = clean_website(cleaned["website"])
     return cleaned
+
+
+def clean_website(line: str) -> str:
+    """Return the address with its scheme; a bare host gets https.
+
+    Raises:
+        WebsiteError, FieldTooLongError: it leads to no website, or would do something else than lead there.
+    """
+    address = line if "://" in line else f"https://{line}"
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port  # both are read on demand, and refuse what cannot be one
+    except ValueError as error:
+        raise WebsiteError(field="website") from error
+    is_host = "." in host.strip(".") or host == "localhost"
+    if parts.scheme.lower() not in _WEB or not is_host or not _HOST.fullmatch(host) or parts.username is not None or port == 0:
+        raise WebsiteError(field="website")
+    return clean_line(address, field="website", longest=longest_of("website"))

@@ -1,7 +1,7 @@
-"""What staff enter when a person exercises a right: objection to advertising, consent, withdrawal.
+"""What staff enter when a person exercises a right: consent, withdrawal; `advertising` has the objections.
 
-Nothing here opens a field: whoever is told "no more advertising" must be able to enter it even when the
-purpose at hand shows nothing of the person. Each act can be entered twice without harm.
+No act opens a field: whoever is told "no more advertising" must be able to enter it even when the purpose at hand
+shows nothing of the person. Each act can be entered twice without harm.
 
 Source: Art. 7, 21(2), (3) DSGVO.
 """
@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.errors import InvalidInputError
-from crm.privacy import consent, due, lawfulness, objection
+from crm.models.field_groups import FieldGroup
+from crm.privacy import consent, disclosure, due, lawfulness
 from crm.privacy.consent import ConsentAct
+from crm.privacy.disclosure import Disclosed
+from crm.privacy.lawfulness import Standing
 from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel, Purpose, Purposes
 from crm.services.contacts.fields import LONGEST
@@ -95,19 +98,10 @@ def find_rights(session: Session, *, subject_id: str, purposes: Purposes, now: d
     )
 
 
-def object_to_marketing(session: Session, *, subject_id: str, channel: Channel | None, origin: str, actor: Actor, now: datetime) -> None:
-    """Enter that the person wants no more advertising, by one channel or at all; asks for no reason.
-
-    Raises:
-        NotFoundError: no contact has this id.
-
-    Source: Art. 21(2), (3) DSGVO.
-    """
-    get_contact(session, subject_id=subject_id)
-    standing = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
-    if Objection(DIRECT_MARKETING) in standing or Objection(DIRECT_MARKETING, channel) in standing:
-        return
-    objection.raise_to_marketing(session, subject_id=subject_id, channel=channel, origin=origin, actor=actor, now=now)
+def find_name(session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime) -> Disclosed | None:
+    """Open whose rights these are, or None where the purpose does not show them; one entry."""
+    opened = disclosure.open_people(session, subject_ids=[subject_id], groups={FieldGroup.IDENTITY}, purpose=purpose, actor=actor, now=now)
+    return next(iter(opened), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +121,10 @@ class NewConsent:
     given_at: datetime
 
 
-def record_consent(session: Session, *, subject_id: str, given: NewConsent, actor: Actor, now: datetime) -> None:
-    """Record a consent with its words and evidence.
+def record_consent(session: Session, *, subject_id: str, given: NewConsent, actor: Actor, now: datetime) -> Standing:
+    """Record a consent with its words and evidence; return what it permits now.
+
+    An objection wins over every consent, and so does a restriction: what is recorded permits nothing while one stands.
 
     Raises:
         NoConsentPurposeError, WordingMissingError, EvidenceMissingError, EvidenceTooLongError, FutureConsentError:
@@ -141,7 +137,7 @@ def record_consent(session: Session, *, subject_id: str, given: NewConsent, acto
     _require_evidence(given, now)
     state = consent.find_states(session, [subject_id], now=now).get(subject_id, {}).get((given.purpose.code, given.channel))
     if state and state.permits and state.since == given.given_at:
-        return  # the same form, sent twice
+        return _counts(session, subject_id, given, now)  # the same form, sent twice
     consent.give(
         session,
         subject_id=subject_id,
@@ -155,6 +151,19 @@ def record_consent(session: Session, *, subject_id: str, given: NewConsent, acto
         now=now,
     )
     due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
+    return _counts(session, subject_id, given, now)
+
+
+def _counts(session: Session, subject_id: str, given: NewConsent, now: datetime) -> Standing:
+    state = lawfulness.find_states(session, [subject_id], now=now)[subject_id]
+    if state.restricted and not given.purpose.survives_restriction:
+        return Standing.RESTRICTED
+    objected = (
+        state.objects(DIRECT_MARKETING, given.channel)
+        if given.purpose.direct_marketing
+        else Objection(given.purpose.code) in state.objections
+    )
+    return Standing.OBJECTED if objected else Standing.ALLOWED
 
 
 def _require_evidence(given: NewConsent, now: datetime) -> None:

@@ -26,6 +26,7 @@ class PastEvent:
 
     row: int
     at: datetime
+    actor: str
     action: str
     purpose: str | None
     kind: str | None
@@ -64,6 +65,7 @@ def _parse(row: int, leaf: Mapping[str, Any], index: int | None) -> PastEvent:
     return PastEvent(
         row=row,
         at=from_micros(leaf["t"]),
+        actor=leaf["a"],
         action=leaf["act"],
         purpose=leaf.get("pur"),
         kind=leaf.get("obj"),

@@ -21,8 +21,8 @@ from crm.vault import Inspection, Right, Subject, SubjectState, TamperedError, V
 _AT_ONCE = 5_000
 # Acts that are entered in the journal of the key store before the data say them.
 _JOURNALED: tuple[tuple[Right, Callable[[Session], dict[str, int]]], ...] = (
-    (Right.OBJECTION, partial(objection.count_acts, act=ObjectionAct.RAISED)),
-    (Right.OBJECTION_LIFTED, partial(objection.count_acts, act=ObjectionAct.CORRECTED)),
+    (Right.OBJECTION, partial(objection.count_acts, acts={ObjectionAct.RAISED})),
+    (Right.OBJECTION_LIFTED, partial(objection.count_acts, acts={ObjectionAct.CORRECTED, ObjectionAct.LIFTED})),
     (Right.RESTRICTION, partial(restriction.count_acts, act=RestrictionAct.IMPOSED)),
     (Right.RESTRICTION_LIFTED, partial(restriction.count_acts, act=RestrictionAct.LIFTED)),
     (Right.WITHDRAWAL, consent.count_withdrawn),

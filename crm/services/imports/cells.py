@@ -36,6 +36,10 @@ class Cells:
     def raw(self, target: str) -> str:
         return self._binding.cell(self._record, target)
 
+    def has_null_character(self) -> bool:
+        """Return whether a cell holds the sign that no database keeps; without it the value would be another one."""
+        return any("\0" in self._record.cells[place] for places in self._binding.places.values() for place in places)
+
     def text(self, target: str) -> str:
         """Return the cell as one clean line of bounded length."""
         text = clean(self.raw(target))

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from crm.errors import InvalidInputError
 from crm.models.company import COMPANY_FIELDS
+from crm.services.companies.entry import clean_website
 from crm.services.imports.cells import Cells, read_salutation
 from crm.services.imports.names import split_full_name
 from crm.services.imports.people import leave_out
@@ -31,7 +33,9 @@ class CompanyReader:
         cells = Cells(self._file.binding, record)
         if reason := leave_out(cells):
             return LeftOut(record.row, Verdict.SKIPPED, reason)
-        fields = _bounded(cells, cells.fields(COMPANY_FIELDS))
+        if cells.has_null_character():
+            return LeftOut(record.row, Verdict.REFUSED, Reason.NULL_CHARACTER)
+        fields = _with_website(cells, _bounded(cells, cells.fields(COMPANY_FIELDS)))
         person = cells.fields(_PERSON)
         fields.setdefault("name", " ".join(person[name] for name in ("first_name", "last_name") if name in person))
         if not fields["name"]:
@@ -81,6 +85,16 @@ class CompanyReader:
             return {"last_name": name}
         first, last = split_full_name(name)
         return {"first_name": first, "last_name": last} if first else {"last_name": last}
+
+
+def _with_website(cells: Cells, fields: dict[str, str]) -> dict[str, str]:
+    """Bring the address of the website into the form that is kept, and leave out what is none."""
+    if website := fields.pop("website", ""):
+        try:
+            fields["website"] = clean_website(website)
+        except InvalidInputError:
+            cells.remarks.append(Reason.WEBSITE_INVALID)
+    return fields
 
 
 def _bounded(cells: Cells, fields: dict[str, str]) -> dict[str, str]:

@@ -29,9 +29,9 @@ def find_encoding(snapshot: Snapshot, *, latin_1_expected: bool) -> str:
         WrongEncodingError, GarbledTextError: it cannot be told, or umlauts are already lost.
     """
     content = snapshot.content
-    zero = content.find(b"\0")
-    if zero >= 0 or content.startswith(_OTHER_MARKS):
-        raise WrongEncodingError(file=snapshot.name, row=snapshot.row_at(max(zero, 0)))
+    # Every second byte of a file of wide characters is zero; a single one further down is the fault of its row.
+    if b"\0" in content[: content.find(b"\n") + 1 or None] or content.startswith(_OTHER_MARKS):
+        raise WrongEncodingError(file=snapshot.name, row=1)
     row = _first_row_not_utf_8(snapshot)
     if row is None:
         if garbled := _GARBLED.search(content):

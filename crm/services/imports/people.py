@@ -32,6 +32,8 @@ class PersonReader:
         cells = Cells(self._file.binding, record)
         if reason := leave_out(cells):
             return LeftOut(record.row, Verdict.SKIPPED, reason)
+        if cells.has_null_character():
+            return LeftOut(record.row, Verdict.REFUSED, Reason.NULL_CHARACTER)
         fields = self._fields(cells)
         if not any(name in fields for name in _ENOUGH):
             return LeftOut(record.row, Verdict.REFUSED, Reason.NOBODY)

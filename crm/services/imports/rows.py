@@ -15,11 +15,13 @@ class Reason(Enum):
 
     DELETED = "Im bisherigen System gelöscht."
     CONVERTED = "Umgewandelter Lead; die Person steht bei den Kontakten."
+    NULL_CHARACTER = "Ein Wert enthält ein Nullzeichen, das sich nicht speichern lässt; berichtigen Sie die Zeile in der Quelle."
     NOBODY = "Weder Name noch Adresse noch Telefonnummer."
     NO_NAME = "Ohne Namen."
     EMAIL_INVALID = "Die E-Mail-Adresse ist ungültig und wurde weggelassen."
     PHONE_INVALID = "Die Telefonnummer ist ungültig und wurde weggelassen."
     MOBILE_INVALID = "Die Mobilnummer ist ungültig und wurde weggelassen."
+    WEBSITE_INVALID = "Die Adresse der Website ist ungültig und wurde weggelassen."
     MOMENT_UNREADABLE = "Ein Datum ist nicht lesbar und wurde weggelassen."
     MOMENT_IMPOSSIBLE = "Ein Datum kann nicht stimmen (wie 01.01.1900 oder in der Zukunft) und wurde weggelassen."
     AGE_UNKNOWN = "Ohne brauchbares Datum; die Aufbewahrungsfrist läuft ab dem Import."

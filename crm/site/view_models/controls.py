@@ -18,12 +18,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectView:
-    """A filter above a list; `value` is the chosen option, the empty one means "all"."""
+    """A filter above a list; `value` is the chosen option, the empty one means "all". A wrong one has its sentence."""
 
     name: str
     title: str
     options: tuple[Option, ...]
     value: str = ""
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,14 @@
 """Creating and changing a company."""
 
+from dataclasses import replace
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.models.company import CompanyKind
 from crm.privacy.collection import Notice
 from crm.privacy.errors import PrivacyError, StaleVersionError
+from crm.services.changers import find_changer
 from crm.services.companies import entry, from_form
 from crm.services.companies.from_form import SoleTrader
 from crm.services.forms import find_saved_company, save_once
@@ -109,10 +112,12 @@ def _change(desk: Desk, company_id: str, typed: TypedCompany) -> None:
 
 
 def _conflict(desk: Desk, company_id: str, typed: TypedCompany) -> ResponseReturnValue:
-    """Lay the other person's changes beside what was typed; nothing typed is lost."""
+    """Lay the changes made meanwhile beside what was typed; nothing typed is lost."""
     with current_runtime().database.reading() as db:
         current = open_for_change(db, desk, company_id)
+        person = entry.get_company(db, company_id=company_id).subject_id
+        changer = find_changer(db, subject_id=person, versions=current.version - typed_number("version"), actor=desk.actor)
     conflict = find_conflict(typed, current)
     if conflict is None:  # the same form, sent twice
         return redirect(url_for(".show", company_id=company_id), code=303)
-    return show_form(conflict), 409
+    return show_form(replace(conflict, changer=changer)), 409

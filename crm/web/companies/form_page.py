@@ -9,6 +9,7 @@ from crm.db import Session
 from crm.errors import InvalidInputError
 from crm.models.company import Company, CompanyKind
 from crm.privacy.errors import PurposeNotAllowedError
+from crm.services.changers import Changer
 from crm.services.companies import entry
 from crm.services.companies.from_form import OwnerNameMissingError
 from crm.services.companies.listing import find_segments
@@ -23,7 +24,7 @@ from crm.site.words import FIELD_TITLES
 from crm.web import conflict
 from crm.web.belonging import find_faults, raised
 from crm.web.companies.form_fields import TypedCompany, field_names, fieldsets_of
-from crm.web.conflict import OtherChange
+from crm.web.conflict import CHANGED_BY, OtherChange
 from crm.web.contacts.form_checks import find_faults_of_source
 from crm.web.desk import Desk, strip_of
 
@@ -43,6 +44,7 @@ class CompanyState:
     error: str | None = None
     same: Sequence[Company] = ()
     changes: tuple[OtherChange, ...] = ()
+    changer: Changer = Changer.UNKNOWN
 
     @classmethod
     def of(
@@ -127,7 +129,7 @@ def find_conflict(mine: TypedCompany, current: CompanyState) -> CompanyState | N
     """Return the form with another person's changes beside what was typed, or None when nothing differs."""
     titles = {**{name: str(title) for name, title in FIELD_TITLES.items()}, "owner": _("Betreuung"), "segment": _("Segment")}
     found = conflict.find_conflict(
-        mine=mine.everything(),
+        mine=replace(mine, fields=entry.clean(mine.fields)).everything(),
         theirs=current.typed.everything(),
         before=mine.before,
         titles=titles,
@@ -158,4 +160,12 @@ def show_form(state: CompanyState) -> str:
     )
     shown = len(state.typed.fields) if is_person and not state.is_new else 0
     strip = strip_of(state.desk, shown=shown)
-    return render_template("companies/edit.html", form=form, strip=strip, purpose=state.desk.purpose.code, others_changes=state.changes)
+    changed_by = str(CHANGED_BY[state.changer])
+    return render_template(
+        "companies/edit.html",
+        form=form,
+        strip=strip,
+        purpose=state.desk.purpose.code,
+        others_changes=state.changes,
+        changed_by=changed_by,
+    )

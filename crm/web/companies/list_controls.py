@@ -42,7 +42,7 @@ def tabs_of(tab: str) -> tuple[Tab, ...]:
 def read_filter(*, text: str) -> CompanyFilter:
     """Return what the list is narrowed to, from address or form."""
     return CompanyFilter(
-        text=" ".join(text.replace("\0", "").split())[:LONGEST],
+        text=" ".join(text.split())[:LONGEST],
         segment=typed_line("segment")[:LONGEST_SEGMENT] or None,
         owner_id=typed_line("owner") or None,
         descending=request.values.get("sort") == "-name",

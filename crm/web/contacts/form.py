@@ -1,10 +1,13 @@
 """Collecting and changing a contact."""
 
+from dataclasses import replace
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.privacy.collection import Notice
 from crm.privacy.errors import StaleVersionError, SuppressedError
+from crm.services.changers import find_changer
 from crm.services.contacts import entry
 from crm.services.contacts.entry import ConsentFirstError
 from crm.services.contacts.view import get_contact
@@ -112,10 +115,11 @@ def _refused(desk: Desk, subject_id: str, typed: TypedContact, checked: Checked)
 
 
 def _conflict(desk: Desk, subject_id: str, typed: TypedContact) -> ResponseReturnValue:
-    """Lay the other person's changes beside what was typed; nothing typed is lost."""
+    """Lay the changes made meanwhile beside what was typed; nothing typed is lost."""
     with current_runtime().database.reading() as db:
         current = open_for_change(db, desk, subject_id)
+        changer = find_changer(db, subject_id=subject_id, versions=current.version - typed_number("version"), actor=desk.actor)
     conflict = find_conflict(typed, current)
     if conflict is None:  # the same form, sent twice
         return redirect(url_for(".show", subject_id=subject_id), code=303)
-    return show_form(conflict), 409
+    return show_form(replace(conflict, changer=changer)), 409

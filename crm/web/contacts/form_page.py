@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from crm.db import Session
 from crm.models.company import CompanyKind
 from crm.models.contact import Contact
+from crm.services.changers import Changer
 from crm.services.companies.choosing import choice_title
 from crm.services.companies.entry import find_company
 from crm.services.companies.listing import find_segments
@@ -21,7 +22,7 @@ from crm.site.i18n import _
 from crm.site.view_models import ContactFormView, DuplicateView
 from crm.site.words import FIELD_TITLES
 from crm.web import conflict
-from crm.web.conflict import OtherChange
+from crm.web.conflict import CHANGED_BY, OtherChange
 from crm.web.contacts import rows
 from crm.web.contacts.form_fields import FormChoices, TypedContact, absent_titles, field_names, fieldsets_of
 from crm.web.desk import Desk, purpose_links, strip_of
@@ -42,6 +43,7 @@ class FormState:
     error: str | None = None
     likenesses: Sequence[Likeness] = ()
     changes: tuple[OtherChange, ...] = ()
+    changer: Changer = Changer.UNKNOWN
 
     @classmethod
     def of(
@@ -147,7 +149,14 @@ def show_form(state: FormState) -> str:
         duplicates=tuple(_duplicate(each) for each in state.likenesses),
     )
     shown = 0 if state.is_new else len(field_names(state.desk.purpose))
-    return render_template("contacts/edit.html", form=form, strip=strip_of(state.desk, shown=shown), others_changes=state.changes)
+    changed_by = str(CHANGED_BY[state.changer])
+    return render_template(
+        "contacts/edit.html",
+        form=form,
+        strip=strip_of(state.desk, shown=shown),
+        others_changes=state.changes,
+        changed_by=changed_by,
+    )
 
 
 def show_no_ground(desk: Desk) -> ResponseReturnValue:

@@ -24,7 +24,7 @@ def read_filter(*, text: str) -> ContactFilter:
     """Return what the list is narrowed to, from address or form."""
     order = typed_line("sort")
     return ContactFilter(
-        text=" ".join(text.replace("\0", "").split())[:LONGEST],
+        text=" ".join(text.split())[:LONGEST],
         company_id=typed_line("company") or None,
         owner_id=typed_line("owner") or None,
         segment=typed_line("segment")[:LONGEST_SEGMENT] or None,

@@ -78,7 +78,7 @@ def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
     desk, view = opened.desk, opened.view
     subject_id = view.person.subject_id
     shown = facts.make_facts(view, owner=opened.staff.by_account.get(view.contact.owner_id or ""))
-    timeline = make_timeline(desk, opened.past, shown=shown.count)
+    timeline = make_timeline(desk, opened.past, shown=shown.count, groups=view.person.groups)
     ground = view.person.state.grounds.get(desk.purpose.code)
     return {
         "strip": strip_of(desk, shown=shown.count, since=ground.since if ground else remarks.consented_at(view)),

@@ -18,7 +18,7 @@ from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.web.contacts.blueprint import bp
 from crm.web.contacts.restriction import REASONS, TOLD
-from crm.web.contacts.rights import refuse_lifting
+from crm.web.contacts.rights import refuse
 from crm.web.desk import time_zone
 from crm.web.typed import typed_line
 
@@ -43,14 +43,16 @@ def lift(subject_id: str) -> ResponseReturnValue:
             get_contact(db, subject_id=subject_id)
             done = _lift(db, subject_id, reason, runtime.clock.now())
     except (InvalidInputError, restriction.NotToldError) as error:
-        return refuse_lifting(subject_id, error)
+        return refuse(subject_id, error)
     flash(done, "ok")
     return redirect(url_for(".rights", subject_id=subject_id), code=HTTPStatus.SEE_OTHER)
 
 
 def _lift(db: Session, subject_id: str, reason: RestrictionReason, now: datetime) -> str:
     told_by, actor = typed_line("told_by"), current_actor()
-    if told_by not in set(TOLD):
+    if told_by and told_by not in set(TOLD):
+        raise ChoiceNotPossibleError(field="told_by")  # a mail to somebody is sent because it was chosen, not because of a slip
+    if not told_by:
         lifting.announce(db, subject_id=subject_id, reason=reason, settings=current_runtime().settings, actor=actor, now=now)
         return _("Die E-Mail geht hinaus. Die Einschränkung endet, sobald der Mailserver sie angenommen hat.")
     told_at = _told_at(now)

@@ -1,25 +1,43 @@
 """Recht ausüben: what staff enter when a person objects, consents or withdraws."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Final
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel.speaklater import LazyString
 
+from crm.db import Session
 from crm.errors import CrmError, InvalidInputError
+from crm.privacy.lawfulness import Standing
 from crm.privacy.purposes import Channel, Purpose, Purposes
 from crm.privacy.purposes import find_all as find_purposes
 from crm.services.contacts import rights as use_case
-from crm.services.contacts.rights import ADVERTISING_CHANNELS, FutureConsentError, NewConsent, NoConsentPurposeError
+from crm.services.contacts.rights import FutureConsentError, NewConsent, NoConsentPurposeError
 from crm.site.access import may
 from crm.site.errors import sentence_of, status_of
-from crm.site.i18n import _, current_language
+from crm.site.i18n import _, _l, current_language
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.web.contacts.blueprint import bp
+from crm.web.contacts.objections import objection_rows
 from crm.web.contacts.restriction import restriction_view
 from crm.web.contacts.rights_form import RightsForm, rights_view
-from crm.web.desk import time_zone
+from crm.web.contacts.rows import NAME_FIELDS, full_name
+from crm.web.desk import Desk, find_desk, strip_of, time_zone
 from crm.web.typed import typed_line
+
+_RECORDED: Final[Mapping[Standing, LazyString]] = {
+    Standing.ALLOWED: _l("Die Einwilligung ist mit Wortlaut und Beleg festgehalten und gilt."),
+    Standing.OBJECTED: _l(
+        "Die Einwilligung ist mit Wortlaut und Beleg festgehalten, erlaubt aber nichts: Der Widerspruch gegen Werbung geht vor "
+        "und gilt, bis die Person ausdrücklich wünscht, dass er endet."
+    ),
+    Standing.RESTRICTED: _l(
+        "Die Einwilligung ist mit Wortlaut und Beleg festgehalten, erlaubt aber nichts, solange die Daten der Person eingeschränkt sind."
+    ),
+}
 
 
 class ConsentDayError(InvalidInputError):
@@ -30,22 +48,8 @@ class ConsentDayError(InvalidInputError):
 
 @bp.get("/contacts/<pseudonym:subject_id>/rights")
 def rights(subject_id: str) -> ResponseReturnValue:
-    """Show what the person has said so far, and the forms; no field is opened."""
+    """Show what the person has said so far, and the forms; no field is opened but the name, where the purpose shows it."""
     return _page(subject_id, RightsForm())
-
-
-@bp.post("/contacts/<pseudonym:subject_id>/objection")
-def raise_objection(subject_id: str) -> ResponseReturnValue:
-    """Enter an objection to advertising: it counts from this moment, in every process."""
-    runtime = current_runtime()
-    chosen = typed_line("channel")
-    channel = Channel(chosen) if chosen in ADVERTISING_CHANNELS else None
-    with runtime.database.writing() as db:
-        use_case.object_to_marketing(
-            db, subject_id=subject_id, channel=channel, origin="Mitteilung an Beschäftigte", actor=current_actor(), now=runtime.clock.now()
-        )
-    flash(_("Der Widerspruch gilt ab sofort. Bestätigen Sie ihn der Person."), "ok")
-    return redirect(url_for(".rights", subject_id=subject_id), code=303)
 
 
 @bp.post("/contacts/<pseudonym:subject_id>/consent")
@@ -56,10 +60,10 @@ def record_consent(subject_id: str) -> ResponseReturnValue:
     try:
         with runtime.database.writing() as db:
             given = _given(find_purposes(db), form)
-            use_case.record_consent(db, subject_id=subject_id, given=given, actor=current_actor(), now=runtime.clock.now())
+            counts = use_case.record_consent(db, subject_id=subject_id, given=given, actor=current_actor(), now=runtime.clock.now())
     except InvalidInputError as error:
         return _page(subject_id, form.refused(error.field or "wording", sentence_of(error))), 422
-    flash(_("Die Einwilligung ist mit Wortlaut und Beleg festgehalten."), "ok")
+    flash(str(_RECORDED[counts]), "ok" if counts is Standing.ALLOWED else "watch")
     return redirect(url_for(".rights", subject_id=subject_id), code=303)
 
 
@@ -76,8 +80,8 @@ def withdraw_consent(subject_id: str) -> ResponseReturnValue:
     return redirect(url_for(".rights", subject_id=subject_id), code=303)
 
 
-def refuse_lifting(subject_id: str, error: CrmError) -> ResponseReturnValue:
-    """Show the page again, with why the restriction stands."""
+def refuse(subject_id: str, error: CrmError) -> ResponseReturnValue:
+    """Show the page again, with why what was asked for is not done."""
     return _page(subject_id, RightsForm(), message=sentence_of(error)), status_of(error)
 
 
@@ -87,10 +91,27 @@ def _page(subject_id: str, form: RightsForm, *, message: str | None = None) -> s
         purposes = find_purposes(db)
         restricted = restriction_view(db, subject_id)
         found = use_case.find_rights(db, subject_id=subject_id, purposes=purposes, now=runtime.clock.now())
-    view = rights_view(subject_id, found, use_case.permissions(purposes), form)
+        objections = objection_rows(db, subject_id)
+        desk = find_desk(db)
+        name = _find_name(db, desk, subject_id)
     return render_template(
-        "contacts/rights.html", strip=None, view=view, restriction=restricted, message=message, request_url=_request_url(subject_id)
+        "contacts/rights.html",
+        strip=strip_of(desk, shown=len(NAME_FIELDS) if name else 0) if desk else None,
+        name=name,
+        view=rights_view(subject_id, found, use_case.permissions(purposes), form),
+        objections=objections,
+        restriction=restricted,
+        message=message,
+        request_url=_request_url(subject_id),
     )
+
+
+def _find_name(db: Session, desk: Desk | None, subject_id: str) -> str | None:
+    """Return whose rights these are, where the purpose at hand shows it; whoever may not see the name enters them all the same."""
+    if desk is None:
+        return None
+    person = use_case.find_name(db, subject_id=subject_id, purpose=desk.purpose, actor=desk.actor, now=desk.now)
+    return full_name(person.fields) if person else None
 
 
 def _request_url(subject_id: str) -> str | None:

@@ -70,6 +70,8 @@ class RightsView:
 
     contact_url: str
     objection_url: str
+    correction_url: str
+    lift_url: str
     consent_url: str
     withdrawal_url: str
     objected_to_all: bool
@@ -83,6 +85,8 @@ def rights_view(subject_id: str, found: Rights, permissions: Sequence[tuple[Purp
     return RightsView(
         contact_url=url_for("contacts.show", subject_id=subject_id),
         objection_url=url_for("contacts.raise_objection", subject_id=subject_id),
+        correction_url=url_for("contacts.correct_objection", subject_id=subject_id),
+        lift_url=url_for("contacts.lift_objection", subject_id=subject_id),
         consent_url=url_for("contacts.record_consent", subject_id=subject_id),
         withdrawal_url=url_for("contacts.withdraw_consent", subject_id=subject_id),
         objected_to_all=found.objected_to_all,

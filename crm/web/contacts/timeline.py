@@ -1,6 +1,6 @@
 """The timeline of the contact page: entries of the ledger in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
+from crm.models.field_groups import FieldGroup
 from crm.privacy.actions import Action
 from crm.privacy.purposes import Purposes
 from crm.services.contacts.timeline import Past, PastEvent
@@ -18,6 +19,7 @@ from crm.web.contacts.notes_words import KIND_TITLES
 from crm.web.desk import Desk, purpose_title
 
 _LINES: Final = 10
+_VIEWS: Final = frozenset({Action.PERSON_DISCLOSED, Action.COMPANY_DISCLOSED})
 _KINDS: Final[Mapping[str, TimelineKind]] = {
     Action.PERSON_COLLECTED: TimelineKind.COLLECTED,
     Action.PERSON_MERGED: TimelineKind.MERGED,
@@ -32,6 +34,8 @@ _KINDS: Final[Mapping[str, TimelineKind]] = {
     Action.CONSENT_TAKEN_OVER: TimelineKind.CONSENTED,
     Action.CONSENT_WITHDRAWN: TimelineKind.WITHDRAWN,
     Action.OBJECTION_RAISED: TimelineKind.OBJECTED,
+    Action.OBJECTION_CORRECTED: TimelineKind.RELEASED,
+    Action.OBJECTION_LIFTED: TimelineKind.RELEASED,
     Action.RESTRICTION_IMPOSED: TimelineKind.RESTRICTED,
     Action.RESTRICTION_LIFTED: TimelineKind.RELEASED,
     Action.NOTICE_GIVEN: TimelineKind.INFORMED,
@@ -42,6 +46,8 @@ _SAID: Final[Mapping[str, LazyString]] = {
     Action.GROUND_STARTED: _l("Rechtsgrundlage beginnt"),
     Action.GROUND_ENDED: _l("Rechtsgrundlage endet"),
     Action.ORIGIN_STATED: _l("Herkunft festgestellt"),
+    Action.OBJECTION_CORRECTED: _l("Widerspruch war ein Irrtum"),
+    Action.OBJECTION_LIFTED: _l("Widerspruch auf Wunsch der Person"),
     Action.PERSON_ASSIGNED: _l("Firma, Betreuung oder Segment"),
 }
 
@@ -54,28 +60,38 @@ class Timeline:
     older: int
 
 
-def make_timeline(desk: Desk, past: Past, *, shown: int) -> Timeline:
-    """Return what happened, this page view first: its entry is in the log before the page leaves.
+def make_timeline(desk: Desk, past: Past, *, shown: int, groups: Collection[FieldGroup]) -> Timeline:
+    """Return what happened, this page view, which opened these groups, first: its entry is in the log before the page leaves.
 
-    Entries of one day that say the same are one line: a busy contact is opened many times.
+    Views of one day by the same person that say the same are one line, this one among them: a busy contact is opened many times.
     """
-    fields = ngettext("%(num)s Feld", "%(num)s Felder", shown)
-    view = TimelineEntry(when=desk.now, kind=TimelineKind.DISCLOSED, text=f"{fields}, {purpose_title(desk.purpose)}", current=True)
-    alike = [list(group) for _key, group in groupby(past.events, lambda event: _likeness(desk, event))][:_LINES]
-    lines = tuple(_line(desk.purposes, group) for group in alike)
-    return Timeline((view, *lines), past.count - sum(map(len, alike)))
+    alike = [list(group) for _key, group in groupby(past.events, lambda event: _likeness(desk, event))]
+    before = len(alike.pop(0)) if alike and _is_like_this_view(desk, groups, alike[0][0]) else 0
+    older = alike[:_LINES]
+    text = f"{ngettext('%(num)s Feld', '%(num)s Felder', shown)}, {purpose_title(desk.purpose)}"
+    view = TimelineEntry(when=desk.now, kind=TimelineKind.DISCLOSED, text=_counted(text, before + 1), current=True)
+    lines = tuple(_line(desk.purposes, group) for group in older)
+    return Timeline((view, *lines), past.count - before - sum(map(len, older)))
 
 
 def _likeness(desk: Desk, event: PastEvent) -> tuple[object, ...]:
-    own = event.row if event.action != Action.PERSON_DISCLOSED else None  # only views are alike; every other act stands for itself
-    return event.at.astimezone(desk.zone).date(), event.action, event.purpose, event.groups, own
+    own = None if event.action in _VIEWS else event.row  # only views are alike; every other act stands for itself
+    return event.at.astimezone(desk.zone).date(), event.actor, event.action, event.purpose, event.groups, own
+
+
+def _is_like_this_view(desk: Desk, groups: Collection[FieldGroup], event: PastEvent) -> bool:
+    is_today = event.at.astimezone(desk.zone).date() == desk.now.astimezone(desk.zone).date()
+    is_mine = event.actor == desk.actor.pseudonym and event.action == Action.PERSON_DISCLOSED
+    return is_today and is_mine and event.purpose == desk.purpose.code and set(event.groups) == set(groups)
+
+
+def _counted(text: str, times: int) -> str:
+    return _("%(what)s · %(count)s-mal an diesem Tag", what=text, count=number(times)) if times > 1 else text
 
 
 def _line(purposes: Purposes, events: Sequence[PastEvent]) -> TimelineEntry:
     newest = events[0]
-    text = _text(purposes, newest)
-    if len(events) > 1:
-        text = _("%(what)s · %(count)s-mal an diesem Tag", what=text, count=number(len(events)))
+    text = _counted(_text(purposes, newest), len(events))
     return TimelineEntry(when=newest.at, kind=_KINDS.get(newest.action, TimelineKind.CHANGED), text=text, index=newest.index)
 
 

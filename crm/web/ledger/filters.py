@@ -3,8 +3,8 @@
 They stand in the address: pseudonyms and actions are no personal contents, and an auditor may keep the address.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from crm.errors import InvalidInputError
 from crm.ledger import EntryFilter
 from crm.privacy.actions import Action
 from crm.privacy.purposes import Purposes
-from crm.services.ledger_entries import read_pseudonym
+from crm.services.ledger_entries import read_pseudonym, require_action
 from crm.services.ledger_reading import EntryPage
 from crm.site.errors import sentence_of
 from crm.site.i18n import _, moment, number
@@ -26,6 +26,7 @@ from crm.web.typed import filled, typed_line
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 _LONGEST_ACTOR: Final = 64
+_LONGEST_ACTION: Final = 64
 _LONGEST_NUMBER: Final = 18
 
 
@@ -71,11 +72,10 @@ class Cursor:
 
 def read_typed() -> TypedFilter:
     """Return the filters of the address."""
-    action = typed_line("action")
     return TypedFilter(
         since=typed_line("since").strip(),
         until=typed_line("until").strip(),
-        action=action if action in set(Action) else "",
+        action=typed_line("action").strip()[:_LONGEST_ACTION],
         purpose=typed_line("purpose").strip(),
         actor=typed_line("actor").strip()[:_LONGEST_ACTOR],
         subject=typed_line("subject").strip(),
@@ -95,9 +95,9 @@ def understand(typed: TypedFilter, zone: ZoneInfo) -> Understood:
         wrong["until"] = sentence_of(PeriodTurnedError(field="until"))
     wanted = EntryFilter(
         actor=typed.actor or None,
-        action=typed.action or None,
+        action=_checked("action", typed.action, require_action, wrong),
         purpose=typed.purpose or None,
-        subject_id=_subject(typed.subject, wrong),
+        subject_id=_checked("subject", typed.subject, read_pseudonym, wrong),
         since=_begin(since, zone) if since else None,
         until=_begin(until + timedelta(days=1), zone) if until else None,
     )
@@ -106,7 +106,8 @@ def understand(typed: TypedFilter, zone: ZoneInfo) -> Understood:
 
 def show_filters(typed: TypedFilter, purposes: Purposes, wrong: Mapping[str, str]) -> LedgerFilterView:
     """Return the controls above the list."""
-    actions = sorted(((each.value, action_title(each)) for each in Action), key=lambda each: each[1].casefold())
+    actions = dict(sorted(((each.value, action_title(each)) for each in Action), key=lambda each: each[1].casefold()))
+    unknown = {typed.action: typed.action} if "action" in wrong else {}
     titles = {
         **({typed.purpose: typed.purpose} if typed.purpose else {}),
         **purpose_titles(purposes),
@@ -114,7 +115,7 @@ def show_filters(typed: TypedFilter, purposes: Purposes, wrong: Mapping[str, str
     return LedgerFilterView(
         since=FieldInput(name="since", title=_("Vom"), kind="date", value=typed.since, error=wrong.get("since")),
         until=FieldInput(name="until", title=_("Bis zum"), kind="date", value=typed.until, error=wrong.get("until")),
-        action=select_of("action", _("Vorgang"), dict(actions), typed.action),
+        action=replace(select_of("action", _("Vorgang"), unknown | actions, typed.action), error=wrong.get("action")),
         purpose=select_of("purpose", _("Zweck"), titles, typed.purpose),
         actor=FieldInput(name="actor", title=_("Wer (Kennung)"), value=typed.actor),
         subject=FieldInput(name="subject", title=_("Person (Kennung)"), value=typed.subject, error=wrong.get("subject")),
@@ -139,13 +140,13 @@ def values_of(typed: TypedFilter) -> dict[str, str]:
     return asdict(typed)
 
 
-def _subject(written: str, wrong: dict[str, str]) -> str | None:
+def _checked(name: str, written: str, read: Callable[[str], str], wrong: dict[str, str]) -> str | None:
     if not written:
         return None
     try:
-        return read_pseudonym(written)
+        return read(written)
     except InvalidInputError as error:
-        wrong["subject"] = sentence_of(error)
+        wrong[name] = sentence_of(error)
         return None
 
 

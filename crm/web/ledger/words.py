@@ -15,6 +15,7 @@ from crm.privacy.suppression import SuppressionReason
 from crm.site.i18n import _l
 from crm.site.words import CHANNEL_TITLES, FIELD_TITLES, GROUP_TITLES, ROLE_TITLES
 from crm.web.contacts.notes_words import KIND_TITLES as NOTE_TITLES
+from crm.web.contacts.objection_words import MISTAKE_TITLES, TOLD_TITLES
 from crm.web.requests.words import CASE_KINDS, IDENTITIES, STOPS, VERDICTS, WAYS
 
 Words = Mapping[str, LazyString]
@@ -50,7 +51,8 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.ADDRESS_KEPT: _l("Adresse länger oder dauerhaft auf der Sperrliste"),
     Action.ADDRESS_RELEASED: _l("Adresse von der Sperrliste genommen"),
     Action.OBJECTION_RECEIVED: _l("Widerspruch aus dem Portal angenommen"),
-    Action.OBJECTION_CORRECTED: _l("Widerspruch zurückgenommen, weil jemand anderes ihn eingelegt hat"),
+    Action.OBJECTION_CORRECTED: _l("Widerspruch zurückgenommen, weil er nicht von der Person kam"),
+    Action.OBJECTION_LIFTED: _l("Widerspruch auf ausdrücklichen Wunsch der Person aufgehoben"),
     Action.INTAKE_SET_ASIDE: _l("Unlesbare Nachricht aus dem Portal beiseitegelegt"),
     Action.REQUEST_RECEIVED: _l("Antrag aus dem Portal angenommen"),
     Action.REQUEST_CONFIRMED: _l("Antrag bestätigt"),
@@ -155,6 +157,8 @@ RESULT_TITLES: Final[Words] = {
     RestrictionReason.ERASURE_PENDING: _l("Löschung wird geprüft"),
     SuppressionReason.OBJECTION_6_1_F: _l("Widerspruch gegen Werbung"),
     SuppressionReason.OBJECTION_UWG_7_3: _l("Widerspruch gegen E-Mail-Werbung (§ 7 Abs. 3 UWG)"),
+    **{mistake.value: title for mistake, title in MISTAKE_TITLES.items()},
+    **{way.value: title for way, title in TOLD_TITLES.items()},
     **{role.value: title for role, title in ROLE_TITLES.items()},
     **{way.value: title for way, title in WAYS.items()},
     **{identity.value: title for identity, title in IDENTITIES.items()},
@@ -184,6 +188,7 @@ ABOUT_TITLES: Final[Words] = {
     "owner_id": _l("Betreuung"),
     "segment": _l("Segment"),
     "mistaken": _l("irrtümlich"),
+    "kept": _l("mit Grund behalten"),
     ToldBy.MAIL: _l("E-Mail"),
     **{kind.value: title for kind, title in CASE_KINDS.items()},
 }

@@ -94,6 +94,12 @@ class TestShow:
         assert "32 Zeichen" in result.stderr
         assert result.stdout == ""
 
+    def test_an_action_that_there_is_not_is_refused_with_2(self, installed, lethe):
+        result = lethe("log", "show", "--action", "bogus")
+
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "Diesen Vorgang kennt das Protokoll nicht." in result.stderr
+
     def test_a_subject_without_entries_is_told_in_one_line(self, installed, lethe):
         listed = lethe("log", "show", "--subject", "b" * 32, "--json")
         told = lethe("log", "show", "--subject", "c" * 32)
@@ -111,3 +117,10 @@ def test_key_is_the_one_that_the_bundle_names(sealed, lethe, tmp_path):
 
     assert result.exit_code == 0
     assert result.stdout == (tmp_path / "first" / "trusted.vkeys").read_text()
+
+
+def test_key_as_json_is_json_and_nothing_else(sealed, lethe, tmp_path):
+    result = lethe("log", "key", "--json")
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {"key": (tmp_path / "first" / "trusted.vkeys").read_text().strip()}

@@ -94,6 +94,21 @@ def test_disables_an_account(lethe):
     assert "gesperrt" in lethe("users", "list").stdout
 
 
+def test_replaces_the_roles_of_an_account_also_of_the_only_administrator(lethe):
+    result = lethe("users", "roles", "ada@muster.test", "--role", "admin", "--role", "sales")
+
+    assert result.exit_code == 0, result.output
+    assert listed(lethe)["ada@muster.test"]["roles"] == ["sales", "admin"]
+
+
+def test_takes_the_role_from_no_last_administrator(lethe):
+    result = lethe("users", "roles", "ada@muster.test", "--role", "sales")
+
+    assert result.exit_code == 1
+    assert "das letzte Konto" in result.stderr
+    assert listed(lethe)["ada@muster.test"]["roles"] == ["admin"]
+
+
 def test_keeps_the_last_administrator(lethe):
     result = lethe("users", "disable", "ada@muster.test")
 
@@ -104,7 +119,7 @@ def test_keeps_the_last_administrator(lethe):
 def test_says_when_there_is_no_such_account(lethe):
     result = lethe("users", "disable", "nobody@muster.test")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "gibt es nicht" in result.stderr
 
 

@@ -103,8 +103,8 @@ def test_a_broken_file_changes_nothing_and_gives_one_sentence(lethe, data_dir, t
     ("options", "sentence"),
     [
         (("--purpose", "newsletter"), "Einwilligung"),
-        (("--purpose", "fun"), "Diesen Zweck gibt es nicht"),
-        (("--owner", "nobody@muster.test"), ""),
+        (("--purpose", "fun"), "Diesen Zweck gibt es nicht. Erlaubt sind: business_contact, "),
+        (("--owner", "nobody@muster.test"), "Dieses Konto gibt es nicht"),
     ],
 )
 def test_terms_that_cannot_be_are_refused(lethe, data_dir, options, sentence):
@@ -112,7 +112,7 @@ def test_terms_that_cannot_be_are_refused(lethe, data_dir, options, sentence):
 
     result = import_salesforce(lethe, API, *options)
 
-    assert result.exit_code in {1, 2}
+    assert (result.exit_code, result.stdout) == (2, "")
     assert sentence in result.stderr
     assert business_rows(data_dir) == before
 
@@ -145,6 +145,17 @@ class TestCsv:
 
         assert report["people"]["created"] == 1
         assert report["dropped_fields"] == {"Geschlecht": 1, "Umsatz": 1}
+
+    @pytest.mark.parametrize("encoding", ["", 'encoding = "utf-8"\n'], ids=["found out", "said"])
+    def test_refuses_the_row_with_a_null_character_and_says_why(self, lethe, tmp_path, encoding):
+        file = write(tmp_path, "Messe.csv", [ROW | {"Vorname": "Kä\0the"}, ROW | {"Nr": "2", "Geschlecht": "w\0"}], delimiter=";")
+        (tmp_path / "mapping.toml").write_text(encoding + MAPPING, encoding="utf-8")
+
+        result = lethe("import", "csv", file, "--mapping", tmp_path / "mapping.toml", "--migration", "own", "--json")
+
+        numbers = json.loads(result.stdout)["files"]["Messe.csv"]
+        assert (numbers["created"], numbers["refused"]) == (1, 1)
+        assert [each["row"] for each in numbers["reasons"] if "Nullzeichen" in each["reason"]] == [2]
 
     def test_cannot_bring_in_what_is_forbidden(self, lethe, tmp_path):
         result = self.import_csv(lethe, tmp_path, MAPPING + 'Geschlecht = "salutation"\n')

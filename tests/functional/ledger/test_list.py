@@ -145,6 +145,10 @@ class TestFilters:
             ("until=2026-02-30", "Das ist kein Tag"),
             ("until=9999-12-31", "Das ist kein Tag"),
             ("since=2026-11-20&until=2026-11-19", "Der letzte Tag liegt vor dem ersten."),
+            ("action=bogus", "Diesen Vorgang kennt das Protokoll nicht."),
+            ("action=note:written%20OR%201", "Diesen Vorgang kennt das Protokoll nicht."),
+            ("action=%00", "enthält ein Nullzeichen"),
+            ("actor=%00", "enthält ein Nullzeichen"),
         ],
     )
     def test_that_are_wrong_show_a_sentence_and_no_entries(self, auditor, entries, query, sentence):
@@ -161,9 +165,6 @@ class TestFilters:
             "before=-1",
             "after=" + "9" * 40,
             f"after={largest}",
-            "before=1%00",
-            "action=%00",
-            "actor=%00",
             "purpose='--",
         ]
 
@@ -230,10 +231,10 @@ class TestSubject:
         assert auditor.get("/ledger/subject?pseudonym=%20" + "A" * 32).location == "/ledger/subject/" + "a" * 32
 
     @on_one_engine
-    @pytest.mark.parametrize("typed", ["Wehmeier", "1" * 33, "<script>", "%00"])
+    @pytest.mark.parametrize("typed", ["Wehmeier", "1" * 33, "<script>"])
     def test_explains_what_a_pseudonym_looks_like(self, auditor, typed):
         answer = auditor.get(f"/ledger/subject?pseudonym={typed}")
 
-        assert answer.text.count("Eine Kennung besteht aus 32 Zeichen") == (typed != "%00")
-        assert answer.status_code == (200 if typed == "%00" else 422)
+        assert answer.text.count("Eine Kennung besteht aus 32 Zeichen") == 1
+        assert answer.status_code == 422
         assert "<script>" not in answer.text.partition("<main")[2]

@@ -77,6 +77,18 @@ def test_nobody_disables_their_own_account_while_others_could(admin, house, now)
     assert admin.get("/users").status_code == 200
 
 
+def test_nobody_gives_themselves_a_role(admin, house, now):
+    hire(house, now, Role.ADMIN, email="second@example.com", name="Zora Zweit")
+    own_page = next(path for path in pages_of(admin) if "Das ist Ihr eigenes Konto" in admin.get(path).text)
+    assert f'action="{own_page}/roles"' not in admin.get(own_page).text
+
+    answer = admin.post(f"{own_page}/roles", {"roles": ["admin", "sales", "auditor"]}, page=own_page)
+
+    assert answer.status_code == 400
+    assert "Ihre eigenen Rollen können Sie nicht ändern" in answer.text
+    assert admin.get("/contacts").status_code == 403
+
+
 def pages_of(admin):
     return re.findall(r'href="(/users/[0-9a-f]{32})"', admin.get("/users").text)
 

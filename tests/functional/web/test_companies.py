@@ -40,6 +40,17 @@ class TestList:
         assert companies_in(sales.get(f"/companies?owner={sales.member.id}")) == ["Beta GmbH"]
         assert companies_in(sales.send("/companies/search", {"q": "100%"}, follow_redirects=True)) == []
 
+    @pytest.mark.parametrize("words", ["österreichische", "ÖSTERREICHISCHE", "überlingen", "ÜBER öster"])
+    def test_is_searched_whatever_the_capitals_of_umlauts(self, house, sales, words):
+        house.add_company("Österreichische Mühlen AG", city="Überlingen")
+
+        assert companies_in(sales.type("/companies/search", words)) == ["Österreichische Mühlen AG"]
+
+    def test_is_suggested_in_a_form_whatever_the_capitals_of_umlauts(self, house, sales):
+        house.add_company("Österreichische Mühlen AG")
+
+        assert "Österreichische Mühlen AG" in sales.get("/companies/suggest?company=österr").text
+
     def test_pages_on_and_back_in_both_directions(self, house, sales, monkeypatch):
         monkeypatch.setattr(listing, "PAGE_SIZE", 3)
         for number in range(8):
@@ -256,6 +267,14 @@ class TestForm:
             ("kind", "ghost"),
             ("kind", ""),
             ("segment", "x" * 41),
+            ("website", "javascript:alert(1)"),
+            ("website", "javascript://example.com/%0aalert(1)"),
+            ("website", "data:text/html,<b>"),
+            ("website", "ftp://example.com"),
+            ("website", "https://name:word@example.com"),
+            ("website", "keine"),
+            ("website", "nicht eine.adresse"),
+            ("website", "https://example.com/" + "x" * 181),
         ],
     )
     def test_refuses_with_the_mistake_at_its_field(self, house, sales, field, value):
@@ -264,6 +283,26 @@ class TestForm:
         assert refused.status_code == 422
         assert error_at(refused, field)
         assert house.count(Company) == 0
+
+    @pytest.mark.parametrize(
+        ("typed", "kept"),
+        [
+            ("www.alpha.example", "https://www.alpha.example"),
+            ("alpha.example:8443/wir?sprache=de", "https://alpha.example:8443/wir?sprache=de"),
+            ("http://alpha.example", "http://alpha.example"),
+            ("HTTPS://müller.example/Über uns", "HTTPS://müller.example/Über uns"),
+        ],
+    )
+    def test_keeps_a_website_as_an_address_that_leads_there(self, house, sales, typed, kept):
+        company = sales.send("/companies/new", self.new(sales, name="Alpha GmbH", website=typed)).location
+
+        assert kept in sales.get(company).text
+
+    def test_sent_twice_is_no_conflict_because_of_the_website(self, house, sales):
+        company = house.add_company("Alpha GmbH")
+        form = {**inputs_of(sales.get(f"/companies/{company}/edit")), "website": "alpha.example"}
+
+        assert [sales.send(f"/companies/{company}/edit", form).status_code for _ in range(2)] == [303, 303]
 
     def test_changes_and_shows_a_conflict(self, house, sales, colleague):
         company = house.add_company("Alpha GmbH", city="Ulm")
@@ -277,6 +316,7 @@ class TestForm:
         form = inputs_of(conflict)
         assert (form["city"], form["phone"]) == ("Kiel", "0228 1")
         assert "Bonn" in error_at(conflict, "city")
+        assert "von jemand anderem oder von Ihnen in einem anderen Fenster" in conflict.text
         assert sales.send(f"/companies/{company}/edit", form).status_code == 303
         assert house.count(Company, Company.city == "Kiel", Company.phone == "0228 1") == 1
 

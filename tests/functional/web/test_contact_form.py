@@ -351,6 +351,26 @@ class TestChange:
         assert "Neumann" in page
         assert "Leitung" in page
 
+    def test_says_when_it_was_oneself_in_another_window(self, house, sales, colleague):
+        person = house.take_in()
+        first, second = self.edit(sales, person, city="Ulm"), self.edit(sales, person, city="Kiel", position="Leitung")
+        sales.send(f"/contacts/{person}/edit", first)
+
+        conflict = sales.send(f"/contacts/{person}/edit", second)
+
+        assert conflict.status_code == 409
+        assert "Inzwischen haben Sie selbst diesen Datensatz geändert" in conflict.text
+        assert "jemand anderes" not in conflict.text
+
+    def test_says_that_it_was_somebody_else_though_oneself_changed_it_too(self, house, sales, colleague):
+        person = house.take_in()
+        opened = self.edit(sales, person, city="Ulm")
+        other = colleague(name="Timo Krug")
+        other.send(f"/contacts/{person}/edit", self.edit(other, person, city="Kiel"))
+        sales.send(f"/contacts/{person}/edit", self.edit(sales, person, position="Leitung"))
+
+        assert "Inzwischen hat jemand anderes" in sales.send(f"/contacts/{person}/edit", opened).text
+
     @pytest.mark.parametrize("field", ["owner", "company_id"])
     def test_does_not_believe_a_form_about_what_stood_there_before(self, house, sales, field):
         person = house.take_in()

@@ -283,13 +283,24 @@ class TestNotes:
 class TestRights:
     """Art. 7, 21 DSGVO."""
 
-    def test_page_opens_no_field(self, house, sales):
+    def test_page_says_whose_rights_they_are_and_opens_nothing_else(self, house, sales):
         answer = sales.get(f"/contacts/{house.take_in()}/rights")
+
+        assert "<h1>Recht ausüben: Dr. Katharina Wehmeier</h1>" in answer.text
+        assert "Zurück zu Dr. Katharina Wehmeier" in answer.text
+        assert "wehmeier@example.com" not in answer.text
+        (leaf,) = house.entries("people:listed")
+        assert '"f":["identity"]' in leaf
+
+    def test_page_names_nobody_whom_the_purpose_does_not_show(self, house, sales):
+        person = house.take_in()
+        house.restrict(person)
+
+        answer = sales.get(f"/contacts/{person}/rights")
 
         assert answer.status_code == 200
         assert strip_number(answer) == 0
         assert "Wehmeier" not in answer.text
-        assert house.entries("person:disclosed") == []
 
     def test_objection_counts_from_the_click_and_twice_is_once(self, house, sales):
         person = house.take_in("sales_approach", "business_contact")
@@ -309,6 +320,15 @@ class TestRights:
         assert house.count(ObjectionEvent, ObjectionEvent.channel == "phone") == 1
         sales.work_for("sales_approach")
         assert sales.get(f"/contacts/{person}").status_code == 200
+
+    def test_objection_by_a_way_that_there_is_not_closes_no_way(self, house, sales):
+        person = house.take_in()
+
+        answer = sales.send(f"/contacts/{person}/objection", {"channel": "telepathy"})
+
+        assert answer.status_code == 422
+        assert "Diesen Weg gibt es nicht." in answer.text
+        assert house.entries("objection:raised") == []
 
     def test_objection_is_taken_for_a_person_the_reader_may_not_see(self, house, colleague):
         person = house.take_in("contract_person")
@@ -332,6 +352,21 @@ class TestRights:
 
         assert house.count(ConsentEvent) == 1
         assert "Einwilligung vom 20.11.2026" in words_of(sales.get(f"/contacts/{person}/rights"))
+
+    def test_consent_after_an_objection_says_that_it_permits_nothing(self, house, sales):
+        """Art. 21(3) DSGVO: an objection is lifted by an express wish and not by the way."""
+        person = house.take_in()
+        sales.send(f"/contacts/{person}/objection")
+
+        told = sales.send(f"/contacts/{person}/consent", self.CONSENT, follow_redirects=True).text
+
+        assert "erlaubt aber nichts: Der Widerspruch gegen Werbung geht vor" in told
+
+    def test_consent_by_a_way_that_is_open_counts(self, house, sales):
+        person = house.take_in()
+        sales.send(f"/contacts/{person}/objection", {"channel": "letter"})
+
+        assert "festgehalten und gilt." in sales.send(f"/contacts/{person}/consent", self.CONSENT, follow_redirects=True).text
 
     def test_consent_is_shown_as_stopped_where_an_objection_stops_it(self, house, sales):
         person = house.take_in()
@@ -389,10 +424,21 @@ class TestTimeline:
 
         text = words_of(sales.get(f"/contacts/{person}"))
 
-        assert "4-mal an diesem Tag" in text
+        assert "Felder, Vertrieb (Ansprechpartner) · 5-mal an diesem Tag" in text
+        assert text.count("Angezeigt") == 1
         assert "Eingewilligt : E-Mail · Newsletter" in text
         assert "Erhoben" in text
         assert "ältere Einträge" not in text
+
+    def test_keeps_the_views_of_different_people_apart(self, house, sales, colleague):
+        person = house.take_in()
+        for visitor in (colleague(name="Timo Krug"), sales, sales):
+            visitor.get(f"/contacts/{person}")
+
+        text = words_of(sales.get(f"/contacts/{person}"))
+
+        assert text.count("Angezeigt") == 2
+        assert "3-mal an diesem Tag" in text
 
     def test_counts_what_it_does_not_show(self, house, sales):
         person = house.take_in()

@@ -172,6 +172,15 @@ class TestCoordinator:
 
         assert reasons_of(house, known) == (RestrictionReason.LEGAL_CLAIMS,)
 
+    def test_writes_to_nobody_because_of_a_way_that_there_is_not(self, house, privacy, known):
+        privacy.send(f"/contacts/{known}/restrict", {"reason": "unlawful"})
+
+        answer = privacy.send(f"/contacts/{known}/lift", {"reason": "unlawful", "told_by": "telepathy"})
+
+        assert answer.status_code == 422
+        assert house.count(OutboxMessage) == 0
+        assert reasons_of(house, known) == (RestrictionReason.UNLAWFUL,)
+
     def test_is_told_when_there_is_no_address_to_write_to(self, house, privacy):
         person = house.take_in(fields={"last_name": "Ohne"})
         privacy.send(f"/contacts/{person}/restrict", {"reason": "unlawful"})

@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from crm.actor import Role
+from crm.actor import Actor, Role
+from crm.models.contact import Contact
 from crm.models.erasure import ErasureCause, ErasureJob
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.retention import RetentionKeep, RetentionRun
-from crm.privacy import tasks
+from crm.privacy import restriction, tasks
 from crm.privacy.erasure import run
+from crm.privacy.restriction import RestrictionReason
+from crm.services import review
 from tests.functional.web.conftest import ACTOR, error_at
 
 
@@ -68,9 +71,9 @@ class TestReview:
 
     @pytest.mark.parametrize(("days_ago", "shown"), [(700, True), (699, False)])
     def test_begins_thirty_days_before_the_end(self, privacy, overdue, days_ago, shown):
-        overdue(days_ago=days_ago)
+        overdue(told=False, days_ago=days_ago)
 
-        assert ("<h1>Vergangen</h1>" in privacy.get("/review").text) is shown
+        assert ("RET-01" in privacy.get("/review").text) is shown
 
     def test_sales_decide_about_nobody_they_do_not_look_after(self, house, sales, overdue):
         person = overdue(told=False)
@@ -123,6 +126,87 @@ class TestKeep:
 
         assert answer.status_code == 422 and error_at(answer, wrong)
         assert house.count(RetentionKeep) == 0
+
+
+class TestWhoCameInOverdue:
+    """Art. 5(1)(e), 18(3) DSGVO: whose time was up before an import is decided one by one, and only then used again."""
+
+    @pytest.fixture
+    def imported(self, house):
+        """Somebody whom an import found overdue, with the ground that imports give: no day ends it."""
+        person = house.take_in(fields={"last_name": "Altfall"}, last_contact_at=house.now - timedelta(days=1500))
+        with house.database.writing() as session:
+            restriction.impose(session, subject_ids=[person], reason=RestrictionReason.TIME_UP, actor=ACTOR, now=house.now)
+            last_day = (house.now + timedelta(days=30)).date()
+            tasks.open_many(session, [(person, TaskKind.TIME_UP, last_day)], actor=ACTOR, now=house.now)
+        return person
+
+    def keep(self, house, visitor, person, reason):
+        until = (house.now + timedelta(days=90)).date().isoformat()
+        return visitor.send(f"/review/{person}/keep", {"reason": reason, "until": until}, follow_redirects=True)
+
+    def reasons_of(self, house, person):
+        with house.database.reading() as session:
+            return restriction.find_reasons(session, [person]).get(person, ())
+
+    def test_is_decided_where_the_task_leads(self, house, privacy, overdue, imported):
+        overdue("Erste", days_ago=2000)
+        with house.database.reading() as session:
+            task_id = session.scalars(select(PrivacyTask.id).where(PrivacyTask.subject_id == imported)).one()
+
+        task = privacy.get(f"/contacts/{imported}/tasks/{task_id}").text
+
+        assert f"/review?person={imported}" in task
+        decision = privacy.get(f"/review?person={imported}").text
+        assert "<h1>Altfall</h1>" in decision and "RET-01" in decision and "vor dem Import abgelaufen" in decision
+
+    def test_says_so_when_that_person_is_decided_and_shows_the_next(self, house, privacy, overdue, imported):
+        overdue("Nächste")
+        privacy.send(f"/review/{imported}/let-go", {})
+
+        text = privacy.get(f"/review?person={imported}").text
+
+        assert "<h1>Nächste</h1>" in text and "ist hier nichts zu entscheiden" in text
+
+    @pytest.mark.parametrize(
+        ("reason", "left"),
+        [("talks", ()), ("error", ()), ("claim", (RestrictionReason.TIME_UP,)), ("duty", (RestrictionReason.TIME_UP,))],
+    )
+    def test_is_used_again_only_for_a_reason_to_work_with_them(self, house, privacy, sales, imported, reason, left):
+        answer = self.keep(house, privacy, imported, reason)
+
+        assert self.reasons_of(house, imported) == left
+        assert ("bleiben eingeschränkt" in answer.text) is bool(left)
+        assert (sales.get(f"/contacts/{imported}").status_code == 200) is not bool(left)
+        assert len(house.entries("restriction:lifted")) == (0 if left else 1)
+        assert house.count(PrivacyTask, PrivacyTask.done_at.is_(None)) == 0
+
+    def test_stays_restricted_for_what_the_person_asked(self, house, privacy, imported):
+        house.restrict(imported)
+
+        answer = self.keep(house, privacy, imported, "talks")
+
+        assert self.reasons_of(house, imported) == (RestrictionReason.LEGAL_CLAIMS,)
+        assert "bleiben eingeschränkt" in answer.text
+
+    def test_is_asked_about_again_before_the_day_comes(self, house, clock, privacy, imported):
+        self.keep(house, privacy, imported, "talks")
+        assert "Aufgeräumt" in privacy.get("/review").text
+
+        clock.advance(timedelta(days=61))
+
+        with house.database.reading() as session:
+            coordinator = Actor("p" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
+            assert review.count_waiting(session, actor=coordinator, today=house.now.date()) == 1
+
+    def test_is_for_the_coordinator_alone(self, house, sales, imported):
+        with house.database.writing() as session:
+            session.get_one(Contact, imported).owner_id = sales.member.id
+
+        answer = self.keep(house, sales, imported, "talks")
+
+        assert answer.status_code == 404
+        assert self.reasons_of(house, imported) == (RestrictionReason.TIME_UP,)
 
 
 class TestConcept:

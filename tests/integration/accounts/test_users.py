@@ -18,6 +18,7 @@ from crm.services.accounts.errors import (
     LastAdministratorError,
     NameMissingError,
     OwnAccountError,
+    OwnRolesError,
     PasswordTooShortError,
     RoleMissingError,
     RolesExcludedError,
@@ -128,6 +129,30 @@ class TestSetRoles:
 
         assert whose(token)
         assert entries("account:roles_changed") == []
+
+
+class TestOwnRoles:
+    """Art. 32(4) DSGVO: who may read people's data is decided by somebody else."""
+
+    def test_are_changed_by_nobody_themselves(self, house, now, entries):
+        ada = hire(house, now, Role.ADMIN)
+        hire(house, now, Role.ADMIN, email="zora@example.com")
+        own = Actor(ada.pseudonym, frozenset({Role.ADMIN}), Role.ADMIN)
+
+        with house.writing() as session, pytest.raises(OwnRolesError):
+            user_changes.set_roles(session, account_id=ada.id, roles={Role.ADMIN, Role.SALES}, actor=own, now=now)
+
+        assert stored(house, ada).roles == {Role.ADMIN}
+        assert entries("account:roles_changed") == []
+
+    def test_are_changed_by_a_second_administrator_and_by_the_shell(self, house, now):
+        ada = hire(house, now, Role.ADMIN)
+
+        for actor, roles in ((ADMIN, {Role.ADMIN, Role.SALES}), (CLI, {Role.ADMIN, Role.AUDITOR})):
+            with house.writing() as session:
+                user_changes.set_roles(session, account_id=ada.id, roles=roles, actor=actor, now=now)
+
+            assert stored(house, ada).roles == roles
 
 
 class TestTheLastAdministrator:

@@ -243,6 +243,28 @@ class TestIndex:
         assert found.keys() == {expected}
         assert found[expected].get("surplus") == (1 if expected == "IndexDiffers" else None)
 
+    def test_learns_of_a_ground_that_ended_while_no_worker_ran(self, runtime, clock, stores, people, keep, now):
+        with runtime.database.writing() as session:
+            lawfulness.end_ground(
+                session,
+                subject_id=people[0],
+                purpose=purpose(session),
+                ends_at=now + timedelta(days=1),
+                reason="Ende",
+                actor=SALES,
+                now=now,
+            )
+        keep()
+        clock.advance(timedelta(days=10))
+        assert self.examine(stores, clock.now()).keys() == {"IndexDiffers"}
+
+        keeper = IndexKeeper(runtime)
+        for work in (keeper.keep, keeper.turn, keeper.keep):
+            work()
+        keeper.close()
+
+        assert self.examine(stores, clock.now()).keys() == {"IndexCurrent"}
+
     def test_that_lacks_one_and_has_a_stranger_is_found(self, runtime, stores, people, keep, now):
         keep()
         stranger = IndexDocument(subject_id="e" * 32, first_name="Nora", last_name="Niemand", purposes=1, last_activity=0)

@@ -170,6 +170,18 @@ class TestCompanies:
         assert companies(export)["Bäckerei Süßmilch e. K."].person["last_name"] == "Bäckerei Süßmilch e. K."
         assert companies(export)["Muster Maschinenbau GmbH"].person == {}
 
+    @pytest.mark.parametrize(
+        ("website", "kept", "remarked"),
+        [("www.example.org", "https://www.example.org", False), ("javascript:alert(1)", None, True), ("x." * 100, None, True)],
+    )
+    def test_keep_a_website_only_where_it_is_one(self, tmp_path, now, website, kept, remarked):
+        write(tmp_path, "Account.csv", [{"Id": record_id(1, "001"), "Name": "Alpha GmbH", "Website": website}])
+
+        (row,) = rows_of(read_salesforce(tmp_path, groups=GROUPS, now=now), "Account.csv").values()
+
+        assert row.fields.get("website") == kept
+        assert (Reason.WEBSITE_INVALID in row.remarks) is remarked
+
 
 class TestEmployers:
     def test_are_records_also_where_a_lead_holds_an_id_for_a_name(self, export):

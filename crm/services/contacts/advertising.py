@@ -1,0 +1,181 @@
+"""Objections to advertising as staff enter them, and the two ways back: an entry that was a mistake, and a new wish of the person.
+
+What was entered in error is corrected by whoever entered it or by the coordinator, with a reason. A person's own
+objection is nobody's to correct: it ends by their express wish alone, which the coordinator enters with how and when it
+was said. Nothing is deleted: the acts stand beside each other, in the table and in the log.
+
+Source: Art. 5(1)(d), 21(2), (3) DSGVO; DSK Orientierungshilfe Direktwerbung, Ziff. 5.1.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor, Role
+from crm.errors import InvalidInputError
+from crm.ledger.tables import entry
+from crm.privacy import disclosure, due, objection, suppression
+from crm.privacy.actions import Action
+from crm.privacy.errors import PrivacyError
+from crm.privacy.objection import DIRECT_MARKETING, STAFF, Mistake, Objection, StandingObjection, Told
+from crm.privacy.purposes import Channel
+from crm.search.exact import exact_email
+from crm.services.contacts.view import get_contact
+
+
+class MistakeMissingError(InvalidInputError):
+    """Nobody says why the entry was a mistake."""
+
+    message = "Bitte wählen Sie, warum der Eintrag ein Irrtum war."
+
+
+class OwnObjectionError(PrivacyError):
+    """The person objected themselves; or the actor neither entered it nor coordinates."""
+
+    article = "Art. 21(3)"
+    message = (
+        "Berichtigen darf einen Eintrag nur, wer ihn gemacht hat, oder der Datenschutz. Hat die Person selbst widersprochen, "
+        "endet der Widerspruch nur auf ihren ausdrücklichen Wunsch."
+    )
+
+
+class WishMissingError(InvalidInputError):
+    """Nobody says how the person expressed the wish."""
+
+    message = "Bitte wählen Sie, wie die Person den Wunsch geäußert hat. Ohne ausdrücklichen Wunsch gilt der Widerspruch weiter."
+
+
+class WishDayError(InvalidInputError):
+    """The day of the wish lies before the objection or in the future."""
+
+    message = "Dieser Tag geht nicht. Der Wunsch muss nach dem Widerspruch geäußert sein und nicht in der Zukunft liegen."
+
+
+class NotWarnedError(InvalidInputError):
+    """The person does not know what follows."""
+
+    message = "Sagen Sie der Person zuerst, dass sie danach wieder Werbung bekommen kann, und bestätigen Sie das hier."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndableObjection:
+    """An objection to advertising that stands, and what this actor may do about it."""
+
+    standing: StandingObjection
+    can_be_corrected: bool
+    can_be_lifted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A person's express wish to get advertising again, as somebody tells of it; `warned`: they know what follows."""
+
+    told: str
+    told_on: date | None
+    warned: bool
+
+
+def object_to_marketing(session: Session, *, subject_id: str, channel: Channel | None, actor: Actor, now: datetime) -> None:
+    """Enter that the person wants no more advertising, by one channel or at all; asks for no reason.
+
+    Raises:
+        NotFoundError: no contact has this id.
+
+    Source: Art. 21(2), (3) DSGVO.
+    """
+    get_contact(session, subject_id=subject_id)
+    standing = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
+    if Objection(DIRECT_MARKETING) in standing or Objection(DIRECT_MARKETING, channel) in standing:
+        return
+    objection.raise_to_marketing(session, subject_id=subject_id, channel=channel, origin=STAFF, actor=actor, now=now)
+
+
+def find_objections(session: Session, *, subject_id: str, actor: Actor) -> tuple[EndableObjection, ...]:
+    """Return the objections to advertising that stand, with what this actor may do about each."""
+    coordinates = actor.role is Role.PRIVACY
+    return tuple(
+        EndableObjection(
+            standing=each,
+            can_be_corrected=each.origin == STAFF and (coordinates or _find_author(session, subject_id, each) == actor.pseudonym),
+            can_be_lifted=coordinates,
+        )
+        for each in objection.find_standing(session, subject_id=subject_id)
+        if each.objection.scope == DIRECT_MARKETING
+    )
+
+
+def correct(session: Session, *, subject_id: str, channel: Channel | None, mistake: str, actor: Actor, now: datetime) -> None:
+    """Take back what staff entered by mistake; again is the same as once.
+
+    Raises:
+        MistakeMissingError: no reason was chosen.
+        OwnObjectionError: it is the person's own objection, or somebody else's entry.
+        NotFoundError: no contact has this id.
+    """
+    found = _find(session, subject_id, channel, actor)
+    if mistake not in set(Mistake):
+        raise MistakeMissingError(field="mistake")
+    if found is None:
+        return
+    if not found.can_be_corrected:
+        raise OwnObjectionError
+    about = found.standing.objection
+    objection.correct_entry(session, subject_id=subject_id, objection=about, mistake=Mistake(mistake), actor=actor, now=now)
+
+
+def lift(session: Session, *, subject_id: str, channel: Channel | None, wish: Wish, actor: Actor, now: datetime) -> None:
+    """End an objection by the express wish of the person; their address leaves the suppression list with it.
+
+    Raises:
+        WishMissingError, WishDayError, NotWarnedError: that is no express wish of somebody who knows what follows.
+        OwnObjectionError: the actor does not coordinate.
+        NotFoundError: no contact has this id.
+    """
+    found = _find(session, subject_id, channel, actor)
+    told_on = _require_wish(wish)
+    if found is None:
+        return
+    if not found.can_be_lifted:
+        raise OwnObjectionError
+    zone = due.zone_of(session)
+    if not found.standing.since.astimezone(zone).date() <= told_on <= now.astimezone(zone).date():
+        raise WishDayError(field="told_on")
+    about = found.standing.objection
+    objection.lift(session, subject_id=subject_id, objection=about, told=Told(wish.told), told_on=told_on, actor=actor, now=now)
+    if channel in {None, Channel.EMAIL}:
+        _release_address(session, subject_id, actor, now)
+
+
+def _require_wish(wish: Wish) -> date:
+    if wish.told not in set(Told):
+        raise WishMissingError(field="told")
+    if wish.told_on is None:
+        raise WishDayError(field="told_on")
+    if not wish.warned:
+        raise NotWarnedError(field="warned")
+    return wish.told_on
+
+
+def _find(session: Session, subject_id: str, channel: Channel | None, actor: Actor) -> EndableObjection | None:
+    get_contact(session, subject_id=subject_id)
+    about = Objection(DIRECT_MARKETING, channel)
+    return next((each for each in find_objections(session, subject_id=subject_id, actor=actor) if each.standing.objection == about), None)
+
+
+def _release_address(session: Session, subject_id: str, actor: Actor, now: datetime) -> None:
+    typed = disclosure.open_email_for_objection(session, subject_id=subject_id, actor=actor, now=now)
+    address = exact_email(typed) if typed else None
+    if address is not None:
+        suppression.release_address(session, address=address, channel=Channel.EMAIL, actor=actor, now=now)
+
+
+def _find_author(session: Session, subject_id: str, standing: StandingObjection) -> str | None:
+    """Return who entered the objection, as the log knows; once its entry has expired, only the coordinator corrects."""
+    raised = (entry.c.subject_id == subject_id, entry.c.action == Action.OBJECTION_RAISED, entry.c.purpose == DIRECT_MARKETING)
+    for actor, leaf in session.execute(select(entry.c.actor, entry.c.leaf).where(*raised).order_by(entry.c.id.desc())):
+        if json.loads(leaf).get("obj") == standing.objection.channel:
+            return str(actor)
+    return None

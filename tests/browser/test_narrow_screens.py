@@ -1,0 +1,41 @@
+"""Tables and boxes that once lost a part of themselves on common screens."""
+
+import pytest
+
+from crm.actor import Role
+from tests.browser.conftest import PHONE, step_into
+
+LAPTOP = {"width": 1280, "height": 800}
+
+CUT = "(() => { const box = document.querySelector('.scroll'); return box.scrollWidth - box.clientWidth })()"
+COVERED = """[...document.querySelectorAll('.channels > li')].filter(way => {
+    const chip = way.querySelector('.chip')?.getBoundingClientRect(), button = way.querySelector('.btn')?.getBoundingClientRect();
+    return chip && button && chip.right > button.left && chip.left < button.right && chip.bottom > button.top && chip.top < button.bottom;
+}).length"""
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "screen"),
+    [(Role.SALES, "/contacts", LAPTOP), (Role.ADMIN, "/users", LAPTOP), (Role.ADMIN, "/users", PHONE)],
+    ids=["contacts on a laptop", "users on a laptop", "users on a phone"],
+)
+def test_a_table_shows_its_last_column(visitor, demo_site, role, path, screen):
+    page = visitor(viewport=screen)
+    step_into(page, demo_site, role)
+
+    page.goto(demo_site.url + path)
+
+    assert page.evaluate(CUT) == 0
+
+
+@pytest.mark.parametrize("screen", [LAPTOP, PHONE, {"width": 1210, "height": 800}], ids=lambda screen: str(screen["width"]))
+def test_no_state_of_a_way_lies_under_its_button(visitor, demo_site, screen):
+    page = visitor(viewport=screen)
+    step_into(page, demo_site, Role.SALES)
+    page.locator("form[action$='/purpose/sales_approach'] button").first.click()
+    page.goto(f"{demo_site.url}/contacts")
+
+    page.locator("tbody th a").first.click()
+    page.locator(".channels .chip.missing").first.wait_for()
+
+    assert page.evaluate(COVERED) == 0

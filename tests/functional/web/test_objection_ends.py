@@ -1,0 +1,142 @@
+"""The ways back from an objection: the entry was a mistake, or the person expressly wishes it (Art. 5(1)(d), 21(3) DSGVO)."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from crm.actor import Role
+from crm.models.lawfulness import ObjectionEvent, SuppressionEntry
+from crm.privacy import suppression
+from crm.privacy.objection import find_objections
+from crm.privacy.suppression import SuppressionReason
+from crm.vault import Right
+from tests.functional.web.conftest import ACTOR
+from tests.support.staff import on_one_engine
+
+WISH = {"told": "letter", "told_on": "2026-11-23", "warned": "1"}
+
+
+@pytest.fixture
+def privacy(colleague):
+    return colleague(Role.PRIVACY)
+
+
+@pytest.fixture
+def person(house):
+    return house.take_in("sales_approach", "business_contact")
+
+
+def standing(house, person):
+    with house.database.reading() as session:
+        return find_objections(session, [person]).get(person, frozenset())
+
+
+def acts(house):
+    with house.database.reading() as session:
+        return list(session.scalars(select(ObjectionEvent.act).order_by(ObjectionEvent.id)))
+
+
+class TestMistake:
+    def test_is_corrected_by_whoever_made_it_with_a_reason_and_nothing_is_deleted(self, house, sales, person):
+        sales.send(f"/contacts/{person}/objection")
+        assert "Irrtümlich eingetragen (alle Wege)" in sales.get(f"/contacts/{person}/rights").text
+
+        answer = sales.send(f"/contacts/{person}/objection/correct", {"mistake": "slip"}, follow_redirects=True)
+
+        assert "Der Eintrag ist berichtigt" in answer.text
+        assert standing(house, person) == frozenset()
+        assert acts(house) == ["raised", "corrected"]
+        leaf = json.loads(house.entries("objection:corrected")[0])
+        assert (leaf["a"], leaf["res"]) == (sales.member.pseudonym, "slip")
+        assert [each.right for each in house.runtime.vault.read_rights()][-1] == Right.OBJECTION_LIFTED
+
+    @on_one_engine
+    def test_concerns_the_way_that_was_entered_and_no_other(self, house, sales, person):
+        for way in ("phone", "email"):
+            sales.send(f"/contacts/{person}/objection", {"channel": way})
+
+        sales.send(f"/contacts/{person}/objection/correct", {"channel": "phone", "mistake": "misheard"})
+
+        assert [each.channel for each in standing(house, person)] == ["email"]
+
+    @on_one_engine
+    @pytest.mark.parametrize("mistake", ["", "because"])
+    def test_needs_a_reason(self, house, sales, person, mistake):
+        sales.send(f"/contacts/{person}/objection")
+
+        answer = sales.send(f"/contacts/{person}/objection/correct", {"mistake": mistake})
+
+        assert answer.status_code == 422
+        assert "warum der Eintrag ein Irrtum war" in answer.text
+        assert acts(house) == ["raised"]
+
+    @on_one_engine
+    def test_of_a_colleague_is_for_the_coordinator(self, house, sales, colleague, privacy, person):
+        sales.send(f"/contacts/{person}/objection")
+        other = colleague(Role.SERVICE, name="Timo Krug")
+
+        assert other.send(f"/contacts/{person}/objection/correct", {"mistake": "slip"}).status_code == 409
+        assert acts(house) == ["raised"]
+
+        privacy.send(f"/contacts/{person}/objection/correct", {"mistake": "wrong_person"})
+        assert acts(house) == ["raised", "corrected"]
+
+    @on_one_engine
+    @pytest.mark.parametrize("role", [Role.SALES, Role.PRIVACY])
+    def test_is_no_name_for_an_objection_of_the_person(self, house, colleague, person, role):
+        house.object_to_marketing(person)
+        visitor = colleague(role, name="Timo Krug")
+
+        answer = visitor.send(f"/contacts/{person}/objection/correct", {"mistake": "slip"})
+
+        assert answer.status_code == 409
+        assert "nur auf ihren ausdrücklichen Wunsch" in answer.text
+        assert "Irrtümlich eingetragen" not in answer.text
+        assert acts(house) == ["raised"]
+
+
+class TestWish:
+    def test_ends_the_objection_and_takes_the_address_off_the_list(self, house, privacy, person):
+        house.object_to_marketing(person)
+        with house.database.writing() as session:
+            reason = SuppressionReason.OBJECTION_6_1_F
+            suppression.enter(session, address="wehmeier@example.com", channel="email", reason=reason, actor=ACTOR, now=house.now)
+
+        answer = privacy.send(f"/contacts/{person}/objection/lift", WISH, follow_redirects=True)
+
+        assert "auf Wunsch der Person aufgehoben" in answer.text
+        assert standing(house, person) == frozenset()
+        assert acts(house) == ["raised", "lifted"]
+        assert house.count(SuppressionEntry) == 0
+        assert json.loads(house.entries("objection:lifted")[0])["res"] == "letter"
+        assert len(house.entries("address:released")) == 1
+
+    @on_one_engine
+    @pytest.mark.parametrize(
+        ("change", "sentence"),
+        [
+            ({"told": ""}, "Ohne ausdrücklichen Wunsch gilt der Widerspruch weiter"),
+            ({"told": "telepathy"}, "Ohne ausdrücklichen Wunsch gilt der Widerspruch weiter"),
+            ({"told_on": ""}, "Dieser Tag geht nicht"),
+            ({"told_on": "2026-11-22"}, "Dieser Tag geht nicht"),
+            ({"told_on": "2026-11-24"}, "Dieser Tag geht nicht"),
+            ({"warned": ""}, "Sagen Sie der Person zuerst"),
+        ],
+    )
+    def test_is_express_later_than_the_objection_and_knows_what_follows(self, house, privacy, person, change, sentence):
+        house.object_to_marketing(person)
+
+        answer = privacy.send(f"/contacts/{person}/objection/lift", {**WISH, **change})
+
+        assert answer.status_code == 422
+        assert sentence in answer.text
+        assert "told" in change or '<option value="letter" selected>' in answer.text
+        assert acts(house) == ["raised"]
+
+    @on_one_engine
+    def test_is_entered_by_the_coordinator_alone(self, house, sales, person):
+        house.object_to_marketing(person)
+
+        assert sales.send(f"/contacts/{person}/objection/lift", WISH).status_code == 403
+        assert acts(house) == ["raised"]
