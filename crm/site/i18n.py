@@ -6,6 +6,7 @@ and an installation without write permission behave alike, and a catalogue canno
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -73,8 +74,9 @@ def install(app: Flask, *, default_language: str, time_zone: str) -> None:
     app.jinja_env.globals.update(current_language=current_language, in_language=in_language, LANGUAGES=LANGUAGES)
 
 
+@cache
 def read_catalogue(language: str) -> Translations:
-    """Return the translations of `language`, compiled from the text that is in the repository."""
+    """Return the translations of `language`, compiled from the text that is in the repository; once in a process, for all its sites."""
     source = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
     compiled = BytesIO()
     with source.open("rb") as file:
