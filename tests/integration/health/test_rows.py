@@ -11,6 +11,7 @@ from crm.models.erasure import ErasureCause
 from crm.models.privacy_task import TaskKind
 from crm.privacy import consent, lawfulness, merging, objection, restriction, row_integrity, suppression, tasks
 from crm.privacy.erasure import eraser, job
+from crm.privacy.objection import Mistake, Objection, Told
 from crm.privacy.purposes import Channel
 from crm.privacy.restriction import RestrictionReason, ToldBy
 from crm.privacy.row_integrity import Where
@@ -59,6 +60,12 @@ class House:
         objection.raise_to_marketing(session, subject_id=self.person, origin="Brief", actor=SALES, now=self.now)
         objection.raise_to_marketing(session, subject_id=self.person, origin="Link", channel=Channel.EMAIL, actor=SALES, now=self.now)
         objection.correct(session, origin="Link", actor=SALES, now=self.now + timedelta(seconds=1))
+        by_phone = Objection(objection.DIRECT_MARKETING, Channel.PHONE)
+        ended = {"subject_id": self.person, "objection": by_phone, "actor": SALES, "now": self.now + timedelta(seconds=3)}
+        objection.raise_many(session, [(self.person, by_phone)], origin="Telefonat", actor=SALES, now=self.now)
+        objection.correct_entry(session, **ended, mistake=Mistake.SLIP)
+        objection.raise_many(session, [(self.person, by_phone)], origin="Telefonat", actor=SALES, now=self.now + timedelta(seconds=4))
+        objection.lift(session, **ended, told=Told.MAIL, told_on=self.now.date())
 
     def _restrict(self, session):
         these = {"subject_ids": [self.person], "actor": SALES}
@@ -137,6 +144,7 @@ class TestUntouched:
         assert found.keys() == {"RowsSound"}
         assert found["RowsSound"]["rows"] > 30
 
+    @pytest.mark.slow
     @on_one_engine
     def test_rows_of_the_demonstration_are_no_finding(self, settings, keystore, clock):
         empty = Runtime.open(settings, clock=clock)
