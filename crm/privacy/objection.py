@@ -3,10 +3,13 @@
 Source: Art. 21(1)-(3) DSGVO.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -20,6 +23,7 @@ from crm.privacy.purposes import Channel
 from crm.vault import Right, RightsEntry, Subject, SubjectState, Vault
 
 DIRECT_MARKETING = "direct_marketing"
+_NUMBERED: Final = re.compile(r"Fall \d{4}-\d{4,6}|Portal [0-9a-f]{32}")  # so that what came with one message can be taken back
 
 # Built once, because every page about people asks it.
 _EVENT = ObjectionEvent.__table__.c
@@ -28,6 +32,20 @@ _EVENTS = (
     .where(_EVENT.subject_id.in_(bindparam("subject_ids", expanding=True)))
     .order_by(_EVENT.id)
 )
+
+
+class Heard(StrEnum):
+    """How an objection reached us, in words of ours: the row outlives the person, so it holds nothing that people typed."""
+
+    CALL = "Telefonat"
+    LETTER = "Brief"
+    STAFF = "Mitteilung an Beschäftigte"
+    LINK = "Abmeldelink"
+    OLD_SYSTEM = "Vorsystem"
+    SUPPRESSION_LIST = "Werbesperrdatei"
+
+
+_HEARD: Final = frozenset(each.value for each in Heard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +58,23 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An objection of one person and where it came from."""
+    """An objection of one person and where it came from: a word of `Heard`, or the number of a case or message of ours.
+
+    Raises:
+        ForeignWordsError: it is anything else.
+    """
 
     subject_id: str
     objection: Objection
     origin: str
+
+    def __post_init__(self) -> None:
+        if self.origin not in _HEARD and not _NUMBERED.fullmatch(self.origin):
+            raise ForeignWordsError
+
+
+class ForeignWordsError(ValueError):
+    """The origin of an objection would hold words that are not ours; a mistake in the program."""
 
 
 def raise_many(session: Session, objections: Sequence[tuple[str, Objection]], *, origin: str, actor: Actor, now: datetime) -> None:

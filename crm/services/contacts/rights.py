@@ -16,7 +16,7 @@ from crm.actor import Actor
 from crm.errors import InvalidInputError
 from crm.privacy import consent, due, lawfulness, objection
 from crm.privacy.consent import ConsentAct
-from crm.privacy.objection import DIRECT_MARKETING, Objection
+from crm.privacy.objection import DIRECT_MARKETING, Heard, Objection
 from crm.privacy.purposes import Channel, Purpose, Purposes
 from crm.services.contacts.fields import LONGEST
 from crm.services.contacts.view import get_contact
@@ -95,7 +95,7 @@ def find_rights(session: Session, *, subject_id: str, purposes: Purposes, now: d
     )
 
 
-def object_to_marketing(session: Session, *, subject_id: str, channel: Channel | None, origin: str, actor: Actor, now: datetime) -> None:
+def object_to_marketing(session: Session, *, subject_id: str, channel: Channel | None, actor: Actor, now: datetime) -> None:
     """Enter that the person wants no more advertising, by one channel or at all; asks for no reason.
 
     Raises:
@@ -107,7 +107,7 @@ def object_to_marketing(session: Session, *, subject_id: str, channel: Channel |
     standing = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
     if Objection(DIRECT_MARKETING) in standing or Objection(DIRECT_MARKETING, channel) in standing:
         return
-    objection.raise_to_marketing(session, subject_id=subject_id, channel=channel, origin=origin, actor=actor, now=now)
+    objection.raise_to_marketing(session, subject_id=subject_id, channel=channel, origin=Heard.STAFF, actor=actor, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,9 +41,7 @@ def raise_objection(subject_id: str) -> ResponseReturnValue:
     chosen = typed_line("channel")
     channel = Channel(chosen) if chosen in ADVERTISING_CHANNELS else None
     with runtime.database.writing() as db:
-        use_case.object_to_marketing(
-            db, subject_id=subject_id, channel=channel, origin="Mitteilung an Beschäftigte", actor=current_actor(), now=runtime.clock.now()
-        )
+        use_case.object_to_marketing(db, subject_id=subject_id, channel=channel, actor=current_actor(), now=runtime.clock.now())
     flash(_("Der Widerspruch gilt ab sofort. Bestätigen Sie ihn der Person."), "ok")
     return redirect(url_for(".rights", subject_id=subject_id), code=303)
 
