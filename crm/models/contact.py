@@ -32,7 +32,6 @@ class Contact(Base):
     company_id: Mapped[Id | None] = mapped_column(ForeignKey("company.id"), info=personal(Category.LINK))
     owner_id: Mapped[Id | None] = mapped_column(ForeignKey("account.id"), info=personal(Category.STAFF))
     segment: Mapped[str | None] = mapped_column(String(40), info=personal(Category.METADATA))
-    origin: Mapped[str] = mapped_column(String(200), info=personal(Category.EVIDENCE))
     collected_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     last_contact_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     changed_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
@@ -43,6 +42,7 @@ class Contact(Base):
     sealed_address: Mapped[bytes | None] = _sealed()
     sealed_position: Mapped[bytes | None] = _sealed()
     sealed_birth_date: Mapped[bytes | None] = _sealed()
+    sealed_origin: Mapped[bytes] = mapped_column(LargeBinary, info=personal(Category.CONTENT, compartment=Compartment.PROFILE))
 
 
 class NoteKind(StrEnum):

@@ -15,6 +15,7 @@ class FieldGroup(StrEnum):
     ADDRESS = "address"
     POSITION = "position"
     BIRTH_DATE = "birth_date"
+    ORIGIN = "origin"  # where the data came from (Art. 14(2)(f)): asked of everybody who is taken in, and no field of a form
     NOTES = "notes"
 
 

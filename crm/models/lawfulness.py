@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, PrimaryKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, Kept, emptied, goes, personal, stays
+from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, Kept, goes, personal, stays
 
 
 class _SubjectEvent:
@@ -32,13 +32,11 @@ class GroundEvent(_SubjectEvent, Base):
     """A legal ground for one purpose begins or ends (Rechtsgrundlage, Art. 6(1))."""
 
     __tablename__ = "ground_event"
-    # Where the data came from is free text and may name the person; what was lawful until when is evidence.
-    __table_args__ = (Index("ix_ground_event_subject_id", "subject_id"), {"info": emptied("origin", kept=Kept.EVIDENCE)})
+    __table_args__ = (Index("ix_ground_event_subject_id", "subject_id"), {"info": stays(Kept.EVIDENCE)})
 
     purpose: Mapped[str] = mapped_column(String(40), info=personal(Category.EVIDENCE))
     basis: Mapped[str] = mapped_column(String(8), info=personal(Category.EVIDENCE))
     act: Mapped[str] = mapped_column(String(10), info=personal(Category.EVIDENCE))
-    origin: Mapped[str] = mapped_column(String(200), info=personal(Category.EVIDENCE))
 
 
 class ObjectionAct(StrEnum):

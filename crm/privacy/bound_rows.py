@@ -49,8 +49,6 @@ class Bound:
 
 
 _NUMBER: Final = frozenset({"id"})
-# An origin is typed by people; its digest in a log that strangers read would let them guess it.
-_NUMBER_AND_ORIGIN: Final = frozenset({"id", "origin"})
 
 BOUND: Final = (
     Bound(
@@ -64,7 +62,7 @@ BOUND: Final = (
                 Action.REQUEST_ASSIGNED,
             }
         ),
-        free=_NUMBER_AND_ORIGIN,
+        free=_NUMBER,
         is_ordered=True,
     ),
     Bound(
@@ -77,7 +75,7 @@ BOUND: Final = (
     Bound(
         table="objection_event",
         by=frozenset({Action.OBJECTION_RAISED, Action.OBJECTION_CORRECTED, Action.OBJECTION_LIFTED}),
-        free=_NUMBER_AND_ORIGIN,
+        free=_NUMBER,
         is_ordered=True,
     ),
     Bound(

@@ -19,7 +19,7 @@ from crm.privacy.due import NewPeriods
 from crm.privacy.errors import FieldWithoutPurposeError, OriginMissingError
 from crm.privacy.lawfulness import NewGround
 from crm.privacy.new_person import Collected, NewPerson, Notice, Refusal, SourceKey, normal_addresses
-from crm.privacy.objection import DIRECT_MARKETING, Objection
+from crm.privacy.objection import DIRECT_MARKETING, Heard, Objection
 from crm.privacy.purposes import Purpose
 from crm.privacy.screening import Arrival, screen
 from crm.vault import Vault
@@ -84,7 +84,7 @@ def _require_collectable(person: NewPerson) -> Arrival:
     for group, fields in groups.items():
         if group not in allowed:
             raise FieldWithoutPurposeError(field=next(iter(fields)), purpose=person.purposes[0].title["de"])
-    return Arrival(person, groups, normal_addresses(person.fields))
+    return Arrival(person, {**groups, **sealing.group_origin(person.origin)}, normal_addresses(person.fields))
 
 
 def _write(
@@ -118,7 +118,7 @@ def _write(
 def _start_grounds(session: Session, people: Sequence[tuple[str, NewPerson]], now: datetime) -> dict[tuple[str, str], str]:
     """Let the grounds of these people begin; return the digests of their rows by person and purpose."""
     grounds = [
-        NewGround(subject_id=subject_id, purpose=purpose, since=person.collected_at, origin=person.origin)
+        NewGround(subject_id=subject_id, purpose=purpose, since=person.collected_at)
         for subject_id, person in people
         for purpose in person.purposes
         if not purpose.needs_consent
@@ -160,7 +160,6 @@ def _contact_row(subject_id: str, person: NewPerson, sealed: Mapping[FieldGroup,
         "company_id": person.company_id,
         "owner_id": person.owner_id,
         "segment": person.segment,
-        "origin": person.origin,
         "collected_at": person.collected_at,
         "last_contact_at": person.last_contact_at,
         "changed_at": now,
@@ -217,5 +216,5 @@ def _block_marketing(session: Session, outcomes: Sequence[Collected], people: Se
     remembered = [
         (outcome.subject_id, Objection(DIRECT_MARKETING)) for outcome in outcomes if outcome.subject_id and outcome.marketing_blocked
     ]
-    objection.raise_many(session, told, origin="Vorsystem", actor=actor, now=now)
-    objection.raise_many(session, remembered, origin="Werbesperrdatei", actor=actor, now=now)
+    objection.raise_many(session, told, origin=Heard.OLD_SYSTEM, actor=actor, now=now)
+    objection.raise_many(session, remembered, origin=Heard.SUPPRESSION_LIST, actor=actor, now=now)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.models.company import Company
 from crm.models.contact import SEALED_COLUMN, Contact, Note
-from crm.models.field_groups import GROUP_OF, FieldGroup
+from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
 from crm.privacy import audit, lawfulness, sealing
 from crm.privacy.actions import Action
 from crm.privacy.errors import PurposeNotAllowedError
@@ -51,8 +51,9 @@ class DisclosedNote:
 
 @dataclass(frozen=True, slots=True)
 class DisclosedPerson(Disclosed):
-    """One person in full view: fields, and notes if the purpose opens them."""
+    """One person in full view: fields, and where they came from and notes if the purpose opens them."""
 
+    origin: str = ""
     notes: tuple[DisclosedNote, ...] = ()
 
 
@@ -66,7 +67,8 @@ def open_person(session: Session, *, subject_id: str, purpose: Purpose, actor: A
     state = require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
     fields = _open_contacts(session, [subject_id], purpose.groups).get(subject_id, {})
     notes = _open_notes(session, subject_id) if FieldGroup.NOTES in purpose.groups else ()
-    groups = _groups_in(fields, has_notes=bool(notes))
+    origin = sealing.take_origin(fields)
+    groups = _groups_in(fields, has_origin=bool(origin), has_notes=bool(notes))
     audit.record(
         session,
         Action.PERSON_DISCLOSED,
@@ -77,7 +79,7 @@ def open_person(session: Session, *, subject_id: str, purpose: Purpose, actor: A
         basis=purpose.basis,
         groups=groups,
     )
-    return DisclosedPerson(subject_id, fields, state, groups, tuple(notes))
+    return DisclosedPerson(subject_id, fields, state, groups, origin, tuple(notes))
 
 
 def open_people(
@@ -93,7 +95,7 @@ def open_people(
     require_role(purpose, actor)
     states = lawfulness.find_states(session, subject_ids, now=now)
     allowed = [each for each in subject_ids if each in states and lawfulness.standing(purpose, states[each], now=now) is Standing.ALLOWED]
-    wanted = tuple(group for group in purpose.groups if group in groups)
+    wanted = tuple(group for group in purpose.groups if group in groups and group in FIELDS)  # a list shows no origin and no notes
     opened = _open_contacts(session, allowed, wanted)
     people = [Disclosed(each, opened[each], states[each], wanted) for each in allowed if each in opened]
     _enter_list(session, [person.subject_id for person in people], wanted, purpose, actor, now)
@@ -289,6 +291,8 @@ def _open_notes(session: Session, subject_id: str) -> list[DisclosedNote]:
     ]
 
 
-def _groups_in(fields: Mapping[str, str], *, has_notes: bool) -> tuple[FieldGroup, ...]:
-    found = dict.fromkeys(GROUP_OF[name] for name in fields)
-    return (*found, FieldGroup.NOTES) if has_notes else tuple(found)
+def _groups_in(fields: Mapping[str, str], *, has_origin: bool, has_notes: bool) -> tuple[FieldGroup, ...]:
+    found = list(dict.fromkeys(GROUP_OF[name] for name in fields))
+    found += [FieldGroup.ORIGIN] if has_origin else []
+    found += [FieldGroup.NOTES] if has_notes else []
+    return tuple(found)

@@ -34,7 +34,7 @@ _THESE: BindParameter[Any] = bindparam("subject_ids", expanding=True)
 _SUBJECT, _GROUND = Subject.__table__.c, GroundEvent.__table__.c
 _LIVING = select(_SUBJECT.id, _SUBJECT.state).where(_SUBJECT.id.in_(_THESE))
 _GROUNDS = (
-    select(_GROUND.subject_id, _GROUND.purpose, _GROUND.act, _GROUND.basis, _GROUND.effective_at, _GROUND.recorded_at, _GROUND.origin)
+    select(_GROUND.subject_id, _GROUND.purpose, _GROUND.act, _GROUND.basis, _GROUND.effective_at, _GROUND.recorded_at)
     .where(_GROUND.subject_id.in_(_THESE))
     .order_by(_GROUND.id)
 )
@@ -57,7 +57,6 @@ class Ground:
     basis: str
     since: datetime
     until: datetime | None
-    origin: str
 
     def holds(self, now: datetime) -> bool:
         return self.since <= now and (self.until is None or now < self.until)
@@ -180,13 +179,13 @@ def find_grounds(session: Session, subject_ids: Sequence[str], *, now: datetime)
     """
     rows = session.execute(_GROUNDS, {"subject_ids": subject_ids})
     found: dict[str, dict[str, Ground]] = defaultdict(dict)
-    for subject_id, purpose, act, basis, effective_at, recorded_at, origin in rows:
+    for subject_id, purpose, act, basis, effective_at, recorded_at in rows:
         if act == GroundAct.STARTED:
-            found[subject_id][purpose] = Ground(basis, effective_at, None, origin)
+            found[subject_id][purpose] = Ground(basis, effective_at, None)
         elif purpose in found[subject_id] and effective_at <= recorded_at:
             del found[subject_id][purpose]
         elif ground := found[subject_id].get(purpose):
-            found[subject_id][purpose] = Ground(ground.basis, ground.since, effective_at, ground.origin)
+            found[subject_id][purpose] = Ground(ground.basis, ground.since, effective_at)
     return {
         subject_id: {code: each for code, each in by.items() if each.until is None or now < each.until} for subject_id, by in found.items()
     }
@@ -199,7 +198,6 @@ class NewGround:
     subject_id: str
     purpose: Purpose
     since: datetime
-    origin: str
 
 
 def start_grounds(session: Session, grounds: Sequence[NewGround], *, now: datetime) -> list[str]:
@@ -213,7 +211,6 @@ def start_grounds(session: Session, grounds: Sequence[NewGround], *, now: dateti
             "purpose": ground.purpose.code,
             "basis": ground.purpose.basis,
             "act": GroundAct.STARTED,
-            "origin": ground.origin,
             "effective_at": ground.since,
             "recorded_at": now,
         }
@@ -223,7 +220,7 @@ def start_grounds(session: Session, grounds: Sequence[NewGround], *, now: dateti
     return bound_rows.digests(GroundEvent.__tablename__, rows)
 
 
-def end_ground(session: Session, *, subject_id: str, purpose: Purpose, ends_at: datetime, reason: str, actor: Actor, now: datetime) -> None:
+def end_ground(session: Session, *, subject_id: str, purpose: Purpose, ends_at: datetime, actor: Actor, now: datetime) -> None:
     """Let the ground of a purpose end, now or at a later moment.
 
     Raises:
@@ -237,7 +234,6 @@ def end_ground(session: Session, *, subject_id: str, purpose: Purpose, ends_at: 
         purpose=purpose.code,
         basis=ground.basis,
         act=GroundAct.ENDED,
-        origin=reason,
         effective_at=ends_at,
         recorded_at=now,
     )

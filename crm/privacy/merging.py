@@ -15,7 +15,7 @@ from crm.privacy import audit, due, indexing, lawfulness, objection, rectificati
 from crm.privacy.actions import Action
 from crm.privacy.collection import NewPerson, Refusal, normal_addresses
 from crm.privacy.lawfulness import NewGround
-from crm.privacy.objection import DIRECT_MARKETING, Objection
+from crm.privacy.objection import DIRECT_MARKETING, Heard, Objection
 from crm.privacy.purposes import Purpose
 from crm.vault import ErasedError
 
@@ -37,7 +37,7 @@ def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor,
     known = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
     told = [*person.objections, *([Objection(DIRECT_MARKETING)] if blocked else [])]
     fresh = [(subject_id, each) for each in dict.fromkeys(told) if each not in known]
-    objection.raise_many(session, fresh, origin="Vorsystem", actor=actor, now=now)
+    objection.raise_many(session, fresh, origin=Heard.OLD_SYSTEM, actor=actor, now=now)
     purpose = person.purposes[0].code
     audit.record(session, Action.PERSON_MERGED, actor=actor, now=now, subject_id=subject_id, purpose=purpose, rows=grounds)
     indexing.announce_changed(session, [subject_id], now=now)
@@ -57,11 +57,7 @@ def _fill_gaps(session: Session, subject_id: str, person: NewPerson, actor: Acto
         raise ErasedError
     if contact.company_id is None and person.company_id:
         session.execute(update(Contact).where(Contact.subject_id == subject_id).values(company_id=person.company_id))
-    filled = [
-        (sealing.contact_place(subject_id, group), sealed)
-        for group, column in SEALED_COLUMN.items()
-        if (sealed := getattr(contact, column))
-    ]
+    filled = [(sealing.contact_place(subject_id, group), sealed) for group in FIELDS if (sealed := getattr(contact, SEALED_COLUMN[group]))]
     known = {name for fields in sealing.open_all(session, filled) for name in fields}
     gaps = {name: value for name, value in person.fields.items() if value and not _is_filled(name, known)}
     if gaps:
@@ -94,7 +90,7 @@ def _add_source(session: Session, subject_id: str, person: NewPerson) -> None:
 def _add_grounds(session: Session, subject_id: str, person: NewPerson, now: datetime) -> list[str]:
     standing = lawfulness.find_grounds(session, [subject_id], now=now).get(subject_id, {})
     missing = [
-        NewGround(subject_id=subject_id, purpose=purpose, since=person.collected_at, origin=person.origin)
+        NewGround(subject_id=subject_id, purpose=purpose, since=person.collected_at)
         for purpose in person.purposes
         if not purpose.needs_consent and purpose.code not in standing
     ]

@@ -3,11 +3,13 @@
 Source: Art. 21(1)-(3) DSGVO.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -21,11 +23,21 @@ from crm.privacy.purposes import Channel
 from crm.vault import Right, RightsEntry, Subject, SubjectState, Vault
 
 DIRECT_MARKETING = "direct_marketing"
-STAFF = "Mitteilung an Beschäftigte"  # the origin of what staff enter; the portal, a case and an import write their own
+
+
+class Heard(StrEnum):
+    """How an objection reached us, in words of ours: the row outlives the person, so it holds nothing that people typed."""
+
+    CALL = "Telefonat"
+    LETTER = "Brief"
+    STAFF = "Mitteilung an Beschäftigte"
+    LINK = "Abmeldelink"
+    OLD_SYSTEM = "Vorsystem"
+    SUPPRESSION_LIST = "Werbesperrdatei"
 
 
 class Mistake(StrEnum):
-    """Why an objection that staff entered is none: a choice and no text, because the event outlives the person."""
+    """Why an objection that staff entered is none."""
 
     WRONG_PERSON = "wrong_person"
     SLIP = "slip"
@@ -40,6 +52,10 @@ class Told(StrEnum):
     PHONE = "phone"
     IN_PERSON = "in_person"
 
+
+_WORDS: Final = frozenset({*Heard, *Mistake})
+# With the number of a case or message of ours, so that what came with it can be taken back; with the day of a wish.
+_NUMBERED: Final = re.compile(rf"Fall \d{{4}}-\d{{4,6}}|Portal [0-9a-f]{{32}}|({'|'.join(Told)}) \d{{4}}-\d\d-\d\d")
 
 # Built once, because every page about people asks it.
 _EVENT = ObjectionEvent.__table__.c
@@ -60,16 +76,23 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An objection of one person and where it came from.
+    """An objection of one person and where it came from, in words of ours: `Heard`, `Mistake`, or what `_NUMBERED` describes.
 
     Attributes:
         result: what the entry of the log says of an act that ends it.
+
+    Raises:
+        ForeignWordsError: the origin is anything else.
     """
 
     subject_id: str
     objection: Objection
     origin: str
     result: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.origin not in _WORDS and not _NUMBERED.fullmatch(self.origin):
+            raise ForeignWordsError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +102,10 @@ class StandingObjection:
     objection: Objection
     origin: str
     since: datetime
+
+
+class ForeignWordsError(ValueError):
+    """The origin of an objection would hold words that are not ours; a mistake in the program."""
 
 
 def raise_many(session: Session, objections: Sequence[tuple[str, Objection]], *, origin: str, actor: Actor, now: datetime) -> None:

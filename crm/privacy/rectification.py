@@ -94,9 +94,7 @@ def _open(session: Session, subject_id: str) -> dict[str, str]:
     contact = session.get(Contact, subject_id)
     if contact is None:
         raise ErasedError
-    sealed = [
-        (sealing.contact_place(subject_id, group), value) for group, column in SEALED_COLUMN.items() if (value := getattr(contact, column))
-    ]
+    sealed = [(sealing.contact_place(subject_id, group), value) for group in FIELDS if (value := getattr(contact, SEALED_COLUMN[group]))]
     return {name: value for fields in sealing.open_all(session, sealed) for name, value in fields.items()}
 
 

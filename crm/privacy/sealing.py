@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.db import Compartment
-from crm.models.contact import SEALED_COLUMN
+from crm.models.contact import SEALED_COLUMN, Contact
 from crm.models.field_groups import FIELDS, FieldGroup
 from crm.vault import Columns, Padding, Place, Vault
 
 _TABLE = "contact"
+_ORIGIN = "origin"
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -22,6 +23,11 @@ def group_fields(fields: Mapping[str, str]) -> dict[FieldGroup, dict[str, str]]:
         if filled := {name: fields[name] for name in names if fields.get(name)}:
             grouped[group] = filled
     return grouped
+
+
+def group_origin(origin: str) -> dict[FieldGroup, dict[str, str]]:
+    """Return where a person's data came from as a group of its own, so that it is sealed in one go with the fields."""
+    return {FieldGroup.ORIGIN: {_ORIGIN: origin}}
 
 
 def seal_groups(session: Session, subject_id: str, groups: Mapping[FieldGroup, Mapping[str, str]]) -> dict[FieldGroup, bytes]:
@@ -68,6 +74,17 @@ def open_contacts(session: Session, groups: Sequence[FieldGroup], rows: Sequence
     opened = Vault.of(session).open_rows(where, rows)
     lists = json.loads(b"[" + b",".join([b"[" + b",".join(values) + b"]" for values in opened]) + b"]")
     return {row[0]: _merge(fields) for row, fields in zip(rows, lists, strict=True)}
+
+
+def open_origin(session: Session, contact: Contact) -> str:
+    """Open where the data of one person came from."""
+    place = contact_place(contact.subject_id, FieldGroup.ORIGIN)
+    return take_origin(open_all(session, [(place, contact.sealed_origin)])[0])
+
+
+def take_origin(fields: dict[str, str]) -> str:
+    """Take where the data came from out of opened fields; empty where it was not opened."""
+    return fields.pop(_ORIGIN, "")
 
 
 def _merge(fields: Sequence[dict[str, str]]) -> dict[str, str]:

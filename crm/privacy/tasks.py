@@ -16,9 +16,10 @@ from crm.actor import Actor
 from crm.db import insert_rows, new_id
 from crm.errors import InvalidInputError, NotFoundError
 from crm.models.contact import Contact
+from crm.models.field_groups import FieldGroup
 from crm.models.lawfulness import NoticeEvent
 from crm.models.privacy_task import PrivacyTask, TaskKind
-from crm.privacy import audit, bound_rows, indexing, lawfulness, purposes
+from crm.privacy import audit, bound_rows, indexing, lawfulness, purposes, sealing
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import require_access
 from crm.privacy.errors import OriginMissingError, PrivacyError
@@ -31,8 +32,6 @@ from crm.vault import ErasedError, Vault
 DUTY = "request_handling"  # the purpose of `config/purposes.toml` that an open task opens
 UNKNOWN_ORIGIN = "unbekannt"  # what stands at a contact until somebody finds the origin out
 _NO_ORIGINS = frozenset({UNKNOWN_ORIGIN, "unknown"})
-_ORIGIN = "Offene Aufgabe"
-_FALLEN = "Widerspruch nach Art. 21 Abs. 1 DSGVO"
 
 
 class TaskSettledError(PrivacyError):
@@ -74,7 +73,7 @@ def _let_duty_begin(session: Session, subject_ids: Sequence[str], actor: Actor, 
         return
     known = lawfulness.find_grounds(session, subject_ids, now=now)
     fresh = [each for each in subject_ids if DUTY not in known.get(each, {})]
-    grounds = [NewGround(subject_id=each, purpose=duty, since=now, origin=_ORIGIN) for each in fresh]
+    grounds = [NewGround(subject_id=each, purpose=duty, since=now) for each in fresh]
     rows = lawfulness.start_grounds(session, grounds, now=now)
     started = [
         audit.Entry(action=Action.GROUND_STARTED, subject_id=each, purpose=duty.code, basis=duty.basis, rows=[row])
@@ -121,10 +120,20 @@ def state_origin(session: Session, task: PrivacyTask, *, origin: str, purpose: P
     contact = session.get(Contact, task.subject_id)
     if contact is None:
         raise ErasedError
-    known = contact.origin
-    contact.origin, contact.changed_at, contact.version = origin, now, contact.version + 1
-    details = {"origin": [known, origin]}
-    audit.record(session, Action.ORIGIN_STATED, actor=actor, now=now, subject_id=task.subject_id, purpose=purpose.code, details=details)
+    known = sealing.open_origin(session, contact)
+    written = sealing.seal_groups(session, task.subject_id, sealing.group_origin(origin))
+    contact.sealed_origin, contact.changed_at, contact.version = written[FieldGroup.ORIGIN], now, contact.version + 1
+    audit.record(
+        session,
+        Action.ORIGIN_STATED,
+        actor=actor,
+        now=now,
+        subject_id=task.subject_id,
+        purpose=purpose.code,
+        groups=tuple(written),
+        sealed=tuple(written.values()),
+        details={"origin": [known, origin]},
+    )
 
 
 def note_informed(session: Session, task: PrivacyTask, *, purpose: Purpose, actor: Actor, now: datetime) -> None:
@@ -168,7 +177,7 @@ def uphold_objection(session: Session, task: PrivacyTask, *, purpose: Purpose, a
         raise NothingContestedError
     _settle(session, task, TaskKind.OBJECTION_RAISED, actor, now)
     for each in contested:
-        lawfulness.end_ground(session, subject_id=task.subject_id, purpose=each, ends_at=now, reason=_FALLEN, actor=actor, now=now)
+        lawfulness.end_ground(session, subject_id=task.subject_id, purpose=each, ends_at=now, actor=actor, now=now)
 
 
 def settle_time_up(session: Session, *, subject_id: str, actor: Actor, now: datetime) -> None:
@@ -199,6 +208,4 @@ def _settle(session: Session, task: PrivacyTask, kind: TaskKind, actor: Actor, n
     duty = _find_duty(session)
     grounds = lawfulness.find_grounds(session, [task.subject_id], now=now).get(task.subject_id, {})
     if duty and DUTY in grounds and not session.scalar(select(others)):
-        lawfulness.end_ground(
-            session, subject_id=task.subject_id, purpose=duty, ends_at=now, reason="Aufgabe erledigt", actor=actor, now=now
-        )
+        lawfulness.end_ground(session, subject_id=task.subject_id, purpose=duty, ends_at=now, actor=actor, now=now)

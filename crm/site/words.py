@@ -43,6 +43,7 @@ GROUP_TITLES: Final = {
     "address": _l("Anschrift"),
     "position": _l("Position"),
     "birth_date": _l("Geburtsdatum"),
+    "origin": _l("Herkunft"),
     "notes": _l("Notizen"),
 }
 

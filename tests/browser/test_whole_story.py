@@ -50,10 +50,7 @@ NEIGHBOUR = PERSON | {
 EVIDENCE = "Karteikasten Haselnuss"
 WISH = "Bitte auch die Klöppelmuster."
 # Each is readable somewhere on the way in if anything is; none is a word of the product or of anybody else.
-WORDS = ["Quendolin", "Rüschenfeld", "Rueschenfeld", "7394652", "Zwirnspulengasse", "Posamentier", "Haselnuss", "ppelmuster"]
-# Where data came from is the one text in a row that is not sealed. SQLite overwrites it with the row; PostgreSQL keeps it in its own
-# files until they are vacuumed and its write-ahead log is recycled (docs/explanation/erasure.md).
-UNSEALED = {"sqlite": ["Bortenmesse"], "postgresql": []}
+WORDS = ["Quendolin", "Rüschenfeld", "Rueschenfeld", "7394652", "Zwirnspulengasse", "Posamentier", "Haselnuss", "ppelmuster", "Bortenmesse"]
 BEFORE = ("Person aufgenommen", "Einwilligung erteilt", "Widerspruch eingelegt", "Fall eröffnet", "Fall entschieden")
 AFTER = ("Löschung angeordnet", "Schlüssel der Person vernichtet", "Löschung abgeschlossen", "Fall beantwortet", "Fall abgeschlossen")
 COOLING = timedelta(hours=72)
@@ -82,7 +79,7 @@ def test_somebody_comes_in_objects_and_is_forgotten_for_all_to_check(steered_sit
     see_it_closed(outside, status_url)
     sign_in(staff, steered_site, seller)
     find_nothing(staff, steered_site, pseudonym)
-    assert steered_site.find_words([*WORDS, *UNSEALED[steered_site.engine_kind]]) == []
+    assert steered_site.find_words(WORDS) == []
 
     check(steered_site, visitor(), pseudonym, tmp_path)
 

@@ -40,6 +40,7 @@ MARKERS = (
     "Garnrolle",
     "Haspelbrief",
     "Knopfloch",
+    "Bortenmarkt",
 )
 
 
@@ -86,7 +87,7 @@ def _take_in(session, purpose, now):
     person = NewPerson(
         fields=fields,
         purposes=[purpose],
-        origin="Empfehlung von Ottilie Zwirnemann",
+        origin="Empfehlung vom Bortenmarkt",
         notice=Notice.GIVEN,
         collected_at=now - timedelta(days=10),
         last_contact_at=now - timedelta(days=10),
@@ -133,7 +134,7 @@ def _live(session, subject_id, purpose, now):
         actor=SALES,
         now=now,
     )
-    objection.raise_to_marketing(session, subject_id=subject_id, channel=None, origin="Anruf", actor=SALES, now=now)
+    objection.raise_to_marketing(session, subject_id=subject_id, channel=None, origin="Telefonat", actor=SALES, now=now)
     notice = {"subject_id": subject_id, "reason": "unlawful", "mail_id": new_id(), "asked_at": now, "asked_by": SALES.pseudonym}
     session.execute(insert(LiftNotice), [notice])
     tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, now.date())], actor=SALES, now=now)

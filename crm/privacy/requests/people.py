@@ -51,7 +51,7 @@ def attach(session: Session, case: RequestCase, found: Sequence[tuple[str, str]]
     session.add_all(CaseSubject(case_id=case.id, subject_id=each, found_by=found_by) for each, found_by in fresh.items())
     session.flush()
     _restrict(session, list(fresh), actor=actor, now=now)
-    grounds = _begin_grounds(session, list(fresh), case, now)
+    grounds = _begin_grounds(session, list(fresh), now)
     entries = [
         audit.Entry(action=Action.REQUEST_ASSIGNED, subject_id=each, kind=case.kind, result="added", rows=grounds.get(each, ()))
         for each in fresh
@@ -65,13 +65,12 @@ def _restrict(session: Session, subject_ids: Sequence[str], *, actor: Actor, now
     restriction.impose(session, subject_ids=free, reason=PENDING, actor=actor, now=now)
 
 
-def _begin_grounds(session: Session, subject_ids: Sequence[str], case: RequestCase, now: datetime) -> dict[str, list[str]]:
+def _begin_grounds(session: Session, subject_ids: Sequence[str], now: datetime) -> dict[str, list[str]]:
     """Let the coordinator see the people: handling a request is a purpose of its own (Art. 6(1)(c)); return digests by person."""
     purpose = purposes.find_all(session).get(PURPOSE)
     has_ground = {each for each, by in lawfulness.find_grounds(session, subject_ids, now=now).items() if PURPOSE in by}
-    origin = f"Fall {case.number}"
     fresh = [each for each in subject_ids if each not in has_ground]
-    grounds = [NewGround(subject_id=each, purpose=purpose, since=now, origin=origin) for each in fresh]
+    grounds = [NewGround(subject_id=each, purpose=purpose, since=now) for each in fresh]
     rows = lawfulness.start_grounds(session, grounds, now=now)
     return {subject_id: [row] for subject_id, row in zip(fresh, rows, strict=True)}
 
@@ -102,7 +101,7 @@ def release(session: Session, case: RequestCase, *, told_at: datetime, told_by: 
 def _end_ground(session: Session, subject_id: str, *, actor: Actor, now: datetime) -> None:
     purpose = purposes.find_all(session).get(PURPOSE)
     if PURPOSE in lawfulness.find_grounds(session, [subject_id], now=now).get(subject_id, {}):
-        lawfulness.end_ground(session, subject_id=subject_id, purpose=purpose, ends_at=now, reason="Fall", actor=actor, now=now)
+        lawfulness.end_ground(session, subject_id=subject_id, purpose=purpose, ends_at=now, actor=actor, now=now)
 
 
 def _without_other_case(session: Session, subject_ids: Sequence[str], case_id: str) -> list[str]:

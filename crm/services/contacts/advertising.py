@@ -20,7 +20,7 @@ from crm.ledger.tables import entry
 from crm.privacy import disclosure, due, objection, suppression
 from crm.privacy.actions import Action
 from crm.privacy.errors import PrivacyError
-from crm.privacy.objection import DIRECT_MARKETING, STAFF, Mistake, Objection, StandingObjection, Told
+from crm.privacy.objection import DIRECT_MARKETING, Heard, Mistake, Objection, StandingObjection, Told
 from crm.privacy.purposes import Channel
 from crm.search.exact import exact_email
 from crm.services.contacts.view import get_contact
@@ -90,7 +90,7 @@ def object_to_marketing(session: Session, *, subject_id: str, channel: Channel |
     standing = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
     if Objection(DIRECT_MARKETING) in standing or Objection(DIRECT_MARKETING, channel) in standing:
         return
-    objection.raise_to_marketing(session, subject_id=subject_id, channel=channel, origin=STAFF, actor=actor, now=now)
+    objection.raise_to_marketing(session, subject_id=subject_id, channel=channel, origin=Heard.STAFF, actor=actor, now=now)
 
 
 def find_objections(session: Session, *, subject_id: str, actor: Actor) -> tuple[EndableObjection, ...]:
@@ -99,7 +99,7 @@ def find_objections(session: Session, *, subject_id: str, actor: Actor) -> tuple
     return tuple(
         EndableObjection(
             standing=each,
-            can_be_corrected=each.origin == STAFF and (coordinates or _find_author(session, subject_id, each) == actor.pseudonym),
+            can_be_corrected=each.origin == Heard.STAFF and (coordinates or _find_author(session, subject_id, each) == actor.pseudonym),
             can_be_lifted=coordinates,
         )
         for each in objection.find_standing(session, subject_id=subject_id)

@@ -86,8 +86,8 @@ def open_fields(session: Session, *, subject_id: str, purpose: Purpose, actor: A
     Raises: as `open_contact`.
     """
     contact = get_contact(session, subject_id=subject_id)
-    # The form shows no notes, so it opens none, and the entry says so.
-    shown = replace(purpose, groups=tuple(group for group in purpose.groups if group is not FieldGroup.NOTES))
+    # The form shows no notes and no origin, so it opens none, and the entry says so.
+    shown = replace(purpose, groups=tuple(group for group in purpose.groups if group not in {FieldGroup.NOTES, FieldGroup.ORIGIN}))
     person = disclosure.open_person(session, subject_id=subject_id, purpose=shown, actor=actor, now=now)
     return person.fields, contact
 

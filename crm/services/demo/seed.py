@@ -188,13 +188,17 @@ def _add_history(session: Session, inventor: Inventor, person: _Person, now: dat
 
 def _let_happen(session: Session, person: _Person, event: str, now: datetime) -> None:
     if event == "objects":
-        objection.raise_to_marketing(session, subject_id=person.id, origin="Telefonat", actor=_ACTOR, now=now)
+        objection.raise_to_marketing(session, subject_id=person.id, origin=objection.Heard.CALL, actor=_ACTOR, now=now)
     elif event == "objects to e-mail":
-        objection.raise_to_marketing(session, subject_id=person.id, origin="Abmeldelink", actor=_ACTOR, now=now, channel=Channel.EMAIL)
+        objection.raise_to_marketing(
+            session, subject_id=person.id, origin=objection.Heard.LINK, actor=_ACTOR, now=now, channel=Channel.EMAIL
+        )
     elif event == "restricted":
         restriction.impose(session, subject_ids=[person.id], reason=RestrictionReason.ACCURACY_CONTESTED, actor=_ACTOR, now=now)
     elif event == "contests" and person.kind.startswith("contact person"):
-        objection.raise_many(session, [(person.id, objection.Objection("business_contact"))], origin="Brief", actor=_ACTOR, now=now)
+        objection.raise_many(
+            session, [(person.id, objection.Objection("business_contact"))], origin=objection.Heard.LETTER, actor=_ACTOR, now=now
+        )
         tasks.open_many(session, [(person.id, TaskKind.OBJECTION_RAISED, due_within_a_month(now))], actor=_ACTOR, now=now)
 
 

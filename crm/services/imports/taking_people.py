@@ -16,7 +16,7 @@ from crm.services.imports.employer_records import find_employers
 from crm.services.imports.new_people import PeopleMaker
 from crm.services.imports.people_plan import Fate, PeoplePlanner, PlannedPerson
 from crm.services.imports.rows import PersonRow, Reason, Verdict, Wishes
-from crm.services.imports.terms import OLD_SYSTEM, Terms
+from crm.services.imports.terms import Terms
 
 _DECIDED = {
     Fate.KNOWN: (Verdict.SKIPPED, Reason.ALREADY_IMPORTED),
@@ -111,7 +111,7 @@ class PeopleTaker:
 
     def _heed_news(self, session: Session, news: Wishes, subject_id: str, consequences: Consequences, now: datetime) -> None:
         told = [(subject_id, each) for each in self._maker.objections(news)]
-        objection.raise_many(session, told, origin=OLD_SYSTEM, actor=self._terms.actor, now=now)
+        objection.raise_many(session, told, origin=objection.Heard.OLD_SYSTEM, actor=self._terms.actor, now=now)
         consequences.heed(news, subject_id, collected_at=now)
 
 

@@ -13,7 +13,6 @@ from crm.privacy.erasure.policy import StartEvent, due_on, find_rules
 from crm.privacy.purposes import Purpose, find_all
 from crm.services.accounts.users import get_id_by_email
 
-OLD_SYSTEM = "Vorsystem"  # origin of objections that the other system tells of
 _PROSPECTS = "RET-01"
 _CUSTOMER_CONTACTS = "RET-08"
 # Policy: one month, the period of Art. 12(3) and 14(3)(a) DSGVO, for everything that waits for a decision.

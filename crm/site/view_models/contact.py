@@ -183,7 +183,7 @@ class OriginView:
         told_due_on: last day to tell them, if that is still to be done (Art. 14(3)).
     """
 
-    origin: str
+    origin: str | None
     collected_on: date
     told: str | None = None
     told_due_on: date | None = None

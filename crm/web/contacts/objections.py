@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import request
 
 from crm.db import Session
-from crm.privacy.objection import STAFF
+from crm.privacy.objection import Heard
 from crm.services.contacts import advertising
 from crm.services.contacts.advertising import EndableObjection
 from crm.site.i18n import _, day
@@ -66,6 +66,6 @@ def _row(each: EndableObjection) -> ObjectionRow:
 
 def _origin(origin: str) -> str:
     """Return where an objection came from in words; the number of a message from the portal says nothing to people."""
-    if origin == STAFF:
+    if origin == Heard.STAFF:
         return _("von Beschäftigten eingetragen")
     return _("aus dem Portal") if origin.startswith(_PORTAL) else origin

@@ -49,11 +49,11 @@ def _consent_note(view: ContactView, code: str, on: str) -> str:
 
 
 def make_origin(desk: Desk, view: ContactView) -> OriginView:
-    """Return where the data came from, whether the person was told, and who receives them."""
+    """Return where the data came from if the purpose opens that, whether the person was told, and who receives them."""
     told = view.notice if view.notice and view.notice.act != Notice.DUE else None
     due_at = view.notice.due_at if view.notice and not told else None
     return OriginView(
-        origin=view.contact.origin,
+        origin=view.person.origin or None,
         collected_on=view.contact.collected_at.astimezone(desk.zone).date(),
         told=_told(desk, told) if told else None,
         told_due_on=due_at.astimezone(desk.zone).date() if due_at else None,

@@ -165,7 +165,7 @@ class TestDatabase:
         wrong, found, status = doctor()
 
         assert wrong == {}
-        assert sentence(found, "sealed_values").startswith("Geprüft sind 12 versiegelte Werte von 3 der 3 Personen: Alle")
+        assert sentence(found, "sealed_values").startswith("Geprüft sind 15 versiegelte Werte von 3 der 3 Personen: Alle")
         assert status == 0
 
 

@@ -99,7 +99,7 @@ class House:
 
     def object_to_marketing(self, subject_id, channel=None):
         with self.database.writing() as session:
-            objection.raise_to_marketing(session, subject_id=subject_id, channel=channel, origin="Anruf", actor=ACTOR, now=self.now)
+            objection.raise_to_marketing(session, subject_id=subject_id, channel=channel, origin="Telefonat", actor=ACTOR, now=self.now)
 
     def consent(self, subject_id, purpose="newsletter", channel=Channel.EMAIL):
         with self.database.writing() as session:
@@ -193,6 +193,11 @@ def colleague(app, house):
 @pytest.fixture
 def sales(colleague):
     return colleague(Role.SALES)
+
+
+@pytest.fixture
+def accounting(colleague):
+    return colleague(Role.ACCOUNTING)
 
 
 def names_in(answer):

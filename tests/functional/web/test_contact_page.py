@@ -36,6 +36,15 @@ class TestFields:
         for name in denied:
             assert FIELDS[name] not in approach.text
 
+    def test_are_joined_by_where_they_came_from_if_the_purpose_opens_that(self, house, sales, accounting):
+        person = house.take_in("business_contact", "legal_retention")
+
+        assert "Fachmesse Kassel" in sales.get(f"/contacts/{person}").text
+        accounting.work_for("legal_retention")
+        kept = accounting.get(f"/contacts/{person}")
+        assert kept.status_code == 200
+        assert "Fachmesse Kassel" not in kept.text
+
     def test_that_are_empty_are_absent(self, house, sales):
         person = house.take_in(fields={"last_name": "Kurz"})
 

@@ -16,11 +16,6 @@ INVOICE = b"%PDF-1.7 geheim"
 
 
 @pytest.fixture
-def accounting(colleague):
-    return colleague(Role.ACCOUNTING)
-
-
-@pytest.fixture
 def person(house):
     return house.take_in("contract_person", "legal_retention")
 

@@ -10,7 +10,7 @@ from crm.actor import Role, system_actor
 from crm.models.contact import Contact
 from crm.models.lawfulness import NoticeEvent
 from crm.models.privacy_task import PrivacyTask, TaskKind
-from crm.privacy import objection, tasks
+from crm.privacy import objection, sealing, tasks
 from crm.privacy.objection import Objection
 from tests.functional.web.conftest import error_at, strip_number
 
@@ -87,7 +87,7 @@ class TestOrigin:
         answer = sales.send(f"{path}/origin", {"origin": "Visitenkarte, Messe", **SELLING}, follow_redirects=True)
 
         with house.database.reading() as session:
-            assert session.get(Contact, person).origin == "Visitenkarte, Messe"
+            assert sealing.open_origin(session, session.get(Contact, person)) == "Visitenkarte, Messe"
         assert "Die Herkunft ist festgehalten." in answer.text
         assert not is_open(house, person)
         assert len(house.entries("origin:stated")) == 1
@@ -111,7 +111,7 @@ class TestOrigin:
         answer = sales.send(f"{path}/origin", {"origin": "Anders", **SELLING})
 
         with house.database.reading() as session:
-            assert session.get(Contact, person).origin == "Messe"
+            assert sealing.open_origin(session, session.get(Contact, person)) == "Messe"
         assert answer.status_code == 409
         assert "schon erledigt" in answer.text
 

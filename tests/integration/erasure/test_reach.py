@@ -10,6 +10,7 @@ from crm.models.intake import LinkKind, PersonalLink
 from crm.models.lawfulness import GroundEvent, ObjectionEvent
 from crm.privacy.erasure import reach
 from crm.privacy.erasure.reach import KeptRows, UndecidedTableError
+from crm.privacy.objection import Heard
 
 
 def rows_of(house, subject_id):
@@ -70,13 +71,13 @@ def test_the_company_of_a_sole_trader_stays_as_an_empty_row_that_others_point_to
     assert filled == {"id", "kind", "subject_id", "created_at", "changed_at", "version"}
 
 
-def test_words_about_where_the_data_came_from_go_and_what_was_lawful_until_when_stays(house):
+def test_what_was_lawful_until_when_stays_and_how_somebody_objected_in_words_of_ours(house):
     house.erase()
 
     [ground, _duty] = [row for row in house.rows(GroundEvent.__table__) if row["subject_id"] == house.person.subject_id]
     [objection] = house.rows(ObjectionEvent.__table__)
-    assert (ground["origin"], ground["purpose"], ground["basis"]) == ("", "business_contact", "6-1-f")
-    assert objection["origin"] == "Anruf"
+    assert (ground["purpose"], ground["basis"], ground["act"]) == ("business_contact", "6-1-f", "started")
+    assert objection["origin"] == Heard.CALL
 
 
 def test_nobody_else_loses_anything(house):

@@ -58,8 +58,10 @@ class House:
 
     def _object(self, session):
         objection.raise_to_marketing(session, subject_id=self.person, origin="Brief", actor=SALES, now=self.now)
-        objection.raise_to_marketing(session, subject_id=self.person, origin="Link", channel=Channel.EMAIL, actor=SALES, now=self.now)
-        objection.correct(session, origin="Link", actor=SALES, now=self.now + timedelta(seconds=1))
+        objection.raise_to_marketing(
+            session, subject_id=self.person, origin="Abmeldelink", channel=Channel.EMAIL, actor=SALES, now=self.now
+        )
+        objection.correct(session, origin="Abmeldelink", actor=SALES, now=self.now + timedelta(seconds=1))
         by_phone = Objection(objection.DIRECT_MARKETING, Channel.PHONE)
         ended = {"subject_id": self.person, "objection": by_phone, "actor": SALES, "now": self.now + timedelta(seconds=3)}
         objection.raise_many(session, [(self.person, by_phone)], origin="Telefonat", actor=SALES, now=self.now)
@@ -78,7 +80,7 @@ class House:
         tasks.open_many(session, [(self.person, TaskKind.NOTICE_DUE, self.now.date())], actor=SALES, now=self.now)
         record = new_person(session, self.now, "business_contact", "contract_person")
         merging.merge(session, subject_id=self.person, person=record, actor=SALES, now=self.now)
-        ended = {"purpose": purpose(session, "sales_approach"), "ends_at": self.now, "reason": "Ende", "actor": SALES}
+        ended = {"purpose": purpose(session, "sales_approach"), "ends_at": self.now, "actor": SALES}
         lawfulness.end_ground(session, subject_id=self.person, **ended, now=self.now + timedelta(seconds=1))
 
     def _suppress(self, session):
@@ -175,7 +177,7 @@ CHANGED = (
 SLIPPED_IN = (
     ("restriction_event", "act, reason", "'lifted', 'unlawful'"),
     ("objection_event", "act, scope, origin", "'corrected', 'direct_marketing', 'x'"),
-    ("ground_event", "act, purpose, basis, origin", "'started', 'newsletter', '6-1-f', 'x'"),
+    ("ground_event", "act, purpose, basis", "'started', 'newsletter', '6-1-f'"),
     ("consent_event", "act, purpose, channel, evidence_id", "'given', 'newsletter', 'phone', 'x'"),
 )
 DELETED = (

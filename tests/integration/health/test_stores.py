@@ -178,7 +178,7 @@ class TestSealedValues:
         found = named(examine_sealed_values(stores.database, actor=Actor("cli:0"), now=clock.now(), at_most=2))
 
         assert found == {
-            "SealedValuesSound": {"values": 8, "compared": 8, "people": 2, "living": 3, "uncovered": 0, "left_out": 4},
+            "SealedValuesSound": {"values": 10, "compared": 10, "people": 2, "living": 3, "uncovered": 0, "left_out": 5},
         }
 
     def test_of_a_key_that_was_changed_concern_its_person_only(self, runtime, clock, people, stores):
@@ -186,7 +186,7 @@ class TestSealedValues:
 
         found = named(examine_sealed_values(stores.database, actor=Actor("cli:0"), now=clock.now()))
 
-        assert found["SealedValuesTampered"]["count"] == 4
+        assert found["SealedValuesTampered"]["count"] == 5
         assert found["SealedValuesTampered"]["subjects"] == people[0]
 
 
@@ -233,9 +233,7 @@ class TestIndex:
     ):
         ends_at = now + timedelta(minutes=1, seconds=1)
         with runtime.database.writing() as session:
-            lawfulness.end_ground(
-                session, subject_id=people[0], purpose=purpose(session), ends_at=ends_at, reason="Ende", actor=SALES, now=now
-            )
+            lawfulness.end_ground(session, subject_id=people[0], purpose=purpose(session), ends_at=ends_at, actor=SALES, now=now)
         keep()
 
         found = self.examine(stores, now + timedelta(minutes=minutes))

@@ -31,6 +31,7 @@ class Taken:
 
     subject_id: str
     fields: dict
+    origin: str
     contact: Contact
     state: PersonState
     company: Company | None = None
@@ -79,6 +80,7 @@ class Installation:
         values = {group: getattr(contact, column) for group, column in SEALED_COLUMN.items()}
         sealed = [(sealing.contact_place(state.subject_id, group), value) for group, value in values.items() if value]
         fields = {name: value for each in sealing.open_all(session, sealed) for name, value in each.items()}
+        origin = sealing.take_origin(fields)
 
         def of_person(model):
             return session.scalars(select(model).where(model.subject_id == state.subject_id)).all()
@@ -87,6 +89,7 @@ class Installation:
         return Taken(
             state.subject_id,
             fields,
+            origin,
             contact,
             state,
             company,

@@ -54,7 +54,7 @@ class TestPeople:
         assert (anna.fields["first_name"], anna.fields["email"]) == ("Anna", "anna.mueller@muster-maschinenbau.example")
         assert anna.company.name == "Muster Maschinenbau GmbH"
         assert set(anna.state.grounds) == {"business_contact"}
-        assert anna.contact.origin == "Messe Hannover"
+        assert anna.origin == "Messe Hannover"
         assert [notice.act for notice in anna.notices] == ["earlier"]
         assert anna.contact.collected_at == datetime(2022, 6, 1, 7, 30, tzinfo=UTC)
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from crm import ledger, models  # noqa: F401 - registers the tables
 from crm.db import Base, make_engine, migrate
+from crm.db.errors import OriginsReadableError, OriginsSealedError
 from crm.db.migrations.transaction_number import Xid8
 
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(migrate._FOLDER).walk_revisions()))]
@@ -82,6 +83,70 @@ def test_companies_that_were_there_get_the_key_they_are_sorted_by(empty_engine):
     with empty_engine.connect() as connection:
         found = connection.execute(text("SELECT name FROM company ORDER BY sort_key")).scalars().all()
     assert found == ["adler", "Österreicher", "Zeiss"]
+
+
+class TestWhereDataCameFrom:
+    """What stood readable is in every copy of the database, so it is neither carried over nor lost unasked (revision 0004)."""
+
+    def test_that_is_readable_of_somebody_stops_the_upgrade_and_stays(self, empty_engine):
+        migrate.upgrade(empty_engine, to="0003")
+        insert_contact(empty_engine, "origin", "'Empfehlung von Frau Müller'")
+
+        with pytest.raises(OriginsReadableError) as refusal:
+            migrate.upgrade(empty_engine)
+
+        assert "Müller" not in str(refusal.value)
+        with empty_engine.connect() as connection:
+            assert migrate.current_revision(connection) == "0003"
+            assert connection.execute(text("SELECT origin FROM contact")).scalar() == "Empfehlung von Frau Müller"
+
+    def test_that_stands_at_a_ground_alone_stops_it_too(self, empty_engine):
+        migrate.upgrade(empty_engine, to="0003")
+        insert_ground(empty_engine, "Empfehlung")
+
+        with pytest.raises(OriginsReadableError):
+            migrate.upgrade(empty_engine)
+
+    def test_of_the_erased_is_empty_already_and_their_grounds_are_carried_over(self, empty_engine):
+        migrate.upgrade(empty_engine, to="0003")
+        insert_ground(empty_engine, "")
+
+        migrate.upgrade(empty_engine)
+        migrate.downgrade(empty_engine, to="0003")
+        migrate.upgrade(empty_engine)
+
+        with empty_engine.connect() as connection:
+            assert connection.execute(text("SELECT purpose, act FROM ground_event")).all() == [("newsletter", "ended")]
+
+    def test_that_is_sealed_of_somebody_is_not_lost_by_going_back(self, empty_engine):
+        migrate.upgrade(empty_engine, to="0004")
+        insert_contact(empty_engine, "sealed_origin", "'sealed'" if empty_engine.dialect.name == "postgresql" else "x'00'")
+
+        with pytest.raises(OriginsSealedError):
+            migrate.downgrade(empty_engine, to="0003")
+
+        with empty_engine.connect() as connection:
+            assert migrate.current_revision(connection) == "0004"
+
+
+def insert_contact(engine, column, value):
+    row = f"'{'a' * 32}', {value}, '2026-11-23 09:00:00', '2026-11-23 09:00:00', '2026-11-23 09:00:00', 1"
+    contact = f"INSERT INTO contact (subject_id, {column}, collected_at, last_contact_at, changed_at, version) VALUES ({row})"
+    _insert(engine, contact)
+
+
+def insert_ground(engine, origin):
+    row = f"'{'a' * 32}', 'newsletter', '6-1-a', 'ended', '{origin}', '2026-11-23 09:00:00', '2026-11-23 09:00:00'"
+    _insert(engine, f"INSERT INTO ground_event (subject_id, purpose, basis, act, origin, effective_at, recorded_at) VALUES ({row})")
+
+
+def _insert(engine, row):
+    subject = (
+        f"INSERT INTO subject (id, state, write_seq, key_number, created_at) VALUES ('{'a' * 32}', 'living', 0, 1, '2026-11-23 09:00:00')"
+    )
+    with engine.execution_options(writing=True).begin() as connection:
+        connection.execute(text(subject))
+        connection.execute(text(row))
 
 
 def test_a_failing_upgrade_leaves_the_database_as_it_was(empty_engine):

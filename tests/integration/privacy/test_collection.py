@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from crm.actor import Actor, Role
 from crm.ledger import tables as ledger_tables
 from crm.models.contact import Contact, Lookup
+from crm.models.field_groups import FieldGroup
 from crm.models.lawfulness import NoticeEvent
 from crm.privacy import collection, disclosure, lawfulness, suppression
 from crm.privacy.collection import Notice, Refusal
@@ -12,6 +14,8 @@ from crm.privacy.errors import FieldWithoutPurposeError, OriginMissingError
 from crm.privacy.lawfulness import Standing
 from crm.privacy.suppression import SuppressionReason
 from tests.integration.privacy.people import FIELDS, SALES, make_person, new_person, purpose
+
+ORIGIN = "Empfehlung von Frau Müller"
 
 
 class TestCollect:
@@ -26,6 +30,19 @@ class TestCollect:
             opened = disclosure.open_person(session, subject_id=subject_id, purpose=purpose(session), actor=SALES, now=clock.now())
         assert dict(opened.fields) == FIELDS
         assert all(b"Wehmeier" not in (value or b"") for value in (contact.sealed_identity, contact.sealed_email))
+
+    @pytest.mark.parametrize(("code", "role", "said"), [("business_contact", Role.SALES, ORIGIN), ("legal_retention", Role.ACCOUNTING, "")])
+    def test_seals_where_the_data_came_from_and_opens_it_for_purposes_that_need_it(self, runtime, clock, code, role, said):
+        actor = Actor("6" * 32, frozenset({role}), role)
+        with runtime.database.writing() as session:
+            subject_id = make_person(session, clock.now(), code, origin=ORIGIN, fields={"last_name": "Wehmeier"})
+
+        with runtime.database.reading() as session:
+            contact = session.get(Contact, subject_id)
+            opened = disclosure.open_person(session, subject_id=subject_id, purpose=purpose(session, code), actor=actor, now=clock.now())
+        assert (opened.origin, FieldGroup.ORIGIN in opened.groups) == (said, bool(said))
+        assert b"Frau" not in contact.sealed_origin
+        assert dict(opened.fields) == {"last_name": "Wehmeier"}
 
     def test_refuses_a_field_that_no_purpose_needs(self, runtime, clock):
         with pytest.raises(FieldWithoutPurposeError) as refusal, runtime.database.writing() as session:

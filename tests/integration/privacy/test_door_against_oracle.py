@@ -59,7 +59,7 @@ def store(session, subject_id: str, facts: Facts, now) -> None:
     session.execute(delete(GroundEvent).where(GroundEvent.subject_id == subject_id))
     for purpose, act, effective_at, recorded_at in facts.grounds:
         row = {**at, "purpose": purpose, "act": act, "effective_at": effective_at, "recorded_at": recorded_at}
-        session.execute(insert(GroundEvent).values(**row, basis="6-1-f", origin="Messe"))
+        session.execute(insert(GroundEvent).values(**row, basis="6-1-f"))
     for scope, channel, act in facts.objections:
         session.execute(insert(ObjectionEvent).values(**at, scope=scope, channel=channel, act=act, origin="Brief"))
     for act in facts.restrictions:
@@ -143,4 +143,5 @@ class TestDoor:
                     with suppress(ErasedError, RestrictedError, ObjectedError, NoLawfulBasisError):
                         person = disclosure.open_person(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
                         opened = dict(person.fields)
+                        assert person.origin == ("Messe" if "origin" in RULES[code]["groups"] else "")
                 assert opened == listed.get(subject_id)

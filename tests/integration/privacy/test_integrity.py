@@ -9,7 +9,8 @@ from crm.actor import Actor
 from crm.ledger import tables as ledger_tables
 from crm.models.company import Company
 from crm.models.contact import Contact, NoteKind
-from crm.privacy import consent, integrity, notes, rectification
+from crm.models.privacy_task import PrivacyTask, TaskKind
+from crm.privacy import consent, integrity, notes, rectification, tasks
 from crm.privacy.purposes import Channel
 from crm.services.companies import entry as companies
 from crm.services.companies.entry import CompanyEntry
@@ -72,7 +73,7 @@ class TestSoundValues:
 
         found = examine(person)
 
-        assert (found.values, found.compared, found.suspects) == (6, 6, [])
+        assert (found.values, found.compared, found.suspects) == (7, 7, [])
 
     def test_stay_so_after_changes_that_fill_and_empty_groups(self, runtime, clock, person, examine):
         rectify(runtime, clock, person, {"phone": "", "last_name": "Brückner"})
@@ -81,7 +82,7 @@ class TestSoundValues:
         found = examine(person)
 
         assert found.suspects == []
-        assert found.values == found.compared == 4
+        assert found.values == found.compared == 5
 
     def test_leave_an_entry_with_their_number_and_groups_only(self, runtime, person, examine):
         examine(person)
@@ -92,7 +93,7 @@ class TestSoundValues:
         assert {name: leaf[name] for name in ("a", "cnt", "f", "res", "cls")} == {
             "a": "cli:0",
             "cnt": 1,
-            "f": ["identity", "email", "phone", "address"],
+            "f": ["identity", "email", "phone", "address", "origin"],
             "res": "sound",
             "cls": "read",
         }
@@ -117,7 +118,7 @@ class TestValuesThatWereChanged:
         found = examine(person, other)
 
         assert found.suspects == [person]
-        assert found.values == 8
+        assert found.values == 10
 
 
 class TestValuesThatWerePutBack:
@@ -136,6 +137,22 @@ class TestValuesThatWerePutBack:
         rectify(runtime, clock, person, {"phone": "", "email": "neu@example.com"})
         store(runtime, person, "sealed_phone", older)
 
+        assert examine(person).put_back == {person: 1}
+
+
+class TestWhereTheDataCameFrom:
+    """Art. 14(2)(f), 15(1)(g) DSGVO."""
+
+    def test_is_found_when_an_older_word_is_put_back(self, runtime, clock, person, examine):
+        older = stored(runtime, person, "sealed_origin")
+        with runtime.database.writing() as session:
+            tasks.open_many(session, [(person, TaskKind.ORIGIN_UNKNOWN, clock.now().date())], actor=SALES, now=clock.now())
+            task = session.scalars(select(PrivacyTask)).one()
+            tasks.state_origin(session, task, origin="Visitenkarte", purpose=purpose(session), actor=SALES, now=clock.now())
+        sound = examine(person)
+        store(runtime, person, "sealed_origin", older)
+
+        assert (sound.suspects, sound.values, sound.compared) == ([], 5, 5)
         assert examine(person).put_back == {person: 1}
 
 
@@ -163,7 +180,7 @@ class TestSoleTrader:
         with runtime.database.writing() as session:
             session.execute(update(Company).where(Company.id == company_id).values(sealed_details=before.sealed_details))
 
-        assert (sound.suspects, sound.compared) == ([], 5)
+        assert (sound.suspects, sound.compared) == ([], 6)
         assert examine(before.subject_id).put_back == {before.subject_id: 1}
 
 

@@ -9,7 +9,7 @@ from crm.privacy import consent, disclosure, lawfulness, objection, restriction
 from crm.privacy.consent import ConsentNotGivenError
 from crm.privacy.errors import ObjectedError, PurposeNotAllowedError, RestrictedError, WordingMissingError
 from crm.privacy.lawfulness import Standing
-from crm.privacy.objection import Objection
+from crm.privacy.objection import ForeignWordsError, Heard, Objection, Raised
 from crm.privacy.purposes import Channel
 from crm.privacy.restriction import RestrictionReason
 from tests.integration.privacy.people import MARKETING, SALES, make_person, purpose
@@ -102,6 +102,15 @@ class TestObjection:
         assert standing(runtime, person, "newsletter", clock.now()) is Standing.OBJECTED
         assert standing(runtime, person, "phone_advertising", clock.now()) is Standing.MISSING
 
+    @pytest.mark.parametrize("words", ["", "sagt Frau Müller", "Fall 2026-0001 von Frau Müller", f"Portal {'a' * 31}"])
+    def test_outlives_the_person_and_so_holds_no_words_that_people_typed(self, person, words):
+        with pytest.raises(ForeignWordsError):
+            Raised(person, Objection("business_contact"), words)
+
+    @pytest.mark.parametrize("words", [*Heard, "Fall 2026-0001", f"Portal {'a' * 32}"])
+    def test_says_in_words_and_numbers_of_ours_where_it_came_from(self, person, words):
+        assert Raised(person, Objection("business_contact"), words).origin == words
+
     def test_to_a_purpose_closes_the_door_for_it(self, runtime, clock, person):
         with runtime.database.writing() as session:
             objection.raise_many(session, [(person, Objection("business_contact"))], origin="Brief", actor=SALES, now=clock.now())
@@ -153,9 +162,7 @@ class TestGround:
     def test_ends_at_the_moment_that_was_set(self, runtime, clock, person):
         ends_at = clock.now() + timedelta(days=5)
         with runtime.database.writing() as session:
-            lawfulness.end_ground(
-                session, subject_id=person, purpose=purpose(session), ends_at=ends_at, reason="ausgeschieden", actor=SALES, now=clock.now()
-            )
+            lawfulness.end_ground(session, subject_id=person, purpose=purpose(session), ends_at=ends_at, actor=SALES, now=clock.now())
 
         assert standing(runtime, person, "business_contact", ends_at - timedelta(seconds=1)) is Standing.ALLOWED
         assert standing(runtime, person, "business_contact", ends_at) is Standing.MISSING

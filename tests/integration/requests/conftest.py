@@ -81,9 +81,7 @@ class Desk:
     def end_contract(self, subject_id):
         with self.database.writing() as session:
             purpose = purposes.find_all(session).get("contract_person")
-            lawfulness.end_ground(
-                session, subject_id=subject_id, purpose=purpose, ends_at=self.now, reason="Vertragsende", actor=SALES, now=self.now
-            )
+            lawfulness.end_ground(session, subject_id=subject_id, purpose=purpose, ends_at=self.now, actor=SALES, now=self.now)
 
     def file_document(self, subject_id, *, rule="RET-10", keep_until=date(2034, 12, 31)):
         with self.database.writing() as session:

@@ -20,7 +20,6 @@ def end(house, subject_id, code, ends_at=None):
             subject_id=subject_id,
             purpose=house.purpose(session, code),
             ends_at=ends_at or house.now,
-            reason="Ende",
             actor=SALES,
             now=house.now,
         )

@@ -89,9 +89,7 @@ class TestWhatGoes:
     def test_a_day_that_was_kept_ready_wrongly_destroys_nobody(self, house):
         [person] = house.overdue(1)
         with house.database.writing() as session:
-            ground = lawfulness.NewGround(
-                subject_id=person, purpose=house.purpose(session, "business_contact"), since=house.now, origin="Messe"
-            )
+            ground = lawfulness.NewGround(subject_id=person, purpose=house.purpose(session, "business_contact"), since=house.now)
             lawfulness.start_grounds(session, [ground], now=house.now)  # and the day was not moved
 
         [report] = house.run()
