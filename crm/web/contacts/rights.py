@@ -25,7 +25,7 @@ from crm.web.contacts.objections import objection_rows
 from crm.web.contacts.restriction import restriction_view
 from crm.web.contacts.rights_form import RightsForm, rights_view
 from crm.web.contacts.rows import NAME_FIELDS, full_name
-from crm.web.desk import Desk, find_desk, strip_of, time_zone
+from crm.web.desk import Desk, current_day, find_desk, strip_of, time_zone
 from crm.web.typed import typed_line
 
 _RECORDED: Final[Mapping[Standing, LazyString]] = {
@@ -146,6 +146,6 @@ def _begin_of(day: str) -> datetime:
         raise ConsentDayError(field="given_on") from error
     if on.year < 2000:  # noqa: PLR2004 - older than any consent somebody can still prove here
         raise ConsentDayError(field="given_on")
-    if on > current_runtime().clock.now().astimezone(time_zone()).date():
+    if on > current_day():
         raise FutureConsentError(field="given_on")
     return datetime.combine(on, time(), tzinfo=time_zone())
