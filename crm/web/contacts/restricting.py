@@ -1,11 +1,12 @@
 """What the coordinator does about a restriction."""
 
-from datetime import datetime, time
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.clock import begin_of
 from crm.db import Session
 from crm.errors import InvalidInputError
 from crm.privacy import restriction
@@ -65,7 +66,7 @@ def _told_at(now: datetime) -> datetime:
     on = typed_day("told_on")
     if on is None:
         raise ReceiptDayError(field="told_on")
-    return now if on == now.astimezone(time_zone()).date() else datetime.combine(on, time(), tzinfo=time_zone())
+    return now if on == now.astimezone(time_zone()).date() else begin_of(on, time_zone())
 
 
 def _reason() -> RestrictionReason:

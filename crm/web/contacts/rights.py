@@ -1,13 +1,14 @@
 """Recht ausüben: what staff enter when a person objects, consents or withdraws."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Final
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel.speaklater import LazyString
 
+from crm.clock import begin_of
 from crm.db import Session
 from crm.errors import CrmError, InvalidInputError
 from crm.privacy.lawfulness import Standing
@@ -134,11 +135,11 @@ def _given(purposes: Purposes, form: RightsForm) -> NewConsent:
         wording=form.wording,
         language=current_language(),
         evidence=form.evidence,
-        given_at=_begin_of(form.given_on),
+        given_at=_given_at(form.given_on),
     )
 
 
-def _begin_of(day: str) -> datetime:
+def _given_at(day: str) -> datetime:
     """Return the first moment of a day in the controller's time zone; the same day gives the same moment."""
     try:
         on = date.fromisoformat(day)
@@ -148,4 +149,4 @@ def _begin_of(day: str) -> datetime:
         raise ConsentDayError(field="given_on")
     if on > current_day():
         raise FutureConsentError(field="given_on")
-    return datetime.combine(on, time(), tzinfo=time_zone())
+    return begin_of(on, time_zone())

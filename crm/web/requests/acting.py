@@ -1,12 +1,13 @@
 """What is done to a case besides deciding it: identity, people, a second person, stop, post."""
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.clock import begin_of
 from crm.db import Session
 from crm.errors import CrmError, InvalidInputError
 from crm.models.request_case import Identity
@@ -193,4 +194,4 @@ def _posted_at(now: datetime) -> datetime:
     on = typed_day("posted_on")
     if on is None or on > now.astimezone(zone).date():
         raise ReceiptDayError(field="posted_on")
-    return now if on == now.astimezone(zone).date() else datetime.combine(on, time(), tzinfo=zone)
+    return now if on == now.astimezone(zone).date() else begin_of(on, zone)
