@@ -169,14 +169,14 @@ def _require_reviewed(session: Session, subject_id: str, actor: Actor, today: da
         raise NotFoundError
     if session.scalar(select(plan.asks_for_something(Subject.id)).where(Subject.id == subject_id)):
         raise CaseOpenError
-    prospect = due.like_a_prospect(session, subject_id=subject_id, zone=zone)
+    prospect = due.find_as_prospect(session, subject_id=subject_id, zone=zone)
     return found.rule or (prospect.rule.code if prospect else "")
 
 
 def _forgetting(session: Session, subject_id: str, *, zone: ZoneInfo, now: datetime) -> Forgetting:
     """Return why the time is up; whom an import found overdue may have come in with a ground that no day ends yet."""
     last = due.find_forgetting(session, [subject_id], zone=zone, now=now)[subject_id][-1]
-    return last if last.due_on else (due.like_a_prospect(session, subject_id=subject_id, zone=zone) or last)
+    return last if last.due_on else (due.find_as_prospect(session, subject_id=subject_id, zone=zone) or last)
 
 
 def _find_ids(session: Session, actor: Actor, today: date) -> list[str]:
