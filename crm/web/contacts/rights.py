@@ -61,10 +61,10 @@ def record_consent(subject_id: str) -> ResponseReturnValue:
     try:
         with runtime.database.writing() as db:
             given = _given(find_purposes(db), form)
-            counts = use_case.record_consent(db, subject_id=subject_id, given=given, actor=current_actor(), now=runtime.clock.now())
+            standing = use_case.record_consent(db, subject_id=subject_id, given=given, actor=current_actor(), now=runtime.clock.now())
     except InvalidInputError as error:
         return _page(subject_id, form.refused(error.field or "wording", sentence_of(error))), 422
-    flash(str(_RECORDED[counts]), "ok" if counts is Standing.ALLOWED else "watch")
+    flash(str(_RECORDED[standing]), "ok" if standing is Standing.ALLOWED else "watch")
     return redirect(url_for(".rights", subject_id=subject_id), code=303)
 
 
