@@ -1,7 +1,8 @@
 """Time, passed in, so that every test can steer it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
@@ -29,6 +30,11 @@ class SettableClock:
     def advance(self, by: timedelta) -> None:
         """Move forwards, or backwards with a negative duration."""
         self._moment += by
+
+
+def begin_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return the moment at which a day begins in this time zone."""
+    return datetime.combine(day, time(), zone)
 
 
 def micros(moment: datetime) -> int:

@@ -28,8 +28,8 @@ class HighWaterMissingError(LedgerRolledBackError):
     """The high-water file is gone: a database that was set back would not show any more."""
 
     message = (
-        "Die Höchststandsdatei fehlt, obwohl schon Einträge versiegelt sind. Es wird nichts versiegelt, bis sie wieder da ist: "
-        "Ist es nur die Datei, kopieren Sie „checkpoint“ aus dem Ordner des Protokolls an ihre Stelle."
+        "Die Höchststandsdatei fehlt, obwohl schon Einträge versiegelt sind. Bis sie wieder da ist, wird nichts versiegelt. "
+        "Fehlt nur sie, kopieren Sie „checkpoint“ aus dem Ordner des Protokolls an ihre Stelle."
     )
 
 

@@ -63,17 +63,19 @@ def verify(
         progress: is told how many of how many sealed entries are done.
         processes: how many recompute at once; pays from some ten thousand entries on.
     """
-    made = _Pass(engine, trusted, high_water, progress or (lambda _done, _all: None))
-    return made.run(processes, folder)
+    return _Pass(engine, trusted, high_water, folder, progress or (lambda _done, _all: None)).run(processes)
 
 
 class _Pass:
     """One verification. The number of sealed entries is fixed at the start; what is sealed meanwhile counts as waiting."""
 
-    def __init__(self, engine: Engine, trusted: Sequence[VerifierKey], high_water: Path | None, progress: Progress) -> None:
+    def __init__(
+        self, engine: Engine, trusted: Sequence[VerifierKey], high_water: Path | None, folder: Path | None, progress: Progress
+    ) -> None:
         self._engine = engine
         self._trusted = list(trusted)
         self._high_water = high_water
+        self._folder = folder
         self._progress = progress
         self._findings = Findings()
         self._counters = Counters()
@@ -81,7 +83,7 @@ class _Pass:
         self._tree = GrowingTree(self._upper.add)
         self._last: Checkpoint | None = None
 
-    def run(self, processes: int, folder: Path | None) -> Verification:
+    def run(self, processes: int) -> Verification:
         with self._engine.connect() as connection:
             size, last_id = self._extent(connection)
             for name in find_missing_guards(connection):
@@ -89,8 +91,8 @@ class _Pass:
         latest_t = self._check_sealed(size, processes)
         with self._engine.connect() as connection:
             self._upper.check(connection, self._findings)
-            if folder is not None:
-                self._findings.extend(check_published(connection, folder, trusted=self._trusted, is_due=size > 0))
+            if self._folder is not None:
+                self._findings.extend(check_published(connection, self._folder, trusted=self._trusted, is_due=size > 0))
         with self._snapshot() as connection:
             unsealed = self._check_rest(connection, size, last_id, latest_t)
         return Verification(size, unsealed, tuple(self._findings.shown), self._findings.count, self._last)

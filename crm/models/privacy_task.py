@@ -20,7 +20,7 @@ class TaskKind(StrEnum):
 
 
 class PrivacyTask(Base):
-    """One task about one person, for the privacy coordinator or the owner of the contact."""
+    """One task about one person, for the data protection coordinator or the owner of the contact."""
 
     __tablename__ = "privacy_task"
     __table_args__ = (PrimaryKeyConstraint("subject_id", "id"), Index("ix_privacy_task_due_on", "due_on"), {"info": goes()})

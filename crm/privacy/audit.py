@@ -31,7 +31,7 @@ class Entry:
 
     Attributes:
         sealed: sealed values written; their hashes let a daily control find a value put back with SQL.
-        rows: digests of rows of evidence written, replaced or erased (`crm.privacy.evidence`), after those of the values.
+        rows: digests of bound rows written, replaced or erased (see `bound_rows`), after those of the values.
         details: what the entry alone cannot say (old and new value); sealed under the person's key.
     """
 

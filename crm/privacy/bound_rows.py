@@ -143,8 +143,7 @@ def erase(session: Session, table: str, *conditions: ColumnElement[bool]) -> dic
 
 def digest(table: str, row: Mapping[str, Any]) -> str:
     """Return the digest of one row; an empty column says nothing, so that one can be added without a change."""
-    said = {name: value for name in columns_of(table) if (value := row[name]) is not None}
-    return _digest(table, said)
+    return _digest(table, _said(table, row))
 
 
 def digests(table: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -154,20 +153,25 @@ def digests(table: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def digest_of(row: Base) -> str:
     """Return the digest of a row as the session holds it."""
-    table = row.__tablename__
-    return digest(table, {name: getattr(row, name) for name in columns_of(table)})
+    return digest(row.__tablename__, _held(row))
 
 
 def digest_of_account(account: Account) -> str:
     """Return the digest of an account with its roles: what lets somebody in, and as what."""
-    columns = {name: getattr(account, name) for name in columns_of(ACCOUNT)}
-    return digest_with_roles(columns, account.roles)
+    return digest_with_roles(_held(account), account.roles)
 
 
 def digest_with_roles(columns: Mapping[str, Any], roles: frozenset[str]) -> str:
     """Return the digest of the columns of an account and of its roles."""
-    said = {name: columns[name] for name in columns_of(ACCOUNT) if columns[name] is not None}
-    return _digest(ACCOUNT, {**said, _ROLES: sorted(roles)})
+    return _digest(ACCOUNT, {**_said(ACCOUNT, columns), _ROLES: sorted(roles)})
+
+
+def _held(row: Base) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in columns_of(row.__tablename__)}
+
+
+def _said(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name in columns_of(table) if (value := row[name]) is not None}
 
 
 def _plain(value: Any) -> object:

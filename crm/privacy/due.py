@@ -97,7 +97,7 @@ def find_forgetting(session: Session, subject_ids: Sequence[str], *, zone: ZoneI
     return found
 
 
-def like_a_prospect(session: Session, *, subject_id: str, zone: ZoneInfo) -> Forgetting | None:
+def find_as_prospect(session: Session, *, subject_id: str, zone: ZoneInfo) -> Forgetting | None:
     """Return the rule by which an import finds that somebody's time is up, whatever ground they came in with; None: no such contact."""
     last_contact_at = session.scalar(select(Contact.last_contact_at).where(Contact.subject_id == subject_id))
     return _like_a_prospect(last_contact_at.astimezone(zone).date()) if last_contact_at else None

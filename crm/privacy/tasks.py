@@ -1,6 +1,6 @@
 """What somebody has to do about a person by a day: opened by the use case that gives rise to it, settled by an act.
 
-An open task is a duty towards the person, and so the ground on which the privacy coordinator may look at their
+An open task is a duty towards the person, and so the ground on which the data protection coordinator may look at their
 data; the ground ends with the last task.
 
 Source: Art. 6(1)(c) with Art. 5(1)(e), 12(3), 14, 17, 21(1) DSGVO.

@@ -19,19 +19,17 @@ _SIGN_INS: Final = system_actor("sign_ins")
 _KEYS: Final = system_actor("keys")
 
 
-def forget_sign_ins(session: Session, *, now: datetime) -> int:
-    """Forget sign-ins and counters of tries whose time is up; return how many."""
+def forget_sign_ins(session: Session, *, now: datetime) -> None:
+    """Forget sign-ins and counters of tries whose time is up."""
     number = signins.forget_old(session, now=now) + throttle.forget_old(session, now=now)
     if number:
         audit.record(session, Action.SIGN_INS_FORGOTTEN, actor=_SIGN_INS, now=now, count=number)
-    return number
 
 
-def sweep_keys(database: Database, *, vault: Vault, older_than: datetime, now: datetime) -> int:
-    """Remove orphaned keys made before `older_than`, and finish destructions that a crash interrupted; return how many keys went."""
+def sweep_keys(database: Database, *, vault: Vault, older_than: datetime, now: datetime) -> None:
+    """Remove orphaned keys made before `older_than`, and finish destructions that a crash interrupted."""
     with database.reading() as session:
         number = vault.sweep_orphans(session, older_than=older_than)
         if number:
             audit.record(session, Action.KEYS_SWEPT, actor=_KEYS, now=now, count=number)
     vault.finish_destructions(now=now)
-    return number

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, s
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor, Role
+from crm.clock import begin_of
 from crm.errors import InvalidInputError, NotFoundError
 from crm.models.contact import Contact
 from crm.models.erasure import ErasureCause
@@ -20,7 +21,7 @@ from crm.privacy import audit, disclosure, due, restriction, tasks
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import Disclosed
 from crm.privacy.due import Forgetting
-from crm.privacy.erasure import job, plan, unconfirmed
+from crm.privacy.erasure import job, plan
 from crm.privacy.erasure.policy import add_months, run_policy
 from crm.privacy.errors import PrivacyError
 from crm.privacy.purposes import Purpose
@@ -168,14 +169,14 @@ def _require_reviewed(session: Session, subject_id: str, actor: Actor, today: da
         raise NotFoundError
     if session.scalar(select(plan.asks_for_something(Subject.id)).where(Subject.id == subject_id)):
         raise CaseOpenError
-    prospect = due.like_a_prospect(session, subject_id=subject_id, zone=zone)
+    prospect = due.find_as_prospect(session, subject_id=subject_id, zone=zone)
     return found.rule or (prospect.rule.code if prospect else "")
 
 
 def _forgetting(session: Session, subject_id: str, *, zone: ZoneInfo, now: datetime) -> Forgetting:
     """Return why the time is up; whom an import found overdue may have come in with a ground that no day ends yet."""
     last = due.find_forgetting(session, [subject_id], zone=zone, now=now)[subject_id][-1]
-    return last if last.due_on else (due.like_a_prospect(session, subject_id=subject_id, zone=zone) or last)
+    return last if last.due_on else (due.find_as_prospect(session, subject_id=subject_id, zone=zone) or last)
 
 
 def _find_ids(session: Session, actor: Actor, today: date) -> list[str]:
@@ -219,5 +220,5 @@ def _found_overdue() -> Select[str]:
 def _kept(session: Session, today: date) -> ColumnElement[bool]:
     """Say whom somebody decided to keep; the question comes again before that ends, but not on the day of the decision."""
     soon = today + timedelta(days=run_policy().days_before)
-    lately = RetentionKeep.kept_at >= unconfirmed.first_moment(today, due.zone_of(session))
+    lately = RetentionKeep.kept_at >= begin_of(today, due.zone_of(session))
     return exists().where(RetentionKeep.subject_id == Subject.id, or_(RetentionKeep.until > soon, lately))

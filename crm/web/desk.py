@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import request, url_for
@@ -117,6 +117,11 @@ def _find_posted(desk: Desk) -> Purpose | None:
 def time_zone() -> ZoneInfo:
     """Return the time zone of the controller, in which days begin and end."""
     return ZoneInfo(current_runtime().settings.time_zone)
+
+
+def current_day() -> date:
+    """Return the day it is for the controller."""
+    return current_runtime().clock.now().astimezone(time_zone()).date()
 
 
 def purpose_title(purpose: Purpose) -> str:

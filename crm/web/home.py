@@ -17,7 +17,7 @@ from crm.site.installation import current_runtime
 from crm.site.view_models import DueEntry, DueSection, StripView
 from crm.site.visitor import current_actor
 from crm.web.contacts.rows import NAME_FIELDS
-from crm.web.desk import Desk, find_desk, strip_of, time_zone
+from crm.web.desk import Desk, current_day, find_desk, strip_of, time_zone
 from crm.web.due import NextStep, ending_entry, guide, task_entry, tasks_section, urgency_of
 from crm.web.requests.due import request_sections
 from crm.web.task_words import KIND_TITLES
@@ -71,7 +71,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "home.html",
         strip=_strip(desk, names),
-        today=current_runtime().clock.now().astimezone(time_zone()).date(),
+        today=current_day(),
         lead=_LEADS.get(current_actor().role or Role.MANAGEMENT, _l("was für Ihre Rolle ansteht")),
         sections=sections,
         shortcuts=_shortcuts(),

@@ -1,8 +1,5 @@
 """Karteileichen aufräumen: people whose time is up, one by one: let go, or keep with a reason until a day."""
 
-from contextlib import suppress
-from datetime import date
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -22,7 +19,7 @@ from crm.web.contacts.rows import NAME_FIELDS, full_name
 from crm.web.desk import Desk, open_desk, strip_of
 from crm.web.due import urgency_of
 from crm.web.retention_words import REASON_TITLES
-from crm.web.typed import accept_pseudonyms, chosen_id, typed_line
+from crm.web.typed import accept_pseudonyms, chosen_id, typed_day, typed_line
 
 bp = Blueprint("review", __name__)
 accept_pseudonyms(bp)
@@ -56,7 +53,7 @@ def keep(subject_id: str) -> ResponseReturnValue:
     try:
         with current_runtime().database.writing() as db:
             desk = open_desk(db)
-            reason, until = typed_line("reason"), _typed_day("until")
+            reason, until = typed_line("reason"), typed_day("until")
             kept = review.keep(db, subject_id=subject_id, reason=reason, until=until, actor=desk.actor, now=desk.now, zone=desk.zone)
     except InvalidInputError as error:
         return _page("review/show.html", subject_id, error=error), 422
@@ -70,12 +67,6 @@ def _kept_in_words(kept: Kept) -> str:
     if kept.released:
         return _("Die Person bleibt bis zu diesem Tag, und die Einschränkung ist aufgehoben. Vor dem Tag wird wieder gefragt.")
     return _("Die Person bleibt bis zu diesem Tag; davor wird wieder gefragt.")
-
-
-def _typed_day(name: str) -> date | None:
-    with suppress(ValueError):
-        return date.fromisoformat(typed_line(name))
-    return None
 
 
 def _page(template: str, subject_id: str | None, *, error: InvalidInputError | None = None) -> str:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
 from typing import Any, Final
 
 from flask import Blueprint, Flask, request
@@ -68,6 +70,13 @@ def typed_number(name: str) -> int:
     """Return a small number that a form carries, such as a version; 0 for what is none."""
     value = request.form.get(name, "")
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else 0  # noqa: PLR2004 - nine digits fit into every integer column
+
+
+def typed_day(name: str) -> date | None:
+    """Return the day that was typed, or None where there is none."""
+    with suppress(ValueError):
+        return date.fromisoformat(typed_line(name))
+    return None
 
 
 def filled(values: Mapping[str, str | None]) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def record_consents(page):
         page.get_by_role("button", name="Einwilligung festhalten").click()
         expect(page.get_by_role("status").filter(has_text="mit Wortlaut und Beleg festgehalten")).to_be_visible()
         expect(consent_in(page, permission)).to_contain_text("erlaubt")
-    page.get_by_role("link", name="Zurück zum Kontakt").click()
+    page.get_by_role("link", name="Zurück zu Quendolin Rüschenfeld").click()
     expect(purpose_in(page, "Newsletter")).to_contain_text("erlaubt")
     page.get_by_role("button", name="Telefonwerbung").click()
     expect(page.locator("#way-phone")).to_contain_text("Einwilligung vom 01.10.2026")

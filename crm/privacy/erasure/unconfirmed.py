@@ -6,7 +6,7 @@ counts it by its rule, and asks before it destroys unusually much.
 Source: Art. 5(1)(c), (e) DSGVO; RET-02.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, CursorResult, delete, func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.clock import begin_of
 from crm.models.intake import PendingRequest
 from crm.privacy import audit
 from crm.privacy.actions import Action
@@ -34,11 +35,6 @@ def let_lapse(session: Session, *, day: date, zone: ZoneInfo, actor: Actor, now:
     return number
 
 
-def first_moment(day: date, zone: ZoneInfo) -> datetime:
-    """Return when a day begins for the controller."""
-    return datetime.combine(day, time(), zone)
-
-
 def _is_over(day: date, zone: ZoneInfo) -> ColumnElement[bool]:
     """Say whose period ended before the day: the last day of a period still belongs to it."""
-    return PendingRequest.expires_at < first_moment(day, zone)
+    return PendingRequest.expires_at < begin_of(day, zone)

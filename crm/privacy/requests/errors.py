@@ -112,7 +112,9 @@ class ExtendedBeforeError(PrivacyError):
     """The period is extended once."""
 
     article = "Art. 12(3)"
-    message = "Die Frist ist schon verlängert; ein zweites Mal sieht das Gesetz nicht vor. Bis zum %(day)s muss die Antwort hinaus sein."
+    message = (
+        "Die Frist ist schon verlängert; ein zweites Mal sieht das Gesetz nicht vor. Die Antwort muss bis zum %(day)s abgeschickt sein."
+    )
 
 
 class TextTooLongError(InvalidInputError):

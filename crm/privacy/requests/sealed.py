@@ -29,15 +29,15 @@ def open_part(session: Session, case: RequestCase, column: Column) -> dict[str, 
     return opened
 
 
+def add(session: Session, case: RequestCase, column: Column, changes: Mapping[str, Any]) -> None:
+    """Write something more into a sealed part of a case; what is named again is replaced."""
+    content = {**open_part(session, case, column), **changes}
+    setattr(case, column, seal(session, case_id=case.id, subject_id=case.subject_id, column=column, content=content))
+
+
 def _place(subject_id: str, column: Column, case_id: str) -> Place:
     return Place(subject_id, Compartment.CASE, "request_case", column, case_id)
 
 
 def _encode(content: Mapping[str, Any]) -> bytes:
     return json.dumps(dict(content), ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def add(session: Session, case: RequestCase, column: Column, changes: Mapping[str, Any]) -> None:
-    """Write something more into a sealed part of a case; what is named again is replaced."""
-    content = {**open_part(session, case, column), **changes}
-    setattr(case, column, seal(session, case_id=case.id, subject_id=case.subject_id, column=column, content=content))

@@ -119,8 +119,8 @@ class OwnRolesError(CrmError):
     """Somebody wants to change what they may do themselves."""
 
     message = (
-        "Ihre eigenen Rollen können Sie nicht ändern. Das tut eine andere Person mit der Rolle „admin“ oder, "
-        "wer die Maschine betreut, mit `lethe users roles`."
+        "Ihre eigenen Rollen können Sie nicht ändern. Das kann eine andere Person mit der Rolle „admin“; "
+        "am Server geht es mit „lethe users roles“."
     )
 
 

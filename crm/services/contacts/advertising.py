@@ -37,7 +37,7 @@ class OwnObjectionError(PrivacyError):
 
     article = "Art. 21(3)"
     message = (
-        "Berichtigen darf einen Eintrag nur, wer ihn gemacht hat, oder der Datenschutz. Hat die Person selbst widersprochen, "
+        "Berichtigen darf einen Eintrag nur, wer ihn gemacht hat, oder die Datenschutzkoordination. Hat die Person selbst widersprochen, "
         "endet der Widerspruch nur auf ihren ausdrücklichen Wunsch."
     )
 

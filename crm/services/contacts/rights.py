@@ -137,7 +137,7 @@ def record_consent(session: Session, *, subject_id: str, given: NewConsent, acto
     _require_evidence(given, now)
     state = consent.find_states(session, [subject_id], now=now).get(subject_id, {}).get((given.purpose.code, given.channel))
     if state and state.permits and state.since == given.given_at:
-        return _counts(session, subject_id, given, now)  # the same form, sent twice
+        return _standing(session, subject_id, given, now)  # the same form, sent twice
     consent.give(
         session,
         subject_id=subject_id,
@@ -151,10 +151,10 @@ def record_consent(session: Session, *, subject_id: str, given: NewConsent, acto
         now=now,
     )
     due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
-    return _counts(session, subject_id, given, now)
+    return _standing(session, subject_id, given, now)
 
 
-def _counts(session: Session, subject_id: str, given: NewConsent, now: datetime) -> Standing:
+def _standing(session: Session, subject_id: str, given: NewConsent, now: datetime) -> Standing:
     state = lawfulness.find_states(session, [subject_id], now=now)[subject_id]
     if state.restricted and not given.purpose.survives_restriction:
         return Standing.RESTRICTED

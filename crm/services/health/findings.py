@@ -1,7 +1,10 @@
 """What a check finds, as classes that carry facts; the sentence is made where people read it, as with errors."""
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
+
+_NAMED: Final = 3
 
 
 class State(StrEnum):
@@ -28,3 +31,10 @@ class Finding:
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
+
+
+def some_of(names: Iterable[str]) -> str:
+    """Return the first few of these names for a sentence, with a sign if there are more."""
+    every = sorted(set(names))
+    shown = ", ".join(every[:_NAMED]) or "–"
+    return f"{shown} …" if len(every) > _NAMED else shown

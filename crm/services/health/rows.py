@@ -1,14 +1,11 @@
 """Are grounds, consents, objections, restrictions, rules and accounts what acts made of them? Compared with the log."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
 
 from crm.db import Database
 from crm.privacy import row_integrity
 from crm.privacy.row_integrity import Compared, Where
-from crm.services.health.findings import Finding, State
-
-_NAMED: Final = 3
+from crm.services.health.findings import Finding, State, some_of
 
 
 class RowsChanged(Finding):
@@ -54,16 +51,16 @@ def examine_rows(database: Database) -> Iterator[Finding]:
     if found.unnamed or found.gone:
         yield RowsChanged(
             unnamed=sum(found.unnamed.values()),
-            tables=_listed(each.what for each in found.unnamed),
+            tables=some_of(each.what for each in found.unnamed),
             gone=sum(found.gone.values()),
-            actions=_listed(each.what for each in found.gone),
-            subjects=_listed(each.whose for each in (*found.unnamed, *found.gone)),
+            actions=some_of(each.what for each in found.gone),
+            subjects=some_of(each.whose for each in (*found.unnamed, *found.gone) if each.whose),
         )
     if found.moved:
         yield RowsMoved(
             count=sum(found.moved.values()),
-            tables=_listed(each.what for each in found.moved),
-            subjects=_listed(each.whose for each in found.moved),
+            tables=some_of(each.what for each in found.moved),
+            subjects=some_of(each.whose for each in found.moved if each.whose),
         )
     if found.is_sound:
         yield RowsSound(rows=found.rows)
@@ -79,9 +76,3 @@ def _in_both(first: Compared, second: Compared) -> Compared:
         return {where: min(count, other[where]) for where, count in one.items() if where in other}
 
     return Compared(second.rows, both(first.unnamed, second.unnamed), both(first.gone, second.gone), both(first.moved, second.moved))
-
-
-def _listed(named: Iterable[str | None]) -> str:
-    every = sorted({each for each in named if each})
-    shown = ", ".join(every[:_NAMED]) or "–"
-    return f"{shown} …" if len(every) > _NAMED else shown

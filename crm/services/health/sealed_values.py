@@ -1,15 +1,14 @@
 """Are sealed values what Lethe wrote? A sample is opened without being shown, and compared with the log."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from crm.actor import Actor
 from crm.db import Database
 from crm.privacy import integrity
-from crm.services.health.findings import Finding, State
+from crm.services.health.findings import Finding, State, some_of
 
 _MOST_PEOPLE = 25_000  # opened in seconds; of more, a sample
-_NAMED = 3
 
 
 class SealedValuesTampered(Finding):
@@ -91,10 +90,10 @@ def examine_sealed_values(database: Database, *, actor: Actor, now: datetime, at
     again = _examine(database, found.suspects, actor=actor, now=now) if found.suspects else found
     facts = {"values": found.values, "compared": found.compared, "people": len(sample.subject_ids), "living": sample.living}
     wrong: list[Finding] = [
-        kind(**facts, count=sum(counts.values()), subjects=_named(counts)) for kind, counts in _in_both(found, again) if counts
+        kind(**facts, count=sum(counts.values()), subjects=some_of(counts)) for kind, counts in _in_both(found, again) if counts
     ]
     if vanished:
-        wrong.append(PeopleVanished(count=len(vanished), subjects=_named(vanished)))
+        wrong.append(PeopleVanished(count=len(vanished), subjects=some_of(vanished)))
     left_out = max(0, total - found.values)
     yield from wrong or [SealedValuesSound(**facts, uncovered=found.values - found.compared, left_out=left_out)]
 
@@ -112,8 +111,3 @@ def _in_both(found: integrity.Examined, again: integrity.Examined) -> Iterator[t
 def _examine(database: Database, subject_ids: Sequence[str], *, actor: Actor, now: datetime) -> integrity.Examined:
     with database.reading() as session:
         return integrity.examine(session, subject_ids=subject_ids, actor=actor, now=now)
-
-
-def _named(subject_ids: Collection[str]) -> str:
-    shown = ", ".join(sorted(subject_ids)[:_NAMED])
-    return f"{shown} …" if len(subject_ids) > _NAMED else shown

@@ -1,8 +1,5 @@
 """Widerspruch gegen Werbung: entered by staff, taken back where the entry was a mistake, ended by the person's express wish."""
 
-from contextlib import suppress
-from datetime import date
-
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
@@ -16,7 +13,7 @@ from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.web.contacts.blueprint import bp
 from crm.web.contacts.rights import refuse
-from crm.web.typed import typed_line
+from crm.web.typed import typed_day, typed_line
 
 
 class ChannelUnknownError(InvalidInputError):
@@ -53,7 +50,7 @@ def correct_objection(subject_id: str) -> ResponseReturnValue:
 def lift_objection(subject_id: str) -> ResponseReturnValue:
     """End an objection because the person expressly wishes it."""
     runtime, channel = current_runtime(), _channel()
-    wish = Wish(told=typed_line("told"), told_on=_typed_day("told_on"), warned=bool(typed_line("warned")))
+    wish = Wish(told=typed_line("told"), told_on=typed_day("told_on"), warned=bool(typed_line("warned")))
     try:
         with runtime.database.writing() as db:
             advertising.lift(db, subject_id=subject_id, channel=channel, wish=wish, actor=current_actor(), now=runtime.clock.now())
@@ -73,9 +70,3 @@ def _channel() -> Channel | None:
     if chosen and chosen not in ADVERTISING_CHANNELS:
         raise ChannelUnknownError(field="channel")
     return Channel(chosen) if chosen else None
-
-
-def _typed_day(name: str) -> date | None:
-    with suppress(ValueError):
-        return date.fromisoformat(typed_line(name))
-    return None

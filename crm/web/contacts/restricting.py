@@ -1,11 +1,12 @@
 """What the coordinator does about a restriction."""
 
-from datetime import date, datetime, time
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.clock import begin_of
 from crm.db import Session
 from crm.errors import InvalidInputError
 from crm.privacy import restriction
@@ -20,7 +21,7 @@ from crm.web.contacts.blueprint import bp
 from crm.web.contacts.restriction import REASONS, TOLD
 from crm.web.contacts.rights import refuse
 from crm.web.desk import time_zone
-from crm.web.typed import typed_line
+from crm.web.typed import typed_day, typed_line
 
 
 @bp.post("/contacts/<pseudonym:subject_id>/restrict")
@@ -62,11 +63,10 @@ def _lift(db: Session, subject_id: str, reason: RestrictionReason, now: datetime
 
 def _told_at(now: datetime) -> datetime:
     """Return the typed day as a moment; today is now, and a day to come is not accepted further down."""
-    try:
-        on = date.fromisoformat(typed_line("told_on"))
-    except ValueError as error:
-        raise ReceiptDayError(field="told_on") from error
-    return now if on == now.astimezone(time_zone()).date() else datetime.combine(on, time(), tzinfo=time_zone())
+    on = typed_day("told_on")
+    if on is None:
+        raise ReceiptDayError(field="told_on")
+    return now if on == now.astimezone(time_zone()).date() else begin_of(on, time_zone())
 
 
 def _reason() -> RestrictionReason:

@@ -14,8 +14,7 @@ from crm.privacy.requests import lifting
 from crm.privacy.restriction import RestrictionReason, ToldBy
 from crm.site.access import may
 from crm.site.i18n import _, _l
-from crm.site.installation import current_runtime
-from crm.web.desk import time_zone
+from crm.web.desk import current_day
 
 # Art. 18(1)(a) to (d) DSGVO.
 REASONS: Final = {
@@ -64,7 +63,7 @@ def restriction_view(db: Session, subject_id: str) -> RestrictionView | None:
         standing=tuple(_standing(each, announced) for each in reasons),
         offered={each: str(title) for each, title in REASONS.items() if each not in reasons},
         told={each: str(title) for each, title in TOLD.items()},
-        today=current_runtime().clock.now().astimezone(time_zone()).date(),
+        today=current_day(),
         restrict_url=url_for("contacts.restrict", subject_id=subject_id),
         lift_url=url_for("contacts.lift", subject_id=subject_id),
     )

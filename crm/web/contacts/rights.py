@@ -1,13 +1,14 @@
 """Recht ausüben: what staff enter when a person objects, consents or withdraws."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Final
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel.speaklater import LazyString
 
+from crm.clock import begin_of
 from crm.db import Session
 from crm.errors import CrmError, InvalidInputError
 from crm.privacy.lawfulness import Standing
@@ -25,7 +26,7 @@ from crm.web.contacts.objections import objection_rows
 from crm.web.contacts.restriction import restriction_view
 from crm.web.contacts.rights_form import RightsForm, rights_view
 from crm.web.contacts.rows import NAME_FIELDS, full_name
-from crm.web.desk import Desk, find_desk, strip_of, time_zone
+from crm.web.desk import Desk, current_day, find_desk, strip_of, time_zone
 from crm.web.typed import typed_line
 
 _RECORDED: Final[Mapping[Standing, LazyString]] = {
@@ -60,10 +61,10 @@ def record_consent(subject_id: str) -> ResponseReturnValue:
     try:
         with runtime.database.writing() as db:
             given = _given(find_purposes(db), form)
-            counts = use_case.record_consent(db, subject_id=subject_id, given=given, actor=current_actor(), now=runtime.clock.now())
+            standing = use_case.record_consent(db, subject_id=subject_id, given=given, actor=current_actor(), now=runtime.clock.now())
     except InvalidInputError as error:
         return _page(subject_id, form.refused(error.field or "wording", sentence_of(error))), 422
-    flash(str(_RECORDED[counts]), "ok" if counts is Standing.ALLOWED else "watch")
+    flash(str(_RECORDED[standing]), "ok" if standing is Standing.ALLOWED else "watch")
     return redirect(url_for(".rights", subject_id=subject_id), code=303)
 
 
@@ -134,11 +135,11 @@ def _given(purposes: Purposes, form: RightsForm) -> NewConsent:
         wording=form.wording,
         language=current_language(),
         evidence=form.evidence,
-        given_at=_begin_of(form.given_on),
+        given_at=_given_at(form.given_on),
     )
 
 
-def _begin_of(day: str) -> datetime:
+def _given_at(day: str) -> datetime:
     """Return the first moment of a day in the controller's time zone; the same day gives the same moment."""
     try:
         on = date.fromisoformat(day)
@@ -146,6 +147,6 @@ def _begin_of(day: str) -> datetime:
         raise ConsentDayError(field="given_on") from error
     if on.year < 2000:  # noqa: PLR2004 - older than any consent somebody can still prove here
         raise ConsentDayError(field="given_on")
-    if on > current_runtime().clock.now().astimezone(time_zone()).date():
+    if on > current_day():
         raise FutureConsentError(field="given_on")
-    return datetime.combine(on, time(), tzinfo=time_zone())
+    return begin_of(on, time_zone())

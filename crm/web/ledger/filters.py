@@ -5,12 +5,13 @@ They stand in the address: pseudonyms and actions are no personal contents, and 
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import request, url_for
 
+from crm.clock import begin_of
 from crm.errors import InvalidInputError
 from crm.ledger import EntryFilter
 from crm.privacy.actions import Action
@@ -98,8 +99,8 @@ def understand(typed: TypedFilter, zone: ZoneInfo) -> Understood:
         action=_checked("action", typed.action, require_action, wrong),
         purpose=typed.purpose or None,
         subject_id=_checked("subject", typed.subject, read_pseudonym, wrong),
-        since=_begin(since, zone) if since else None,
-        until=_begin(until + timedelta(days=1), zone) if until else None,
+        since=begin_of(since, zone) if since else None,
+        until=begin_of(until + timedelta(days=1), zone) if until else None,
     )
     return Understood(wanted, wrong)
 
@@ -161,10 +162,6 @@ def _day(name: str, written: str, wrong: dict[str, str]) -> date | None:
         return day
     wrong[name] = sentence_of(NoDayError(field=name))
     return None
-
-
-def _begin(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 
 def _number(name: str) -> int | None:

@@ -95,7 +95,7 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.ACCOUNT_ENABLED: _l("Konto wieder geöffnet"),
     Action.ACCOUNT_START_PASSWORD_ISSUED: _l("Startpasswort vergeben"),
     Action.ACCOUNT_PASSWORD_CHANGED: _l("Passwort geändert"),
-    Action.ACCOUNT_PASSWORD_REHASHED: _l("Passwort bei der Anmeldung stärker verschlüsselt abgelegt"),
+    Action.ACCOUNT_PASSWORD_REHASHED: _l("Passwort bei der Anmeldung mit stärkerem Verfahren gespeichert"),
     Action.ACCOUNT_SECOND_FACTOR_ENROLLED: _l("Zweiten Faktor eingerichtet"),
     Action.ACCOUNT_SECOND_FACTOR_RESET: _l("Zweiten Faktor entfernt"),
     Action.ACCOUNT_NOTICE_CONFIRMED: _l("Hinweis zum Protokoll bestätigt"),

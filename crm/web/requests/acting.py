@@ -1,12 +1,13 @@
 """What is done to a case besides deciding it: identity, people, a second person, stop, post."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.clock import begin_of
 from crm.db import Session
 from crm.errors import CrmError, InvalidInputError
 from crm.models.request_case import Identity
@@ -24,7 +25,7 @@ from crm.site.visitor import current_actor
 from crm.web.desk import time_zone
 from crm.web.requests.blueprint import bp
 from crm.web.requests.page import PageState, render_case
-from crm.web.typed import chosen_id, typed_line, typed_number, typed_text
+from crm.web.typed import chosen_id, typed_day, typed_line, typed_number, typed_text
 
 
 class ConfirmationError(InvalidInputError):
@@ -99,20 +100,13 @@ def extend(case_id: str) -> ResponseReturnValue:
             case_id=case_id,
             version=typed_number("version"),
             reason=typed_text("extension"),
-            told_on=_day(typed_line("told_on")),
+            told_on=typed_day("told_on"),
             settings=settings,
             actor=current_actor(),
             now=now,
         )
 
     return act(case_id, do, done=_("Die Frist ist verlängert."), refused=_refused)
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
 
 
 @bp.post("/requests/<pseudonym:case_id>/search")
@@ -197,10 +191,7 @@ def mark_posted(case_id: str) -> ResponseReturnValue:
 def _posted_at(now: datetime) -> datetime:
     """Return the typed day as a moment: today is now, an earlier day its beginning."""
     zone = time_zone()
-    try:
-        on = date.fromisoformat(typed_line("posted_on"))
-    except ValueError as error:
-        raise ReceiptDayError(field="posted_on") from error
-    if on > now.astimezone(zone).date():
+    on = typed_day("posted_on")
+    if on is None or on > now.astimezone(zone).date():
         raise ReceiptDayError(field="posted_on")
-    return now if on == now.astimezone(zone).date() else datetime.combine(on, time(), tzinfo=zone)
+    return now if on == now.astimezone(zone).date() else begin_of(on, zone)

@@ -13,7 +13,7 @@ from crm.site.access import may
 from crm.site.installation import current_runtime
 from crm.site.view_models import PagerView
 from crm.site.visitor import current_actor
-from crm.web.desk import time_zone
+from crm.web.desk import current_day
 from crm.web.requests.blueprint import bp
 from crm.web.requests.lights import Light, light_of
 from crm.web.requests.words import CASE_KINDS, STATES, WAYS
@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
     with runtime.database.reading() as db:
         page = list_cases(db, shown=shown, after=typed_line("after") or None, actor=current_actor(), now=runtime.clock.now())
         tasks = find_tasks(db) if current_actor().role is Role.PRIVACY else ()
-    today = runtime.clock.now().astimezone(time_zone()).date()
+    today = current_day()
     return render_template(
         "requests/list.html",
         strip=None,

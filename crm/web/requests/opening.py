@@ -20,7 +20,7 @@ from crm.site.i18n import _, current_language, day
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.site.visitor import current_actor
-from crm.web.desk import time_zone
+from crm.web.desk import current_day
 from crm.web.requests.blueprint import bp
 from crm.web.requests.words import WAYS
 from crm.web.typed import chosen_id, typed_line, typed_text
@@ -61,7 +61,7 @@ def new() -> ResponseReturnValue:
     """Open a case for what somebody was told; from a contact it is about that contact."""
     subject_id = chosen_id("subject")
     if request.method == "GET":
-        form = NewForm(token=new_id(), received_on=_today().isoformat(), language=current_language(), is_known=subject_id is not None)
+        form = NewForm(token=new_id(), received_on=current_day().isoformat(), language=current_language(), is_known=subject_id is not None)
         return _page(subject_id, form)
     form, runtime = NewForm.typed(), current_runtime()
     try:
@@ -88,10 +88,6 @@ def open_task(subject_id: str) -> ResponseReturnValue:
         use_case.open_from_task(db, subject_id=subject_id, settings=runtime.settings, actor=current_actor(), now=runtime.clock.now())
     flash(_("Der Wunsch ist jetzt ein Fall."), "ok")
     return redirect(url_for(".index"), code=HTTPStatus.SEE_OTHER)
-
-
-def _today() -> date:
-    return current_runtime().clock.now().astimezone(time_zone()).date()
 
 
 def _wanted(subject_id: str | None, form: NewForm) -> NewRequest:

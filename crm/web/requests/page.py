@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -29,7 +28,7 @@ from crm.site.view_models import FieldInput, Option, StripView
 from crm.site.visitor import current_actor
 from crm.site.words import BASIS_TITLES
 from crm.web.contacts.rows import NAME_FIELDS, full_name
-from crm.web.desk import FIELD_COUNT, time_zone
+from crm.web.desk import FIELD_COUNT, current_day, time_zone
 from crm.web.requests.blueprint import bp
 from crm.web.requests.decision_form import DecisionForm, confirm_field, line_views, note_of
 from crm.web.requests.lights import light_of
@@ -108,7 +107,7 @@ def _facts(view: CaseView) -> dict[str, Any]:
         "kind": CASE_KINDS[CaseKind(case.kind)],
         "way": WAYS[CaseWay(case.way)],
         "state_word": STATES[CaseState(case.state)],
-        "light": light_of(case, _today()),
+        "light": light_of(case, current_day()),
         "identity": IDENTITIES[Identity(case.identity)],
         "identity_note": view.file.identity_note,
         "extension": view.file.extension,
@@ -150,7 +149,7 @@ def _forms(view: CaseView, state: PageState) -> dict[str, Any]:
         "confirm": confirm_field(case.number, state.form),
         "identity_fields": _identity_fields(case.identity, state) if decides and is_open else (),
         "extension_fields": _extension_fields(state)
-        if decides and may_extend(case, extended=bool(view.file.extension), today=_today())
+        if decides and may_extend(case, extended=bool(view.file.extension), today=current_day())
         else (),
         "search": state.search,
         "candidates": tuple(_person(each) for each in state.candidates) if state.candidates is not None else None,
@@ -204,10 +203,6 @@ def _extension_fields(state: PageState) -> tuple[FieldInput, ...]:
     )
 
 
-def _today() -> date:
-    return current_runtime().clock.now().astimezone(time_zone()).date()
-
-
 def _stop_field() -> FieldInput:
     options = tuple(Option(each, str(STOPS[each])) for each in StopReason)
     return FieldInput(name="reason", title=_("Warum"), value=StopReason.CHANGED_MIND, kind="select", options=options)
@@ -217,7 +212,7 @@ def _posted_field(state: PageState) -> FieldInput:
     return FieldInput(
         name="posted_on",
         title=_("Abgeschickt am"),
-        value=_today().isoformat(),
+        value=current_day().isoformat(),
         kind="date",
         required=True,
         short=True,

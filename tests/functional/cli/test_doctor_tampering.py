@@ -36,18 +36,34 @@ def change(installed):
     return run
 
 
+def object_to_marketing(opened, person):
+    with opened.database.writing() as session:
+        objection.raise_to_marketing(session, subject_id=person, origin="Brief", actor=SALES, now=opened.clock.now())
+
+
+def rectify(opened, person, fields):
+    with opened.database.writing() as session:
+        rectification.rectify(
+            session,
+            subject_id=person,
+            fields=fields,
+            purpose=purpose(session),
+            expected_version=1,
+            actor=SALES,
+            now=opened.clock.now(),
+        )
+
+
 class TestRows:
     def test_that_are_what_acts_wrote_are_no_finding(self, opened, populate, doctor):
         (person,) = populate(1)
-        with opened.database.writing() as session:
-            objection.raise_to_marketing(session, subject_id=person, origin="Brief", actor=SALES, now=opened.clock.now())
+        object_to_marketing(opened, person)
 
         assert doctor() == ({}, 0)
 
     def test_of_a_deleted_objection_are_missed(self, opened, populate, doctor, change):
         (person,) = populate(1)
-        with opened.database.writing() as session:
-            objection.raise_to_marketing(session, subject_id=person, origin="Brief", actor=SALES, now=opened.clock.now())
+        object_to_marketing(opened, person)
         opened.close()
         change("lethe.sqlite", "DELETE FROM objection_event")
 
@@ -90,16 +106,7 @@ class TestSealedValues:
 
     def test_that_the_person_had_removed_are_not_missed(self, opened, populate, doctor):
         (person,) = populate(1)
-        with opened.database.writing() as session:
-            rectification.rectify(
-                session,
-                subject_id=person,
-                fields={"email": "neu@example.com", "phone": ""},
-                purpose=purpose(session),
-                expected_version=1,
-                actor=SALES,
-                now=opened.clock.now(),
-            )
+        rectify(opened, person, {"email": "neu@example.com", "phone": ""})
 
         assert doctor() == ({}, 0)
 
@@ -108,16 +115,7 @@ class TestSealedValues:
         connection = sqlite3.connect(installed / "lethe.sqlite")
         (phone,) = connection.execute("SELECT hex(sealed_phone) FROM contact").fetchone()
         connection.close()
-        with opened.database.writing() as session:
-            rectification.rectify(
-                session,
-                subject_id=person,
-                fields={"phone": ""},
-                purpose=purpose(session),
-                expected_version=1,
-                actor=SALES,
-                now=opened.clock.now(),
-            )
+        rectify(opened, person, {"phone": ""})
         change("lethe.sqlite", f"UPDATE contact SET sealed_phone = x'{phone}'")
 
         wrong, _ = doctor()
@@ -154,8 +152,7 @@ class TestFiles:
     @pytest.mark.parametrize("spoil", [lambda file: file.unlink(), lambda file: file.write_bytes(b"x" * file.stat().st_size)])
     def test_of_tiles_that_are_gone_or_changed_are_found_and_written_anew(self, installed, populate, doctor, lethe, spoil):
         populate(3)
-        (tile,) = newest_tiles(installed / "ledger")
-        spoil(tile)
+        spoil(newest_tile(installed / "ledger"))
 
         wrong, status = doctor()
         verified = lethe("log", "verify")
@@ -214,7 +211,7 @@ class TestMarks:
         assert result.exit_code == 1
 
 
-def newest_tiles(folder):
+def newest_tile(folder):
     """Return the tile that the newest checkpoint needs."""
     size = int((folder / "checkpoint").read_text().splitlines()[1])
-    return [folder / "tile" / "0" / "000.p" / str(size)]
+    return folder / "tile" / "0" / "000.p" / str(size)

@@ -1,15 +1,12 @@
 """The staff site over a whole installation, with people in it and colleagues in front of it."""
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
 
 from crm.actor import SECOND_FACTOR_REQUIRED, Role, system_actor
 from crm.db import Base
-from crm.ledger.tables import entry as ledger_entry
 from crm.privacy import collection, consent, objection, purposes, restriction
 from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.purposes import Channel
@@ -18,6 +15,7 @@ from crm.search.builder import IndexBuilder
 from crm.services import directory
 from crm.services.companies import entry as companies
 from crm.web import create_app
+from tests.support.furnished import Furnished
 from tests.support.staff import SECRET, Browser, hire, quick_hashes  # noqa: F401 - a fixture
 
 ACTOR = system_actor("test")
@@ -39,20 +37,8 @@ FIELDS = {
 }
 
 
-@dataclass
-class House:
+class House(Furnished):
     """An installation as tests furnish it."""
-
-    runtime: object
-    clock: object
-
-    @property
-    def database(self):
-        return self.runtime.database
-
-    @property
-    def now(self):
-        return self.clock.now()
 
     def purposes(self, *codes):
         with self.database.reading() as session:
@@ -123,16 +109,6 @@ class House:
         """Read every row of every table."""
         with self.database.reading() as session:
             return {table.name: sorted(map(repr, session.execute(table.select()).all())) for table in Base.metadata.sorted_tables}
-
-    def count(self, model, *conditions):
-        with self.database.reading() as session:
-            return session.scalar(select(func.count()).select_from(model).where(*conditions))
-
-    def entries(self, action):
-        """Return the leaves of the ledger with this action, the oldest first."""
-        with self.database.reading() as session:
-            rows = session.scalars(select(ledger_entry.c.leaf).where(ledger_entry.c.action == action).order_by(ledger_entry.c.id))
-            return [leaf.decode() for leaf in rows]
 
 
 @pytest.fixture

@@ -9,30 +9,21 @@ from crm.actor import Actor, Role
 from crm.ledger.tables import entry as ledger_entry
 from crm.models.erasure import ErasureCause
 from crm.privacy.erasure import eraser, job
+from tests.support.furnished import Furnished
 from tests.support.whole_person import WholePerson, furnish
 
 COORDINATOR = Actor("c" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
 
 
 @dataclass
-class Installation:
+class Installation(Furnished):
     """What a test works on."""
 
-    runtime: object
-    clock: object
     person: WholePerson
-
-    @property
-    def database(self):
-        return self.runtime.database
 
     @property
     def vault(self):
         return self.runtime.vault
-
-    @property
-    def now(self):
-        return self.clock.now()
 
     def order(self, subject_id=None, *, case_id=None, cause=ErasureCause.REQUEST, rule=None):
         with self.database.writing() as session:

@@ -147,7 +147,8 @@ class TestFinish:
         assert len([each for each in house.vault.read_rights() if each.right is Right.ERASURE]) == 1
 
     def test_takes_that_key_from_nobody_else_in_the_same_batch(self, house):
-        house.order(), house.order(house.person.bystander_id)
+        for person in (house.person.subject_id, house.person.bystander_id):
+            house.order(person)
 
         assert house.finish() == 2
 

@@ -230,10 +230,8 @@ class TestEntries:
     def entered(runtime):
         with runtime.database.reading() as session:
             wanted = select(ledger_entry.c.leaf).where(ledger_entry.c.action.like("mail:%")).order_by(ledger_entry.c.id)
-            leaves = session.scalars(wanted)
-            return [
-                {name: value for name, value in json.loads(leaf).items() if name in {"a", "act", "obj", "res", "cnt"}} for leaf in leaves
-            ]
+            said = [json.loads(leaf) for leaf in session.scalars(wanted)]
+        return [{name: each[name] for name in ("a", "act", "obj", "res", "cnt") if name in each} for each in said]
 
     def test_name_kind_and_outcome_of_what_was_handed_over(self, runtime, clock, server):
         keeper, transport = server

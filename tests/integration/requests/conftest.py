@@ -1,7 +1,6 @@
 """An installation with people in it, and a desk that receives their requests."""
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,6 @@ from sqlalchemy import select
 
 from crm.actor import Actor, Role
 from crm.db import Compartment
-from crm.ledger.tables import entry as ledger_entry
 from crm.mail import OutboxMessage
 from crm.models.contact import NoteKind
 from crm.models.erasure import RetainedDocument
@@ -19,6 +17,7 @@ from crm.privacy import collection, lawfulness, notes, post, purposes
 from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.requests import cases, decision, execution, reading
 from crm.vault import Place, Subject, Vault
+from tests.support.furnished import Furnished
 from tests.support.mail_server import MailServer
 
 PRIVACY = Actor("c" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
@@ -44,20 +43,8 @@ class Crash(BaseException):
     """The process ends here."""
 
 
-@dataclass
-class Desk:
+class Desk(Furnished):
     """What a test works on."""
-
-    runtime: object
-    clock: object
-
-    @property
-    def database(self):
-        return self.runtime.database
-
-    @property
-    def now(self):
-        return self.clock.now()
 
     def take_in(self, *codes, **fields):
         with self.database.writing() as session:
@@ -159,11 +146,6 @@ class Desk:
     def mails(self):
         with self.database.reading() as session:
             return list(session.scalars(select(OutboxMessage.kind).order_by(OutboxMessage.written_at, OutboxMessage.id)))
-
-    def entries(self, action):
-        with self.database.reading() as session:
-            rows = session.scalars(select(ledger_entry.c.leaf).where(ledger_entry.c.action == action).order_by(ledger_entry.c.id))
-            return [leaf.decode() for leaf in rows]
 
 
 class MortalDatabase:

@@ -1,33 +1,20 @@
 """An installation with people whose time is up, and people whose time is not."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from crm.ledger.tables import entry as ledger_entry
 from crm.models.retention import RetentionDue, RetentionRun
 from crm.privacy import purposes
 from crm.privacy.erasure import run
 from crm.vault import Subject, SubjectState
 from tests.integration.privacy.people import make_person
+from tests.support.furnished import Furnished
 
 
-@dataclass
-class Installation:
+class Installation(Furnished):
     """What a test works on."""
-
-    runtime: object
-    clock: object
-
-    @property
-    def database(self):
-        return self.runtime.database
-
-    @property
-    def now(self):
-        return self.clock.now()
 
     @property
     def today(self):
@@ -60,9 +47,8 @@ class Installation:
         with self.database.reading() as session:
             return list(session.scalars(select(RetentionRun).order_by(RetentionRun.day)))
 
-    def entries(self, action):
-        with self.database.reading() as session:
-            return session.scalar(select(func.count()).select_from(ledger_entry).where(ledger_entry.c.action == action))
+    def count_entries(self, *actions):
+        return tuple(len(self.entries(each)) for each in actions)
 
     def purpose(self, session, code):
         return purposes.find_all(session).get(code)

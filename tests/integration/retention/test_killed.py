@@ -31,4 +31,4 @@ def test_the_rest_follows_and_nothing_happens_twice(house, settings, dies_before
     assert died.returncode == -signal.SIGKILL
     assert len(left) == 7 - 3 * dies_before
     assert (report.state, report.counts) == (RunState.DONE, {"RET-01": 7})
-    assert (house.entries("erasure:ordered"), house.entries("erasure:completed"), house.entries("retention:run")) == (7, 7, 1)
+    assert house.count_entries("erasure:ordered", "erasure:completed", "retention:run") == (7, 7, 1)
