@@ -152,7 +152,7 @@ def digests(table: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def digest_of(row: Base) -> str:
-    """Return the digest of a row as the session holds it."""
+    """Return the digest of a row as the session holds it; that of an account is `digest_of_account`, with its roles."""
     return digest(row.__tablename__, _held(row))
 
 

@@ -64,7 +64,7 @@ CHIP_WORDS: Final = {
     "absent": _l("nicht hinterlegt"),
 }
 
-CHANNEL_TITLES: Final = {"email": _l("E-Mail"), "phone": _l("Telefon"), "letter": _l("Brief")}
+CHANNEL_TITLES: Final = {"email": _l("E-Mail"), "phone": _l("Telefon"), "letter": _l("Brief"), "fax": _l("Fax")}
 CHANNEL_INSTEAD: Final = {"email": _l("E-Mail möglich"), "phone": _l("Anruf möglich"), "letter": _l("Brief möglich")}
 
 # Word and icon of each kind of event on a timeline.

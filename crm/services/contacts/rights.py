@@ -156,14 +156,7 @@ def record_consent(session: Session, *, subject_id: str, given: NewConsent, acto
 
 def _standing(session: Session, subject_id: str, given: NewConsent, now: datetime) -> Standing:
     state = lawfulness.find_states(session, [subject_id], now=now)[subject_id]
-    if state.restricted and not given.purpose.survives_restriction:
-        return Standing.RESTRICTED
-    objected = (
-        state.objects(DIRECT_MARKETING, given.channel)
-        if given.purpose.direct_marketing
-        else Objection(given.purpose.code) in state.objections
-    )
-    return Standing.OBJECTED if objected else Standing.ALLOWED
+    return lawfulness.channel_standing(given.purpose, given.channel, state, now=now)
 
 
 def _require_evidence(given: NewConsent, now: datetime) -> None:

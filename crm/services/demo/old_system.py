@@ -52,6 +52,7 @@ class _Move:
 
 
 _QUIET = _Case(quiet_for=3 * _YEAR, prospect=True)
+_NEARLY_FORGOTTEN = _Case(quiet_for=2 * _YEAR - timedelta(days=32), prospect=True)
 _NOBODY_KNOWS = _Case(origin=None)
 _ENQUIRIES = "precontract_request"  # its period runs from the last contact
 # What an import leaves is due after thirty days: the moves are spread so that something is late, due today, soon and later.
@@ -65,6 +66,7 @@ _MOVES = (
     _Move(days_ago=25, owner=Role.ACCOUNTING, purpose="contract_person", cases=(_NOBODY_KNOWS,)),
     _Move(days_ago=12, cases=(_NOBODY_KNOWS, _Case(wishes=_STOP))),
     _Move(days_ago=12, purpose=_ENQUIRIES, cases=(_QUIET,)),
+    _Move(days_ago=12, owner=Role.SALES, purpose=_ENQUIRIES, cases=(_NEARLY_FORGOTTEN,)),
 )
 FIRST_MOVE = timedelta(days=max(each.days_ago for each in _MOVES))
 

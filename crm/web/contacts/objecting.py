@@ -7,7 +7,6 @@ from crm.errors import InvalidInputError
 from crm.privacy.purposes import Channel
 from crm.services.contacts import advertising
 from crm.services.contacts.advertising import OwnObjectionError, Wish
-from crm.services.contacts.rights import ADVERTISING_CHANNELS
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
@@ -67,6 +66,6 @@ def _back(subject_id: str) -> ResponseReturnValue:
 def _channel() -> Channel | None:
     """Return the way that is meant; None, where none is named, means them all, and no slip does."""
     chosen = typed_line("channel")
-    if chosen and chosen not in ADVERTISING_CHANNELS:
+    if chosen and chosen not in set(Channel):
         raise ChannelUnknownError(field="channel")
     return Channel(chosen) if chosen else None

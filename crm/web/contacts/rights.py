@@ -38,6 +38,7 @@ _RECORDED: Final[Mapping[Standing, LazyString]] = {
     Standing.RESTRICTED: _l(
         "Die Einwilligung ist mit Wortlaut und Beleg festgehalten, erlaubt aber nichts, solange die Daten der Person eingeschränkt sind."
     ),
+    Standing.MISSING: _l("Die Einwilligung ist mit Wortlaut und Beleg festgehalten, gilt aber nicht mehr: Sie wurde später widerrufen."),
 }
 
 

@@ -11,8 +11,9 @@ from crm.actor import Role
 from crm.models.consent import ConsentEvent
 from crm.models.contact import Contact, Note
 from crm.models.lawfulness import ObjectionEvent
+from crm.privacy import objection
 from crm.privacy.purposes import Channel
-from tests.functional.web.conftest import FIELDS, error_at, hidden, shown_fields, strip_number
+from tests.functional.web.conftest import ACTOR, FIELDS, error_at, hidden, shown_fields, strip_number
 
 
 def words_of(answer):
@@ -370,6 +371,16 @@ class TestRights:
         told = sales.send(f"/contacts/{person}/consent", self.CONSENT, follow_redirects=True).text
 
         assert "erlaubt aber nichts: Der Widerspruch gegen Werbung geht vor" in told
+
+    def test_consent_to_a_purpose_the_person_contests_permits_nothing(self, house, sales):
+        person = house.take_in()
+        contested = objection.Objection("newsletter")
+        with house.database.writing() as session:
+            objection.raise_many(session, [(person, contested)], origin=objection.Heard.OLD_SYSTEM, actor=ACTOR, now=house.now)
+
+        told = sales.send(f"/contacts/{person}/consent", self.CONSENT, follow_redirects=True).text
+
+        assert "erlaubt aber nichts" in told
 
     def test_consent_by_a_way_that_is_open_counts(self, house, sales):
         person = house.take_in()

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from crm.actor import Role
 from crm.models.lawfulness import ObjectionEvent, SuppressionEntry
 from crm.privacy import suppression
-from crm.privacy.objection import find_objections
+from crm.privacy.objection import DIRECT_MARKETING, Heard, Objection, find_objections, raise_many
+from crm.privacy.purposes import Channel
 from crm.privacy.suppression import SuppressionReason
 from crm.vault import Right
 from tests.functional.web.conftest import ACTOR
@@ -59,6 +60,17 @@ class TestMistake:
         sales.send(f"/contacts/{person}/objection/correct", {"channel": "phone", "mistake": "misheard"})
 
         assert [each.channel for each in standing(house, person)] == ["email"]
+
+    @on_one_engine
+    def test_can_concern_a_way_that_only_an_old_system_knew(self, house, sales, privacy, person):
+        by_fax = Objection(DIRECT_MARKETING, Channel.FAX)
+        with house.database.writing() as session:
+            raise_many(session, [(person, by_fax)], origin=Heard.OLD_SYSTEM, actor=ACTOR, now=house.now)
+        assert "Fax" in sales.get(f"/contacts/{person}/rights").text
+
+        privacy.send(f"/contacts/{person}/objection/lift", {**WISH, "channel": "fax"})
+
+        assert standing(house, person) == frozenset()
 
     @on_one_engine
     @pytest.mark.parametrize("mistake", ["", "because"])
