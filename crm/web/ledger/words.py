@@ -148,7 +148,7 @@ RESULT_TITLES: Final[Words] = {
     "tampered": _l("verändert"),
     "failed": _l("fehlgeschlagen"),
     documents.expiry.ROW: _l("Zeile gelöscht; Datensicherungen folgen mit ihrem Ablauf"),
-    documents.expiry.KEY: _l("Schlüssel vernichtet, auch für Datensicherungen"),
+    documents.expiry.KEY: _l("Schlüssel vernichtet; Datensicherungen folgen, sobald die Epoche schließt"),
     RestrictionReason.ACCURACY_CONTESTED: _l("Richtigkeit bestritten"),
     RestrictionReason.UNLAWFUL: _l("Verarbeitung unrechtmäßig"),
     RestrictionReason.LEGAL_CLAIMS: _l("für Rechtsansprüche gebraucht"),

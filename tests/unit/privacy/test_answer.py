@@ -52,6 +52,14 @@ def leaves(texts):
         yield from [value] if "de" in value else leaves(value)
 
 
+@pytest.mark.parametrize(("language", "when"), [("de", "sobald der laufende Zeitabschnitt"), ("en", "as soon as the current period")])
+@pytest.mark.parametrize("variant", ["everything erased", "with kept documents"])
+def test_it_says_from_when_copies_in_backups_are_unreadable_and_not_that_they_are(variant, language, when):
+    answer = compose(replace(VARIANTS[variant], language=language))
+
+    assert when in answer.text
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_letter_and_mail_say_the_same(variant, language):
