@@ -62,6 +62,8 @@ def _settings_of(installation: Installation, port: int) -> "Settings":
             "demo": True,
             "organisation": "Auerfeld Fördertechnik GmbH",
             "organisation_address": "Königstraße 12, 34117 Kassel",
+            "privacy_email": "datenschutz@auerfeld.example",
+            "privacy_phone": "069 90009 120",  # a number kept free for inventions
             "smtp_host": None,
             **origins,
         }
