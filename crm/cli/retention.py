@@ -9,7 +9,7 @@ import click
 
 from crm.cli.installation import command_line_actor, pass_runtime
 from crm.cli.listing import json_option, print_json
-from crm.cli.sentences import _
+from crm.cli.sentences import _, language
 
 if TYPE_CHECKING:
     from crm.privacy.erasure.plan import Plan
@@ -79,13 +79,14 @@ def refresh(runtime: "Runtime") -> None:
 
 
 def _print_plan(plan: "Plan") -> None:
+    from crm.privacy.citations import cite
     from crm.privacy.erasure.policy import find_rules
 
     click.echo(
         _("Tag %(day)s: %(number)s fällig, %(held)s zurückgestellt.", day=plan.day, number=sum(plan.counts.values()), held=plan.held)
     )
     for code, number in plan.counts.items():
-        click.echo(f"{code}\t{number}\t{find_rules()[code].source}")
+        click.echo(f"{code}\t{number}\t{cite(find_rules()[code].source, language=language())}")
     for each in plan.due:
         click.echo(f"{each.rule}\t{each.kind}\t{each.subject_id}\t{each.started_on}\t{each.due_on}")
 

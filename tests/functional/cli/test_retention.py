@@ -54,7 +54,7 @@ class TestPlan:
         assert plan["counts"] == {"RET-01": 2}
         assert {each["subject_id"] for each in plan["due"]} == set(people)
         assert living() == 2
-        assert "RET-01\t2\tDSGVO Art. 5(1)(e)" in lethe("retention", "plan").stdout
+        assert "RET-01\t2\tArt. 5 Abs. 1 lit. e, Art. 6 Abs. 1 lit. b/f DSGVO" in lethe("retention", "plan").stdout
 
     def test_of_an_earlier_day_says_what_was_due_then(self, lethe, overdue):
         overdue(1)

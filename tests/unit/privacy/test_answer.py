@@ -89,7 +89,7 @@ class TestErased:
         text = compose(VARIANTS["with kept documents"]).text
 
         assert "Rechnungen und andere Buchungsbelege" in text
-        assert "Gesetzliche Aufbewahrungspflicht (HGB § 257)" in text
+        assert "Gesetzliche Aufbewahrungspflicht (§ 257 HGB)" in text
         assert "31. Dezember 2034" in text
 
 
@@ -100,7 +100,7 @@ class TestRefused:
     def test_gives_the_legal_ground_and_our_reasons(self, variant):
         text = compose(VARIANTS[variant]).text
 
-        assert "Art. 17 Abs. 3 Buchst. e DSGVO" in text
+        assert "Art. 17 Abs. 3 lit. e DSGVO" in text
         assert CLAIM.reason in text
 
     def test_claims_no_erasure(self):
