@@ -44,7 +44,7 @@ def _words_of(facts: AnswerFacts) -> Words:
     """Return what makes the sentence of a key such as `kept.heading`; every sentence may use the facts of the case."""
     known = {
         "number": facts.number,
-        "name": facts.name_lines[-1] if facts.name_lines else "",
+        "name": facts.addressed_as or (facts.name_lines[-1] if facts.name_lines else ""),
         "received_on": _day(facts, facts.received_on),
         "executed_on": _day(facts, facts.executed_on) if facts.executed_on else "",
         "controller": facts.controller,

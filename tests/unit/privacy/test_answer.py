@@ -60,6 +60,13 @@ def test_it_says_from_when_copies_in_backups_are_unreadable_and_not_that_they_ar
     assert when in answer.text
 
 
+def test_it_greets_by_form_of_address_and_last_name_and_names_the_whole_on_the_envelope():
+    answer = compose(replace(FACTS, name_lines=("Herrn Dr. Arno Bohnbach",), addressed_as="Herr Dr. Bohnbach"))
+
+    assert answer.text.startswith("Guten Tag Herr Dr. Bohnbach,")
+    assert "HerrnDr.ArnoBohnbach" in on_paper(answer)
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_letter_and_mail_say_the_same(variant, language):
