@@ -259,6 +259,7 @@ class TestDeciding:
 
         page = privacy.get(f"/requests/{case_id}").text
         assert "Antwort geht hinaus" in page
+        assert "Guten Tag Frau Dr. Wehmeier," in page
         letter = privacy.get(f"/requests/{case_id}/letter")
         assert letter.data.startswith(b"%PDF")
         assert letter.headers["Content-Disposition"] == 'attachment; filename="2026-0001.pdf"'
