@@ -46,6 +46,15 @@ def test_a_case_shows_proposal_choice_and_reason_on_a_phone(visitor, demo_site):
     assert page.locator(".stacked select").first.bounding_box()["width"] >= 150
 
 
+def test_the_portal_of_the_demonstration_says_how_to_reach_its_controller(visitor, demo_site):
+    page = visitor(viewport=PHONE)
+
+    page.goto(f"{demo_site.portal_url}/contact")
+
+    assert page.get_by_role("link", name="069 90009 120").is_visible()
+    assert page.get_by_text("34117 Kassel").is_visible()
+
+
 @pytest.mark.parametrize("screen", [LAPTOP, PHONE, {"width": 1210, "height": 800}], ids=lambda screen: str(screen["width"]))
 def test_no_state_of_a_way_lies_under_its_button(visitor, demo_site, screen):
     page = visitor(viewport=screen)
