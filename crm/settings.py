@@ -32,13 +32,17 @@ class Settings(BaseSettings):
     )
     organisation: str = Field(default="Lethe", description="Name of the controller (Verantwortlicher), shown on every page.")
     organisation_address: str | None = Field(
-        default=None, description="Street, postcode and town of the controller in one line, with commas; stands on letters."
+        default=None,
+        description="Street, postcode and town of the controller in one line, with commas; stands on letters and on the portal.",
     )
     authority: str | None = Field(
         default=None,
         description="Name and address of the competent supervisory authority, named in answers; none: they name the right in general.",
     )
     privacy_email: str | None = Field(default=None, description="E-mail address for data protection requests, shown on the portal.")
+    privacy_phone: str | None = Field(
+        default=None, max_length=40, description="Telephone number for data protection requests, shown on the portal."
+    )
     imprint_url: str | None = Field(
         default=None, pattern="^https?://", description="Address of the imprint (Impressum), linked from the portal."
     )

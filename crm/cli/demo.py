@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _FOLDER: Final = Path("var/demo")
 _MARK: Final = "invented"  # this folder may be thrown away: nobody real was ever in it
 _READY_WITHIN: Final = 60.0
+_CONTACT: Final = {
+    "organisation_address": "Königstraße 12, 34117 Kassel",
+    "privacy_email": "datenschutz@auerfeld.example",
+    "privacy_phone": "069 90009 120",  # a number kept free for inventions
+}
 
 
 class NotADemoError(CrmError):
@@ -61,7 +66,7 @@ def _settings_of(installation: Installation, port: int) -> "Settings":
         update={
             "demo": True,
             "organisation": "Auerfeld Fördertechnik GmbH",
-            "organisation_address": "Königstraße 12, 34117 Kassel",
+            **_CONTACT,
             "smtp_host": None,
             **origins,
         }
@@ -120,6 +125,7 @@ def _run_processes(settings: "Settings", port: int) -> None:
             "LETHE_DEMO": "true",
             "LETHE_STAFF_ORIGIN": settings.staff_origin,
             "LETHE_PORTAL_ORIGIN": settings.portal_origin,
+            **{f"LETHE_{name.upper()}": text for name, text in _CONTACT.items()},
         }
     )
     processes.stop_on_signals()

@@ -9,10 +9,12 @@ import click
 
 from crm.cli.installation import command_line_actor, pass_runtime
 from crm.cli.listing import json_option, print_json
-from crm.cli.sentences import _
+from crm.cli.sentences import _, language, ngettext
 
 if TYPE_CHECKING:
-    from crm.privacy.erasure.plan import Plan
+    from collections.abc import Mapping
+
+    from crm.privacy.erasure.plan import HeldBy, Plan
     from crm.privacy.erasure.run import RunReport
     from crm.runtime import Runtime
 
@@ -75,19 +77,48 @@ def refresh(runtime: "Runtime") -> None:
     from crm.privacy import due
 
     number = due.refresh_all(runtime.database, now=runtime.clock.now())
-    click.echo(_("Die Fristen von %(number)s Personen sind neu berechnet.", number=number))
+    click.echo(
+        ngettext("Die Fristen von %(num)s Person sind neu berechnet.", "Die Fristen von %(num)s Personen sind neu berechnet.", number)
+    )
 
 
 def _print_plan(plan: "Plan") -> None:
+    from crm.privacy.citations import cite
     from crm.privacy.erasure.policy import find_rules
 
-    click.echo(
-        _("Tag %(day)s: %(number)s fällig, %(held)s zurückgestellt.", day=plan.day, number=sum(plan.counts.values()), held=plan.held)
-    )
+    held = ngettext("%(num)s Person", "%(num)s Personen", len(plan.held))
+    click.echo(_("Tag %(day)s: fällig sind %(due)s; zurückgestellt: %(held)s.", day=plan.day, due=_amounts(plan.counts), held=held))
     for code, number in plan.counts.items():
-        click.echo(f"{code}\t{number}\t{find_rules()[code].source}")
+        click.echo(f"{code}\t{number}\t{cite(find_rules()[code].source, language=language())}")
     for each in plan.due:
         click.echo(f"{each.rule}\t{each.kind}\t{each.subject_id}\t{each.started_on}\t{each.due_on}")
+    for held_one in plan.held:
+        why = "; ".join(_why(reason) for reason in held_one.why)
+        click.echo("\t".join((held_one.rule, _("zurückgestellt"), held_one.subject_id, str(held_one.due_on), why)))
+
+
+def _amounts(counts: "Mapping[str, int]") -> str:
+    """Say people, notes and requests apart: the rule tells which of them went by it."""
+    from crm.privacy.due import NOTES
+    from crm.privacy.erasure import unconfirmed
+
+    notes, requests = counts.get(NOTES, 0), counts.get(unconfirmed.RULE, 0)
+    amounts = [ngettext("%(num)s Person", "%(num)s Personen", sum(counts.values()) - notes - requests)]
+    if notes:
+        amounts.append(ngettext("%(num)s Notiz", "%(num)s Notizen", notes))
+    if requests:
+        amounts.append(ngettext("%(num)s unbestätigter Antrag", "%(num)s unbestätigte Anträge", requests))
+    return ", ".join(amounts)
+
+
+def _why(reason: "HeldBy") -> str:
+    from crm.privacy.erasure.plan import HeldBy
+
+    return {
+        HeldBy.KEEP: _("mit Grund behalten"),
+        HeldBy.TASK: _("nach einem Import noch zu entscheiden"),
+        HeldBy.REQUEST: _("hat einen offenen Antrag"),
+    }[reason]
 
 
 def _print_reports(reports: "list[RunReport]") -> None:
@@ -97,7 +128,7 @@ def _print_reports(reports: "list[RunReport]") -> None:
         if each.doubt and each.state == "asking":
             click.echo(_("Tag %(day)s: nichts vergessen, der Lauf fragt nach: %(doubt)s", day=each.day, doubt=_doubt(each)), err=True)
         else:
-            click.echo(_("Tag %(day)s: %(number)s vergessen.", day=each.day, number=sum(each.counts.values())))
+            click.echo(_("Tag %(day)s: vergessen sind %(due)s.", day=each.day, due=_amounts(each.counts)))
             for code, number in each.counts.items():
                 click.echo(f"{code}\t{number}")
 

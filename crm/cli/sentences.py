@@ -23,6 +23,11 @@ def _(message: str, **facts: object) -> str:
     return sentence % facts if facts else sentence
 
 
+def ngettext(one: str, many: str, number: int) -> str:
+    """Return the form for this number, filled in; named as babel looks for it."""
+    return _catalogue(language()).ngettext(one, many, number) % {"num": number}
+
+
 def sentence_of(error: CrmError) -> str:
     """Return what an error says, in the reader's language."""
     return _(error.message, **error.facts)

@@ -70,6 +70,7 @@ def server_settings(settings: "Settings", site: str, address: str) -> dict[str, 
         "graceful_timeout": _GRACE_SECONDS,
         "worker_tmp_dir": str(settings.index_dir) if settings.index_dir.is_dir() else None,
         "loglevel": "warning",
+        "logger_class": "crm.cli.server_log.ServerLog",  # the other lines name no visitor either
         "control_socket_disable": True,  # one door less
         "proc_name": f"lethe-{site}",
         "worker_exit": _close_application,

@@ -64,7 +64,7 @@ class Concept:
 def open_plan(session: Session, *, day: date, zone: ZoneInfo, actor: Actor, now: datetime) -> Plan:
     """Return what the run of a day would forget; one entry, because the pseudonyms are listed."""
     found = plan.make_plan(session, day=day, zone=zone)
-    audit.record(session, Action.RETENTION_PLANNED, actor=actor, now=now, count=len(found.due), kind=day.isoformat())
+    audit.record(session, Action.RETENTION_PLANNED, actor=actor, now=now, count=len(found.due) + len(found.held), kind=day.isoformat())
     return found
 
 

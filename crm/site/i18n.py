@@ -21,6 +21,8 @@ from flask_babel import Babel, Domain, get_locale, get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from crm.privacy.citations import cite
+
 LANGUAGES: Final = {"de": "Deutsch", "en": "English"}
 LANGUAGE_COOKIE: Final = "lethe_language"
 CATALOGUES: Final = Path(__file__).parent / "translations"
@@ -35,7 +37,7 @@ _DAY: Final[Mapping[str, Callable[[date], str]]] = {
 _MOMENT: Final = {"de": "dd.MM.yyyy HH:mm", "en": "d MMM yyyy HH:mm"}
 _WEEKDAY: Final = {"de": "EEE dd.MM.", "en": "EEE d MMM"}
 
-__all__ = ["LANGUAGES", "_", "_l", "current_language", "day", "in_language", "install", "moment", "number", "weekday"]
+__all__ = ["LANGUAGES", "_", "_l", "cited", "current_language", "day", "in_language", "install", "moment", "number", "weekday"]
 
 
 class _Catalogues(Domain):
@@ -70,7 +72,7 @@ def install(app: Flask, *, default_language: str, time_zone: str) -> None:
         app, locale_selector=choose, default_locale=default_language, default_timezone=time_zone
     )
     languages.catalogues = _Catalogues({"de": NullTranslations(), "en": read_catalogue("en")})
-    app.jinja_env.filters.update(day=day, moment=moment, weekday=weekday, number=number)
+    app.jinja_env.filters.update(day=day, moment=moment, weekday=weekday, number=number, cited=cited)
     app.jinja_env.globals.update(current_language=current_language, in_language=in_language, LANGUAGES=LANGUAGES)
 
 
@@ -94,6 +96,11 @@ def current_language() -> str:
 def in_language(texts: Mapping[str, str]) -> str:
     """Return the text for the reader out of `{"de": …, "en": …}`, as purposes and rules carry it."""
     return texts.get(current_language()) or texts["de"]
+
+
+def cited(source: str) -> str:
+    """Return the statutes that a rule names as the reader writes them."""
+    return cite(source, language=current_language())
 
 
 def _here(value: datetime) -> datetime:

@@ -109,7 +109,7 @@ STATUS_HELP: Final = {
     404: _l("Vielleicht ist die Adresse unvollständig, oder das Gesuchte wurde gelöscht."),
     405: _l("Gehen Sie zur Startseite und öffnen Sie sie von dort aus."),
     409: _l("Was stattdessen erlaubt ist, steht auf der Seite der Person."),
-    410: _l("Die Daten dieser Person sind gelöscht und lassen sich nicht wiederherstellen."),
+    410: _l("Die Daten dieser Person sind gelöscht."),
     413: _l(
         "Ein Formular nimmt höchstens 1 MB Text an, eine Unterlage höchstens 5 MB. Kürzen, teilen oder verkleinern Sie, was Sie senden."
     ),

@@ -6,7 +6,7 @@ from crm.errors import CrmError, UnavailableError
 class ErasedError(CrmError):
     """The key was destroyed: there is nothing to read any more, and nothing may be written again."""
 
-    message = "Diese Daten wurden gelöscht und lassen sich nicht wiederherstellen. Legen Sie die Person bei Bedarf neu an."
+    message = "Diese Daten wurden gelöscht. Legen Sie die Person bei Bedarf neu an."
 
 
 class TamperedError(CrmError):

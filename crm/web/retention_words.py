@@ -29,7 +29,7 @@ STATE_TITLES: Final[Mapping[RunState, LazyString]] = {
 
 REASON_TITLES: Final[Mapping[KeepReason, LazyString]] = {
     KeepReason.TALKS: _l("Es laufen Gespräche über einen Vertrag"),
-    KeepReason.CLAIM: _l("Ein Anspruch ist offen (Art. 17 Abs. 3 Buchst. e DSGVO)"),
-    KeepReason.DUTY: _l("Ein Gesetz verlangt es (Art. 17 Abs. 3 Buchst. b DSGVO)"),
+    KeepReason.CLAIM: _l("Ein Anspruch ist offen (Art. 17 Abs. 3 lit. e DSGVO)"),
+    KeepReason.DUTY: _l("Ein Gesetz verlangt es (Art. 17 Abs. 3 lit. b DSGVO)"),
     KeepReason.ERROR: _l("Der Tag des letzten Kontakts ist falsch und wird berichtigt"),
 }

@@ -18,8 +18,8 @@ KIND_TITLES: Final[Mapping[TaskKind, LazyString]] = {
 
 KIND_TEXTS: Final[Mapping[TaskKind, LazyString]] = {
     TaskKind.ORIGIN_UNKNOWN: _l(
-        "Das Vorsystem sagt nicht, woher diese Daten stammen. Die Person darf es erfahren (Art. 14 Abs. 2 Buchst. f, "
-        "Art. 15 Abs. 1 Buchst. g DSGVO). Fragen Sie, wer den Kontakt kennt, und schreiben Sie die Herkunft hier auf."
+        "Das Vorsystem sagt nicht, woher diese Daten stammen. Die Person darf es erfahren (Art. 14 Abs. 2 lit. f, "
+        "Art. 15 Abs. 1 lit. g DSGVO). Fragen Sie, wer den Kontakt kennt, und schreiben Sie die Herkunft hier auf."
     ),
     TaskKind.NOTICE_DUE: _l(
         "Die Daten kommen nicht von der Person selbst. Sie muss binnen eines Monats erfahren, dass wir sie haben, woher und wozu "
@@ -31,7 +31,7 @@ KIND_TEXTS: Final[Mapping[TaskKind, LazyString]] = {
         "und antworten Sie ihr binnen eines Monats (Art. 12 Abs. 3 DSGVO)."
     ),
     TaskKind.TIME_UP: _l(
-        "Die Aufbewahrungsfrist war schon vor dem Import abgelaufen (Art. 5 Abs. 1 Buchst. e DSGVO). Bis zur Entscheidung verwendet "
+        "Die Aufbewahrungsfrist war schon vor dem Import abgelaufen (Art. 5 Abs. 1 lit. e DSGVO). Bis zur Entscheidung verwendet "
         "niemand die Daten. Entscheiden Sie: Die Person geht, oder sie bleibt mit einem Grund und bis zu einem Tag."
     ),
     TaskKind.OBJECTION_RAISED: _l(

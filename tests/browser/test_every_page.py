@@ -12,6 +12,8 @@ ROLES = [None, *Role]  # None: whoever has not signed in
 # A page that says why this purpose shows nobody is a page too.
 REFUSED = {"contacts.show": 409, "portal-link_gone": 404}
 MOST_BYTES = 150 * 1024
+# What a template shows when it is handed a thing of the program instead of a word.
+OF_THE_PROGRAM = ("<Macro", "&lt;Macro", "object at 0x")
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Seen:
     complaints: list[str]
     transferred: int
     beyond_the_screen: int
+    leaked: list[str]
 
 
 @pytest.fixture(scope="module", params=ROLES)
@@ -44,7 +47,8 @@ def _look(page, heard, address):
     page.set_viewport_size(PHONE)
     beyond = width_beyond_the_screen(page)
     page.set_viewport_size(DESKTOP)
-    return Seen(answer.status, complaints, transferred, beyond)
+    text = answer.text()
+    return Seen(answer.status, complaints, transferred, beyond, [mark for mark in OF_THE_PROGRAM if mark in text])
 
 
 def test_the_way_to_every_page_is_open(walk):
@@ -55,6 +59,11 @@ def test_the_way_to_every_page_is_open(walk):
 def test_no_page_makes_the_browser_complain(walk):
     """Neither an error of script nor a breach of the content security policy."""
     assert {endpoint: seen.complaints for endpoint, seen in walk.items() if seen.complaints} == {}
+
+
+def test_no_page_shows_a_thing_of_the_program(walk):
+    """The footer of a case once said “Lethe <Macro 'version'>”."""
+    assert {endpoint: seen.leaked for endpoint, seen in walk.items() if seen.leaked} == {}
 
 
 def test_a_first_visit_to_a_page_is_light(walk):

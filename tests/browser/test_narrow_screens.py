@@ -16,8 +16,14 @@ COVERED = """[...document.querySelectorAll('.channels > li')].filter(way => {
 
 @pytest.mark.parametrize(
     ("role", "path", "screen"),
-    [(Role.SALES, "/contacts", LAPTOP), (Role.ADMIN, "/users", LAPTOP), (Role.ADMIN, "/users", PHONE)],
-    ids=["contacts on a laptop", "users on a laptop", "users on a phone"],
+    [
+        (Role.SALES, "/contacts", LAPTOP),
+        (Role.ADMIN, "/users", LAPTOP),
+        (Role.ADMIN, "/users", PHONE),
+        (Role.PRIVACY, "/requests", PHONE),
+        (Role.PRIVACY, "/retention", PHONE),
+    ],
+    ids=["contacts on a laptop", "users on a laptop", "users on a phone", "requests on a phone", "rules on a phone"],
 )
 def test_a_table_shows_its_last_column(visitor, demo_site, role, path, screen):
     page = visitor(viewport=screen)
@@ -26,6 +32,27 @@ def test_a_table_shows_its_last_column(visitor, demo_site, role, path, screen):
     page.goto(demo_site.url + path)
 
     assert page.evaluate(CUT) == 0
+
+
+def test_a_case_shows_proposal_choice_and_reason_on_a_phone(visitor, demo_site):
+    page = visitor(viewport=PHONE)
+    step_into(page, demo_site, Role.PRIVACY)
+    page.goto(f"{demo_site.url}/requests")
+
+    page.locator("tbody th a", has_text="0001").click()
+    page.locator(".stacked select").first.wait_for()
+
+    assert page.evaluate(CUT) == 0
+    assert page.locator(".stacked select").first.bounding_box()["width"] >= 150
+
+
+def test_the_portal_of_the_demonstration_says_how_to_reach_its_controller(visitor, demo_site):
+    page = visitor(viewport=PHONE)
+
+    page.goto(f"{demo_site.portal_url}/contact")
+
+    assert page.get_by_role("link", name="069 90009 120").is_visible()
+    assert page.get_by_text("34117 Kassel").is_visible()
 
 
 @pytest.mark.parametrize("screen", [LAPTOP, PHONE, {"width": 1210, "height": 800}], ids=lambda screen: str(screen["width"]))

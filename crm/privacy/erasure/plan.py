@@ -6,6 +6,7 @@ Source: Art. 5(1)(e), 17(3) DSGVO.
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,19 +32,37 @@ class Planned:
     due_on: date
 
 
+class HeldBy(StrEnum):
+    """What keeps somebody whose time is up for now."""
+
+    KEEP = "keep"  # somebody decided to keep them, until a day
+    TASK = "task"  # somebody has yet to decide, because they came in with an import
+    REQUEST = "request"  # they ask for something themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One person who is due and stays for now, and why."""
+
+    subject_id: str
+    rule: str
+    due_on: date
+    why: tuple[HeldBy, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What goes on a day.
 
     Attributes:
         requests: how many requests nobody confirmed in time.
-        held: how many people are due and stay, because somebody has yet to decide or has decided so.
+        held: people who are due and stay, because somebody has yet to decide or has decided so.
     """
 
     day: date
     due: tuple[Planned, ...]
     requests: int
-    held: int
+    held: tuple[Held, ...]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -63,7 +82,7 @@ def make_plan(session: Session, *, day: date, zone: ZoneInfo) -> Plan:
     going = {each.subject_id for each in people}
     notes = [each for each in find_due(session, DueKind.NOTE, day=day) if each.subject_id not in going]
     requests = unconfirmed.count_over(session, day=day, zone=zone)
-    return Plan(day=day, due=(*people, *notes), requests=requests, held=count_held(session, day=day))
+    return Plan(day=day, due=(*people, *notes), requests=requests, held=tuple(find_held(session, day=day)))
 
 
 def find_due(session: Session, kind: DueKind, *, day: date, limit: int | None = None) -> list[Planned]:
@@ -80,6 +99,18 @@ def count_due_people(session: Session, *, day: date) -> int:
 def count_held(session: Session, *, day: date) -> int:
     """Return how many people are due on a day and stay for now."""
     return session.scalar(select(func.count()).select_from(_due(DueKind.PERSON, day).where(_is_held(day)).subquery())) or 0
+
+
+def find_held(session: Session, *, day: date) -> list[Held]:
+    """Return who is due on a day and stays for now, with every reason; the longest overdue first."""
+    reasons = _reasons(day)
+    rows = (
+        _due(DueKind.PERSON, day).add_columns(*reasons.values()).where(_is_held(day)).order_by(RetentionDue.due_on, RetentionDue.subject_id)
+    )
+    return [
+        Held(row.subject_id, row.rule, row.due_on, tuple(why for why, holds in zip(reasons, row[-len(reasons) :], strict=True) if holds))
+        for row in session.execute(rows)
+    ]
 
 
 def count_living(session: Session) -> int:
@@ -108,7 +139,12 @@ def _due(kind: DueKind, day: date) -> Select[*tuple[Any, ...]]:
 
 
 def _is_held(day: date) -> ColumnElement[bool]:
-    """Say who stays for now: kept by a decision, asked about by an import, or asking for something themselves."""
+    """Say who stays for now."""
+    return or_(*_reasons(day).values())
+
+
+def _reasons(day: date) -> dict[HeldBy, ColumnElement[bool]]:
+    """Return what keeps somebody, and how it is seen."""
     kept = exists().where(RetentionKeep.subject_id == RetentionDue.subject_id, RetentionKeep.until >= day)
     asked = exists().where(
         PrivacyTask.subject_id == RetentionDue.subject_id,
@@ -116,7 +152,7 @@ def _is_held(day: date) -> ColumnElement[bool]:
         PrivacyTask.done_at.is_(None),
         PrivacyTask.due_on >= day,
     )
-    return or_(kept, asked, asks_for_something(RetentionDue.subject_id))
+    return {HeldBy.KEEP: kept, HeldBy.TASK: asked, HeldBy.REQUEST: asks_for_something(RetentionDue.subject_id)}
 
 
 def asks_for_something(subject_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:

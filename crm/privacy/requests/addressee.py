@@ -14,7 +14,7 @@ from crm.models.field_groups import FieldGroup
 from crm.models.request_case import RequestCase
 from crm.privacy import disclosure, suppression
 from crm.privacy.purposes import Channel
-from crm.privacy.requests import people, sealed
+from crm.privacy.requests import naming, people, sealed
 from crm.search.exact import exact_email
 
 _GROUPS: Final = frozenset({FieldGroup.IDENTITY, FieldGroup.EMAIL, FieldGroup.ADDRESS})
@@ -34,7 +34,8 @@ def gather(session: Session, case: RequestCase, *, actor: Actor, now: datetime) 
     addresses = [*(fields.get("email") for fields in opened.values()), request.get("email")]
     return {
         "to": _first_address(profile.get("email"), request.get("email")),
-        "name_lines": _name_lines(profile, request),
+        "name_lines": _name_lines(profile, request, case.language),
+        "addressed_as": naming.in_greeting(profile, language=case.language),
         "address_lines": address_lines(profile) or address_lines(request),
         "suppression_stays": any(_is_suppressed(session, each) for each in addresses if each),
     }
@@ -44,9 +45,8 @@ def _first_address(*candidates: str | None) -> str | None:
     return next((each for each in candidates if each and exact_email(each)), None)
 
 
-def _name_lines(profile: Mapping[str, str], request: Mapping[str, str]) -> list[str]:
-    known = [profile.get(name, "") for name in ("salutation", "title", "first_name", "last_name")]
-    name = " ".join(each for each in known if each) or request.get("name", "")
+def _name_lines(profile: Mapping[str, str], request: Mapping[str, str], language: str) -> list[str]:
+    name = naming.on_envelope(profile, language=language) or request.get("name", "")
     return [name] if name else []
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from babel.dates import format_date
 
 from crm.documents import render
+from crm.privacy.citations import cite
 from crm.privacy.requests.blocks import Block, Column, Heading, Items, Paragraph, Table, mail_text
 from crm.privacy.requests.facts import AnswerFacts
 from crm.settings import initial_policy
@@ -43,7 +44,7 @@ def _words_of(facts: AnswerFacts) -> Words:
     """Return what makes the sentence of a key such as `kept.heading`; every sentence may use the facts of the case."""
     known = {
         "number": facts.number,
-        "name": facts.name_lines[-1] if facts.name_lines else "",
+        "name": facts.addressed_as or (facts.name_lines[-1] if facts.name_lines else ""),
         "received_on": _day(facts, facts.received_on),
         "executed_on": _day(facts, facts.executed_on) if facts.executed_on else "",
         "controller": facts.controller,
@@ -113,7 +114,7 @@ def _kept(facts: AnswerFacts, say: Words) -> Iterator[Block]:
         tuple(
             (
                 say(f"kinds.{each.kind}"),
-                say("kept.reason", reason=say(f"keeping.{each.ground}"), source=each.source),
+                say("kept.reason", reason=say(f"keeping.{each.ground}"), source=cite(each.source, language=facts.language)),
                 _day(facts, each.until),
             )
             for each in facts.kept

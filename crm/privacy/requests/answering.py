@@ -78,6 +78,7 @@ def gather_facts(session: Session, case: RequestCase, draft: Mapping[str, Any], 
         number=case.number,
         language=case.language,
         name_lines=tuple(draft["name_lines"]),
+        addressed_as=draft.get("addressed_as", ""),  # drafts of earlier versions have none
         address_lines=tuple(draft["address_lines"]) or None,
         received_on=case.received_on,
         written_on=mails.day_of(now, settings),

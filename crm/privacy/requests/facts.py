@@ -67,6 +67,7 @@ class AnswerFacts:
         number: of the case.
         language: `de` or `en`.
         name_lines: the name as it stands on an envelope.
+        addressed_as: the name in the greeting; empty: as on the envelope.
         address_lines: street, postcode and town, country; none: the answer goes by mail alone.
         executed_on: the day the data were destroyed; none: nothing was.
         erased: what went.
@@ -92,6 +93,7 @@ class AnswerFacts:
     suppression_stays: bool
     nothing_held: bool
     stopped: bool = False
+    addressed_as: str = ""
     controller: str
     controller_address: str | None
     contact: str | None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -26,6 +27,10 @@ _REQUESTS = (
     (CaseWay.IMPORT, Identity.KNOWN, 1, 1),
     (CaseWay.LETTER, Identity.KNOWN, 0, 0),
 )
+
+# What somebody typed whom we do not know; of the others the case shows what we know.
+_STRANGER: Final = {"name": "Ina Beispiel", "street": "Am Markt 1", "postal_code": "36037", "city": "Fulda"}
+_MESSAGE: Final = "Guten Tag,\n\nbitte löschen Sie meine Daten.\n\nMit freundlichen Grüßen"
 
 
 def add_requests(database: Database, people: Sequence[str], *, settings: Settings, now: datetime) -> None:
@@ -53,13 +58,7 @@ def _open(
         language="de",
         received_on=mails.day_of(now - timedelta(days=days), settings),
         identity=identity,
-        request={
-            "name": "Ina Beispiel",
-            "street": "Am Markt 1",
-            "postal_code": "36037",
-            "city": "Fulda",
-            "message": "Bitte löschen Sie meine Daten.",
-        },
+        request={**({} if found else _STRANGER), "message": _MESSAGE},
         objects_too=False,
         found=[(each, "email" if way is CaseWay.PORTAL else "staff") for each in found],
         settings=settings,

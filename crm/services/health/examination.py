@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from crm.actor import Actor
+from crm.services.health.contact import examine_contact
 from crm.services.health.files import examine_files
 from crm.services.health.findings import Finding, State
 from crm.services.health.machine import examine_machine
@@ -14,7 +15,7 @@ from crm.settings import Settings
 
 
 def examine(settings: Settings, *, actor: Actor, now: datetime) -> list[Finding]:
-    """Examine processes, storage, files, machine and mail of one installation.
+    """Examine processes, storage, files, machine, mail and contact of one installation.
 
     Changes nothing but the log: opening people to see whether their values are whole is entered there.
     """
@@ -24,6 +25,7 @@ def examine(settings: Settings, *, actor: Actor, now: datetime) -> list[Finding]
         *examine_files(settings),
         *examine_machine(settings),
         *examine_mail(settings),
+        *examine_contact(settings),
     ]
 
 

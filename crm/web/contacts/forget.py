@@ -40,11 +40,21 @@ def _reason(last: Forgetting) -> str:
 
 
 def period_in_words(rule: RetentionRule) -> str:
-    """Return the period of a rule; one that counts from the end of a year says so."""
+    """Return the period of a rule as it stands behind “von”; one that counts from the end of a year says so."""
     words = {
         "days": ngettext("%(num)s Tag", "%(num)s Tagen", rule.amount),
         "months": ngettext("%(num)s Monat", "%(num)s Monaten", rule.amount),
         "years": ngettext("%(num)s Jahr", "%(num)s Jahren", rule.amount),
+    }[rule.unit]
+    return _("%(period)s ab Jahresende", period=words) if rule.from_year_end else words
+
+
+def period_alone(rule: RetentionRule) -> str:
+    """Return the period of a rule as it stands by itself, in a table."""
+    words = {
+        "days": ngettext("%(num)s Tag", "%(num)s Tage", rule.amount),
+        "months": ngettext("%(num)s Monat", "%(num)s Monate", rule.amount),
+        "years": ngettext("%(num)s Jahr", "%(num)s Jahre", rule.amount),
     }[rule.unit]
     return _("%(period)s ab Jahresende", period=words) if rule.from_year_end else words
 

@@ -18,10 +18,10 @@ from crm.web.desk import current_day
 
 # Art. 18(1)(a) to (d) DSGVO.
 REASONS: Final = {
-    RestrictionReason.ACCURACY_CONTESTED: _l("Die Person bestreitet die Richtigkeit (Buchst. a)"),
-    RestrictionReason.UNLAWFUL: _l("Unrechtmäßig, die Person will keine Löschung (Buchst. b)"),
-    RestrictionReason.LEGAL_CLAIMS: _l("Die Person braucht die Daten für Ansprüche (Buchst. c)"),
-    RestrictionReason.OBJECTION_PENDING: _l("Widerspruch, noch nicht abgewogen (Buchst. d)"),
+    RestrictionReason.ACCURACY_CONTESTED: _l("Die Person bestreitet die Richtigkeit (lit. a)"),
+    RestrictionReason.UNLAWFUL: _l("Unrechtmäßig, die Person will keine Löschung (lit. b)"),
+    RestrictionReason.LEGAL_CLAIMS: _l("Die Person braucht die Daten für Ansprüche (lit. c)"),
+    RestrictionReason.OBJECTION_PENDING: _l("Widerspruch, noch nicht abgewogen (lit. d)"),
 }
 # Those end with a decision elsewhere: on the case, or about whose time is up.
 _ELSEWHERE: Final = {

@@ -131,7 +131,7 @@ KEPT_TITLES: Final[Words] = {
 KEPT_REASONS: Final[Words] = {
     Kept.EVIDENCE: _l("damit sich zeigen lässt, dass rechtmäßig gehandelt wurde (Art. 5 Abs. 2, Art. 7 Abs. 1 DSGVO)"),
     Kept.CASE: _l("damit sich zeigen lässt, dass das Recht gewahrt wurde (Art. 5 Abs. 2, Art. 12 DSGVO)"),
-    Kept.DOCUMENT: _l("weil ein Gesetz es verlangt (Art. 17 Abs. 3 Buchst. b DSGVO)"),
+    Kept.DOCUMENT: _l("weil ein Gesetz es verlangt (Art. 17 Abs. 3 lit. b DSGVO)"),
     Kept.OTHERS: _l("weil andere Datensätze darauf verweisen"),
 }
 
@@ -148,7 +148,7 @@ RESULT_TITLES: Final[Words] = {
     "tampered": _l("verändert"),
     "failed": _l("fehlgeschlagen"),
     documents.expiry.ROW: _l("Zeile gelöscht; Datensicherungen folgen mit ihrem Ablauf"),
-    documents.expiry.KEY: _l("Schlüssel vernichtet, auch für Datensicherungen"),
+    documents.expiry.KEY: _l("Schlüssel vernichtet; Datensicherungen folgen, sobald die Epoche schließt"),
     RestrictionReason.ACCURACY_CONTESTED: _l("Richtigkeit bestritten"),
     RestrictionReason.UNLAWFUL: _l("Verarbeitung unrechtmäßig"),
     RestrictionReason.LEGAL_CLAIMS: _l("für Rechtsansprüche gebraucht"),

@@ -10,7 +10,7 @@ from crm.privacy.requests.choices import OPEN_TO_CHOICE, Choice, Verdict, Wish
 from crm.privacy.requests.deciding import LONGEST_REASON
 from crm.privacy.requests.facts import DataKind, Refusal
 from crm.privacy.requests.proposal import ProposedLine
-from crm.site.i18n import _, day
+from crm.site.i18n import _, cited, day
 from crm.site.view_models import FieldInput, Option
 from crm.web.requests.words import DATA_KINDS, KEEPING, REFUSALS, VERDICTS
 from crm.web.typed import typed_line, typed_text
@@ -86,7 +86,7 @@ def _line(line: ProposedLine, form: DecisionForm) -> LineView:
 def note_of(choice: Choice) -> str:
     """Return why something is kept or refused, and until when."""
     if choice.keep and choice.until:
-        return _("%(why)s; %(source)s; bis %(day)s", why=KEEPING[choice.keep], source=choice.source, day=day(choice.until))
+        return _("%(why)s; %(source)s; bis %(day)s", why=KEEPING[choice.keep], source=cited(choice.source), day=day(choice.until))
     return str(REFUSALS[choice.refusal]) if choice.refusal else ""
 
 

@@ -53,18 +53,18 @@ VERDICTS: Final = {
 }
 
 KEEPING: Final = {
-    KeepGround.RETENTION_DUTY: _l("gesetzliche Aufbewahrungspflicht (Art. 17 Abs. 3 Buchst. b DSGVO)"),
+    KeepGround.RETENTION_DUTY: _l("gesetzliche Aufbewahrungspflicht (Art. 17 Abs. 3 lit. b DSGVO)"),
     KeepGround.ACCOUNTABILITY: _l("Nachweispflicht (Art. 5 Abs. 2 DSGVO)"),
-    KeepGround.LEGAL_CLAIMS: _l("rechtliche Ansprüche (Art. 17 Abs. 3 Buchst. e DSGVO)"),
+    KeepGround.LEGAL_CLAIMS: _l("rechtliche Ansprüche (Art. 17 Abs. 3 lit. e DSGVO)"),
 }
 
 REFUSALS: Final = {
     Refusal.STILL_NEEDED: _l("noch erforderlich (Art. 17 Abs. 1 DSGVO)"),
-    Refusal.LEGAL_CLAIMS: _l("rechtliche Ansprüche (Art. 17 Abs. 3 Buchst. e DSGVO)"),
-    Refusal.LEGAL_DUTY: _l("rechtliche Pflicht (Art. 17 Abs. 3 Buchst. b DSGVO)"),
-    Refusal.EXPRESSION: _l("Meinungs- und Informationsfreiheit (Art. 17 Abs. 3 Buchst. a DSGVO)"),
-    Refusal.PUBLIC_HEALTH: _l("öffentliche Gesundheit (Art. 17 Abs. 3 Buchst. c DSGVO)"),
-    Refusal.ARCHIVING: _l("Archiv, Forschung, Statistik (Art. 17 Abs. 3 Buchst. d DSGVO)"),
+    Refusal.LEGAL_CLAIMS: _l("rechtliche Ansprüche (Art. 17 Abs. 3 lit. e DSGVO)"),
+    Refusal.LEGAL_DUTY: _l("rechtliche Pflicht (Art. 17 Abs. 3 lit. b DSGVO)"),
+    Refusal.EXPRESSION: _l("Meinungs- und Informationsfreiheit (Art. 17 Abs. 3 lit. a DSGVO)"),
+    Refusal.PUBLIC_HEALTH: _l("öffentliche Gesundheit (Art. 17 Abs. 3 lit. c DSGVO)"),
+    Refusal.ARCHIVING: _l("Archiv, Forschung, Statistik (Art. 17 Abs. 3 lit. d DSGVO)"),
     Refusal.UNFOUNDED: _l("offenkundig unbegründet oder exzessiv (Art. 12 Abs. 5 DSGVO)"),
     Refusal.NOT_IDENTIFIED: _l("Person nicht erkannt (Art. 12 Abs. 6 DSGVO)"),
 }

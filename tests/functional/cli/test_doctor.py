@@ -49,6 +49,15 @@ def write_report(data_dir, *, kind="worker", pid=None, moment=None, pragmas=None
     (data_dir / "run" / f"{kind}.json").write_text(json.dumps(said), encoding="utf-8")
 
 
+def test_that_the_portal_names_no_way_to_the_controller_is_a_hint_until_one_is_set(findings, monkeypatch):
+    unset, status = findings()
+    monkeypatch.setenv("LETHE_PRIVACY_PHONE", "069 90009 120")
+    is_set, _ = findings()
+
+    assert [each["state"] for found in (unset, is_set) for each in found if each["check"] == "contact"] == ["hint", "ok"]
+    assert status == 0
+
+
 def test_a_new_installation_is_sound(findings):
     found, status = findings()
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select
 
 from crm.db import new_id
-from crm.models.retention import RetentionDue, RetentionRun, RunState
+from crm.models.retention import KeepReason, RetentionDue, RetentionKeep, RetentionRun, RunState
 from crm.privacy.erasure.policy import run_policy
 from crm.vault import Subject, SubjectState
 from tests.integration.privacy.people import make_person
@@ -54,7 +54,22 @@ class TestPlan:
         assert plan["counts"] == {"RET-01": 2}
         assert {each["subject_id"] for each in plan["due"]} == set(people)
         assert living() == 2
-        assert "RET-01\t2\tDSGVO Art. 5(1)(e)" in lethe("retention", "plan").stdout
+        assert "RET-01\t2\tArt. 5 Abs. 1 lit. e, Art. 6 Abs. 1 lit. b/f DSGVO" in lethe("retention", "plan").stdout
+
+    def test_says_of_whom_it_holds_back_why(self, lethe, opened, overdue):
+        going, staying = overdue(2)
+        now = opened.clock.now()
+        kept = {"subject_id": staying, "reason": KeepReason.CLAIM, "kept_by": "0" * 32, "kept_at": now}
+        with opened.database.writing() as session:
+            session.execute(insert(RetentionKeep), [{**kept, "until": now.date() + timedelta(days=30)}])
+
+        plan = json.loads(lethe("retention", "plan", "--json").stdout)
+        shown = lethe("retention", "plan").stdout
+
+        assert [(each["subject_id"], each["why"]) for each in plan["held"]] == [(staying, ["keep"])]
+        assert [each["subject_id"] for each in plan["due"]] == [going]
+        assert ": fällig sind 1 Person; zurückgestellt: 1 Person.\n" in shown
+        assert any(staying in line and line.endswith("mit Grund behalten") for line in shown.splitlines())
 
     def test_of_an_earlier_day_says_what_was_due_then(self, lethe, overdue):
         overdue(1)
@@ -67,7 +82,7 @@ class TestPlan:
     def test_with_nothing_due_says_so(self, lethe):
         result = lethe("retention", "plan")
 
-        assert (result.exit_code, result.stdout.endswith(": 0 fällig, 0 zurückgestellt.\n")) == (0, True)
+        assert (result.exit_code, result.stdout.endswith(": fällig sind 0 Personen; zurückgestellt: 0 Personen.\n")) == (0, True)
 
     @pytest.mark.usefixtures("installed")
     def test_of_no_day_is_refused_with_2(self, lethe):
@@ -93,7 +108,7 @@ class TestRun:
         result = lethe("retention", "run", "--yes")
 
         assert result.exit_code == 0, result.output
-        assert ": 0 vergessen." in result.stdout
+        assert ": vergessen sind 0 Personen." in result.stdout
 
     def test_asks_before_it_forgets(self, lethe, overdue, living):
         overdue(1)

@@ -77,6 +77,25 @@ def test_a_site_answers_reports_and_stops_cleanly(installed, start, site, proces
     assert reports(installed, site) == []
 
 
+def test_a_request_that_cannot_be_read_is_logged_without_its_sender_and_without_what_was_sent(start):
+    """Decision 5: no access log."""
+    port = free_port()
+    server = start("serve", "portal", "--port", port)
+    wait_until(lambda: server.poll() or answer(port))
+
+    for request in (b"GET /b/" + b"s" * 5_000 + b" HTTP/1.1\r\n\r\n", b"secret@example.org\r\n\r\n"):
+        with socket.create_connection(("127.0.0.1", port)) as visitor:
+            visitor.sendall(request)
+            visitor.recv(1_000)
+    server.terminate()
+    said = server.communicate(timeout=PATIENCE)[1]
+
+    assert "Invalid request refused: LimitRequestLine" in said
+    assert "Invalid request refused: InvalidRequestLine" in said or "Invalid request refused: InvalidRequestMethod" in said
+    assert "secret" not in said
+    assert "ip=" not in said
+
+
 def test_the_portal_starts_and_takes_objections_in_while_keys_and_key_store_are_gone(installed, start):
     """Stopping always works: what was dropped in takes effect as soon as the worker has its keys."""
     away = (installed / "keys").rename(installed / "away")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crm.actor import Actor
+from crm.actor import Actor, system_actor
 from crm.clock import micros
 from crm.db import Compartment
 from crm.models.erasure import ErasureCause
@@ -46,6 +46,15 @@ class TestList:
         assert "Person angezeigt" in shown[1]
         assert "Name, E-Mail" in shown[1]
         assert "Service" in shown[1]
+
+    def test_names_a_part_of_lethe_whole_and_a_person_by_the_beginning_of_the_pseudonym(self, auditor, write):
+        write(actor=system_actor("request_answers"))
+        write(actor=Actor("a" * 32, frozenset()))
+
+        person, part = rows(auditor.get("/ledger").text)[:2]
+
+        assert "system:request_answers" in part
+        assert "a" * 12 in person and "a" * 13 not in person
 
     def test_marks_what_is_not_sealed_yet(self, auditor, write, seal):
         seal()

@@ -54,8 +54,8 @@ def test_nothing_that_was_typed_is_lost(counter, client):
     [
         ("name", "x" * 201, "Das ist länger als 200 Zeichen."),
         ("message", "x" * 2001, "Das ist länger als 2000 Zeichen."),
-        ("name", "K\x1b[31m", "Zeichen, die man nicht sieht"),
-        ("message", "Hallo\x07", "Zeichen, die man nicht sieht"),
+        ("name", "K\x1b[31m", "Hier stehen Steuerzeichen."),
+        ("message", "Hallo\x07", "Hier stehen Steuerzeichen."),
     ],
 )
 def test_a_text_that_does_not_fit_is_explained_at_its_field(counter, client, field, text, sentence):

@@ -15,7 +15,7 @@ class TestErrorPages:
     @pytest.mark.parametrize(
         ("path", "status", "sentence"),
         [
-            ("/erased", 410, "lassen sich nicht wiederherstellen"),
+            ("/erased", 410, "Diese Daten wurden gelöscht."),
             ("/no-keys", 503, "Schlüssel sind gerade nicht erreichbar"),
             ("/no-key-file", 503, "Schlüssel sind gerade nicht erreichbar"),
             ("/wrong", 422, "Diese Angabe lässt sich nicht verwenden."),
@@ -45,7 +45,7 @@ class TestErrorPages:
         answer = client.get("/erased")
 
         assert '<html lang="en">' in answer.text
-        assert "cannot be restored" in answer.text
+        assert "have been erased" in answer.text
 
     def test_come_as_a_fragment_where_script_asked(self, make_site):
         answer = make_site().get("/erased", headers=FRAGMENT)

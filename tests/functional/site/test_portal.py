@@ -16,6 +16,33 @@ def client(tmp_path):
     return create_app(SimpleNamespace(settings=Settings(data_dir=tmp_path, organisation="Muster GmbH"))).test_client()
 
 
+WAYS = {
+    "organisation_address": ("Königstraße 12, 34117 Kassel", "Königstraße 12<br>34117 Kassel"),
+    "privacy_email": ("datenschutz@muster.example", 'href="mailto:datenschutz@muster.example"'),
+    "privacy_phone": ("069 90009 120", 'href="tel:06990009120"'),
+}
+NO_WAY = "sind hier noch nicht eingetragen"
+
+
+class TestContact:
+    """Art. 13(1)(a) DSGVO."""
+
+    @pytest.mark.parametrize("way", WAYS)
+    def test_shows_each_way_that_is_set_and_no_other(self, tmp_path, way):
+        settings = Settings(data_dir=tmp_path, organisation="Muster GmbH", **{way: WAYS[way][0]})
+
+        page = create_app(SimpleNamespace(settings=settings)).test_client().get("/contact").text
+
+        assert [name for name, (_, shown) in WAYS.items() if shown in page] == [way]
+        assert NO_WAY not in page
+
+    def test_says_so_when_none_is_set(self, client):
+        page = client.get("/contact").text
+
+        assert NO_WAY in page
+        assert "Impressum" not in page
+
+
 class TestPortal:
     def test_begins_with_the_one_field_that_stops_advertising(self, client):
         page = client.get("/").text

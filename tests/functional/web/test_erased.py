@@ -54,6 +54,7 @@ def test_every_page_of_the_person_answers_gone_to_every_role_that_has_it(house, 
         assert "wurden am 23.11.2026 10:00 gelöscht" in answer.text, role
         assert ("nicht gespeichert" in answer.text) == (method == "post")
         assert "Wehmeier" not in answer.text
+        assert "wiederherstell" not in answer.text, "An older copy of the key store still can, until its epoch closes."
 
 
 def test_the_company_of_a_sole_trader_is_gone_for_every_role_that_sees_companies(house, colleague):

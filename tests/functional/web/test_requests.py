@@ -200,6 +200,7 @@ class TestPage:
         assert "Bitte alles löschen." in text
         assert "Katharina Wehmeier" in text
         assert "72 Stunden" in text
+        assert "Macro" not in text, "The version of the form is not that of the program in the footer."
         assert [each for each in house.entries("request:read") if '"pur":"request_handling"' in each]
 
     def test_the_officer_reads_everything_and_finds_nothing_to_press(self, house, privacy, colleague):
@@ -258,6 +259,7 @@ class TestDeciding:
 
         page = privacy.get(f"/requests/{case_id}").text
         assert "Antwort geht hinaus" in page
+        assert "Guten Tag Frau Dr. Wehmeier," in page
         letter = privacy.get(f"/requests/{case_id}/letter")
         assert letter.data.startswith(b"%PDF")
         assert letter.headers["Content-Disposition"] == 'attachment; filename="2026-0001.pdf"'

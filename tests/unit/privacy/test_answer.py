@@ -52,6 +52,21 @@ def leaves(texts):
         yield from [value] if "de" in value else leaves(value)
 
 
+@pytest.mark.parametrize(("language", "when"), [("de", "sobald der laufende Zeitabschnitt"), ("en", "as soon as the current period")])
+@pytest.mark.parametrize("variant", ["everything erased", "with kept documents"])
+def test_it_says_from_when_copies_in_backups_are_unreadable_and_not_that_they_are(variant, language, when):
+    answer = compose(replace(VARIANTS[variant], language=language))
+
+    assert when in answer.text
+
+
+def test_it_greets_by_form_of_address_and_last_name_and_names_the_whole_on_the_envelope():
+    answer = compose(replace(FACTS, name_lines=("Herrn Dr. Arno Bohnbach",), addressed_as="Herr Dr. Bohnbach"))
+
+    assert answer.text.startswith("Guten Tag Herr Dr. Bohnbach,")
+    assert "HerrnDr.ArnoBohnbach" in on_paper(answer)
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_letter_and_mail_say_the_same(variant, language):
@@ -81,7 +96,7 @@ class TestErased:
         text = compose(VARIANTS["with kept documents"]).text
 
         assert "Rechnungen und andere Buchungsbelege" in text
-        assert "Gesetzliche Aufbewahrungspflicht (HGB § 257)" in text
+        assert "Gesetzliche Aufbewahrungspflicht (§ 257 HGB)" in text
         assert "31. Dezember 2034" in text
 
 
@@ -92,7 +107,7 @@ class TestRefused:
     def test_gives_the_legal_ground_and_our_reasons(self, variant):
         text = compose(VARIANTS[variant]).text
 
-        assert "Art. 17 Abs. 3 Buchst. e DSGVO" in text
+        assert "Art. 17 Abs. 3 lit. e DSGVO" in text
         assert CLAIM.reason in text
 
     def test_claims_no_erasure(self):
