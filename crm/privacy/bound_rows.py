@@ -101,6 +101,11 @@ BOUND: Final = (
         free=frozenset({"sealed_content"}),  # large, and bound to its row by the seal itself
     ),
     Bound(
+        table="erasure_job",
+        by=frozenset({Action.ERASURE_ORDERED}),
+        free=frozenset({"id", "step", "destroyed_at", "done_at"}),  # how far it is; each step is entered
+    ),
+    Bound(
         table="account",
         renewed_by=frozenset(
             {
