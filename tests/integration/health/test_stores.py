@@ -289,7 +289,6 @@ class TestIndex:
                 subject_id=people[0],
                 purpose=purpose(session),
                 ends_at=now + timedelta(days=1),
-                reason="Ende",
                 actor=SALES,
                 now=now,
             )
