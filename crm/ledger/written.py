@@ -45,9 +45,14 @@ def find_written(session: Session, subject_ids: Sequence[str], *, except_actions
     yield from _read(session, _E.subject_id.in_(subject_ids), _E.action.not_in(except_actions))
 
 
-def find_written_by(session: Session, actions: Collection[str]) -> Iterator[Written]:
-    """Yield, oldest first, the entries of these acts; a leaf that was tampered with says nothing."""
-    yield from _read(session, _E.action.in_(actions))
+def find_written_by(session: Session, actions: Collection[str], *, subject_ids: Sequence[str] | None = None) -> Iterator[Written]:
+    """Yield, oldest first, the entries of these acts; a leaf that was tampered with says nothing.
+
+    Args:
+        subject_ids: only those about these people; None for all.
+    """
+    these = () if subject_ids is None else (_E.subject_id.in_(subject_ids),)
+    yield from _read(session, _E.action.in_(actions), *these)
 
 
 def select_subjects(action: str) -> Select[tuple[str]]:

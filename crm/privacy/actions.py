@@ -58,6 +58,8 @@ class Action(StrEnum):
     REQUEST_DECIDED = "request:decided"
     REQUEST_APPROVED = "request:approved"
     REQUEST_STOPPED = "request:stopped"
+    REQUEST_ADVANCED = "request:advanced"
+    REQUEST_HELD_BACK = "request:held_back"
     REQUEST_ANSWERED = "request:answered"
     REQUEST_CLOSED = "request:closed"
     # forgetting

@@ -8,19 +8,20 @@ Source: Art. 5(1)(f), 5(2), 32(1)(b) DSGVO.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, delete
+from sqlalchemy import ColumnElement, Table, delete, select
 from sqlalchemy.orm import Session
 
 from crm import models  # noqa: F401 - registers every table there is
 from crm.clock import micros
 from crm.db import Base
 from crm.models.account import Account
+from crm.models.request_case import CaseSubject, RequestCase
 from crm.privacy.actions import Action
 
 
@@ -32,7 +33,7 @@ class Bound:
         by: acts whose entries name rows that were written.
         replaced_by: acts whose entries name a row as it was, then as it is.
         removed_by: acts whose entries name rows that are gone.
-        renewed_by: acts after which the newest entry about an account alone speaks for it.
+        renewed_by: acts after which the newest entry about an account or a case alone speaks for it.
         free: columns that are not bound: what the database gives, free text that may name somebody, matters of taste.
         is_ordered: the latest row counts, so the order of the rows has to be that of the entries.
         goes: the rows go with an erased person.
@@ -100,6 +101,11 @@ BOUND: Final = (
         free=frozenset({"sealed_content"}),  # large, and bound to its row by the seal itself
     ),
     Bound(
+        table="erasure_job",
+        by=frozenset({Action.ERASURE_ORDERED}),
+        free=frozenset({"id", "step", "destroyed_at", "done_at"}),  # how far it is; each step is entered
+    ),
+    Bound(
         table="account",
         renewed_by=frozenset(
             {
@@ -116,9 +122,28 @@ BOUND: Final = (
         ),
         free=frozenset({"language", "totp_step", "notice_version", "notice_confirmed_at"}),
     ),
+    Bound(
+        table="request_case",
+        renewed_by=frozenset(
+            {
+                Action.REQUEST_OPENED,
+                Action.REQUEST_ASSIGNED,
+                Action.REQUEST_IDENTITY_NOTED,
+                Action.REQUEST_EXTENDED,
+                Action.REQUEST_DECIDED,
+                Action.REQUEST_APPROVED,
+                Action.REQUEST_STOPPED,
+                Action.REQUEST_ADVANCED,
+                Action.REQUEST_CLOSED,
+            }
+        ),
+        free=frozenset({"version", "sealed_answer"}),  # which page somebody saw; large, and bound to its row by the seal itself
+    ),
 )
 ACCOUNT: Final = "account"
-_ROLES: Final = "roles"
+CASE: Final = "request_case"
+# Rows of another table that belong to a row and are bound with it: the roles of an account, the people of a case.
+_BESIDE: Final = {ACCOUNT: "roles", CASE: "people"}
 
 
 @cache
@@ -158,12 +183,24 @@ def digest_of(row: Base) -> str:
 
 def digest_of_account(account: Account) -> str:
     """Return the digest of an account with its roles: what lets somebody in, and as what."""
-    return digest_with_roles(_held(account), account.roles)
+    return digest_beside(ACCOUNT, _held(account), account.roles)
 
 
-def digest_with_roles(columns: Mapping[str, Any], roles: frozenset[str]) -> str:
-    """Return the digest of the columns of an account and of its roles."""
-    return _digest(ACCOUNT, {**_said(ACCOUNT, columns), _ROLES: sorted(roles)})
+def digests_of_case(session: Session, case: RequestCase) -> list[str]:
+    """Return what stands last in an entry about a case: which case, and the digest of its row with the people it is about."""
+    found = select(CaseSubject.subject_id, CaseSubject.found_by).where(CaseSubject.case_id == case.id)
+    people = {person_of_case(*row) for row in session.execute(found)}
+    return [_digest(CASE, {"id": case.id}), digest_beside(CASE, _held(case), people)]
+
+
+def person_of_case(subject_id: str, found_by: str) -> str:
+    """Return what the digest of a case says about one of its people."""
+    return f"{subject_id} {found_by}"
+
+
+def digest_beside(table: str, columns: Mapping[str, Any], beside: Collection[str]) -> str:
+    """Return the digest of a row together with what belongs to it."""
+    return _digest(table, {**_said(table, columns), _BESIDE[table]: sorted(beside)})
 
 
 def _held(row: Base) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Each bound row has to be named by an entry, and each row that an entry names has
 Source: Art. 5(1)(f), 5(2), 32(1)(d) DSGVO.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from crm import ledger
 from crm.ledger import Written
 from crm.models.account import AccountRole
+from crm.models.request_case import CaseSubject
 from crm.privacy import bound_rows
 from crm.privacy.actions import Action
-from crm.privacy.bound_rows import ACCOUNT, BOUND, Bound
+from crm.privacy.bound_rows import ACCOUNT, BOUND, CASE, Bound
 from crm.vault import Subject, SubjectState
 
 _SKEW: Final = 2_000_000  # microseconds; on PostgreSQL transactions commit interleaved
@@ -28,7 +29,7 @@ _VALUES: Final = {Action.CONSENT_GIVEN: 1, Action.DOCUMENT_FILED: 2}
 _ACTIONS: Final = frozenset().union(*(each.by | each.replaced_by | each.removed_by | each.renewed_by for each in BOUND))
 _REPLACED: Final = frozenset().union(*(each.replaced_by for each in BOUND))
 _REMOVED: Final = frozenset().union(*(each.removed_by for each in BOUND))
-_RENEWED: Final = frozenset().union(*(each.renewed_by for each in BOUND))
+_OF_ACCOUNTS, _OF_CASES = (next(each.renewed_by for each in BOUND if each.table == table) for table in (ACCOUNT, CASE))
 
 
 class Where(NamedTuple):
@@ -73,22 +74,24 @@ class _Entries:
     def __init__(self) -> None:
         self.left: Counter[str] = Counter()
         self.named: dict[str, _Named] = {}
-        self._accounts: dict[str, tuple[str, _Named]] = {}
+        self._newest: dict[str, tuple[str, _Named]] = {}
 
     def add(self, written: Written) -> None:
         action = Action(written.action)
-        values = _VALUES.get(action, len(written.groups))
-        for position, row in enumerate(written.hashes[values:]):
+        rows = list(written.hashes[_VALUES.get(action, len(written.groups)) :])
+        if action in _OF_ACCOUNTS and rows:
+            whose = written.subject_id or written.actor
+            self._renew(whose, rows.pop(), written, whose)
+        elif action in _OF_CASES and len(rows) > 1:
+            row, case = rows.pop(), rows.pop()
+            self._renew(case, row, written, written.subject_id)
+        for position, each in enumerate(rows):
             named = _Named((written.place, position), written.t, Where(action, written.subject_id))
-            if action in _RENEWED:
-                whose = written.subject_id or written.actor
-                self._accounts[whose] = (row, named._replace(where=Where(action, whose)))
-            else:
-                self._count(row, named, -1 if _is_gone(action, position) else 1)
+            self._count(each, named, -1 if _is_gone(action, position) else 1)
 
     def close(self) -> None:
-        """Let the newest entry about each account speak for it."""
-        for row, named in self._accounts.values():
+        """Let the newest entry about each account and each case speak for it."""
+        for row, named in self._newest.values():
             self._count(row, named, 1)
 
     def take(self, row: str) -> _Named | None:
@@ -97,6 +100,9 @@ class _Entries:
             return None
         self.left[row] -= 1
         return self.named[row]
+
+    def _renew(self, which: str, row: str, written: Written, whose: str | None) -> None:
+        self._newest[which] = (row, _Named((written.place, 0), written.t, Where(written.action, whose)))
 
     def _count(self, row: str, named: _Named, by: int) -> None:
         self.left[row] += by
@@ -150,11 +156,11 @@ def _find_gone(session: Session, entries: _Entries) -> Counter[Where]:
 def _find_rows(session: Session, bound: Bound) -> Iterator[tuple[str | None, str | None]]:
     """Yield whose each row is and its digest, None for one that holds what no act writes."""
     table, names = bound_rows.table_of(bound.table), bound_rows.columns_of(bound.table)
-    roles = _find_roles(session) if bound.table == ACCOUNT else {}
+    beside = _BESIDE[bound.table](session) if bound.table in _BESIDE else None
     asked = select(*(table.c[name] for name in names)).order_by(*table.primary_key.columns)
     try:
         for row in session.execute(asked.execution_options(yield_per=_AT_ONCE)).mappings():
-            yield _whose(row), _digest(bound.table, dict(row), roles)
+            yield _whose(row), _digest(bound.table, dict(row), beside)
     except (ValueError, TypeError):  # SQLite stores any type in any column: a moment that is none cannot even be read
         yield None, None
 
@@ -164,14 +170,24 @@ def _whose(row: Mapping[Any, Any]) -> str | None:
     return str(whose) if whose else None
 
 
-def _digest(table: str, row: Mapping[str, Any], roles: Mapping[str, frozenset[str]]) -> str:
-    if table == ACCOUNT:
-        return bound_rows.digest_with_roles(row, roles.get(row["id"], frozenset()))
-    return bound_rows.digest(table, row)
+def _digest(table: str, row: Mapping[str, Any], beside: Mapping[str, set[str]] | None) -> str:
+    if beside is None:
+        return bound_rows.digest(table, row)
+    return bound_rows.digest_beside(table, row, beside.get(row["id"], set()))
 
 
-def _find_roles(session: Session) -> dict[str, frozenset[str]]:
-    held: dict[str, frozenset[str]] = {}
+def _find_roles(session: Session) -> dict[str, set[str]]:
+    held: dict[str, set[str]] = defaultdict(set)
     for account_id, role in session.execute(select(AccountRole.account_id, AccountRole.role)):
-        held[account_id] = held.get(account_id, frozenset()) | {role}
+        held[account_id].add(role)
     return held
+
+
+def _find_people(session: Session) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for case_id, subject_id, found_by in session.execute(select(CaseSubject.case_id, CaseSubject.subject_id, CaseSubject.found_by)):
+        found[case_id].add(bound_rows.person_of_case(subject_id, found_by))
+    return found
+
+
+_BESIDE: Final = {ACCOUNT: _find_roles, CASE: _find_people}

@@ -45,9 +45,9 @@ class Inspection:
         secret = self._secrets.find(site_secret(name))
         return secret.raw if secret else None
 
-    def find_with_key(self, subject_ids: Sequence[str]) -> set[str]:
-        """Return who of these has a profile key, living or not yet removed."""
-        return self._find(data_key, data_key.c.compartment == Compartment.PROFILE.value, subject_ids)
+    def find_with_key(self, subject_ids: Sequence[str], *, compartment: Compartment = Compartment.PROFILE) -> set[str]:
+        """Return who of these has a key of this compartment, living or not yet removed."""
+        return self._find(data_key, data_key.c.compartment == compartment.value, subject_ids)
 
     def find_buried(self, subject_ids: Sequence[str]) -> set[str]:
         """Return who of these has a tombstone for the profile key."""

@@ -3,23 +3,26 @@
 Source: Art. 17(1) DSGVO.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
+from crm import ledger
 from crm.actor import Actor
-from crm.db import insert_rows, new_id
+from crm.db import in_batches, insert_rows, new_id
 from crm.errors import NotFoundError
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep
-from crm.privacy import audit, indexing
+from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
 from crm.vault import Subject, Vault
 
 # Built once and on the tables, because a run of the Löschkonzept asks them for hundreds of people over and over.
 _JOB, _SUBJECT = (cast("Table", model.__table__).c for model in (ErasureJob, Subject))
+_TABLE = ErasureJob.__tablename__
+_BOUND = [_JOB[name] for name in bound_rows.columns_of(_TABLE)]
 _JOBS_OF = select(_JOB.subject_id, _JOB.id).where(_JOB.subject_id.in_(bindparam("ids", expanding=True)))
 _EXISTING = select(_SUBJECT.id).where(_SUBJECT.id.in_(bindparam("ids", expanding=True))).order_by(_SUBJECT.id)
 
@@ -59,9 +62,23 @@ def order_many(
         rows = [{"id": job_id, "subject_id": each, "rule": rules[each], **order} for each, job_id in fresh.items()]
         insert_rows(session.connection(), ErasureJob, rows)
         indexing.announce_gone(session, list(fresh), now=now)
-        entries = [audit.Entry(action=Action.ERASURE_ORDERED, subject_id=each, kind=cause, result=rules[each]) for each in fresh]
+        named = zip(fresh, bound_rows.digests(_TABLE, rows), strict=True)
+        entries = [
+            audit.Entry(action=Action.ERASURE_ORDERED, subject_id=each, kind=cause, result=rules[each], rows=[row]) for each, row in named
+        ]
         audit.record_all(session, entries, actor=actor, now=now)
     return ordered | fresh
+
+
+def find_entered(session: Session, subject_ids: Sequence[str]) -> set[str]:
+    """Return whose erasure was ordered by an act: the entry names the order as it stands, and whoever writes SQL orders nothing."""
+    entered: set[str] = set()
+    for some in in_batches(subject_ids):
+        written = ledger.find_written_by(session, {Action.ERASURE_ORDERED}, subject_ids=some)
+        named = {(each.subject_id, row) for each in written for row in each.hashes}
+        found = session.execute(select(*_BOUND).where(_JOB.subject_id.in_(some))).mappings()
+        entered |= {row["subject_id"] for row in found if (row["subject_id"], bound_rows.digest(_TABLE, dict(row))) in named}
+    return entered
 
 
 def find_job(session: Session, *, subject_id: str) -> ErasureJob | None:

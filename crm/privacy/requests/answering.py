@@ -21,7 +21,7 @@ from crm.mail import Attachment, Letter
 from crm.models.request_case import CaseState, RequestCase
 from crm.privacy import audit, mails, post, restriction
 from crm.privacy.actions import Action
-from crm.privacy.requests import addressee, people, sealed
+from crm.privacy.requests import addressee, order, people, sealed
 from crm.privacy.requests.answer import Answer, compose
 from crm.privacy.requests.choices import Choice, Verdict, stored_choice
 from crm.privacy.requests.decision import lock_case, require_role, take_case
@@ -43,18 +43,25 @@ def find_unwritten(session: Session) -> Sequence[str]:
 def write_answer(database: Database, case_id: str, *, settings: Settings, now: datetime) -> bool:
     """Write one answer and put it into the outbox, or leave it to be posted; return whether it was this call that did."""
     with database.reading() as session:
-        case = session.get(RequestCase, case_id)
-        if case is None or case.state != CaseState.ANSWERING or case.answer_written_at is not None:
+        case = _if_unwritten(session, session.get(RequestCase, case_id), now)
+        if case is None:
             return False
         draft = sealed.open_part(session, case, "sealed_answer") or addressee.gather(session, case, actor=ACTOR, now=now)
         facts = gather_facts(session, case, draft, settings=settings, now=now)
     answer = compose(facts)  # outside of a unit of work: setting a letter takes longer than one may last
     with database.writing() as session:
-        case = lock_case(session, case_id)
-        if case is None or case.state != CaseState.ANSWERING or case.answer_written_at is not None:
+        case = _if_unwritten(session, lock_case(session, case_id), now)
+        if case is None:
             return False
         _keep(session, case, draft, answer, now)
     return True
+
+
+def _if_unwritten(session: Session, case: RequestCase | None, now: datetime) -> RequestCase | None:
+    """Return the case if its answer is to be written, and nobody has changed it past the program."""
+    if case is None or case.state != CaseState.ANSWERING or case.answer_written_at is not None:
+        return None
+    return case if order.may_go_on(session, case, actor=ACTOR, now=now) else None
 
 
 def _keep(session: Session, case: RequestCase, draft: Mapping[str, Any], answer: Answer, now: datetime) -> None:
@@ -67,6 +74,7 @@ def _keep(session: Session, case: RequestCase, draft: Mapping[str, Any], answer:
         attachment = Attachment(f"{case.number}.pdf", "application/pdf", answer.pdf)
         letter = Letter(to=draft["to"], subject=answer.subject, text=answer.text, attachments=(attachment,))
         case.answer_mail_id = post.write(session, letter, kind=_KIND, now=now)
+    people.enter(session, case, Action.REQUEST_ADVANCED, actor=ACTOR, now=now, result="written")
 
 
 def gather_facts(session: Session, case: RequestCase, draft: Mapping[str, Any], *, settings: Settings, now: datetime) -> AnswerFacts:
@@ -128,7 +136,7 @@ def _find_accepted(session: Session) -> dict[str, datetime]:
 def _close_accepted(database: Database, case_id: str, accepted_at: datetime, now: datetime) -> bool:
     with database.writing() as session:
         case = lock_case(session, case_id)
-        if case is None or case.state != CaseState.ANSWERING:
+        if case is None or case.state != CaseState.ANSWERING or not order.may_go_on(session, case, actor=ACTOR, now=now):
             return False
         case.version += 1
         _close(session, case, answered_at=accepted_at, told_by=ToldBy.MAIL, actor=ACTOR, now=now)
@@ -161,5 +169,5 @@ def _close(session: Session, case: RequestCase, *, answered_at: datetime, told_b
         living = people.find_living(session, people.find_people(session, case.id))
         restriction.impose(session, subject_ids=living, reason=RestrictionReason.LEGAL_CLAIMS, actor=actor, now=now)
     people.release(session, case, told_at=answered_at, told_by=told_by, actor=actor, now=now)
-    for action, result in ((Action.REQUEST_ANSWERED, told_by), (Action.REQUEST_CLOSED, None)):
-        audit.record(session, action, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=result)
+    audit.record(session, Action.REQUEST_ANSWERED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=told_by)
+    people.enter(session, case, Action.REQUEST_CLOSED, actor=actor, now=now)

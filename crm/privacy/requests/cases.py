@@ -14,7 +14,7 @@ from crm.db import Compartment, new_id
 from crm.models.field_groups import FieldGroup
 from crm.models.intake import LinkKind
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity, RequestCase
-from crm.privacy import audit, disclosure, links, mails, objection, purposes, suppression
+from crm.privacy import disclosure, links, mails, objection, purposes, suppression
 from crm.privacy.actions import Action
 from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel
@@ -91,7 +91,7 @@ def _register(
     case.sealed_request = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_request", content=asked)
     session.add(case)
     session.flush()
-    audit.record(session, Action.REQUEST_OPENED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=case.way)
+    people.enter(session, case, Action.REQUEST_OPENED, actor=actor, now=now, result=case.way)
 
 
 def _require_receipt(received_on: date, today: date) -> None:

@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor, Role
 from crm.errors import NotFoundError
 from crm.models.request_case import CaseState, Identity, RequestCase
-from crm.privacy import audit
 from crm.privacy.actions import Action
-from crm.privacy.requests import people, sealed
+from crm.privacy.requests import order, people, sealed
 from crm.privacy.requests.choices import Choice, Verdict, Wish
 from crm.privacy.requests.deciding import settle_choices
 from crm.privacy.requests.errors import (
@@ -120,7 +119,7 @@ def note_identity(session: Session, *, case_id: str, version: int, identity: Ide
     case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
     case.identity = identity
     sealed.add(session, case, "sealed_decision", {"identity_note": note.strip()})
-    audit.record(session, Action.REQUEST_IDENTITY_NOTED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=identity)
+    people.enter(session, case, Action.REQUEST_IDENTITY_NOTED, actor=actor, now=now, result=identity)
 
 
 def decide(
@@ -145,10 +144,10 @@ def decide(
     lines = propose(session, subject_ids=found, zone=zone, now=now)
     choices = settle_choices(lines, wishes, today=now.astimezone(zone).date())
     _require_identity(case, choices)
-    _enter(session, case, choices, actor=actor, now=now)
     case.state = _next_state(choices, len(found))
     if case.state == CaseState.COOLING:
         case.execute_at = now + request_policy().cooling_for
+    _enter(session, case, choices, actor=actor, now=now)
     return case
 
 
@@ -163,8 +162,8 @@ def decide_nothing_held(session: Session, *, case_id: str, version: int, actor: 
     case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
     if people.find_living(session, people.find_people(session, case.id)):
         raise CaseStateError
-    _enter(session, case, (), actor=actor, now=now)
     case.state = CaseState.ANSWERING
+    _enter(session, case, (), actor=actor, now=now)
     return case
 
 
@@ -182,18 +181,15 @@ def destroys(choices: Sequence[Choice]) -> bool:
 def _next_state(choices: Sequence[Choice], people_count: int) -> CaseState:
     if not destroys(choices):
         return CaseState.ANSWERING
-    forgets = any(each.kind is DataKind.PROFILE and each.verdict is Verdict.ERASE for each in choices)
-    if forgets and people_count > request_policy().one_decides_up_to:
-        return CaseState.SECOND
-    return CaseState.COOLING
+    return CaseState.SECOND if order.needs_second_person(choices, people_count) else CaseState.COOLING
 
 
 def _enter(session: Session, case: RequestCase, choices: Sequence[Choice], *, actor: Actor, now: datetime) -> None:
     case.decided_at, case.decided_by = now, actor.pseudonym
-    sealed.add(session, case, "sealed_decision", {"choices": [each.as_stored() for each in choices]})
+    order.place(session, case, choices)
     verdicts = {each.verdict for each in choices}
     heaviest = next((each for each in (Verdict.ERASE, Verdict.REFUSE, Verdict.KEEP) if each in verdicts), "nothing_held")
-    audit.record(session, Action.REQUEST_DECIDED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=heaviest)
+    people.enter(session, case, Action.REQUEST_DECIDED, actor=actor, now=now, result=heaviest)
 
 
 def approve(session: Session, *, case_id: str, version: int, actor: Actor, now: datetime) -> RequestCase:
@@ -201,6 +197,7 @@ def approve(session: Session, *, case_id: str, version: int, actor: Actor, now: 
 
     Raises:
         SecondPersonError: it is the own decision.
+        CaseTamperedError: it is not the decision that was made, or not about the same people.
         CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
 
     Source: Art. 5(2), 32(4) DSGVO (Vier-Augen-Prinzip).
@@ -209,9 +206,11 @@ def approve(session: Session, *, case_id: str, version: int, actor: Actor, now: 
     case = take_case(session, case_id=case_id, version=version, states=[CaseState.SECOND])
     if actor.pseudonym == case.decided_by:
         raise SecondPersonError
+    order.require_unchanged(session, case)
     case.approved_at, case.approved_by = now, actor.pseudonym
     case.state, case.execute_at = CaseState.COOLING, now + request_policy().cooling_for
-    audit.record(session, Action.REQUEST_APPROVED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind)
+    order.agree(session, case)
+    people.enter(session, case, Action.REQUEST_APPROVED, actor=actor, now=now)
     return case
 
 
@@ -227,8 +226,8 @@ def reopen(session: Session, *, case_id: str, version: int, actor: Actor, now: d
         require_role(actor)
     case.state = CaseState.OPEN
     case.decided_at = case.decided_by = case.approved_at = case.approved_by = case.execute_at = None
-    sealed.add(session, case, "sealed_decision", {"choices": []})
-    audit.record(session, Action.REQUEST_STOPPED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result="reopened")
+    order.take_back(session, case)
+    people.enter(session, case, Action.REQUEST_STOPPED, actor=actor, now=now, result="reopened")
     return case
 
 
@@ -243,6 +242,6 @@ def stop(session: Session, *, case_id: str, version: int, reason: StopReason, ac
     require_role(actor)
     case = take_case(session, case_id=case_id, version=version, states=_BEFORE)
     case.state, case.execute_at = CaseState.ANSWERING, None
-    sealed.add(session, case, "sealed_decision", {"choices": [], "stopped": reason})
-    audit.record(session, Action.REQUEST_STOPPED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=reason)
+    order.take_back(session, case, stopped=reason)
+    people.enter(session, case, Action.REQUEST_STOPPED, actor=actor, now=now, result=reason)
     return case

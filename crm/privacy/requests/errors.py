@@ -27,6 +27,16 @@ class CaseChangedError(PrivacyError):
     )
 
 
+class CaseTamperedError(PrivacyError):
+    """The case is not what acts made of it: somebody wrote SQL."""
+
+    article = "Art. 5(1)(f), 32(1)(b)"
+    message = (
+        "Dieser Fall wurde außerhalb von Lethe geändert: Betroffene, Entscheidung oder Zeitpunkt sind nicht die eingetragenen. "
+        "Es wird nichts gelöscht und nichts beantwortet. Melden Sie es der Administration; „lethe doctor“ sagt mehr."
+    )
+
+
 class IdentityOpenError(PrivacyError):
     """Nothing is decided while it is in doubt, or unsaid, whose request this is."""
 

@@ -18,7 +18,7 @@ from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser, job
-from crm.privacy.requests import addressee, answering, lifting, people, sealed
+from crm.privacy.requests import addressee, answering, lifting, order, people, sealed
 from crm.privacy.requests.answering import ACTOR
 from crm.privacy.requests.choices import Verdict, stored_choice
 from crm.privacy.requests.decision import lock_case
@@ -77,12 +77,14 @@ def _begin(database: Database, case_id: str, now: datetime) -> bool:
         case = lock_case(session, case_id)
         if case is None or case.state != CaseState.COOLING or case.execute_at is None or case.execute_at > now:
             return False
+        if not order.may_go_on(session, case, actor=ACTOR, now=now):
+            return False
         found = people.find_living(session, people.find_people(session, case.id))
         draft = addressee.gather(session, case, actor=ACTOR, now=now)
         case.sealed_answer = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_answer", content=draft)
         case.state = CaseState.EXECUTING
         case.version += 1
-        session.flush()
+        people.enter(session, case, Action.REQUEST_ADVANCED, actor=ACTOR, now=now, result=case.state)
         _carry_out(session, case, found, now)
     return True
 
@@ -133,10 +135,11 @@ def _finish(database: Database, vault: Vault, case_id: str, now: datetime) -> bo
             return False  # somebody reads the key store's old pages at this moment; the next call goes on
     with database.writing() as session:
         case = lock_case(session, case_id)
-        if case is None or case.state != CaseState.EXECUTING:
+        if case is None or case.state != CaseState.EXECUTING or not order.may_go_on(session, case, actor=ACTOR, now=now):
             return False
         case.state, case.executed_at = CaseState.ANSWERING, now
         case.version += 1
+        people.enter(session, case, Action.REQUEST_ADVANCED, actor=ACTOR, now=now, result=case.state)
     return True
 
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.models.request_case import CaseState, RequestCase
-from crm.privacy import audit, mails
+from crm.privacy import mails
 from crm.privacy.actions import Action
-from crm.privacy.requests import addressee, sealed
+from crm.privacy.requests import addressee, people, sealed
 from crm.privacy.requests.deadline import due_day
 from crm.privacy.requests.decision import LONGEST_NOTE, require_role, take_case
 from crm.privacy.requests.errors import (
@@ -50,7 +50,7 @@ def extend(
     told = _tell(session, case, reason.strip(), told_on, first, settings=settings, actor=actor, now=now)
     extension = {"reason": reason.strip(), "told_on": told.isoformat()}
     sealed.add(session, case, "sealed_decision", {"extension": extension})
-    audit.record(session, Action.REQUEST_EXTENDED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind)
+    people.enter(session, case, Action.REQUEST_EXTENDED, actor=actor, now=now)
     return case
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
-from crm.privacy import audit, lawfulness, purposes, restriction
+from crm.privacy import audit, bound_rows, lawfulness, purposes, restriction
 from crm.privacy.actions import Action
 from crm.privacy.lawfulness import NewGround
 from crm.privacy.restriction import RestrictionReason
@@ -31,6 +31,12 @@ def find_living(session: Session, subject_ids: Sequence[str]) -> list[str]:
     """Return who of these is not erased, in the given order."""
     living = set(session.scalars(select(Subject.id).where(Subject.id.in_(subject_ids), Subject.state == SubjectState.LIVING)))
     return [each for each in dict.fromkeys(subject_ids) if each in living]
+
+
+def enter(session: Session, case: RequestCase, action: Action, *, actor: Actor, now: datetime, result: str | None = None) -> None:
+    """Enter an act about a case, once everything is written: the entry names the row of the case and its people."""
+    now_so = bound_rows.digests_of_case(session, case)
+    audit.record(session, action, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, rows=now_so, result=result)
 
 
 def attach(session: Session, case: RequestCase, found: Sequence[tuple[str, str]], *, actor: Actor, now: datetime) -> None:
@@ -52,8 +58,9 @@ def attach(session: Session, case: RequestCase, found: Sequence[tuple[str, str]]
     session.flush()
     _restrict(session, list(fresh), actor=actor, now=now)
     grounds = _begin_grounds(session, list(fresh), now)
+    now_so = bound_rows.digests_of_case(session, case)
     entries = [
-        audit.Entry(action=Action.REQUEST_ASSIGNED, subject_id=each, kind=case.kind, result="added", rows=grounds.get(each, ()))
+        audit.Entry(action=Action.REQUEST_ASSIGNED, subject_id=each, kind=case.kind, result="added", rows=[*grounds.get(each, ()), *now_so])
         for each in fresh
     ]
     audit.record_all(session, entries, actor=actor, now=now)
@@ -80,7 +87,10 @@ def detach(session: Session, case: RequestCase, subject_id: str, *, actor: Actor
     if subject_id not in find_people(session, case.id):
         return
     session.execute(delete(CaseSubject).where(CaseSubject.case_id == case.id, CaseSubject.subject_id == subject_id))
-    audit.record(session, Action.REQUEST_ASSIGNED, actor=actor, now=now, subject_id=subject_id, kind=case.kind, result="removed")
+    now_so = bound_rows.digests_of_case(session, case)
+    audit.record(
+        session, Action.REQUEST_ASSIGNED, actor=actor, now=now, subject_id=subject_id, kind=case.kind, rows=now_so, result="removed"
+    )
     for each in _without_other_case(session, [subject_id], case.id):
         restriction.take_back(session, subject_ids=[each], reason=PENDING, actor=actor, now=now)
         _end_ground(session, each, actor=actor, now=now)

@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm import ledger
-from crm.db import in_batches
+from crm.db import Compartment, in_batches
 from crm.models.account import Account
+from crm.models.contact import Contact
 from crm.models.lawfulness import ObjectionAct, RestrictionAct
+from crm.models.request_case import RequestCase
 from crm.privacy import consent, objection, restriction
 from crm.services.accounts import addresses
 from crm.services.health.findings import Finding, State
@@ -163,8 +165,9 @@ def _compare_people(stores: Stores, inspection: Inspection) -> Iterator[Finding]
         if len(rows) < _AT_ONCE:
             break
         last = rows[-1].id
+    known = _without_strangers(stores, inspection, found.lost)
     # Asked again: who was erased between both questions is no longer living now.
-    lost, back = _still_living(stores, found.lost), _still_living(stores, found.back)
+    lost, back = _still_living(stores, known), _still_living(stores, found.back)
     if lost:
         yield KeysLost(count=lost)
     if back:
@@ -181,6 +184,17 @@ def _sort_out(people: list[tuple[str, SubjectState]], inspection: Inspection, fo
     found.lost += [each for each in living if each not in with_key and each not in buried]
     found.back += [each for each in living if each in buried]
     found.unburied += [each for each in erased if each not in buried]
+
+
+def _without_strangers(stores: Stores, inspection: Inspection, subject_ids: list[str]) -> list[str]:
+    """Leave out who asked for something and is nobody we know: they have the key of their case, and a profile never was."""
+    with_case_key = inspection.find_with_key(subject_ids, compartment=Compartment.CASE)
+    strangers: set[str] = set()
+    for some in in_batches(sorted(with_case_key), size=_AT_ONCE):
+        asked = select(RequestCase.subject_id).outerjoin(Contact, Contact.subject_id == RequestCase.subject_id)
+        with stores.database.reading() as session:
+            strangers.update(session.scalars(asked.where(RequestCase.subject_id.in_(some), Contact.subject_id.is_(None))))
+    return [each for each in subject_ids if each not in strangers]
 
 
 def _still_living(stores: Stores, subject_ids: list[str]) -> int:

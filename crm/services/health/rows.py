@@ -1,4 +1,4 @@
-"""Are grounds, consents, objections, restrictions, rules and accounts what acts made of them? Compared with the log."""
+"""Are grounds, consents, objections, restrictions, cases, rules and accounts what acts made of them? Compared with the log."""
 
 from collections.abc import Iterator, Mapping
 
@@ -38,7 +38,7 @@ class RowsSound(Finding):
     check = "rows"
     state = State.OK
     message = (
-        "Rechtsgrundlagen, Einwilligungen, Widersprüche, Einschränkungen, Regeln und Konten sind, was das Protokoll sagt "
+        "Rechtsgrundlagen, Einwilligungen, Widersprüche, Einschränkungen, Fälle, Regeln und Konten sind, was das Protokoll sagt "
         "(%(rows)s Zeilen verglichen)."
     )
 

@@ -17,7 +17,7 @@ from crm.models.field_groups import FieldGroup
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.privacy import disclosure, purposes
 from crm.privacy.purposes import Channel
-from crm.privacy.requests import people
+from crm.privacy.requests import order, people
 from crm.privacy.requests.decision import require_role
 from crm.privacy.requests.proposal import ProposedLine, propose
 from crm.privacy.requests.reading import READS_ALL, CaseFile, get_case, read_case
@@ -47,6 +47,7 @@ class CaseView:
     Attributes:
         lines: what the rules propose; only while a decision is open.
         mail: where the answer is, if it went by mail.
+        tampered: the case was changed past the program; nothing of it is carried out.
     """
 
     case: RequestCase
@@ -54,6 +55,7 @@ class CaseView:
     people: tuple[CasePerson, ...]
     lines: tuple[ProposedLine, ...]
     mail: MailState | None
+    tampered: bool
 
 
 def open_view(session: Session, *, case_id: str, zone: ZoneInfo, actor: Actor, now: datetime) -> CaseView:
@@ -70,7 +72,8 @@ def open_view(session: Session, *, case_id: str, zone: ZoneInfo, actor: Actor, n
     lines = propose(session, subject_ids=living, zone=zone, now=now) if case.state == CaseState.OPEN else ()
     fates = mail.find_fates(session, [case.answer_mail_id]) if case.answer_mail_id else {}
     fate = fates.get(case.answer_mail_id or "")
-    return CaseView(case=case, file=opened, people=found, lines=lines, mail=fate.state if fate else None)
+    state = fate.state if fate else None
+    return CaseView(case=case, file=opened, people=found, lines=lines, mail=state, tampered=not order.is_sound(session, case))
 
 
 def _people(session: Session, case: RequestCase, *, actor: Actor, now: datetime) -> tuple[CasePerson, ...]:

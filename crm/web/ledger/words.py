@@ -71,6 +71,8 @@ ACTION_TITLES: Final[Mapping[Action, LazyString]] = {
     Action.SIGN_INS_FORGOTTEN: _l("Alte Anmeldungen und Zähler entfernt"),
     Action.REQUEST_EXTENDED: _l("Antwortfrist verlängert"),
     Action.REQUEST_STOPPED: _l("Fall angehalten oder Entscheidung zurückgegeben"),
+    Action.REQUEST_ADVANCED: _l("Fall einen Schritt weiter: wird ausgeführt, ist ausgeführt oder die Antwort ist geschrieben"),
+    Action.REQUEST_HELD_BACK: _l("Fall festgehalten, weil er außerhalb von Lethe geändert wurde"),
     Action.REQUEST_ANSWERED: _l("Fall beantwortet"),
     Action.REQUEST_CLOSED: _l("Fall abgeschlossen"),
     Action.RETENTION_PLANNED: _l("Löschlauf vorausgesagt"),

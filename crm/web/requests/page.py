@@ -16,12 +16,14 @@ from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity
 from crm.privacy import purposes
 from crm.privacy.purposes import Purpose
 from crm.privacy.requests.decision import StopReason
+from crm.privacy.requests.errors import CaseTamperedError
 from crm.privacy.requests.extension import may_extend
 from crm.privacy.requests.people import PURPOSE
 from crm.privacy.requests.policy import request_policy
 from crm.services.requests.view import CasePerson, CaseView, open_view
 from crm.services.staff_names import find_staff_names
 from crm.site.access import may
+from crm.site.errors import sentence_of
 from crm.site.i18n import _, in_language
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, Option, StripView
@@ -106,6 +108,7 @@ def _facts(view: CaseView) -> dict[str, Any]:
         "case": case,
         "kind": CASE_KINDS[CaseKind(case.kind)],
         "way": WAYS[CaseWay(case.way)],
+        "tampered": sentence_of(CaseTamperedError()) if view.tampered else None,
         "state_word": STATES[CaseState(case.state)],
         "light": light_of(case, current_day()),
         "identity": IDENTITIES[Identity(case.identity)],

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crm.actor import Role, system_actor
 from crm.models.privacy_task import TaskKind
@@ -308,6 +308,19 @@ class TestDeciding:
         assert unconfirmed.status_code == 422
         assert case_of(house).state == CaseState.SECOND
         manager.send(f"/requests/{case_id}/approve", {"version": version_of(manager, case_id), "confirm": "2026-0001"})
+        assert case_of(house).state == CaseState.COOLING
+
+    def test_says_that_it_was_changed_past_the_program(self, house, privacy, runtime):
+        case_id = open_case(house, privacy, house.take_in())
+        decide(privacy, case_id)
+        before = privacy.get(f"/requests/{case_id}").text
+        with runtime.engine.execution_options(writing=True).begin() as connection:
+            connection.execute(update(RequestCase).values(execute_at=house.now))
+
+        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, now=house.now)
+
+        sentence = "Dieser Fall wurde außerhalb von Lethe geändert"
+        assert (sentence in before, sentence in privacy.get(f"/requests/{case_id}").text) == (False, True)
         assert case_of(house).state == CaseState.COOLING
 
     def test_can_be_stopped_in_the_cooling_time(self, house, privacy):

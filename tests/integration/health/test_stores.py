@@ -10,8 +10,10 @@ from crm.actor import Actor
 from crm.db import Compartment
 from crm.jobs.indexing import IndexKeeper
 from crm.ledger.checkpoint import sign_checkpoint
+from crm.models.request_case import CaseKind, CaseWay, Identity
 from crm.privacy import consent, lawfulness, objection, restriction
 from crm.privacy.purposes import Channel
+from crm.privacy.requests import cases
 from crm.privacy.restriction import RestrictionReason
 from crm.search.document import IndexDocument
 from crm.search.feed import SearchChange
@@ -73,6 +75,31 @@ def erase(runtime, person):
         runtime.vault.mark_erased(session, [person])
 
 
+def open_case(runtime, clock, *, subject_id):
+    """Open a case of this person, or of somebody unknown; return whose it is."""
+    with runtime.database.writing() as session:
+        return cases.open_case(
+            session,
+            subject_id=subject_id,
+            kind=CaseKind.ERASURE,
+            way=CaseWay.LETTER,
+            language="de",
+            received_on=clock.now().date(),
+            identity=Identity.UNCHECKED,
+            request={"name": "Ina Beispiel"},
+            objects_too=False,
+            found=[],
+            settings=runtime.settings,
+            actor=SALES,
+            now=clock.now(),
+        ).subject_id
+
+
+@pytest.fixture
+def stranger(runtime, clock):
+    return open_case(runtime, clock, subject_id=None)
+
+
 class TestKeys:
     @pytest.fixture
     def examine(self, stores):
@@ -88,6 +115,20 @@ class TestKeys:
         tamper(runtime, delete(data_key).where(data_key.c.subject_id.in_(people[:2])))
 
         assert examine() == {"KeysLost": {"count": 2}}
+
+    def test_of_a_case_of_somebody_unknown_are_enough_and_are_missed_when_lost(self, runtime, stranger, examine):
+        before = examine()
+
+        tamper(runtime, delete(data_key).where(data_key.c.subject_id == stranger))
+
+        assert (before, examine()) == ({}, {"KeysLost": {"count": 1}})
+
+    def test_of_their_profile_are_demanded_of_people_with_a_case_too(self, runtime, clock, people, examine):
+        open_case(runtime, clock, subject_id=people[0])
+
+        tamper(runtime, delete(data_key).where(data_key.c.subject_id == people[0], data_key.c.compartment == Compartment.PROFILE.value))
+
+        assert examine() == {"KeysLost": {"count": 1}}
 
     def test_of_a_store_below_the_data_are_refused_as_at_a_start(self, runtime, people, examine):
         tamper(runtime, update(state).values(high_water=1))
@@ -248,7 +289,6 @@ class TestIndex:
                 subject_id=people[0],
                 purpose=purpose(session),
                 ends_at=now + timedelta(days=1),
-                reason="Ende",
                 actor=SALES,
                 now=now,
             )
