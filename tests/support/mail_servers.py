@@ -45,7 +45,7 @@ def counting_server(*, host="127.0.0.1", tls=None, **options):
     controller = Controller(counter, hostname=host, port=port, tls_context=tls, **options)
     controller.start()
     try:
-        yield counter, Transport(host=host, port=port, patience=2, patience_at_end=2)
+        yield counter, Transport(host=host, port=port, patience=10, patience_at_end=10)
     finally:
         controller.stop()
 

@@ -71,22 +71,26 @@ def finish(database: Database, *, vault: Vault, now: datetime, job_ids: Collecti
     for start in range(0, len(ordered), _AT_ONCE):
         for batch in _portions(_destroy_keys(database, vault, ordered[start : start + _AT_ONCE], now)):
             _forget(database, batch, now)
-    forgotten = _find(database, ErasureStep.DESTROYED, job_ids)
+    forgotten = _find(database, ErasureStep.DESTROYED, job_ids, entered={each.subject_id for each in ordered})
     if forgotten:
         # What was deleted stays in old pages of the log; if somebody reads just now, until they are written over.
         empty_log(database.engine, patience=_PATIENCE)
     return sum(_complete(database, vault, batch, now) for batch in _portions(forgotten))
 
 
-def _find(database: Database, step: ErasureStep, job_ids: Collection[str] | None) -> list[_Waiting]:
+def _find(
+    database: Database, step: ErasureStep, job_ids: Collection[str] | None, *, entered: Collection[str] = frozenset()
+) -> list[_Waiting]:
+    """Return the orders at this step that an entry names; about people in `entered` the log has been asked just now."""
     wanted = _AT_STEP if job_ids is None else _AT_STEP.where(_JOB.id.in_(job_ids))
     with database.reading() as session:
         waiting = [_Waiting(*row) for row in session.execute(wanted.order_by(_JOB.ordered_at, _JOB.id), {"step": step})]
-        entered = job.find_entered(session, [each.subject_id for each in waiting])
+        unknown = [each.subject_id for each in waiting if each.subject_id not in entered]
+        named = {*entered, *job.find_entered(session, unknown)}
     for each in waiting:
-        if each.subject_id not in entered:
+        if each.subject_id not in named:
             _log.error("erasure.held_back", job=each.job_id)  # `lethe doctor` says so too
-    return [each for each in waiting if each.subject_id in entered]
+    return [each for each in waiting if each.subject_id in named]
 
 
 def _destroy_keys(database: Database, vault: Vault, jobs: Sequence[_Waiting], now: datetime) -> list[_Waiting]:

@@ -28,7 +28,7 @@ from crm.vault import Vault
 
 KEEPER: Final = system_actor("retention")
 _AT_ONCE: Final = 200  # people or notes of one unit of work
-_UNITS_IN_A_ROUND: Final = 5
+_UNITS_IN_A_ROUND: Final = 10
 _PATIENCE: Final = 0.2  # seconds for readers of old pages of the data
 
 
