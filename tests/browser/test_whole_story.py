@@ -207,7 +207,7 @@ def receive_the_answer(site, number):
     letter = site.letters.await_one(EMAIL, "Ihr Antrag auf Löschung vom")
     said = " ".join(text_of(letter).split())
     assert "haben wir Ihre personenbezogenen Daten" in said
-    assert "Der Schlüssel, unter dem sie gespeichert waren, ist vernichtet." in said
+    assert "Der Schlüssel, unter dem sie gespeichert waren, ist vernichtet, und die Daten sind aus unserem System entfernt." in said
     [paper] = letter.iter_attachments()
     written = PdfReader(BytesIO(paper.get_content())).pages[0].extract_text()
     for word in (number, "Quendolin Rüschenfeld", "Zwirnspulengasse 3"):
