@@ -169,7 +169,7 @@ class TestSearches:
     def test_and_says_so_when_nobody_is_found_for_any_purpose(self, crowd, sales):
         assert "Niemand gefunden" in sales.search("Quandel").text
 
-    @pytest.mark.parametrize("words", ["%", "_", "'\"); DROP TABLE contact; --", "NEAR(", "*", "\x00", "😀" * 200, "a" * 5000])
+    @pytest.mark.parametrize("words", ["%", "_", "'\"); DROP TABLE contact; --", "NEAR(", "*", "😀" * 200, "a" * 5000])
     def test_whatever_is_typed(self, crowd, sales, words):
         assert sales.search(words).status_code == 200
 

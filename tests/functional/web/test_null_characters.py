@@ -30,3 +30,10 @@ def test_in_a_note_leave_nothing_behind(house, sales):
 
 def test_in_an_address_are_refused_too(house, colleague, sales):
     assert sales.get("/contacts?segment=A%00B").status_code == 422
+
+
+def test_in_a_search_are_refused_with_a_sentence(sales):
+    answer = sales.search("\0")
+
+    assert answer.status_code == 422
+    assert "Nullzeichen" in answer.text
