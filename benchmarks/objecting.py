@@ -97,7 +97,7 @@ def _await(port: int) -> None:
 
 
 def _send(port: int, addresses: list[str]) -> list[tuple[float, float, int]]:
-    """Send each request at its own moment, whether earlier ones are answered or not; return start, end and status."""
+    """Send each request at its own moment, or as soon after it as one of the callers is free; return start, end and status."""
     begin = time.monotonic() + 0.5
 
     def send(place: int) -> tuple[float, float, int]:

@@ -61,6 +61,7 @@ class Settings(BaseSettings):
         default=0, ge=0, le=5, description="Number of own proxies before the servers, whose `X-Forwarded-For` is believed; 0: none."
     )
     staff_workers: int = Field(default=2, ge=1, le=64, description="Processes of the staff site.")
+    portal_workers: int = Field(default=2, ge=1, le=64, description="Processes of the portal.")
     threads: int = Field(default=4, ge=1, le=64, description="Threads of each server process.")
     index_dir: Path = Field(default=Path("/dev/shm"), description="RAM file system of the search index.")  # noqa: S108 - a RAM disk, private by mode 0700
     idle_minutes: int = Field(default=30, ge=1, description="Minutes without a request after which a sign-in ends.")

@@ -13,6 +13,7 @@ from crm.cli.sentences import _
 from crm.errors import CrmError
 
 if TYPE_CHECKING:
+    from crm.mail.catcher import Catcher
     from crm.settings import Settings
 
 _FOLDER: Final = Path("var/demo")
@@ -106,42 +107,51 @@ def _make(settings: "Settings") -> None:
 
 
 def _run(settings: "Settings", port: int) -> None:
+    processes = Processes(_environment(settings, port))
+    processes.stop_on_signals()
+    try:
+        for arguments in (["serve", "staff", "--port", str(port)], ["serve", "portal", "--port", str(port + 1)], ["worker"]):
+            processes.start(*arguments)
+        with _mail_server(settings, port + 2):  # they need it only after they have started, which takes longer
+            _watch(processes, settings, port)
+    finally:
+        processes.stop()
+
+
+def _mail_server(settings: "Settings", port: int) -> "Catcher":
     from crm.mail.catcher import Catcher
     from crm.runtime import Runtime
 
     runtime = Runtime.open(settings)
     mailbox = runtime.mailbox
     runtime.close()
-    with Catcher(mailbox, port=port + 2):
-        _run_processes(settings, port)
+    return Catcher(mailbox, port=port)
 
 
-def _run_processes(settings: "Settings", port: int) -> None:
-    processes = Processes(
-        {
-            "LETHE_SMTP_HOST": "127.0.0.1",
-            "LETHE_SMTP_PORT": str(port + 2),
-            "LETHE_DATA_DIR": str(settings.data_dir),
-            "LETHE_DEMO": "true",
-            "LETHE_STAFF_ORIGIN": settings.staff_origin,
-            "LETHE_PORTAL_ORIGIN": settings.portal_origin,
-            **{f"LETHE_{name.upper()}": text for name, text in _CONTACT.items()},
-        }
-    )
-    processes.stop_on_signals()
-    for arguments in (["serve", "staff", "--port", str(port)], ["serve", "portal", "--port", str(port + 1)], ["worker"]):
-        processes.start(*arguments)
-    try:
-        if not processes.await_pages([(settings.host, port, "/sign-in"), (settings.host, port + 1, "/")], seconds=_READY_WITHIN):
-            raise DemoDidNotStartError(staff_port=port, portal_port=port + 1)
-        click.echo(
-            _(
-                "Bereit. Seite: %(staff)s · Portal: %(portal)s · Beenden mit Strg+C",
-                staff=settings.staff_origin,
-                portal=settings.portal_origin,
-            )
+def _environment(settings: "Settings", port: int) -> dict[str, str]:
+    return {
+        "LETHE_SMTP_HOST": "127.0.0.1",
+        "LETHE_SMTP_PORT": str(port + 2),
+        "LETHE_DATA_DIR": str(settings.data_dir),
+        "LETHE_DEMO": "true",
+        "LETHE_STAFF_ORIGIN": settings.staff_origin,
+        "LETHE_PORTAL_ORIGIN": settings.portal_origin,
+        "LETHE_STAFF_WORKERS": "1",  # one visitor needs one process, and it starts sooner
+        "LETHE_PORTAL_WORKERS": "1",
+        **{f"LETHE_{name.upper()}": text for name, text in _CONTACT.items()},
+    }
+
+
+def _watch(processes: Processes, settings: "Settings", port: int) -> None:
+    """Say when both sites answer, and stay until somebody asks to stop."""
+    if not processes.await_pages([(settings.host, port, "/sign-in"), (settings.host, port + 1, "/")], seconds=_READY_WITHIN):
+        raise DemoDidNotStartError(staff_port=port, portal_port=port + 1)
+    click.echo(
+        _(
+            "Bereit. Seite: %(staff)s · Portal: %(portal)s · Beenden mit Strg+C",
+            staff=settings.staff_origin,
+            portal=settings.portal_origin,
         )
-        if processes.wait():
-            raise DemoEndedError
-    finally:
-        processes.stop()
+    )
+    if processes.wait():
+        raise DemoEndedError

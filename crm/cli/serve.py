@@ -63,7 +63,7 @@ def server_settings(settings: "Settings", site: str, address: str) -> dict[str, 
     """Return what gunicorn gets. There is no access log: who saw what stands in the ledger, not in a file."""
     return {
         "bind": address,
-        "workers": settings.staff_workers if site == "staff" else 1,
+        "workers": settings.staff_workers if site == "staff" else settings.portal_workers,
         "worker_class": "gthread",
         "threads": settings.threads,
         "timeout": 60,

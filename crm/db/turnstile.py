@@ -12,23 +12,26 @@ _NAP = 0.002  # seconds
 
 
 class Turnstile:
-    """Two lock files: short units of work hold the first shared, long work the second for one batch.
+    """Three lock files: short units of work hold the first shared and the third alone, long work the second for one batch.
 
     Long work must find the first free before each batch: SQLite's writers poll for the lock, so work that takes it
     again at once would win every time, and an edit would wait for the whole import instead of one batch. Short work
-    waits for the second to be free: SQLite sleeps up to 100 ms between two looks, in which nobody would write.
+    waits for the second to be free, and for its turn: SQLite sleeps up to 100 ms between two looks, in which nobody
+    would write, and whoever has waited longest looks least often.
     """
 
     def __init__(self, path: Path) -> None:
         self._waiting = path
         self._batch = path.with_name(f"{path.name}.batch")
+        self._turn = path.with_name(f"{path.name}.turn")
 
     @contextmanager
     def passing(self) -> Iterator[None]:
-        """Hold the turnstile shared while a short unit of work waits and writes."""
-        with self._waiting.open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_SH)
+        """Hold the turnstile shared while a short unit of work waits, and its turn while it writes."""
+        with self._waiting.open("ab") as waiting, self._turn.open("ab") as turn:
+            fcntl.flock(waiting, fcntl.LOCK_SH)
             _wait_for(self._batch, fcntl.LOCK_SH)
+            _try_lock(turn, fcntl.LOCK_EX)
             yield
 
     @contextmanager

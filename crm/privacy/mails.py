@@ -4,7 +4,7 @@ Source: Art. 12(1) DSGVO.
 """
 
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,7 @@ def day_of(moment: datetime, settings: Settings) -> date:
     return moment.astimezone(ZoneInfo(settings.time_zone)).date()
 
 
+@lru_cache(maxsize=100)  # letters of one day name the same few days
 def worded(day: date, language: str) -> str:
     """Return a day as people write it in this language."""
     return format_date(day, _DAY[language], locale=language)

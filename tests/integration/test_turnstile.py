@@ -48,17 +48,21 @@ def test_a_batch_begins_only_when_no_edit_waits_or_writes(gate):
     assert batch.is_set()
 
 
-def test_edits_do_not_wait_for_each_other_here(gate):
+def test_edits_take_turns(gate):
     with gate.passing():
         edit, thread = begin(gate.passing)
-        thread.join(10)
+        waited = not edit.wait(0.05)
 
+    thread.join(10)
+
+    assert waited
     assert edit.is_set()
 
 
-def test_nobody_waits_for_ever_for_a_process_that_stands_still(gate, monkeypatch):
+@pytest.mark.parametrize("stand_still", [Turnstile.working_long, Turnstile.passing])
+def test_nobody_waits_for_ever_for_a_process_that_stands_still(gate, monkeypatch, stand_still):
     monkeypatch.setattr(turnstile, "_LONGEST_WAIT", 0.02)
-    with gate.working_long():
+    with stand_still(gate):
         edit, thread = begin(gate.passing)
         thread.join(10)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from crm.db import new_id
@@ -69,8 +69,8 @@ def receive(
     """
     message_id = new_id()
     sealed = None if message is None else _find_key(session).seal(_encode(message), row_id=message_id)
-    session.add(IntakeMessage(id=message_id, kind=kind, language=language, sealed_message=sealed, link_hash=link_hash, received_at=now))
-    session.flush()
+    values = {"id": message_id, "kind": kind, "language": language, "sealed_message": sealed, "link_hash": link_hash, "received_at": now}
+    session.execute(insert(IntakeMessage), values)  # a flush takes three times as long, and everybody else waits meanwhile
     return message_id
 
 

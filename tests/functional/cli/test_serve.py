@@ -64,7 +64,7 @@ def answer(port):
         return None
 
 
-@pytest.mark.parametrize(("site", "processes"), [("staff", 2), ("portal", 1)])
+@pytest.mark.parametrize(("site", "processes"), [("staff", 2), ("portal", 2)])
 def test_a_site_answers_reports_and_stops_cleanly(installed, start, site, processes):
     port = free_port()
     server = start("serve", site, "--port", port)

@@ -14,11 +14,11 @@ def test_there_is_no_access_log(tmp_path):
     assert "accesslog" not in server_settings(settings(tmp_path), "staff", "127.0.0.1:8000")
 
 
-def test_only_the_staff_site_has_several_processes(tmp_path):
-    chosen = settings(tmp_path, staff_workers=3)
+def test_each_site_has_processes_of_its_own(tmp_path):
+    chosen = settings(tmp_path, staff_workers=3, portal_workers=4)
 
     assert server_settings(chosen, "staff", "")["workers"] == 3
-    assert server_settings(chosen, "portal", "")["workers"] == 1
+    assert server_settings(chosen, "portal", "")["workers"] == 4
 
 
 @pytest.mark.parametrize(
