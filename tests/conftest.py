@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.support.selection",
     "tests.support.environment",
+    "tests.support.statements",
     "tests.support.templates",
     "tests.support.databases",
     "tests.support.installation",
