@@ -28,12 +28,24 @@ class Databases:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._cluster: Cluster | None = None
-        self._templates: set[str] = set()
+        self._templates: dict[tuple[str, str], str] = {}
         self._numbers = itertools.count(1)
+        self._key_file = folder / "keys" / "epoch.keys"
 
     def new(self, engine_kind: str, template: str) -> str:
-        """Return the address of a new database like `business` or `keystore`, or of an `empty` one."""
-        return self._new_file(template) if engine_kind == "sqlite" else self._new_on_server(template)
+        """Return the address of a new database like `business` or `keystore`, or of an `empty` one.
+
+        `installed_business` and `installed_keystore` belong together and to `installed_key_file`: an installation with its policy.
+        """
+        if template.startswith("installed_"):
+            self._require_installed(engine_kind)
+        return self._copy(self._template(engine_kind, template), f"{template}_{next(self._numbers)}")
+
+    def installed_key_file(self) -> Path:
+        """Return the key file of every database that was made from an installed one."""
+        if not self._key_file.exists():
+            importlib.import_module("crm.vault").FileKeyProvider.create(self._key_file)
+        return self._key_file
 
     def drop(self, url: str) -> None:
         if self._cluster and url.startswith("postgresql"):
@@ -49,27 +61,45 @@ class Databases:
         if self._cluster:
             self._cluster.stop()
 
-    def _new_file(self, template: str) -> str:
-        source = self._folder / f"template-{template}.sqlite"
-        target = self._folder / f"{template}-{next(self._numbers)}" / f"{template}.sqlite"
-        target.parent.mkdir(mode=0o700)
-        if template != "empty":
-            if not source.exists():
-                _fill(template, f"sqlite:///{source}")
-            shutil.copyfile(source, target)
+    def _require_installed(self, engine_kind: str) -> None:
+        """Make the pair of templates of an installation, unless it is there."""
+        names = ("business", "keystore")
+        if (engine_kind, "installed_business") not in self._templates:
+            urls = {name: self._copy(self._template(engine_kind, name), f"template_installed_{name}") for name in names}
+            importlib.import_module("tests.support.installation").install(urls["business"], urls["keystore"], self.installed_key_file())
+            self._templates |= {(engine_kind, f"installed_{name}"): url for name, url in urls.items()}
+
+    def _template(self, engine_kind: str, template: str) -> str:
+        """Return the address of a template; it is made when it is first asked for."""
+        if (engine_kind, template) not in self._templates:
+            url = self._new_empty(engine_kind, f"template_{template}")
+            if template != "empty":
+                _fill(template, url)
+            self._templates[engine_kind, template] = url
+        return self._templates[engine_kind, template]
+
+    def _new_empty(self, engine_kind: str, name: str) -> str:
+        if engine_kind == "sqlite":
+            return f"sqlite:///{self._place(name)}"
+        self._start_cluster()
+        self._administer(f"CREATE DATABASE {name} TEMPLATE template0")
+        return self._cluster.url(name)
+
+    def _copy(self, template: str, name: str) -> str:
+        source = make_url(template)
+        if source.get_backend_name() != "sqlite":
+            self._administer(f"CREATE DATABASE {name} TEMPLATE {source.database} STRATEGY FILE_COPY")
+            return self._cluster.url(name)
+        target = self._place(name)
+        if Path(source.database).exists():  # an empty one is not there before somebody opens it
+            shutil.copyfile(source.database, target)
             target.chmod(0o600)
         return f"sqlite:///{target}"
 
-    def _new_on_server(self, template: str) -> str:
-        self._start_cluster()
-        if template not in self._templates:
-            self._administer(f"CREATE DATABASE template_{template} TEMPLATE template0")
-            if template != "empty":
-                _fill(template, self._cluster.url(f"template_{template}"))
-            self._templates.add(template)
-        name = f"{template}_{next(self._numbers)}"
-        self._administer(f"CREATE DATABASE {name} TEMPLATE template_{template} STRATEGY FILE_COPY")
-        return self._cluster.url(name)
+    def _place(self, name: str) -> Path:
+        folder = self._folder / name
+        folder.mkdir(mode=0o700)
+        return folder / f"{name.rpartition('_')[0] or name}.sqlite"
 
     def _start_cluster(self) -> None:
         programs = find_programs()
@@ -122,17 +152,23 @@ def databases(tmp_path_factory):
 
 
 @pytest.fixture
-def database_url(databases, engine_kind):
+def is_installed(request) -> bool:
+    """Whether the test works on a whole installation, which is copied with its secrets and its policy."""
+    return "runtime" in request.fixturenames
+
+
+@pytest.fixture
+def database_url(databases, engine_kind, is_installed):
     """Address of a fresh business database with all tables and the guards of the ledger."""
-    url = databases.new(engine_kind, "business")
+    url = databases.new(engine_kind, "installed_business" if is_installed else "business")
     yield url
     databases.drop(url)
 
 
 @pytest.fixture
-def keystore_url(databases, engine_kind):
+def keystore_url(databases, engine_kind, is_installed):
     """Address of a fresh key store with its tables."""
-    url = databases.new(engine_kind, "keystore")
+    url = databases.new(engine_kind, "installed_keystore" if is_installed else "keystore")
     yield url
     databases.drop(url)
 
@@ -162,10 +198,14 @@ def keystore(keystore_url):
 
 
 @pytest.fixture
-def key_file(tmp_path) -> Path:
+def key_file(tmp_path, request, is_installed) -> Path:
     """A key file with the key of the first epoch."""
     path = tmp_path / "keys" / "epoch.keys"
-    importlib.import_module("crm.vault").FileKeyProvider.create(path)
+    if is_installed:
+        path.parent.mkdir(mode=0o700)
+        shutil.copy(request.getfixturevalue("databases").installed_key_file(), path)
+    else:
+        importlib.import_module("crm.vault").FileKeyProvider.create(path)
     return path
 
 
