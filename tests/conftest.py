@@ -3,8 +3,7 @@
 pytest_plugins = [
     "tests.support.selection",
     "tests.support.environment",
-    "tests.support.statements",
-    "tests.support.templates",
+    "tests.support.compiled",
     "tests.support.databases",
     "tests.support.installation",
     "tests.support.browsers",

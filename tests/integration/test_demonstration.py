@@ -13,6 +13,8 @@ from crm.services import demo, work_list
 from crm.services.work_list import Reader
 from tests.support.staff import on_one_engine
 
+pytestmark = pytest.mark.slow
+
 COORDINATOR = Actor("7" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
 
 

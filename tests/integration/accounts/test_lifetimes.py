@@ -237,8 +237,10 @@ class TestNotice:
 @on_one_engine
 class TestLanguage:
     def test_is_remembered_with_the_account(self, house, vera, enter, whose):
+        who = whose(enter(vera))
+
         with house.writing() as session:
-            own_account.choose_language(session, whose(enter(vera)), language="en")
+            own_account.choose_language(session, who, language="en")
 
         assert whose(enter(vera)).language == "en"
 
@@ -252,8 +254,9 @@ class TestLanguage:
 class TestOwnSignIns:
     def test_are_listed_with_their_state_and_without_those_of_others(self, house, vera, now, clock, enter, whose):
         hire(house, now, email="kim@example.com", name="Kim Ott")
+        who = whose(enter(vera))
         with house.writing() as session:
-            signins.end(session, whose(enter(vera)), now=now)
+            signins.end(session, who, now=now)
         clock.advance(timedelta(minutes=5))
         who = whose(enter(vera))
 

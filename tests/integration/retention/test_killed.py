@@ -10,6 +10,8 @@ import pytest
 
 from crm.models.retention import RunState
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 
 

@@ -10,6 +10,8 @@ from crm.search.normalise import matches
 from crm.search.ram_folder import RamFolder
 from tests.integration.search.conftest import Index
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = 9_000
 SALES, SERVICE, RARE = 1, 2, 4
 QUESTIONS = [

@@ -14,6 +14,8 @@ from crm.search import IndexBuilder, IndexReader, IndexWriter, Position, Query, 
 from crm.search.ram_folder import RamFolder
 from crm.search.stay import Stay, remove_if_deserted
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 MINE, OTHERS = "lethe-mine-0123456789ab", "lethe-other-ba9876543210"
 PROCESS = """
