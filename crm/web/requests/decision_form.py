@@ -86,7 +86,7 @@ def _line(line: ProposedLine, form: DecisionForm) -> LineView:
 def note_of(choice: Choice) -> str:
     """Return why something is kept or refused, and until when."""
     if choice.keep and choice.until:
-        return _("%(why)s; %(source)s; bis %(day)s", why=KEEPING[choice.keep], source=cited(choice.source), day=day(choice.until))
+        return _("%(why)s (%(source)s), bis %(day)s", why=KEEPING[choice.keep], source=cited(choice.source), day=day(choice.until))
     return str(REFUSALS[choice.refusal]) if choice.refusal else ""
 
 
