@@ -122,7 +122,7 @@ class TestWays:
         page = sales.get(f"/contacts/{person}")
         ways = page.text.split('<ul class="channels">')[1].split("</ul>")[0]
 
-        assert ways.count('class="no"') == ways.count('class="chip objected"') == 3
+        assert ways.count('class="no matters"') == ways.count('class="chip objected"') == 3
         assert "btn go" not in ways
         assert "chip allowed" not in ways
         sentence = "Werbung widersprochen am 23.11.2026; erlaubt bleiben laufende Vorgänge und Antworten"
