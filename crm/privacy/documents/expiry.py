@@ -4,7 +4,7 @@ Source: Art. 5(1)(e), 17(1)(a) DSGVO.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -26,7 +26,7 @@ ROW: Final = "row"
 KEY: Final = "key"
 
 
-def expire(database: Database, *, vault: Vault, today: date, now: datetime) -> Counter[str]:
+def expire(database: Database, *, vault: Vault, today: date, clock: Callable[[], datetime]) -> Counter[str]:
     """Let every document go whose period ended before `today`; return by rule how many went.
 
     The key of an erased person who keeps no other document is destroyed first and the rows after it, each batch in a
@@ -34,13 +34,13 @@ def expire(database: Database, *, vault: Vault, today: date, now: datetime) -> C
     """
     gone: Counter[str] = Counter()
     while keys := _next_keys(database, today):
-        vault.destroy(keys, compartments=[Compartment.RECORD], now=now)
+        vault.destroy(keys, compartments=[Compartment.RECORD], clock=clock)
         with database.writing() as session:
-            gone += _delete(session, _find_ended(session, today, keys), how=KEY, now=now)
+            gone += _delete(session, _find_ended(session, today, keys), how=KEY, now=clock())
     while True:
         with database.writing() as session:
             ended = _find_ended(session, today)
-            gone += _delete(session, ended, how=ROW, now=now)
+            gone += _delete(session, ended, how=ROW, now=clock())
         if not ended:
             return gone
 

@@ -126,7 +126,7 @@ class Desk(Furnished):
 
     def execute(self, *, database=None, now=None):
         return execution.execute_due(
-            database or self.database, vault=self.runtime.vault, settings=self.runtime.settings, now=now or self.now
+            database or self.database, vault=self.runtime.vault, settings=self.runtime.settings, clock=lambda: now or self.now
         )
 
     def send(self, transport=None):
