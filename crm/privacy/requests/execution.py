@@ -15,7 +15,7 @@ from crm.errors import UnavailableError
 from crm.models.contact import Note
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep, RetainedDocument
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
-from crm.privacy import audit, bound_rows
+from crm.privacy import audit, bound_rows, documents
 from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser, job
 from crm.privacy.requests import addressee, answering, lifting, order, people, sealed
@@ -95,8 +95,9 @@ def _carry_out(session: Session, case: RequestCase, found: Sequence[str], now: d
         for choice in map(stored_choice, sealed.open_part(session, case, "sealed_decision").get("choices", ()))
         if choice.verdict is Verdict.ERASE
     }
+    for subject_id in people.find_people(session, case.id):
+        _erase_documents(session, subject_id, erased, now)  # they outlive a profile that a rule has erased meanwhile
     for subject_id in found:
-        _erase_documents(session, subject_id, erased, now)
         if DataKind.PROFILE in erased:
             job.order(session, subject_id=subject_id, cause=ErasureCause.REQUEST, rule=None, case_id=case.id, actor=ACTOR, now=now)
         elif DataKind.NOTES in erased:
@@ -133,6 +134,9 @@ def _finish(database: Database, vault: Vault, case_id: str, clock: Callable[[], 
         eraser.finish(database, vault=vault, clock=clock, job_ids=unfinished)
         if _find_unfinished(database, case_id):
             return False  # somebody reads the key store's old pages at this moment; the next call goes on
+    with database.reading() as session:
+        everybody = people.find_people(session, case_id)
+    documents.let_keys_go(database, vault=vault, subject_ids=everybody, clock=clock)
     now = clock()
     with database.writing() as session:
         case = lock_case(session, case_id)
