@@ -25,7 +25,15 @@ from crm.ledger.guards import find_missing_guards, install_guards
 from crm.ledger.lists import drop_salts
 from crm.ledger.note import Signer, VerifierKey
 from crm.ledger.proof import check_proof, prove, read_proof
-from crm.ledger.reading import EntryFilter, StoredEntry, find_entries, find_latest_moment, last_checkpoint_note
+from crm.ledger.reading import (
+    EntryFilter,
+    StoredEntry,
+    count_entries_of,
+    find_entries,
+    find_entries_of,
+    find_latest_moment,
+    last_checkpoint_note,
+)
 from crm.ledger.sealer import Sealer
 from crm.ledger.unsealed import Backlog, find_backlog
 from crm.ledger.verification import Verification, verify
@@ -57,12 +65,14 @@ __all__ = [
     "append_many",
     "check_anchors",
     "check_proof",
+    "count_entries_of",
     "draft",
     "draft_many",
     "drop_salts",
     "export_bundle",
     "find_backlog",
     "find_entries",
+    "find_entries_of",
     "find_latest_moment",
     "find_missing_guards",
     "find_written",

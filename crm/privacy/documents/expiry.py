@@ -93,7 +93,7 @@ def _find_ended(session: Session, today: date, subject_ids: Sequence[str] | None
 
 def _delete(session: Session, ended: Sequence[tuple[str, str, str]], *, how: str, now: datetime) -> Counter[str]:
     these = tuple_(RetainedDocument.subject_id, RetainedDocument.id).in_([each[:2] for each in ended])
-    gone = bound_rows.erase(session, RetainedDocument.__tablename__, these) if ended else {}
+    gone = bound_rows.erase(session, RetainedDocument, these) if ended else {}
     entries = [
         audit.Entry(
             action=Action.DOCUMENT_ERASED, subject_id=subject_id, kind=rule, result=how, rows=gone.get((subject_id, document_id), [])

@@ -61,7 +61,7 @@ def order_many(
     if fresh:
         order = {"cause": cause, "case_id": case_id, "step": ErasureStep.ORDERED, "ordered_at": now, "ordered_by": actor.pseudonym}
         rows = [{"id": job_id, "subject_id": each, "rule": rules[each], **order} for each, job_id in fresh.items()]
-        digests = bound_rows.digests(_TABLE, rows)
+        digests = bound_rows.digests(ErasureJob, rows)
         seals = ({"seal": Vault.of(session).order_seal(each)} for each in digests)
         insert_rows(session.connection(), ErasureJob, [row | seal for row, seal in zip(rows, seals, strict=True)])
         indexing.announce_gone(session, list(fresh), now=now)

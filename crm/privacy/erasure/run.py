@@ -203,7 +203,7 @@ def _delete_notes(session: Session, notes: list[tuple[str, str]]) -> dict[tuple[
     of_notes = or_(*(and_(Note.subject_id == subject_id, Note.id == note_id) for subject_id, note_id in notes))
     of_days = or_(*(and_(RetentionDue.subject_id == subject_id, RetentionDue.object_id == note_id) for subject_id, note_id in notes))
     session.execute(delete(RetentionDue).where(RetentionDue.kind == DueKind.NOTE, of_days))
-    return bound_rows.erase(session, Note.__tablename__, of_notes)
+    return bound_rows.erase(session, Note, of_notes)
 
 
 def _let_documents_go(database: Database, vault: Vault, day: date, clock: Callable[[], datetime]) -> None:

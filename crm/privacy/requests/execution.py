@@ -115,7 +115,7 @@ def _erase_documents(session: Session, subject_id: str, erased: set[DataKind], n
 def _erase_rows(
     session: Session, model: type[Note | RetainedDocument], subject_id: str, action: Action, now: datetime, *conditions: ColumnElement[bool]
 ) -> None:
-    gone = bound_rows.erase(session, model.__tablename__, model.subject_id == subject_id, *conditions)
+    gone = bound_rows.erase(session, model, model.subject_id == subject_id, *conditions)
     if gone:
         audit.record(
             session,

@@ -110,7 +110,7 @@ class TestFiling:
 
         assert (opened.title, opened.media_type, opened.content) == ("Rechnung 4711", "application/pdf", INVOICE)
         [entry] = entries(runtime, "document:filed")
-        assert "RET-10" in entry and "4711" not in entry
+        assert "RET-10" in entry and "Rechnung" not in entry  # digits could stand in a hash
         assert len(entries(runtime, "document:disclosed")) == 1
 
     def test_holds_no_clear_text(self, runtime, clock, person, today):
