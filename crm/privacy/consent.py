@@ -80,8 +80,7 @@ def give(
 
     Args:
         wording: the exact text agreed to.
-        evidence: how it was given (form, paper, double opt-in …); sealed in the proof compartment, because it
-            must outlive the profile.
+        evidence: how it was given (form, paper, double opt-in …); sealed as proof, because it must outlive the profile.
 
     Raises:
         WordingMissingError: the wording is empty.
