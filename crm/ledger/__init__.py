@@ -5,7 +5,7 @@ It knows bytes and rows, and nothing of a CRM: `crm.privacy.audit` decides what 
 Source: Art. 5(2), 32(1) DSGVO.
 """
 
-from crm.ledger.anchors import check_anchors
+from crm.ledger.anchors import check_anchors, require_not_set_back
 from crm.ledger.appending import Draft, append, append_many, draft, draft_many
 from crm.ledger.checkpoint import Checkpoint, origin_of, read_checkpoint
 from crm.ledger.errors import (
@@ -25,7 +25,15 @@ from crm.ledger.guards import find_missing_guards, install_guards
 from crm.ledger.lists import drop_salts
 from crm.ledger.note import Signer, VerifierKey
 from crm.ledger.proof import check_proof, prove, read_proof
-from crm.ledger.reading import EntryFilter, StoredEntry, find_entries, find_latest_moment, last_checkpoint_note
+from crm.ledger.reading import (
+    EntryFilter,
+    StoredEntry,
+    count_entries_of,
+    find_entries,
+    find_entries_of,
+    find_latest_moment,
+    last_checkpoint_note,
+)
 from crm.ledger.sealer import Sealer
 from crm.ledger.unsealed import Backlog, find_backlog
 from crm.ledger.verification import Verification, verify
@@ -57,12 +65,14 @@ __all__ = [
     "append_many",
     "check_anchors",
     "check_proof",
+    "count_entries_of",
     "draft",
     "draft_many",
     "drop_salts",
     "export_bundle",
     "find_backlog",
     "find_entries",
+    "find_entries_of",
     "find_latest_moment",
     "find_missing_guards",
     "find_written",
@@ -74,6 +84,7 @@ __all__ = [
     "read_checkpoint",
     "read_proof",
     "require_free_folder",
+    "require_not_set_back",
     "select_subjects",
     "verify",
 ]

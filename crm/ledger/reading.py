@@ -1,6 +1,6 @@
 """Reads entries for people: newest first, by filters, a page at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from crm.ledger.leaf import parse
 from crm.ledger.lists import events_showing
 
 _E, _S = tables.entry.c, tables.sealed_leaf.c
+_SEALED_OR_NOT = tables.entry.outerjoin(tables.sealed_leaf, _S.entry_id == _E.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +66,7 @@ def find_entries(
         before: only rows below this number, the `id` of the last entry of the newer page.
         after: only rows above this number, the `id` of the first entry of the older page; those next to it.
     """
-    query = select(_E.id, blob(_E.leaf), _S.leaf_index).select_from(
-        tables.entry.outerjoin(tables.sealed_leaf, _S.entry_id == _E.id),
-    )
+    query = select(_E.id, blob(_E.leaf), _S.leaf_index).select_from(_SEALED_OR_NOT)
     conditions = list(_conditions(wanted))
     if before is not None:
         conditions.append(_E.id < before)
@@ -76,6 +75,23 @@ def find_entries(
     order = _E.id.desc() if after is None else _E.id.asc()
     rows = session.execute(query.where(*conditions).order_by(order).limit(limit)).all()
     return [_stored(row) for row in (rows if after is None else reversed(rows))]
+
+
+def find_entries_of(session: Session, subject_id: str, *, actions: Collection[str] | None = None, limit: int) -> list[StoredEntry]:
+    """Return the entries that name this person, the newest first; lists are left out, since they say little about one of many.
+
+    Args:
+        actions: only these; None for all.
+    """
+    query = select(_E.id, blob(_E.leaf), _S.leaf_index).select_from(_SEALED_OR_NOT).where(_E.subject_id == subject_id)
+    if actions is not None:
+        query = query.where(_E.action.in_(actions))
+    return [_stored(row) for row in session.execute(query.order_by(_E.id.desc()).limit(limit))]
+
+
+def count_entries_of(session: Session, subject_id: str) -> int:
+    """Return how many entries name this person."""
+    return session.scalar(select(func.count()).select_from(tables.entry).where(_E.subject_id == subject_id)) or 0
 
 
 def last_checkpoint_note(connection: Connection) -> bytes | None:

@@ -80,6 +80,15 @@ class RestrictionEvent(_SubjectEvent, Base):
     reason: Mapped[str] = mapped_column(String(40), info=personal(Category.EVIDENCE))
 
 
+class ToldBy(StrEnum):
+    """How something was said that ends a restriction or an objection: by us to the person, or by the person to us."""
+
+    MAIL = "mail"
+    LETTER = "letter"
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+
+
 class LiftNotice(Base):
     """A restriction that ends as soon as the person has been told so; until then it stands.
 

@@ -103,7 +103,7 @@ BOUND: Final = (
     Bound(
         table="erasure_job",
         by=frozenset({Action.ERASURE_ORDERED}),
-        free=frozenset({"id", "step", "destroyed_at", "done_at"}),  # how far it is; each step is entered
+        free=frozenset({"id", "step", "destroyed_at", "done_at", "seal"}),  # how far it is; each step is entered
     ),
     Bound(
         table="account",
@@ -158,8 +158,9 @@ def table_of(name: str) -> Table:
     return Base.metadata.tables[name]
 
 
-def erase(session: Session, table: str, *conditions: ColumnElement[bool]) -> dict[tuple[str, str], list[str]]:
+def erase(session: Session, model: type[Base], *conditions: ColumnElement[bool]) -> dict[tuple[str, str], list[str]]:
     """Delete rows about people; return the digest of each that went by person and id, for the entries that say so."""
+    table = model.__tablename__
     columns = table_of(table).c
     gone = delete(table_of(table)).where(*conditions).returning(*(columns[name] for name in columns_of(table)))
     rows = [dict(row) for row in session.execute(gone).mappings()]
@@ -171,9 +172,9 @@ def digest(table: str, row: Mapping[str, Any]) -> str:
     return _digest(table, _said(table, row))
 
 
-def digests(table: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def digests(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the digests of rows of one table, in their order."""
-    return [digest(table, row) for row in rows]
+    return [digest(model.__tablename__, row) for row in rows]
 
 
 def digest_of(row: Base) -> str:

@@ -202,7 +202,7 @@ def _write_notices(session: Session, people: Sequence[tuple[str, NewPerson]], no
         for subject_id, person in people
     ]
     insert_rows(session.connection(), NoticeEvent, rows)
-    return bound_rows.digests(NoticeEvent.__tablename__, rows)
+    return bound_rows.digests(NoticeEvent, rows)
 
 
 def _block_marketing(session: Session, outcomes: Sequence[Collected], people: Sequence[NewPerson], *, actor: Actor, now: datetime) -> None:

@@ -80,8 +80,7 @@ def give(
 
     Args:
         wording: the exact text agreed to.
-        evidence: how it was given (form, paper, double opt-in …); sealed in the proof compartment, because it
-            must outlive the profile.
+        evidence: how it was given (form, paper, double opt-in …); sealed as proof, because it must outlive the profile.
 
     Raises:
         WordingMissingError: the wording is empty.
@@ -92,8 +91,11 @@ def give(
     row = _row(subject_id, purpose, channel, ConsentAct.GIVEN, effective_at=given_at, now=now)
     sealed = _seal_evidence(session, subject_id, row["evidence_id"], evidence)
     rows = _append(session, [row | {"wording_id": text.id, "sealed_evidence": sealed}], now=now)
-    entry = audit.Entry(
-        action=Action.CONSENT_GIVEN,
+    audit.record(
+        session,
+        Action.CONSENT_GIVEN,
+        actor=actor,
+        now=now,
         subject_id=subject_id,
         purpose=purpose,
         basis="6-1-a",
@@ -101,7 +103,6 @@ def give(
         sealed=[sealed],
         rows=[*rows, bound_rows.digest_of(text)],
     )
-    audit.record_all(session, [entry], actor=actor, now=now)
 
 
 def _keep_wording(session: Session, purpose: str, wording: str, language: str, now: datetime) -> ConsentWording:
@@ -211,4 +212,4 @@ def _append(session: Session, rows: Sequence[dict[str, Any]], *, now: datetime) 
     if rows:
         session.execute(insert(ConsentEvent), rows)
         indexing.announce_changed(session, [row["subject_id"] for row in rows], now=now)
-    return bound_rows.digests(ConsentEvent.__tablename__, rows)
+    return bound_rows.digests(ConsentEvent, rows)

@@ -57,18 +57,21 @@ class DisclosedPerson(Disclosed):
     notes: tuple[DisclosedNote, ...] = ()
 
 
-def open_person(session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime) -> DisclosedPerson:
-    """Open everything the purpose allows of one person; one entry.
+def open_person(
+    session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime, groups: Collection[FieldGroup] = tuple(FieldGroup)
+) -> DisclosedPerson:
+    """Open what the purpose allows of one person, of these groups; one entry.
 
     Raises:
         PurposeNotAllowedError: the actor's role does not act for the purpose.
         NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: what the person's state says against it.
     """
     state = require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
-    fields = _open_contacts(session, [subject_id], purpose.groups).get(subject_id, {})
-    notes = _open_notes(session, subject_id) if FieldGroup.NOTES in purpose.groups else ()
+    wanted = [each for each in purpose.groups if each in groups]
+    fields = _open_contacts(session, [subject_id], wanted).get(subject_id, {})
+    notes = _open_notes(session, subject_id) if FieldGroup.NOTES in wanted else ()
     origin = sealing.take_origin(fields)
-    groups = _groups_in(fields, has_origin=bool(origin), has_notes=bool(notes))
+    opened = _groups_in(fields, has_origin=bool(origin), has_notes=bool(notes))
     audit.record(
         session,
         Action.PERSON_DISCLOSED,
@@ -77,9 +80,9 @@ def open_person(session: Session, *, subject_id: str, purpose: Purpose, actor: A
         subject_id=subject_id,
         purpose=purpose.code,
         basis=purpose.basis,
-        groups=groups,
+        groups=opened,
     )
-    return DisclosedPerson(subject_id, fields, state, groups, origin, tuple(notes))
+    return DisclosedPerson(subject_id, fields, state, opened, origin, tuple(notes))
 
 
 def open_people(
@@ -292,7 +295,5 @@ def _open_notes(session: Session, subject_id: str) -> list[DisclosedNote]:
 
 
 def _groups_in(fields: Mapping[str, str], *, has_origin: bool, has_notes: bool) -> tuple[FieldGroup, ...]:
-    found = list(dict.fromkeys(GROUP_OF[name] for name in fields))
-    found += [FieldGroup.ORIGIN] if has_origin else []
-    found += [FieldGroup.NOTES] if has_notes else []
-    return tuple(found)
+    besides = {FieldGroup.ORIGIN: has_origin, FieldGroup.NOTES: has_notes}
+    return (*dict.fromkeys(GROUP_OF[name] for name in fields), *(each for each, is_there in besides.items() if is_there))

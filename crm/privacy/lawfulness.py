@@ -217,7 +217,7 @@ def start_grounds(session: Session, grounds: Sequence[NewGround], *, now: dateti
         for ground in grounds
     ]
     insert_rows(session.connection(), GroundEvent, rows)
-    return bound_rows.digests(GroundEvent.__tablename__, rows)
+    return bound_rows.digests(GroundEvent, rows)
 
 
 def end_ground(session: Session, *, subject_id: str, purpose: Purpose, ends_at: datetime, actor: Actor, now: datetime) -> None:
@@ -239,13 +239,15 @@ def end_ground(session: Session, *, subject_id: str, purpose: Purpose, ends_at: 
     )
     session.add(ended)
     session.flush()
-    entry = audit.Entry(
-        action=Action.GROUND_ENDED,
+    audit.record(
+        session,
+        Action.GROUND_ENDED,
+        actor=actor,
+        now=now,
         subject_id=subject_id,
         purpose=purpose.code,
         basis=ground.basis,
         rows=[bound_rows.digest_of(ended)],
     )
-    audit.record_all(session, [entry], actor=actor, now=now)
     due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
     indexing.announce_changed(session, [subject_id], now=now)

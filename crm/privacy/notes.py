@@ -80,8 +80,11 @@ def write(
 
 
 def _enter(session: Session, note: Note, sealed: bytes, purpose: Purpose, *, actor: Actor, now: datetime) -> None:
-    entry = audit.Entry(
-        action=Action.NOTE_WRITTEN,
+    audit.record(
+        session,
+        Action.NOTE_WRITTEN,
+        actor=actor,
+        now=now,
         subject_id=note.subject_id,
         purpose=purpose.code,
         basis=purpose.basis,
@@ -90,7 +93,6 @@ def _enter(session: Session, note: Note, sealed: bytes, purpose: Purpose, *, act
         sealed=(sealed,),
         rows=(bound_rows.digest_of(note),),
     )
-    audit.record_all(session, [entry], actor=actor, now=now)
 
 
 def _move_last_contact(session: Session, subject_id: str, happened_at: datetime, now: datetime) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.db import insert_rows
-from crm.models.lawfulness import ObjectionAct, ObjectionEvent
+from crm.models.lawfulness import ObjectionAct, ObjectionEvent, ToldBy
 from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
 from crm.privacy.purposes import Channel
@@ -44,18 +44,9 @@ class Mistake(StrEnum):
     MISHEARD = "misheard"
 
 
-class Told(StrEnum):
-    """How a person expressed the wish to get advertising again."""
-
-    MAIL = "mail"
-    LETTER = "letter"
-    PHONE = "phone"
-    IN_PERSON = "in_person"
-
-
 _WORDS: Final = frozenset({*Heard, *Mistake})
 # With the number of a case or message of ours, so that what came with it can be taken back; with the day of a wish.
-_NUMBERED: Final = re.compile(rf"Fall \d{{4}}-\d{{4,6}}|Portal [0-9a-f]{{32}}|({'|'.join(Told)}) \d{{4}}-\d\d-\d\d")
+_NUMBERED: Final = re.compile(rf"Fall \d{{4}}-\d{{4,6}}|Portal [0-9a-f]{{32}}|({'|'.join(ToldBy)}) \d{{4}}-\d\d-\d\d")
 
 # Built once, because every page about people asks it.
 _EVENT = ObjectionEvent.__table__.c
@@ -170,7 +161,7 @@ def correct_entry(session: Session, *, subject_id: str, objection: Objection, mi
     _append(session, [wrong], ObjectionAct.CORRECTED, actor=actor, now=now)
 
 
-def lift(session: Session, *, subject_id: str, objection: Objection, told: Told, told_on: date, actor: Actor, now: datetime) -> None:
+def lift(session: Session, *, subject_id: str, objection: Objection, told: ToldBy, told_on: date, actor: Actor, now: datetime) -> None:
     """End an objection because the person expressly wishes it; the caller has made sure that they know what follows.
 
     Source: Art. 21(3) DSGVO; DSK Orientierungshilfe Direktwerbung, Ziff. 5.1.
@@ -224,7 +215,7 @@ def _append(session: Session, objections: Sequence[Raised], act: ObjectionAct, *
             rows=[row],
             result=each.result,
         )
-        for each, row in zip(objections, bound_rows.digests(ObjectionEvent.__tablename__, rows), strict=True)
+        for each, row in zip(objections, bound_rows.digests(ObjectionEvent, rows), strict=True)
     ]
     audit.record_all(session, entries, actor=actor, now=now)
     indexing.announce_changed(session, [each.subject_id for each in objections], now=now)

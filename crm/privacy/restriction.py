@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.db import insert_rows
-from crm.models.lawfulness import RestrictionAct, RestrictionEvent
+from crm.models.lawfulness import RestrictionAct, RestrictionEvent, ToldBy
 from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
 from crm.privacy.errors import PrivacyError
@@ -37,15 +37,6 @@ class RestrictionReason(StrEnum):
     OBJECTION_PENDING = "objection_pending"
     TIME_UP = "time_up"
     ERASURE_PENDING = "erasure_pending"
-
-
-class ToldBy(StrEnum):
-    """How the person was told that the restriction ends."""
-
-    MAIL = "mail"  # the mail server took the notice or the answer that says so
-    LETTER = "letter"
-    PHONE = "phone"
-    IN_PERSON = "in_person"
 
 
 class NotToldError(PrivacyError):
@@ -135,7 +126,7 @@ def _append(session: Session, subject_ids: Sequence[str], act: RestrictionAct, r
     rows = [{"subject_id": each, "act": act, "reason": reason, "effective_at": now, "recorded_at": now} for each in subject_ids]
     insert_rows(session.connection(), RestrictionEvent, rows)
     indexing.announce_changed(session, subject_ids, now=now)
-    return bound_rows.digests(RestrictionEvent.__tablename__, rows)
+    return bound_rows.digests(RestrictionEvent, rows)
 
 
 def find_restricted(session: Session, subject_ids: Sequence[str]) -> set[str]:

@@ -96,7 +96,7 @@ def _insert(session: Session, new: Sequence[Entered], *, channel: str, reason: S
     session.execute(insert(SuppressionEntry), rows)
     entries = [
         audit.Entry(action=Action.ADDRESS_SUPPRESSED, kind=channel, result=reason, rows=[row])
-        for row in bound_rows.digests(SuppressionEntry.__tablename__, rows)
+        for row in bound_rows.digests(SuppressionEntry, rows)
     ]
     audit.record_all(session, entries, actor=actor, now=now)
 

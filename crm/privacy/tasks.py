@@ -151,14 +151,16 @@ def note_informed(session: Session, task: PrivacyTask, *, purpose: Purpose, acto
         subject_id=task.subject_id, act=Notice.GIVEN, article="14", version="1", due_at=None, effective_at=now, recorded_at=now
     )
     session.add(told)
-    entry = audit.Entry(
-        action=Action.NOTICE_GIVEN,
+    audit.record(
+        session,
+        Action.NOTICE_GIVEN,
+        actor=actor,
+        now=now,
         subject_id=task.subject_id,
         purpose=purpose.code,
         basis=purpose.basis,
         rows=[bound_rows.digest_of(told)],
     )
-    audit.record_all(session, [entry], actor=actor, now=now)
 
 
 def uphold_objection(session: Session, task: PrivacyTask, *, purpose: Purpose, actor: Actor, now: datetime) -> None:

@@ -4,11 +4,10 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm import ledger
 from crm.actor import Actor
-from crm.ledger.tables import entry
 from crm.privacy.actions import Action
 
 _CHANGES: Final = (Action.PERSON_RECTIFIED, Action.PERSON_ASSIGNED, Action.ORIGIN_STATED, Action.PERSON_MERGED, Action.COMPANY_CHANGED)
@@ -32,9 +31,8 @@ def find_changer(session: Session, *, subject_id: str | None, versions: int, act
     """
     if subject_id is None or versions < 1:
         return Changer.UNKNOWN
-    wanted = select(entry.c.t.label("moment"), entry.c.actor).where(entry.c.subject_id == subject_id, entry.c.action.in_(_CHANGES))
-    rows = session.execute(wanted.order_by(entry.c.id.desc()).limit(versions * _ENTRIES_OF_ONE)).all()
-    saves = [next(rows_of_one).actor for _save, rows_of_one in groupby(rows, key=lambda row: (row.moment, row.actor))][:versions]
+    entries = ledger.find_entries_of(session, subject_id, actions=_CHANGES, limit=versions * _ENTRIES_OF_ONE)
+    saves = [actor for (_moment, actor), _entries in groupby(entries, key=lambda each: (each.happened_at, each.fields.get("a")))][:versions]
     if not saves:
         return Changer.UNKNOWN
     return Changer.READER if set(saves) == {actor.pseudonym} else Changer.OTHER

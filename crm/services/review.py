@@ -4,19 +4,17 @@ Source: Art. 5(1)(e), 5(2), 17(1)(a) DSGVO.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, union
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from crm.actor import Actor, Role
-from crm.clock import begin_of
+from crm.actor import Actor
 from crm.errors import InvalidInputError, NotFoundError
 from crm.models.contact import Contact
 from crm.models.erasure import ErasureCause
-from crm.models.privacy_task import PrivacyTask, TaskKind
-from crm.models.retention import DueKind, KeepReason, RetentionDue, RetentionKeep
+from crm.models.retention import KeepReason, RetentionKeep
 from crm.privacy import audit, disclosure, due, restriction, tasks
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import Disclosed
@@ -27,10 +25,9 @@ from crm.privacy.errors import PrivacyError
 from crm.privacy.purposes import Purpose
 from crm.privacy.restriction import RestrictionReason
 from crm.services.contacts.listing import LIST_GROUPS
-from crm.services.staff_names import find_account_id
-from crm.vault import Subject, SubjectState
+from crm.services.review_selection import find_ids, is_decidable, select_reviewed
+from crm.vault import Subject
 
-_SHOWN = 500  # people of one review; who has more begins with those longest overdue
 # With these the data are used again. For a claim or a duty they are kept for that alone, and so stay restricted
 # (Art. 17(3)(b), (e), 18(2) DSGVO).
 _USED_AGAIN = frozenset({KeepReason.TALKS, KeepReason.ERROR})
@@ -94,8 +91,8 @@ def open_next(
     session: Session, *, subject_id: str | None, purpose: Purpose, actor: Actor, now: datetime, zone: ZoneInfo
 ) -> Reviewed | None:
     """Open one person of the review, the first without `subject_id` or when that one is decided; one entry. None: nobody is left."""
-    ids = _find_ids(session, actor, now.astimezone(zone).date())
-    if subject_id and subject_id not in ids and _is_decidable(session, subject_id, actor, now.astimezone(zone).date()):
+    ids = find_ids(session, actor, now.astimezone(zone).date())
+    if subject_id and subject_id not in ids and is_decidable(session, subject_id, actor, now.astimezone(zone).date()):
         ids = [*ids, subject_id]  # kept lately, or further down than the review reads: whoever asks for them gets them
     if not ids:
         return None
@@ -117,7 +114,7 @@ def open_next(
 
 def count_waiting(session: Session, *, actor: Actor, today: date) -> int:
     """Return how many people wait for a decision of this actor."""
-    return len(_find_ids(session, actor, today))
+    return len(find_ids(session, actor, today))
 
 
 def let_go(session: Session, *, subject_id: str, actor: Actor, now: datetime, zone: ZoneInfo) -> None:
@@ -164,7 +161,7 @@ def latest_keep(today: date) -> date:
 
 def _require_reviewed(session: Session, subject_id: str, actor: Actor, today: date, zone: ZoneInfo) -> str:
     """Return the rule by which the person's time is up."""
-    found = session.execute(_reviewed(session, actor, today).where(Subject.id == subject_id)).first()
+    found = session.execute(select_reviewed(session, actor, today).where(Subject.id == subject_id)).first()
     if found is None:
         raise NotFoundError
     if session.scalar(select(plan.asks_for_something(Subject.id)).where(Subject.id == subject_id)):
@@ -177,48 +174,3 @@ def _forgetting(session: Session, subject_id: str, *, zone: ZoneInfo, now: datet
     """Return why the time is up; whom an import found overdue may have come in with a ground that no day ends yet."""
     last = due.find_forgetting(session, [subject_id], zone=zone, now=now)[subject_id][-1]
     return last if last.due_on else (due.find_as_prospect(session, subject_id=subject_id, zone=zone) or last)
-
-
-def _find_ids(session: Session, actor: Actor, today: date) -> list[str]:
-    wanted = _reviewed(session, actor, today).where(~_kept(session, today), ~plan.asks_for_something(Subject.id))
-    longest_first = func.coalesce(RetentionDue.due_on, today)
-    return list(session.scalars(wanted.order_by(longest_first, Subject.id).limit(_SHOWN)))
-
-
-def _is_decidable(session: Session, subject_id: str, actor: Actor, today: date) -> bool:
-    one = _reviewed(session, actor, today).where(Subject.id == subject_id, ~plan.asks_for_something(Subject.id))
-    return session.execute(one).first() is not None
-
-
-def _reviewed(session: Session, actor: Actor, today: date) -> Select[str, str | None]:
-    """Return those whom this actor decides about, with the rule of their day if one is known.
-
-    All for the coordinator, else the contacts they look after; whose time was up before an import is for the coordinator alone.
-    """
-    of_person = and_(RetentionDue.subject_id == Subject.id, RetentionDue.kind == DueKind.PERSON)
-    living = select(Subject.id, RetentionDue.rule).outerjoin(RetentionDue, of_person).where(Subject.state == SubjectState.LIVING)
-    wanted = living.where(Subject.id.in_(_waiting(today)))
-    if actor.role is Role.PRIVACY:
-        return wanted
-    own = exists().where(Contact.subject_id == Subject.id, Contact.owner_id == find_account_id(session, actor))
-    return wanted.where(own, Subject.id.not_in(_found_overdue()))
-
-
-def _waiting(today: date) -> Select[str]:
-    """Select whose day comes soon, whom an import found overdue, and who was kept though no day ends what they are kept for."""
-    soon = today + timedelta(days=run_policy().days_before)
-    ending = select(RetentionDue.subject_id).where(RetentionDue.kind == DueKind.PERSON, RetentionDue.due_on <= soon)
-    has_day = exists().where(RetentionDue.subject_id == RetentionKeep.subject_id, RetentionDue.kind == DueKind.PERSON)
-    everybody = union(ending, _found_overdue(), select(RetentionKeep.subject_id).where(~has_day)).subquery()
-    return select(everybody.c.subject_id)
-
-
-def _found_overdue() -> Select[str]:
-    return select(PrivacyTask.subject_id).where(PrivacyTask.kind == TaskKind.TIME_UP, PrivacyTask.done_at.is_(None))
-
-
-def _kept(session: Session, today: date) -> ColumnElement[bool]:
-    """Say whom somebody decided to keep; the question comes again before that ends, but not on the day of the decision."""
-    soon = today + timedelta(days=run_policy().days_before)
-    lately = RetentionKeep.kept_at >= begin_of(today, due.zone_of(session))
-    return exists().where(RetentionKeep.subject_id == Subject.id, or_(RetentionKeep.until > soon, lately))

@@ -116,8 +116,11 @@ def _require_fit(document: NewDocument, today: date) -> date:
 
 
 def _enter(session: Session, filed: RetainedDocument, purpose: Purpose, *, actor: Actor, now: datetime) -> None:
-    entry = audit.Entry(
-        action=Action.DOCUMENT_FILED,
+    audit.record(
+        session,
+        Action.DOCUMENT_FILED,
+        actor=actor,
+        now=now,
         subject_id=filed.subject_id,
         purpose=purpose.code,
         basis=purpose.basis,
@@ -125,4 +128,3 @@ def _enter(session: Session, filed: RetainedDocument, purpose: Purpose, *, actor
         sealed=(filed.sealed_title, filed.sealed_content),
         rows=(bound_rows.digest_of(filed),),
     )
-    audit.record_all(session, [entry], actor=actor, now=now)

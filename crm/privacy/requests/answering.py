@@ -18,6 +18,7 @@ from crm import mail
 from crm.actor import Actor, system_actor
 from crm.db import Database
 from crm.mail import Attachment, Letter
+from crm.models.lawfulness import ToldBy
 from crm.models.request_case import CaseState, RequestCase
 from crm.privacy import audit, mails, post, restriction
 from crm.privacy.actions import Action
@@ -27,7 +28,7 @@ from crm.privacy.requests.choices import Choice, Verdict, stored_choice
 from crm.privacy.requests.decision import lock_case, require_role, take_case
 from crm.privacy.requests.errors import CaseStateError
 from crm.privacy.requests.facts import AnswerFacts, DataKind, Kept, Refused
-from crm.privacy.restriction import RestrictionReason, ToldBy
+from crm.privacy.restriction import RestrictionReason
 from crm.settings import Settings
 
 ACTOR: Final = system_actor("requests")

@@ -14,12 +14,12 @@ from crm.actor import Actor
 from crm.db import Database
 from crm.mail import MailState
 from crm.models.field_groups import FieldGroup
-from crm.models.lawfulness import LiftNotice
+from crm.models.lawfulness import LiftNotice, ToldBy
 from crm.privacy import disclosure, mails, restriction
 from crm.privacy.requests.answering import ACTOR
 from crm.privacy.requests.decision import require_role
 from crm.privacy.requests.errors import WayToPersonMissingError
-from crm.privacy.restriction import RestrictionReason, ToldBy
+from crm.privacy.restriction import RestrictionReason
 from crm.search.exact import exact_email
 from crm.settings import Settings
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.models.lawfulness import ToldBy
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.privacy import audit, bound_rows, lawfulness, purposes, restriction
 from crm.privacy.actions import Action
@@ -96,7 +97,7 @@ def detach(session: Session, case: RequestCase, subject_id: str, *, actor: Actor
         _end_ground(session, each, actor=actor, now=now)
 
 
-def release(session: Session, case: RequestCase, *, told_at: datetime, told_by: restriction.ToldBy, actor: Actor, now: datetime) -> None:
+def release(session: Session, case: RequestCase, *, told_at: datetime, told_by: ToldBy, actor: Actor, now: datetime) -> None:
     """Let go of everybody of an answered case who was not erased; the answer has told them that the restriction ends.
 
     Source: Art. 18(3) DSGVO.

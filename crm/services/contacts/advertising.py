@@ -7,23 +7,25 @@ was said. Nothing is deleted: the acts stand beside each other, in the table and
 Source: Art. 5(1)(d), 21(2), (3) DSGVO; DSK Orientierungshilfe Direktwerbung, Ziff. 5.1.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm import ledger
 from crm.actor import Actor, Role
 from crm.errors import InvalidInputError
-from crm.ledger.tables import entry
+from crm.models.lawfulness import ToldBy
 from crm.privacy import disclosure, due, objection, suppression
 from crm.privacy.actions import Action
 from crm.privacy.errors import PrivacyError
-from crm.privacy.objection import DIRECT_MARKETING, Heard, Mistake, Objection, StandingObjection, Told
+from crm.privacy.objection import DIRECT_MARKETING, Heard, Mistake, Objection, StandingObjection
 from crm.privacy.purposes import Channel
 from crm.search.exact import exact_email
 from crm.services.contacts.view import get_contact
+
+_LOOKED_AT: Final = 200  # objections of one person; somebody who raised more has the coordinator
 
 
 class MistakeMissingError(InvalidInputError):
@@ -144,13 +146,13 @@ def lift(session: Session, *, subject_id: str, channel: Channel | None, wish: Wi
     if not found.standing.since.astimezone(zone).date() <= told_on <= now.astimezone(zone).date():
         raise WishDayError(field="told_on")
     about = found.standing.objection
-    objection.lift(session, subject_id=subject_id, objection=about, told=Told(wish.told), told_on=told_on, actor=actor, now=now)
+    objection.lift(session, subject_id=subject_id, objection=about, told=ToldBy(wish.told), told_on=told_on, actor=actor, now=now)
     if channel in {None, Channel.EMAIL}:
         _release_address(session, subject_id, actor, now)
 
 
 def _require_wish(wish: Wish) -> date:
-    if wish.told not in set(Told):
+    if wish.told not in set(ToldBy):
         raise WishMissingError(field="told")
     if wish.told_on is None:
         raise WishDayError(field="told_on")
@@ -174,8 +176,6 @@ def _release_address(session: Session, subject_id: str, actor: Actor, now: datet
 
 def _find_author(session: Session, subject_id: str, standing: StandingObjection) -> str | None:
     """Return who entered the objection, as the log knows; once its entry has expired, only the coordinator corrects."""
-    raised = (entry.c.subject_id == subject_id, entry.c.action == Action.OBJECTION_RAISED, entry.c.purpose == DIRECT_MARKETING)
-    for actor, leaf in session.execute(select(entry.c.actor, entry.c.leaf).where(*raised).order_by(entry.c.id.desc())):
-        if json.loads(leaf).get("obj") == standing.objection.channel:
-            return str(actor)
-    return None
+    raised = ledger.find_entries_of(session, subject_id, actions={Action.OBJECTION_RAISED}, limit=_LOOKED_AT)
+    about = (DIRECT_MARKETING, standing.objection.channel)
+    return next((each.fields["a"] for each in raised if (each.fields.get("pur"), each.fields.get("obj")) == about), None)

@@ -17,12 +17,14 @@ from crm.errors import InvalidInputError
 from crm.models.field_groups import FieldGroup
 from crm.privacy import consent, disclosure, due, lawfulness
 from crm.privacy.consent import ConsentAct
-from crm.privacy.disclosure import Disclosed
+from crm.privacy.disclosure import DisclosedPerson
+from crm.privacy.errors import PrivacyError
 from crm.privacy.lawfulness import Standing
 from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel, Purpose, Purposes
 from crm.services.contacts.fields import LONGEST
 from crm.services.contacts.view import get_contact
+from crm.vault import ErasedError
 
 LONGEST_WORDING = 4_000  # characters
 ADVERTISING_CHANNELS = (Channel.EMAIL, Channel.PHONE, Channel.LETTER)
@@ -98,10 +100,13 @@ def find_rights(session: Session, *, subject_id: str, purposes: Purposes, now: d
     )
 
 
-def find_name(session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime) -> Disclosed | None:
-    """Open whose rights these are, or None where the purpose does not show them; one entry."""
-    opened = disclosure.open_people(session, subject_ids=[subject_id], groups={FieldGroup.IDENTITY}, purpose=purpose, actor=actor, now=now)
-    return next(iter(opened), None)
+def find_name(session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime) -> DisclosedPerson | None:
+    """Open whose rights these are, with an entry; None, and nothing is opened, where the purpose does not show them."""
+    name = {FieldGroup.IDENTITY}
+    try:
+        return disclosure.open_person(session, subject_id=subject_id, groups=name, purpose=purpose, actor=actor, now=now)
+    except (PrivacyError, ErasedError):
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,12 @@
 """What happened to one person, out of the ledger: entries name fields and purposes, never contents."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.clock import from_micros
-from crm.ledger.tables import entry, sealed_leaf
+from crm import ledger
+from crm.ledger import StoredEntry
 
 _READ = 60  # entries; those that say the same are shown as one
 
@@ -49,27 +45,20 @@ def find_past(session: Session, *, subject_id: str) -> Past:
     Lists are left out: an entry for fifty people says little about one of them. Reading a person's own entries
     makes none of its own: they are part of the page whose entry names them.
     """
-    newest = (
-        select(entry.c.id, entry.c.leaf, sealed_leaf.c.leaf_index)
-        .outerjoin(sealed_leaf, sealed_leaf.c.entry_id == entry.c.id)
-        .where(entry.c.subject_id == subject_id)
-        .order_by(entry.c.id.desc())
-        .limit(_READ)
-    )
-    events = tuple(_parse(row, json.loads(leaf), index) for row, leaf, index in session.execute(newest))
-    count = session.scalar(select(func.count()).select_from(entry).where(entry.c.subject_id == subject_id)) or 0
-    return Past(events, count)
+    entries = ledger.find_entries_of(session, subject_id, limit=_READ)
+    return Past(tuple(map(_event, entries)), ledger.count_entries_of(session, subject_id))
 
 
-def _parse(row: int, leaf: Mapping[str, Any], index: int | None) -> PastEvent:
+def _event(entry: StoredEntry) -> PastEvent:
+    said = entry.fields
     return PastEvent(
-        row=row,
-        at=from_micros(leaf["t"]),
-        actor=leaf["a"],
-        action=leaf["act"],
-        purpose=leaf.get("pur"),
-        kind=leaf.get("obj"),
-        result=leaf.get("res"),
-        groups=tuple(leaf.get("f", ())),
-        index=index,
+        row=entry.id,
+        at=entry.happened_at,
+        actor=said.get("a", ""),
+        action=said.get("act", ""),
+        purpose=said.get("pur"),
+        kind=said.get("obj"),
+        result=said.get("res"),
+        groups=tuple(said.get("f", ())),
+        index=entry.index,
     )

@@ -1,10 +1,11 @@
 """What a check finds, as classes that carry facts; the sentence is made where people read it, as with errors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 _NAMED: Final = 3
+_Named = TypeVar("_Named")
 
 
 class State(StrEnum):
@@ -31,6 +32,11 @@ class Finding:
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
+
+
+def in_both(first: Mapping[_Named, int], second: Mapping[_Named, int]) -> dict[_Named, int]:
+    """Return what was counted both times: what changed between two questions of the first time is no finding."""
+    return {each: min(count, second[each]) for each, count in first.items() if each in second}
 
 
 def some_of(names: Iterable[str]) -> str:

@@ -1,11 +1,11 @@
 """Are grounds, consents, objections, restrictions, cases, rules and accounts what acts made of them? Compared with the log."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from crm.db import Database
 from crm.privacy import row_integrity
-from crm.privacy.row_integrity import Compared, Where
-from crm.services.health.findings import Finding, State, some_of
+from crm.privacy.row_integrity import Compared
+from crm.services.health.findings import Finding, State, in_both, some_of
 
 
 class RowsChanged(Finding):
@@ -47,7 +47,7 @@ def examine_rows(database: Database) -> Iterator[Finding]:
     """Compare the rows that decide with the log."""
     found = _compare(database)
     if not found.is_sound:
-        found = _in_both(found, _compare(database))  # asked twice: what changed between rows and entries is no finding
+        found = _both_times(found, _compare(database))  # asked twice: what changed between rows and entries is no finding
     if found.unnamed or found.gone:
         yield RowsChanged(
             unnamed=sum(found.unnamed.values()),
@@ -71,8 +71,7 @@ def _compare(database: Database) -> Compared:
         return row_integrity.compare(session)
 
 
-def _in_both(first: Compared, second: Compared) -> Compared:
-    def both(one: Mapping[Where, int], other: Mapping[Where, int]) -> dict[Where, int]:
-        return {where: min(count, other[where]) for where, count in one.items() if where in other}
-
-    return Compared(second.rows, both(first.unnamed, second.unnamed), both(first.gone, second.gone), both(first.moved, second.moved))
+def _both_times(first: Compared, second: Compared) -> Compared:
+    return Compared(
+        second.rows, in_both(first.unnamed, second.unnamed), in_both(first.gone, second.gone), in_both(first.moved, second.moved)
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from crm.actor import Actor
 from crm.db import Database
 from crm.privacy import integrity
-from crm.services.health.findings import Finding, State, some_of
+from crm.services.health.findings import Finding, State, in_both, some_of
 
 _MOST_PEOPLE = 25_000  # opened in seconds; of more, a sample
 
@@ -90,7 +90,7 @@ def examine_sealed_values(database: Database, *, actor: Actor, now: datetime, at
     again = _examine(database, found.suspects, actor=actor, now=now) if found.suspects else found
     facts = {"values": found.values, "compared": found.compared, "people": len(sample.subject_ids), "living": sample.living}
     wrong: list[Finding] = [
-        kind(**facts, count=sum(counts.values()), subjects=some_of(counts)) for kind, counts in _in_both(found, again) if counts
+        kind(**facts, count=sum(counts.values()), subjects=some_of(counts)) for kind, counts in _both_times(found, again) if counts
     ]
     if vanished:
         wrong.append(PeopleVanished(count=len(vanished), subjects=some_of(vanished)))
@@ -98,14 +98,10 @@ def examine_sealed_values(database: Database, *, actor: Actor, now: datetime, at
     yield from wrong or [SealedValuesSound(**facts, uncovered=found.values - found.compared, left_out=left_out)]
 
 
-def _in_both(found: integrity.Examined, again: integrity.Examined) -> Iterator[tuple[type[Finding], dict[str, int]]]:
-    """Yield what was found both times: who was changed or erased between two questions of the first time is no finding."""
-    for kind, first, second in (
-        (SealedValuesTampered, found.unopened, again.unopened),
-        (SealedValuesPutBack, found.put_back, again.put_back),
-        (SealedValuesMissing, found.missing, again.missing),
-    ):
-        yield kind, {each: count for each, count in second.items() if each in first}
+def _both_times(found: integrity.Examined, again: integrity.Examined) -> Iterator[tuple[type[Finding], dict[str, int]]]:
+    yield SealedValuesTampered, in_both(found.unopened, again.unopened)
+    yield SealedValuesPutBack, in_both(found.put_back, again.put_back)
+    yield SealedValuesMissing, in_both(found.missing, again.missing)
 
 
 def _examine(database: Database, subject_ids: Sequence[str], *, actor: Actor, now: datetime) -> integrity.Examined:

@@ -5,7 +5,8 @@ from typing import Final
 
 from flask_babel.speaklater import LazyString
 
-from crm.privacy.objection import Mistake, Told
+from crm.models.lawfulness import ToldBy
+from crm.privacy.objection import Mistake
 from crm.site.i18n import _l
 
 MISTAKE_TITLES: Final[Mapping[Mistake, LazyString]] = {
@@ -14,9 +15,9 @@ MISTAKE_TITLES: Final[Mapping[Mistake, LazyString]] = {
     Mistake.MISHEARD: _l("missverstanden: Die Person wollte etwas anderes"),
 }
 
-TOLD_TITLES: Final[Mapping[Told, LazyString]] = {
-    Told.MAIL: _l("per E-Mail"),
-    Told.LETTER: _l("per Brief"),
-    Told.PHONE: _l("am Telefon"),
-    Told.IN_PERSON: _l("persönlich"),
+TOLD_TITLES: Final[Mapping[ToldBy, LazyString]] = {
+    ToldBy.MAIL: _l("per E-Mail"),
+    ToldBy.LETTER: _l("per Brief"),
+    ToldBy.PHONE: _l("am Telefon"),
+    ToldBy.IN_PERSON: _l("persönlich"),
 }

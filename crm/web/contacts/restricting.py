@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 from crm.clock import begin_of
 from crm.db import Session
 from crm.errors import InvalidInputError
+from crm.models.lawfulness import ToldBy
 from crm.privacy import restriction
 from crm.privacy.requests import lifting
 from crm.privacy.requests.errors import ChoiceNotPossibleError, ReceiptDayError
-from crm.privacy.restriction import RestrictionReason, ToldBy
+from crm.privacy.restriction import RestrictionReason
 from crm.services.contacts.view import get_contact
 from crm.site.i18n import _
 from crm.site.installation import current_runtime

@@ -9,11 +9,13 @@ from flask import url_for
 
 from crm.db import Session
 from crm.mail import MailState
+from crm.models.lawfulness import ToldBy
 from crm.privacy import restriction
 from crm.privacy.requests import lifting
-from crm.privacy.restriction import RestrictionReason, ToldBy
+from crm.privacy.restriction import RestrictionReason
 from crm.site.access import may
 from crm.site.i18n import _, _l
+from crm.web.contacts.objection_words import TOLD_TITLES
 from crm.web.desk import current_day
 
 # Art. 18(1)(a) to (d) DSGVO.
@@ -28,7 +30,8 @@ _ELSEWHERE: Final = {
     RestrictionReason.ERASURE_PENDING: _l("Löschung verlangt: endet mit dem Fall"),
     RestrictionReason.TIME_UP: _l("Zeit abgelaufen: endet mit der Entscheidung darüber"),
 }
-TOLD: Final = {ToldBy.LETTER: _l("per Brief"), ToldBy.PHONE: _l("am Telefon"), ToldBy.IN_PERSON: _l("persönlich")}
+# What Lethe mails it sends itself, as a notice.
+TOLD: Final = {way: title for way, title in TOLD_TITLES.items() if way is not ToldBy.MAIL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,11 @@ from flask_babel.speaklater import LazyString
 
 from crm.db import Compartment, Kept
 from crm.models.erasure import ErasureCause
+from crm.models.lawfulness import ToldBy
 from crm.privacy import documents
 from crm.privacy.actions import BROKEN, SOUND
 from crm.privacy.disclosure import NOBODY_SHOWN
-from crm.privacy.restriction import RestrictionReason, ToldBy
+from crm.privacy.restriction import RestrictionReason
 from crm.privacy.suppression import SuppressionReason
 from crm.site.i18n import _l
 from crm.site.words import CHANNEL_TITLES, FIELD_TITLES, GROUP_TITLES, ROLE_TITLES

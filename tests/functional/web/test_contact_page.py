@@ -331,8 +331,9 @@ class TestRights:
         assert "<h1>Recht ausüben: Dr. Katharina Wehmeier</h1>" in answer.text
         assert "Zurück zu Dr. Katharina Wehmeier" in answer.text
         assert "wehmeier@example.com" not in answer.text
-        (leaf,) = house.entries("people:listed")
+        (leaf,) = house.entries("person:disclosed")
         assert '"f":["identity"]' in leaf
+        assert house.entries("people:listed") == []
 
     def test_page_names_nobody_whom_the_purpose_does_not_show(self, house, sales):
         person = house.take_in()
@@ -343,6 +344,7 @@ class TestRights:
         assert answer.status_code == 200
         assert strip_number(answer) == 0
         assert "Wehmeier" not in answer.text
+        assert house.entries("person:disclosed") == house.entries("people:listed") == []
 
     def test_objection_counts_from_the_click_and_twice_is_once(self, house, sales):
         person = house.take_in("sales_approach", "business_contact")

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from crm.actor import Role
 from crm.db import file_of, migrate
 from crm.models.erasure import ErasureCause
+from crm.models.lawfulness import ToldBy
 from crm.models.privacy_task import TaskKind
 from crm.privacy import consent, lawfulness, merging, objection, restriction, row_integrity, suppression, tasks
 from crm.privacy.erasure import eraser, job
-from crm.privacy.objection import Mistake, Objection, Told
+from crm.privacy.objection import Mistake, Objection
 from crm.privacy.purposes import Channel
-from crm.privacy.restriction import RestrictionReason, ToldBy
+from crm.privacy.restriction import RestrictionReason
 from crm.privacy.row_integrity import Where
 from crm.privacy.suppression import SuppressionReason
 from crm.runtime import Runtime
@@ -71,7 +72,7 @@ class House:
         objection.raise_many(session, [(self.person, by_phone)], origin="Telefonat", actor=SALES, now=self.now)
         objection.correct_entry(session, **ended, mistake=Mistake.SLIP)
         objection.raise_many(session, [(self.person, by_phone)], origin="Telefonat", actor=SALES, now=self.now + timedelta(seconds=4))
-        objection.lift(session, **ended, told=Told.MAIL, told_on=self.now.date())
+        objection.lift(session, **ended, told=ToldBy.MAIL, told_on=self.now.date())
 
     def _restrict(self, session):
         these = {"subject_ids": [self.person], "actor": SALES}
@@ -111,7 +112,7 @@ class House:
     def _erase(self):
         order = {"cause": ErasureCause.REQUEST, "rule": None, "case_id": None, "actor": SALES, "now": self.now}
         self._do(lambda session: job.order(session, subject_id=self.erased, **order))
-        eraser.finish(self.database, vault=self.runtime.vault, now=self.now)
+        eraser.finish(self.database, vault=self.runtime.vault, clock=lambda: self.now)
 
     def change(self, statement):
         with self.runtime.engine.execution_options(writing=True).begin() as connection:
