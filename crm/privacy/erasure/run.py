@@ -5,7 +5,7 @@ Source: Art. 5(1)(e), 5(2), 17(1) DSGVO.
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -47,10 +47,20 @@ class RunReport:
     counts: Mapping[str, int]
 
 
-def catch_up(database: Database, *, vault: Vault, now: datetime, actor: Actor = KEEPER) -> list[RunReport]:
+NoteDay = Callable[[RunReport], None]
+
+
+def _note_nothing(_report: RunReport) -> None:
+    """Note nothing: the protocol of the runs is their own table."""
+
+
+def catch_up(database: Database, *, vault: Vault, now: datetime, actor: Actor = KEEPER, note: NoteDay = _note_nothing) -> list[RunReport]:
     """Run every day since the last run, in order, up to today; stop at a day whose run asks.
 
     A day that is done is left alone, so it may be called as often as one likes.
+
+    Args:
+        note: told of each day, outside of a unit of work, when its run begins or asks and when it is done.
     """
     _prepare_first_run(database, now)
     with database.reading() as session:
@@ -58,13 +68,15 @@ def catch_up(database: Database, *, vault: Vault, now: datetime, actor: Actor = 
         days = _find_days(session, now.astimezone(zone).date())
     reports = []
     for day in days:
-        reports.append(run_for(database, vault=vault, day=day, now=now, actor=actor))
+        reports.append(run_for(database, vault=vault, day=day, now=now, actor=actor, note=note))
         if reports[-1].state is not RunState.DONE:
             break
     return reports
 
 
-def run_for(database: Database, *, vault: Vault, day: date, now: datetime, actor: Actor = KEEPER) -> RunReport:
+def run_for(
+    database: Database, *, vault: Vault, day: date, now: datetime, actor: Actor = KEEPER, note: NoteDay = _note_nothing
+) -> RunReport:
     """Forget everything whose period ended before this day; what a crash left of an earlier attempt is finished first.
 
     Two runs at once share the work: each batch is taken by one of them.
@@ -75,6 +87,7 @@ def run_for(database: Database, *, vault: Vault, day: date, now: datetime, actor
     with database.reading() as session:
         zone = due.zone_of(session)
     begun = _begin(database, day, actor, now)
+    note(begun)
     if begun.state is not RunState.RUNNING:
         return begun
     eraser.finish(database, vault=vault, now=now)
@@ -85,7 +98,9 @@ def run_for(database: Database, *, vault: Vault, day: date, now: datetime, actor
     _let_documents_go(database, vault, day, now)
     _let_requests_lapse(database, day, actor, zone, now)
     empty_log(database.engine, patience=_PATIENCE)
-    return _end(database, day, actor, now)
+    ended = _end(database, day, actor, now)
+    note(ended)
+    return ended
 
 
 def _prepare_first_run(database: Database, now: datetime) -> None:
