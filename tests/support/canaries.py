@@ -12,8 +12,8 @@ from crm.vault.envelope import DataKey
 from crm.vault.intake import IntakeKey
 
 STEMS = ("Zwirnquist", "Rüschquöst", "73946512")
-OTHER_STEMS = ("Nachbarquint", "Trüböst", "55519283")  # of those who stay
 RECORDS = "Fadenknop"  # in the numbers of the other system's records
+OF_WHO_STAYS = ("Nachbarqui", "Trüböst", "55519283", "Fadenblei")
 _CANARY = re.compile(rb"(?:zwirnquist[a-z]{3}([a-z]{2}x)|73946512(\d{3}))", re.IGNORECASE)
 
 # Personal columns that nobody's words can stand in, though their type would let them.
@@ -62,9 +62,9 @@ _NO_WORDS = {
 class Canaries:
     """The words of one person."""
 
-    def __init__(self, number: int, *, stems: tuple[str, str, str] = STEMS) -> None:
+    def __init__(self, number: int, *, stems: tuple[str, str, str, str] = (*STEMS, RECORDS)) -> None:
         self.number = number
-        self._stem, self._umlauts, self._digits = stems
+        self._stem, self._umlauts, self._digits, self._record = stems
         self._code = ascii_lowercase[number // 26] + ascii_lowercase[number % 26] + "x"
 
     def word(self, place: str) -> str:
@@ -91,7 +91,7 @@ class Canaries:
 
     @property
     def record_id(self) -> str:
-        return f"001{RECORDS}{self._code}AAA"
+        return f"001{self._record}{self._code}AAA"
 
     @property
     def all_words(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from crm.runtime import PortalRuntime
 from crm.services.imports.importing import Importer
 from crm.services.imports.salesforce import read_salesforce
 from crm.services.imports.terms import Migration, find_terms
-from tests.support.canaries import OTHER_STEMS, Canaries
+from tests.support.canaries import OF_WHO_STAYS, Canaries
 from tests.support.exports import record_id, write
 from tests.support.furnished import Furnished
 from tests.support.letters import Letters, link_in
@@ -42,7 +42,7 @@ class Hundred(Furnished):
     def __init__(self, runtime, clock, counter, transport) -> None:
         super().__init__(runtime, clock)
         self.people = [Canaries(number) for number in range(100)]
-        self.neighbour = Canaries(600, stems=OTHER_STEMS)
+        self.neighbour = Canaries(600, stems=OF_WHO_STAYS)
         self.subject_ids: dict[str, Canaries] = {}
         self.letters, self.counter, self._transport = Letters(counter), counter, transport
         self.keeper = IndexKeeper(runtime)
