@@ -53,16 +53,16 @@ def show_plan(runtime: "Runtime", *, day: datetime | None, as_json: bool) -> Non
 def run(context: click.Context, runtime: "Runtime", *, yes: bool, confirm_unusual: bool, as_json: bool) -> None:
     """Run every day that is not done; ends with 1 when a run asks."""
     from crm.privacy.erasure import guard
-    from crm.privacy.erasure import run as runs
+    from crm.services import retention as concept
 
     if not yes:
         click.confirm(_("Was vergessen ist, kommt nicht zurück. Jetzt vergessen, was fällig ist?"), abort=True, err=True)
     actor, clock = command_line_actor(), runtime.clock.now
-    reports = runs.catch_up(runtime.database, vault=runtime.vault, clock=clock, actor=actor)
+    reports = concept.run_days(runtime.database, vault=runtime.vault, clock=clock, actor=actor)
     if confirm_unusual and reports and reports[-1].doubt and reports[-1].state == "asking":
         with runtime.database.writing() as session:
             guard.confirm(session, run_id=None, actor=actor, now=clock())
-        reports = [*reports[:-1], *runs.catch_up(runtime.database, vault=runtime.vault, clock=clock, actor=actor)]
+        reports = [*reports[:-1], *concept.run_days(runtime.database, vault=runtime.vault, clock=clock, actor=actor)]
     if as_json:
         print_json([asdict(each) for each in reports])
     else:

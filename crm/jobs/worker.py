@@ -13,6 +13,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from crm.clock import SystemClock
 from crm.jobs.attempts import Attempts
 from crm.jobs.deciding import execute
 from crm.jobs.erasing import erase
@@ -29,6 +30,7 @@ from crm.runtime import Runtime
 
 _CAMPAIGN_EVERY = 1  # seconds
 _LOOK_FOR_SLOTS_EVERY = 5  # seconds
+_RARE = 60  # seconds; a job of the leader that comes less often is done at once by a new one
 _log = structlog.get_logger()
 
 
@@ -82,8 +84,11 @@ def run(runtime: Runtime, *, note_failures: Callable[[str, int], None]) -> None:
     leader.campaign()
     if leader.leads:
         attempts.make("erasure.finish", partial(erase, runtime))()  # what a crash left comes before everything else
-    scheduler = _schedule(runtime, _jobs(runtime, keeper), leader=leader, attempts=attempts, stop=stop)
+    jobs = _jobs(runtime, keeper)
+    scheduler = _schedule(runtime, jobs, leader=leader, attempts=attempts, stop=stop)
     scheduler.start()
+    if leader.leads:
+        _hurry(scheduler, jobs)
     _log.info("worker.started")
     stop.wait()
     scheduler.shutdown(wait=True)
@@ -112,7 +117,7 @@ def _schedule(
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     slots = SlotRunner(runtime, may_go_on=lambda: leader.leads and not stop.is_set())
-    campaign = Steady("leader.campaign", leader.campaign, Where.EVERY_HOST, _CAMPAIGN_EVERY)
+    campaign = Steady("leader.campaign", partial(_campaign, leader, scheduler, jobs), Where.EVERY_HOST, _CAMPAIGN_EVERY)
     for job in (campaign, *jobs, _forgetting_of_runs(runtime, [job.name for job in jobs])):
         if isinstance(job, Slotted):
             work, seconds = _led(leader, partial(slots.run, job)), float(_LOOK_FOR_SLOTS_EVERY)
@@ -120,6 +125,20 @@ def _schedule(
             work, seconds = job.work if job.where is Where.EVERY_HOST else _led(leader, job.work), job.seconds
         scheduler.add_job(attempts.make(job.name, work), "interval", seconds=seconds, id=job.name)
     return scheduler
+
+
+def _campaign(leader: Leader, scheduler: BackgroundScheduler, jobs: Sequence[Steady | Slotted]) -> None:
+    """Take part in leadership; a new leader looks at once at what has waited longest, so that nobody waits for its question."""
+    led_before = leader.leads
+    leader.campaign()
+    if leader.leads and not led_before:
+        _hurry(scheduler, jobs)
+
+
+def _hurry(scheduler: BackgroundScheduler, jobs: Sequence[Steady | Slotted]) -> None:
+    for job in jobs:
+        if isinstance(job, Steady) and job.where is Where.LEADER and job.seconds > _RARE:
+            scheduler.modify_job(job.name, next_run_time=SystemClock().now())
 
 
 def _forgetting_of_runs(runtime: Runtime, jobs: Sequence[str]) -> Slotted:

@@ -38,6 +38,12 @@ def find_runs(session: Session, *, job: str) -> list[Run]:
     return [Run(*row) for row in rows]
 
 
+def find_run(session: Session, *, job: str, slot: str) -> Run | None:
+    """Return what is known of one slot; None where nobody has started it."""
+    row = session.get(JobRun, (job, slot))
+    return Run(row.slot, row.attempts, row.started_at, row.finished_at) if row else None
+
+
 def begin(session: Session, *, job: str, slot: str, attempts: int, now: datetime) -> bool:
     """Note that a slot is started, and say whether it may be: somebody else may have started it since it was looked at.
 

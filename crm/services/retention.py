@@ -1,24 +1,30 @@
 """The Löschkonzept for people who look at it: the plan with its entry, the rules with what is due, the runs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.db import Database
 from crm.models.retention import RetentionRun, RunState
 from crm.privacy import audit
 from crm.privacy.actions import Action
-from crm.privacy.erasure import guard, plan
+from crm.privacy.erasure import guard, plan, run
 from crm.privacy.erasure.guard import Doubt
 from crm.privacy.erasure.plan import Plan
 from crm.privacy.erasure.policy import RetentionRule, find_rules, run_policy
+from crm.privacy.erasure.run import RunReport
+from crm.services import job_runs
 from crm.services.staff_names import find_staff_names
+from crm.vault import Vault
 
+JOB: Final = "retention.run"
 RUNS_SHOWN = 30
 
 
@@ -59,6 +65,29 @@ class Concept:
     asking: RunView | None
     held: int
     days_before: int
+
+
+def run_days(database: Database, *, vault: Vault, clock: Callable[[], datetime], actor: Actor = run.KEEPER) -> list[RunReport]:
+    """Forget what is due, day by day since the last run, and note each day among the runs of the jobs.
+
+    Which days wait is said by the protocol of the Löschkonzept alone; the notes are for people who ask whether it has run.
+    """
+
+    def note(report: RunReport) -> None:
+        with database.writing() as session:
+            _note_run(session, report, clock())
+
+    return run.catch_up(database, vault=vault, clock=clock, actor=actor, note=note)
+
+
+def _note_run(session: Session, report: RunReport, now: datetime) -> None:
+    """Note that a day has begun, or is done; one that goes on asking is no further attempt."""
+    slot = report.day.isoformat()
+    known = job_runs.find_run(session, job=JOB, slot=slot)
+    if known is None or (report.state is RunState.RUNNING and not known.is_finished):
+        job_runs.begin(session, job=JOB, slot=slot, attempts=known.attempts if known else 0, now=now)
+    if report.state is RunState.DONE:
+        job_runs.finish(session, job=JOB, slot=slot, now=now)
 
 
 def open_plan(session: Session, *, day: date, zone: ZoneInfo, actor: Actor, now: datetime) -> Plan:

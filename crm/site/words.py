@@ -52,6 +52,13 @@ BASIS_TITLES: Final = {
     "6-1-b": _l("Vertrag oder Anfrage"),
     "6-1-c": _l("rechtliche Pflicht"),
     "6-1-f": _l("berechtigtes Interesse"),
+    # Grounds to erase (Art. 17(1)), which the entry about a decision names.
+    "17-1-a": _l("nicht mehr erforderlich"),
+    "17-1-b": _l("Einwilligung ist widerrufen"),
+    "17-1-c": _l("Widerspruch"),
+    "17-1-d": _l("unrechtmäßig verarbeitet"),
+    "17-1-e": _l("gesetzlich zu löschen"),
+    "17-1-f": _l("als Kind einem Online-Dienst angegeben"),
 }
 
 CHIP_WORDS: Final = {

@@ -1,4 +1,4 @@
-"""Finds readable words in files, as somebody would who has the disk: whatever their case, as UTF-8 and as UTF-16.
+"""Finds readable words in files, as somebody would who has the disk: whatever their case, and however they were written down.
 
 It runs in a process of its own: closing a file takes away the locks that SQLite holds on it in the same process.
 """
@@ -6,8 +6,16 @@ It runs in a process of its own: closing a file takes away the locks that SQLite
 import json
 import subprocess
 import sys
-from collections.abc import Collection, Iterable
+from base64 import b64encode
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from quopri import encodestring
+from typing import Final
+from urllib.parse import quote
+
+_UNFOLDED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_BARE: Final = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "s"})
+_SHORTEST: Final = 8  # characters of base64; fewer are met by chance in a file of random bytes
 
 
 def find_residue(words: Collection[str], folders: Iterable[Path]) -> list[tuple[str, str]]:
@@ -18,18 +26,39 @@ def find_residue(words: Collection[str], folders: Iterable[Path]) -> list[tuple[
     return [(word, file) for word, file in json.loads(found.stdout)]
 
 
+def forms_of(word: str) -> frozenset[bytes]:
+    """Return how a word can stand in a file, in lower case as far as ASCII goes; what is beyond keeps its case there."""
+    spellings = {word.lower(), word.lower().translate(_UNFOLDED), word.lower().translate(_BARE)}
+    forms = {form for spelling in spellings for form in _as_text(spelling)}
+    written = {each for spelling in (*spellings, word, word.capitalize()) for each in (spelling.encode(), spelling.encode("utf-16-le"))}
+    return frozenset(forms | {form.lower() for content in written for form in _as_base64(content)})
+
+
+def _as_text(word: str) -> Iterator[bytes]:
+    for encoding in ("utf-8", "latin-1", "utf-16-le", "utf-16-be"):
+        yield word.encode(encoding)
+    yield word.encode().hex().encode()
+    yield json.dumps(word)[1:-1].encode()
+    yield quote(word).lower().encode()
+    yield encodestring(word.encode()).lower()
+
+
+def _as_base64(content: bytes) -> Iterator[bytes]:
+    """Return what is the same in base64 whatever stands before and after, for each of the three places it can begin at."""
+    for before in range(3):
+        first, last = -(-before * 8 // 6), (before + len(content)) * 8 // 6
+        core = b64encode(b"\0" * before + content + b"\0" * 3)[first:last]
+        if len(core) >= _SHORTEST:
+            yield core
+
+
 def _search(words: Iterable[str], folders: Iterable[str]) -> list[tuple[str, str]]:
-    wanted = {word: _as_bytes(word.lower()) for word in words}
+    wanted = {word: forms_of(word) for word in words}
     files = [file for folder in folders for file in Path(folder).rglob("*") if file.is_file()]
     return [(word, str(file)) for file in files for word in _held(file, wanted)]
 
 
-def _as_bytes(word: str) -> tuple[bytes, ...]:
-    """Return how a word can stand in a file; what is beyond ASCII keeps its case there, so it is left out of the words."""
-    return word.encode(), word.encode("utf-16-le"), word.encode("utf-16-be")
-
-
-def _held(file: Path, wanted: dict[str, tuple[bytes, ...]]) -> list[str]:
+def _held(file: Path, wanted: dict[str, frozenset[bytes]]) -> list[str]:
     try:
         content = file.read_bytes().lower()
     except FileNotFoundError:

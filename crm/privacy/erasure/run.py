@@ -47,10 +47,20 @@ class RunReport:
     counts: Mapping[str, int]
 
 
-def catch_up(database: Database, *, vault: Vault, clock: Callable[[], datetime], actor: Actor = KEEPER) -> list[RunReport]:
+NoteDay = Callable[[RunReport], None]
+
+
+def _note_nothing(_report: RunReport) -> None:
+    """Note nothing: the protocol of the runs is their own table."""
+
+
+def catch_up(database: Database, *, vault: Vault, clock: Callable[[], datetime], actor: Actor = KEEPER, note: NoteDay = _note_nothing) -> list[RunReport]:
     """Run every day since the last run, in order, up to today; stop at a day whose run asks.
 
     A day that is done is left alone, so it may be called as often as one likes.
+
+    Args:
+        note: told of each day, outside of a unit of work, when its run begins or asks and when it is done.
     """
     _prepare_first_run(database, clock())
     with database.reading() as session:
@@ -58,13 +68,15 @@ def catch_up(database: Database, *, vault: Vault, clock: Callable[[], datetime],
         days = _find_days(session, clock().astimezone(zone).date())
     reports = []
     for day in days:
-        reports.append(run_for(database, vault=vault, day=day, clock=clock, actor=actor))
+        reports.append(run_for(database, vault=vault, day=day, clock=clock, actor=actor, note=note))
         if reports[-1].state is not RunState.DONE:
             break
     return reports
 
 
-def run_for(database: Database, *, vault: Vault, day: date, clock: Callable[[], datetime], actor: Actor = KEEPER) -> RunReport:
+def run_for(
+    database: Database, *, vault: Vault, day: date, clock: Callable[[], datetime], actor: Actor = KEEPER, note: NoteDay = _note_nothing
+) -> RunReport:
     """Forget everything whose period ended before this day; what a crash left of an earlier attempt is finished first.
 
     Two runs at once share the work: each batch is taken by one of them.
@@ -75,6 +87,7 @@ def run_for(database: Database, *, vault: Vault, day: date, clock: Callable[[], 
     with database.reading() as session:
         zone = due.zone_of(session)
     begun = _begin(database, day, actor, clock())
+    note(begun)
     if begun.state is not RunState.RUNNING:
         return begun
     eraser.finish(database, vault=vault, clock=clock)
@@ -85,7 +98,9 @@ def run_for(database: Database, *, vault: Vault, day: date, clock: Callable[[], 
     _let_documents_go(database, vault, day, clock)
     _let_requests_lapse(database, day, actor, zone, clock())
     empty_log(database.engine, patience=_PATIENCE)
-    return _end(database, day, actor, clock())
+    ended = _end(database, day, actor, clock())
+    note(ended)
+    return ended
 
 
 def _prepare_first_run(database: Database, now: datetime) -> None:

@@ -14,7 +14,7 @@ from babel.dates import format_date
 from crm.documents import render
 from crm.privacy.citations import cite
 from crm.privacy.requests.blocks import Block, Column, Heading, Items, Paragraph, Table, mail_text
-from crm.privacy.requests.facts import AnswerFacts
+from crm.privacy.requests.facts import AnswerFacts, Erased
 from crm.settings import initial_policy
 
 _DAY: Final = {"de": "d. MMMM y", "en": "d MMMM y"}
@@ -100,7 +100,12 @@ def _blocks(facts: AnswerFacts, say: Words) -> Iterator[Block]:
 def _erased(facts: AnswerFacts, say: Words) -> Iterator[Block]:
     if facts.erased:
         yield Heading(say("erased.heading"))
-        yield Items(tuple(say(f"kinds.{kind}") for kind in facts.erased))
+        yield Items(tuple(_erased_item(each, say) for each in facts.erased))
+
+
+def _erased_item(erased: Erased, say: Words) -> str:
+    kind = say(f"kinds.{erased.kind}")
+    return say("erased.item", kind=kind, ground=say(f"grounds.{erased.ground}")) if erased.ground else kind
 
 
 def _kept(facts: AnswerFacts, say: Words) -> Iterator[Block]:

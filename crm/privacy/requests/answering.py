@@ -27,7 +27,7 @@ from crm.privacy.requests.answer import Answer, compose
 from crm.privacy.requests.choices import Choice, Verdict, stored_choice
 from crm.privacy.requests.decision import lock_case, require_role, take_case
 from crm.privacy.requests.errors import CaseStateError
-from crm.privacy.requests.facts import AnswerFacts, DataKind, Kept, Refused
+from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept, Refused
 from crm.privacy.restriction import RestrictionReason
 from crm.settings import Settings
 
@@ -92,7 +92,7 @@ def gather_facts(session: Session, case: RequestCase, draft: Mapping[str, Any], 
         received_on=case.received_on,
         written_on=mails.day_of(now, settings),
         executed_on=mails.day_of(case.executed_at, settings) if case.executed_at else None,
-        erased=tuple(each.kind for each in choices if each.verdict is Verdict.ERASE),
+        erased=tuple(Erased(kind=each.kind, ground=each.ground) for each in choices if each.verdict is Verdict.ERASE),
         kept=tuple(_kept(choices)),
         refused=tuple(_refused(choices)),
         suppression_stays=draft["suppression_stays"],

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-from crm.privacy.requests.facts import DataKind, KeepGround, Refusal
+from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
 
 
 class Verdict(StrEnum):
@@ -22,6 +22,7 @@ class Choice:
     """One line of a decision.
 
     Attributes:
+        ground: why it has to be erased; set with the verdict `erase`.
         keep: why it is kept; set with the verdict `keep`, with `source` and `until`.
         refusal: what it is refused on; set with the verdict `refuse`.
         reason: what the decision says; the answer repeats it where something is refused.
@@ -29,6 +30,7 @@ class Choice:
 
     kind: DataKind
     verdict: Verdict
+    ground: ErasureGround | None = None
     keep: KeepGround | None = None
     source: str = ""
     until: date | None = None
@@ -39,6 +41,7 @@ class Choice:
         return {
             "kind": self.kind,
             "verdict": self.verdict,
+            "ground": self.ground,
             "keep": self.keep,
             "source": self.source,
             "until": self.until.isoformat() if self.until else None,
@@ -48,10 +51,11 @@ class Choice:
 
 
 def stored_choice(content: Mapping[str, Any]) -> Choice:
-    """Return a choice as `as_stored` wrote it."""
+    """Return a choice as `as_stored` wrote it; earlier versions wrote no ground."""
     return Choice(
         kind=DataKind(content["kind"]),
         verdict=Verdict(content["verdict"]),
+        ground=ErasureGround(content["ground"]) if content.get("ground") else None,
         keep=KeepGround(content["keep"]) if content["keep"] else None,
         source=content["source"],
         until=date.fromisoformat(content["until"]) if content["until"] else None,
@@ -71,8 +75,9 @@ OPEN_TO_CHOICE: Final[Mapping[DataKind, frozenset[Verdict]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What somebody chose for one kind of data, as a form sends it; the facts come from the proposal."""
+    """What somebody chose for one kind of data, as a form sends it; facts, and a ground that is not named, come from the proposal."""
 
     verdict: Verdict
+    ground: ErasureGround | None = None
     refusal: Refusal | None = None
     reason: str = ""

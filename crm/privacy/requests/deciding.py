@@ -6,7 +6,7 @@ from datetime import date
 
 from crm.privacy.requests.choices import OPEN_TO_CHOICE, Choice, Verdict, Wish
 from crm.privacy.requests.errors import ChoiceNotPossibleError, NotesGoTooError, ReasonMissingError, TextTooLongError
-from crm.privacy.requests.facts import DataKind, KeepGround
+from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround
 from crm.privacy.requests.proposal import ProposedLine, kept_profile
 
 LONGEST_REASON = 600
@@ -21,29 +21,36 @@ def settle_choices(lines: Sequence[ProposedLine], wishes: Mapping[DataKind, Wish
         NotesGoTooError: notes cannot outlive the profile.
         TextTooLongError: a reason is too long for a letter.
     """
-    decided = tuple(_settle(line.choice, wishes.get(line.choice.kind), today) for line in lines)
+    decided = tuple(_settle(line, wishes.get(line.choice.kind), today) for line in lines)
     verdicts = {each.kind: each.verdict for each in decided}
     if verdicts.get(DataKind.PROFILE) is Verdict.ERASE and verdicts.get(DataKind.NOTES, Verdict.ERASE) is not Verdict.ERASE:
         raise NotesGoTooError(field=DataKind.NOTES)
     return decided
 
 
-def _settle(proposed: Choice, wish: Wish | None, today: date) -> Choice:
+def _settle(line: ProposedLine, wish: Wish | None, today: date) -> Choice:
+    """Return what is decided about one kind; another ground to erase it is no departure, because the same happens."""
+    proposed = line.choice
     if wish is None:
         return _require_reason(proposed, departs=False)
     if len(wish.reason) > LONGEST_REASON:
         raise TextTooLongError(field=proposed.kind, longest=LONGEST_REASON)
     reason = wish.reason.strip()
     if wish.verdict is proposed.verdict and wish.refusal is proposed.refusal:
-        return _require_reason(replace(proposed, reason=reason), departs=False)
+        return _require_reason(replace(proposed, reason=reason, ground=_ground_of(proposed, wish)), departs=False)
     if wish.verdict not in OPEN_TO_CHOICE.get(proposed.kind, frozenset()):
         raise ChoiceNotPossibleError(field=proposed.kind)
-    return _require_reason(replace(_chosen(proposed, wish, today), reason=reason), departs=True)
+    return _require_reason(replace(_chosen(line, wish, today), reason=reason), departs=True)
 
 
-def _chosen(proposed: Choice, wish: Wish, today: date) -> Choice:
+def _ground_of(proposed: Choice, wish: Wish) -> ErasureGround | None:
+    return wish.ground or proposed.ground if proposed.verdict is Verdict.ERASE else None
+
+
+def _chosen(line: ProposedLine, wish: Wish, today: date) -> Choice:
+    proposed = line.choice
     if wish.verdict is Verdict.ERASE:
-        return Choice(kind=proposed.kind, verdict=Verdict.ERASE)
+        return Choice(kind=proposed.kind, verdict=Verdict.ERASE, ground=wish.ground or line.ground)
     if wish.verdict is Verdict.REFUSE:
         if wish.refusal is None:
             raise ChoiceNotPossibleError(field=proposed.kind)

@@ -189,7 +189,8 @@ def _enter(session: Session, case: RequestCase, choices: Sequence[Choice], *, ac
     order.place(session, case, choices)
     verdicts = {each.verdict for each in choices}
     heaviest = next((each for each in (Verdict.ERASE, Verdict.REFUSE, Verdict.KEEP) if each in verdicts), "nothing_held")
-    people.enter(session, case, Action.REQUEST_DECIDED, actor=actor, now=now, result=heaviest)
+    grounds = ",".join(sorted({each.ground for each in choices if each.ground}))
+    people.enter(session, case, Action.REQUEST_DECIDED, actor=actor, now=now, result=heaviest, basis=grounds or None)
 
 
 def approve(session: Session, *, case_id: str, version: int, actor: Actor, now: datetime) -> RequestCase:

@@ -16,6 +16,20 @@ class DataKind(StrEnum):
     CASE_FILE = "case_file"  # of this request
 
 
+class ErasureGround(StrEnum):
+    """Why data have to be erased, by paragraph and letter as a purpose names its basis; `[grounds]`.
+
+    Source: Art. 17(1) DSGVO.
+    """
+
+    NOT_NEEDED = "17-1-a"
+    WITHDRAWN = "17-1-b"  # a consent
+    OBJECTED = "17-1-c"
+    UNLAWFUL = "17-1-d"
+    LEGAL_DUTY = "17-1-e"
+    CHILD = "17-1-f"
+
+
 class KeepGround(StrEnum):
     """Why data are kept, restricted, beyond an erasure; `[keeping]`."""
 
@@ -38,6 +52,14 @@ class Refusal(StrEnum):
     STILL_NEEDED = "still_needed"  # no ground of Art. 17(1)
     UNFOUNDED = "unfounded"  # Art. 12(5)(b)
     NOT_IDENTIFIED = "not_identified"  # Art. 12(6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """Data that went, and why; decisions of earlier versions name no ground."""
+
+    kind: DataKind
+    ground: ErasureGround | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +92,7 @@ class AnswerFacts:
         addressed_as: the name in the greeting; empty: as on the envelope.
         address_lines: street, postcode and town, country; none: the answer goes by mail alone.
         executed_on: the day the data were destroyed; none: nothing was.
-        erased: what went.
+        erased: what went, each with its ground.
         suppression_stays: an entry keeps advertising away from the address.
         nothing_held: there was nothing about this person.
         stopped: the person wished that nothing is erased after all.
@@ -87,7 +109,7 @@ class AnswerFacts:
     received_on: date
     written_on: date
     executed_on: date | None
-    erased: tuple[DataKind, ...]
+    erased: tuple[Erased, ...]
     kept: tuple[Kept, ...]
     refused: tuple[Refused, ...]
     suppression_stays: bool

@@ -34,10 +34,13 @@ def find_living(session: Session, subject_ids: Sequence[str]) -> list[str]:
     return [each for each in dict.fromkeys(subject_ids) if each in living]
 
 
-def enter(session: Session, case: RequestCase, action: Action, *, actor: Actor, now: datetime, result: str | None = None) -> None:
+def enter(
+    session: Session, case: RequestCase, action: Action, *, actor: Actor, now: datetime, result: str | None = None, basis: str | None = None
+) -> None:
     """Enter an act about a case, once everything is written: the entry names the row of the case and its people."""
     now_so = bound_rows.digests_of_case(session, case)
-    audit.record(session, action, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, rows=now_so, result=result)
+    entry = audit.Entry(action=action, subject_id=case.subject_id, kind=case.kind, rows=now_so, result=result, basis=basis)
+    audit.record_all(session, [entry], actor=actor, now=now)
 
 
 def attach(session: Session, case: RequestCase, found: Sequence[tuple[str, str]], *, actor: Actor, now: datetime) -> None:

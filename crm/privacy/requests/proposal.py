@@ -4,7 +4,7 @@ Source: Art. 17(1), 17(3)(b), (e), 18(2) DSGVO; Löschkonzept.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,21 +18,25 @@ from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.privacy import lawfulness
 from crm.privacy.erasure.policy import due_on, find_rules
 from crm.privacy.requests.choices import Choice, Verdict
-from crm.privacy.requests.facts import DataKind, KeepGround, Refusal
+from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
+from crm.privacy.requests.grounds import find_ground
 
 CONTRACT: Final = "contract_person"
 VOUCHERS: Final = "RET-10"
 _CUSTOMERS: Final = "RET-07"
 _EVIDENCE: Final = "RET-04"
 _CASE_FILE: Final = "RET-22"
+_DOCUMENTS: Final = (DataKind.VOUCHERS, DataKind.LETTERS)
+_DUTY: Final = "DSGVO Art. 17(3)(b)"  # what lets a statute of retention stand against an erasure
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedLine:
-    """One kind of data: how much there is, and what the rules say about it."""
+    """One kind of data: how much there is, what the rules say about it, and on what ground it would go if it goes."""
 
     count: int
     choice: Choice
+    ground: ErasureGround
 
 
 def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now: datetime) -> tuple[ProposedLine, ...]:
@@ -43,13 +47,20 @@ def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now
     people = session.scalar(select(func.count()).select_from(Contact).where(Contact.subject_id.in_(subject_ids))) or 0
     notes = session.scalar(select(func.count()).select_from(Note).where(Note.subject_id.in_(subject_ids))) or 0
     profile = _profile(session, subject_ids, zone, now)
-    lines = [ProposedLine(people, profile)]
+    found = [(people, profile)]
     if notes:
-        lines.append(ProposedLine(notes, _notes(profile)))
-    lines += _documents(session, subject_ids, today)
-    lines.append(ProposedLine(people, _kept(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, _EVIDENCE, today)))
-    lines.append(ProposedLine(1, _kept(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, _CASE_FILE, today)))
-    return tuple(lines)
+        found.append((notes, _notes(profile)))
+    found += _documents(session, subject_ids, today)
+    found.append((people, _kept(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, _EVIDENCE, today)))
+    found.append((1, _kept(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, _CASE_FILE, today)))
+    ground = find_ground(session, subject_ids, now=now)
+    return tuple(_line(count, choice, ground) for count, choice in found)
+
+
+def _line(count: int, choice: Choice, ground: ErasureGround) -> ProposedLine:
+    """Return a line with the ground of the people; documents go because their period is over, whatever the person has done."""
+    of_kind = ErasureGround.NOT_NEEDED if choice.kind in _DOCUMENTS else ground
+    return ProposedLine(count, replace(choice, ground=of_kind) if choice.verdict is Verdict.ERASE else choice, of_kind)
 
 
 def _profile(session: Session, subject_ids: Sequence[str], zone: ZoneInfo, now: datetime) -> Choice:
@@ -76,13 +87,13 @@ def _notes(profile: Choice) -> Choice:
     return Choice(kind=DataKind.NOTES, verdict=Verdict.ERASE)
 
 
-def _documents(session: Session, subject_ids: Sequence[str], today: date) -> Iterator[ProposedLine]:
+def _documents(session: Session, subject_ids: Sequence[str], today: date) -> Iterator[tuple[int, Choice]]:
     columns = (RetainedDocument.rule, func.count(), func.max(RetainedDocument.keep_until))
     rows = session.execute(select(*columns).where(RetainedDocument.subject_id.in_(subject_ids)).group_by(RetainedDocument.rule)).all()
-    for kind in (DataKind.VOUCHERS, DataKind.LETTERS):
+    for kind in _DOCUMENTS:
         of_kind = [row for row in rows if (row[0] == VOUCHERS) is (kind is DataKind.VOUCHERS)]
         if of_kind:
-            yield ProposedLine(sum(row[1] for row in of_kind), _document_choice(kind, of_kind[0][0], max(row[2] for row in of_kind), today))
+            yield sum(row[1] for row in of_kind), _document_choice(kind, of_kind[0][0], max(row[2] for row in of_kind), today)
 
 
 def _document_choice(kind: DataKind, rule: str, until: date, today: date) -> Choice:
@@ -93,7 +104,7 @@ def _document_choice(kind: DataKind, rule: str, until: date, today: date) -> Cho
         kind=kind,
         verdict=Verdict.KEEP,
         keep=KeepGround.RETENTION_DUTY,
-        source=known.source if known else "DSGVO Art. 17(3)(b)",
+        source=f"{_DUTY}; {known.source}" if known else _DUTY,
         until=until,
     )
 

@@ -9,11 +9,11 @@ from markupsafe import Markup, escape
 
 from crm.privacy.requests.choices import OPEN_TO_CHOICE, Choice, Verdict, Wish
 from crm.privacy.requests.deciding import LONGEST_REASON
-from crm.privacy.requests.facts import DataKind, Refusal
+from crm.privacy.requests.facts import DataKind, ErasureGround, Refusal
 from crm.privacy.requests.proposal import ProposedLine
 from crm.site.i18n import _, cited, day
 from crm.site.view_models import FieldInput, Option
-from crm.web.requests.words import DATA_KINDS, KEEPING, REFUSALS, VERDICTS
+from crm.web.requests.words import DATA_KINDS, GROUNDS, KEEPING, REFUSALS, VERDICTS
 from crm.web.typed import typed_line, typed_text
 
 CONFIRM: Final = "confirm"
@@ -44,11 +44,12 @@ class DecisionForm:
         """Return what was chosen; a choice that is none of ours is the proposal's business to refuse."""
         found = {}
         for kind in DataKind:
-            verdict, _colon, refusal = self.choices.get(kind, "").partition(":")
+            verdict, _colon, why = self.choices.get(kind, "").partition(":")
             if verdict in set(Verdict):
                 found[kind] = Wish(
                     verdict=Verdict(verdict),
-                    refusal=Refusal(refusal) if refusal in set(Refusal) else None,
+                    ground=ErasureGround(why) if why in set(ErasureGround) else None,
+                    refusal=Refusal(why) if why in set(Refusal) else None,
                     reason=self.reasons.get(kind, ""),
                 )
         return found
@@ -85,14 +86,16 @@ def _line(line: ProposedLine, form: DecisionForm) -> LineView:
 
 
 def note_of(choice: Choice) -> str:
-    """Return why something is kept or refused, and until when."""
+    """Return why something is erased, kept or refused, and until when."""
     if choice.keep and choice.until:
         return _("%(why)s (%(source)s), bis %(day)s", why=KEEPING[choice.keep], source=cited(choice.source), day=day(choice.until))
+    if choice.ground:
+        return str(GROUNDS[choice.ground])
     return str(REFUSALS[choice.refusal]) if choice.refusal else ""
 
 
 def _choice(proposed: Choice, form: DecisionForm) -> FieldInput:
-    follows = f"{proposed.verdict}:{proposed.refusal or ''}".rstrip(":")
+    follows = f"{proposed.verdict}:{proposed.ground or proposed.refusal or ''}".rstrip(":")
     return FieldInput(
         name=f"choice-{proposed.kind}",
         title=_("Entscheidung"),
@@ -105,7 +108,9 @@ def _choice(proposed: Choice, form: DecisionForm) -> FieldInput:
 def _options(proposed: Choice, follows: str) -> list[Option]:
     """Return the proposal first, then everything else that is possible for this kind."""
     possible = [verdict for verdict in Verdict if verdict in OPEN_TO_CHOICE[proposed.kind]]
-    values = {f"{verdict}": str(VERDICTS[verdict]) for verdict in possible if verdict is not Verdict.REFUSE}
+    values = {f"{Verdict.ERASE}:{ground}": _("jetzt löschen: %(why)s", why=title) for ground, title in GROUNDS.items()}
+    if Verdict.KEEP in possible:
+        values |= {f"{Verdict.KEEP}": str(VERDICTS[Verdict.KEEP])}
     if Verdict.REFUSE in possible:
         values |= {f"{Verdict.REFUSE}:{ground}": _("ablehnen: %(why)s", why=title) for ground, title in REFUSALS.items()}
     first = Option(follows, _("Vorschlag: %(what)s", what=values.get(follows, VERDICTS[proposed.verdict])))

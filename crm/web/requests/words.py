@@ -5,7 +5,7 @@ from typing import Final
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity
 from crm.privacy.requests.choices import Verdict
 from crm.privacy.requests.decision import StopReason
-from crm.privacy.requests.facts import DataKind, KeepGround, Refusal
+from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
 from crm.site.i18n import _l
 
 CASE_KINDS: Final = {CaseKind.ERASURE: _l("Löschung (Art. 17 DSGVO)")}
@@ -44,6 +44,15 @@ DATA_KINDS: Final = {
     DataKind.VOUCHERS: _l("Rechnungen und andere Belege"),
     DataKind.LETTERS: _l("Geschäftsbriefe"),
     DataKind.CASE_FILE: _l("Akte dieses Falls"),
+}
+
+GROUNDS: Final = {
+    ErasureGround.NOT_NEEDED: _l("nicht mehr erforderlich (Art. 17 Abs. 1 lit. a DSGVO)"),
+    ErasureGround.WITHDRAWN: _l("Einwilligung widerrufen (Art. 17 Abs. 1 lit. b DSGVO)"),
+    ErasureGround.OBJECTED: _l("Widerspruch (Art. 17 Abs. 1 lit. c DSGVO)"),
+    ErasureGround.UNLAWFUL: _l("unrechtmäßig verarbeitet (Art. 17 Abs. 1 lit. d DSGVO)"),
+    ErasureGround.LEGAL_DUTY: _l("gesetzlich zu löschen (Art. 17 Abs. 1 lit. e DSGVO)"),
+    ErasureGround.CHILD: _l("als Kind einem Online-Dienst angegeben (Art. 17 Abs. 1 lit. f DSGVO)"),
 }
 
 VERDICTS: Final = {

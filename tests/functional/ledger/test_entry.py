@@ -39,6 +39,15 @@ class TestEntry:
         assert "Notiz geschrieben" in text
         assert "stimmt nicht" not in text
 
+    def test_of_a_decision_says_on_which_grounds_it_erases(self, auditor, write, seal):
+        write(Action.REQUEST_DECIDED, subject_id="1" * 32, kind="erasure", result="erase", basis="17-1-a,17-1-c")
+        seal()
+        number = re.search(r'href="/ledger/(\d+)"', auditor.get("/ledger?action=request:decided").text).group(1)
+
+        text = auditor.get(f"/ledger/{number}").text
+
+        assert "<dt>Löschgrund</dt><dd>nicht mehr erforderlich, Widerspruch</dd>" in text
+
     def test_shows_the_hash_of_its_details(self, auditor, write, seal):
         write(Action.PEOPLE_LISTED, subject_id=None, subjects=["2" * 32])
         seal()

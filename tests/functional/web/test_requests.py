@@ -305,6 +305,15 @@ class TestDeciding:
         assert letter.headers["Content-Disposition"] == 'attachment; filename="2026-0001.pdf"'
         assert privacy.get(f"/contacts/{person}").status_code == 410
 
+    def test_offers_the_ground_that_is_proposed_and_takes_another_one(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in())
+        page = privacy.get(f"/requests/{case_id}").text
+        assert re.search(r'value="erase:17-1-a" selected[^>]*>\s*Vorschlag: jetzt löschen: nicht mehr erforderlich', page)
+
+        assert decide(privacy, case_id, **{"choice-profile": "erase:17-1-d"}).status_code == 303
+
+        assert "unrechtmäßig verarbeitet (Art. 17 Abs. 1 lit. d DSGVO)" in privacy.get(f"/requests/{case_id}").text
+
     def test_needs_the_number_typed_and_keeps_what_was_typed(self, house, privacy):
         case_id = open_case(house, privacy, house.take_in())
         before = house.count(RequestCase, RequestCase.state == CaseState.OPEN)

@@ -5,8 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from crm.models.request_case import CaseState, Identity
+from crm.privacy import consent, objection, restriction
+from crm.privacy.objection import Heard
+from crm.privacy.purposes import Channel
 from crm.privacy.requests import decision
-from crm.privacy.requests.choices import Verdict, Wish
+from crm.privacy.requests.choices import Choice, Verdict, Wish, stored_choice
 from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.errors import (
     CaseChangedError,
@@ -20,9 +23,10 @@ from crm.privacy.requests.errors import (
     ReasonMissingError,
     SecondPersonError,
 )
-from crm.privacy.requests.facts import DataKind, KeepGround, Refusal
+from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
 from crm.privacy.requests.proposal import propose
-from tests.integration.requests.conftest import COLLEAGUE, DPO, HOURS_72, MANAGEMENT, SALES, ZONE
+from crm.privacy.restriction import RestrictionReason
+from tests.integration.requests.conftest import COLLEAGUE, DPO, HOURS_72, MANAGEMENT, PRIVACY, SALES, ZONE
 
 ERASE, KEEP, REFUSE = Verdict.ERASE, Verdict.KEEP, Verdict.REFUSE
 
@@ -57,7 +61,9 @@ class TestProposal:
         voucher = proposal(desk, person)[DataKind.VOUCHERS]
 
         assert (voucher.verdict, voucher.keep, voucher.until) == (KEEP, KeepGround.RETENTION_DUTY, date(2034, 12, 31))
-        assert "HGB § 257" in voucher.source
+        assert voucher.source.startswith("DSGVO Art. 17(3)(b); HGB § 257")
+        assert "AO § 147" in voucher.source
+        assert voucher.ground is None
 
     @pytest.mark.parametrize(("keep_until", "verdict"), [(date(2026, 11, 23), KEEP), (date(2026, 11, 22), ERASE)])
     def test_lets_a_document_go_the_day_after_its_duty_ends(self, desk, keep_until, verdict):
@@ -74,6 +80,101 @@ class TestProposal:
 
         assert (running.verdict, running.refusal) == (REFUSE, Refusal.STILL_NEEDED)
         assert (ended.verdict, ended.keep, ended.until) == (KEEP, KeepGround.LEGAL_CLAIMS, date(2029, 12, 31))
+
+
+class TestGround:
+    """Art. 17(1) DSGVO: what has happened says why the data have to go."""
+
+    def test_is_that_the_data_are_no_longer_needed_where_nothing_else_has_happened(self, desk):
+        person = desk.take_in()
+        desk.note(person)
+
+        found = proposal(desk, person)
+
+        assert {found[kind].ground for kind in (DataKind.PROFILE, DataKind.NOTES)} == {ErasureGround.NOT_NEEDED}
+        assert found[DataKind.CASE_FILE].ground is None
+
+    def test_is_a_withdrawn_consent_unless_another_one_stands(self, desk):
+        person = desk.take_in()
+        give(desk, person, "newsletter", Channel.EMAIL)
+        give(desk, person, "phone_advertising", Channel.PHONE)
+        withdraw(desk, person, "newsletter", Channel.EMAIL)
+        assert proposal(desk, person)[DataKind.PROFILE].ground is ErasureGround.NOT_NEEDED
+
+        withdraw(desk, person, "phone_advertising", Channel.PHONE)
+
+        assert proposal(desk, person)[DataKind.PROFILE].ground is ErasureGround.WITHDRAWN
+
+    def test_is_an_objection_to_advertising_as_long_as_it_stands(self, desk):
+        person = desk.take_in()
+        with desk.database.writing() as session:
+            objection.raise_to_marketing(session, subject_id=person, channel=None, origin=Heard.CALL, actor=SALES, now=desk.now)
+
+        assert proposal(desk, person)[DataKind.PROFILE].ground is ErasureGround.OBJECTED
+
+    def test_is_before_all_others_that_the_data_are_used_unlawfully(self, desk):
+        person = desk.take_in()
+        with desk.database.writing() as session:
+            objection.raise_to_marketing(session, subject_id=person, channel=None, origin=Heard.CALL, actor=SALES, now=desk.now)
+            restriction.impose(session, subject_ids=[person], reason=RestrictionReason.UNLAWFUL, actor=PRIVACY, now=desk.now)
+
+        assert proposal(desk, person)[DataKind.PROFILE].ground is ErasureGround.UNLAWFUL
+
+    def test_of_a_document_is_that_its_duty_is_over(self, desk):
+        person = desk.take_in()
+        desk.file_document(person, keep_until=date(2026, 11, 22))
+        with desk.database.writing() as session:
+            restriction.impose(session, subject_ids=[person], reason=RestrictionReason.UNLAWFUL, actor=PRIVACY, now=desk.now)
+
+        assert proposal(desk, person)[DataKind.VOUCHERS].ground is ErasureGround.NOT_NEEDED
+
+    def test_is_decided_and_entered_with_the_case_and_can_be_another_one_without_a_reason(self, desk):
+        person = desk.take_in()
+        desk.note(person)
+        case_id = desk.open(person)
+
+        desk.decide(case_id, {DataKind.PROFILE: Wish(verdict=ERASE, ground=ErasureGround.LEGAL_DUTY)})
+
+        grounds = {each.kind: each.ground for each in desk.read(case_id).choices if each.verdict is ERASE}
+        assert grounds == {DataKind.PROFILE: ErasureGround.LEGAL_DUTY, DataKind.NOTES: ErasureGround.NOT_NEEDED}
+        assert '"lb":"17-1-a,17-1-e"' in desk.entries("request:decided")[0]
+
+    def test_comes_from_the_person_where_the_decision_departs_to_erase(self, desk):
+        person = desk.take_in("contract_person")
+        with desk.database.writing() as session:
+            objection.raise_to_marketing(session, subject_id=person, channel=None, origin=Heard.CALL, actor=SALES, now=desk.now)
+        case_id = desk.open(person)
+
+        desk.decide(case_id, {DataKind.PROFILE: Wish(verdict=ERASE, reason="Der Vertrag ist erfüllt.")})
+
+        [profile, *_] = desk.read(case_id).choices
+        assert profile.ground is ErasureGround.OBJECTED
+
+    def test_is_named_in_the_answer(self, desk):
+        case_id = desk.open(desk.take_in())
+        desk.decide(case_id, {DataKind.PROFILE: Wish(verdict=ERASE, ground=ErasureGround.UNLAWFUL)})
+        desk.clock.advance(HOURS_72)
+
+        desk.execute()
+
+        assert "unrechtmäßig verarbeitet (Art. 17 Abs. 1 lit. d DSGVO)" in desk.read(case_id).answer["text"]
+
+    def test_is_absent_in_decisions_of_earlier_versions(self):
+        stored = Choice(kind=DataKind.PROFILE, verdict=ERASE).as_stored()
+        del stored["ground"]
+
+        assert stored_choice(stored).ground is None
+
+
+def give(desk, person, purpose, channel):
+    with desk.database.writing() as session:
+        evidence = {"wording": "Ja.", "language": "de", "evidence": {"how": "Formular"}, "given_at": desk.now}
+        consent.give(session, subject_id=person, purpose=purpose, channel=channel, **evidence, actor=SALES, now=desk.now)
+
+
+def withdraw(desk, person, purpose, channel):
+    with desk.database.writing() as session:
+        consent.withdraw(session, subject_id=person, purpose=purpose, channel=channel, actor=SALES, now=desk.now)
 
 
 class TestDecide:

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from crm.privacy.requests.answer import compose
-from crm.privacy.requests.facts import AnswerFacts, DataKind, KeepGround, Kept, Refusal, Refused
+from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, ErasureGround, KeepGround, Kept, Refusal, Refused
 from crm.settings import initial_policy
 
 FACTS = AnswerFacts(
@@ -20,7 +20,10 @@ FACTS = AnswerFacts(
     received_on=date(2026, 11, 3),
     written_on=date(2026, 11, 26),
     executed_on=date(2026, 11, 25),
-    erased=(DataKind.PROFILE, DataKind.NOTES),
+    erased=(
+        Erased(kind=DataKind.PROFILE, ground=ErasureGround.OBJECTED),
+        Erased(kind=DataKind.NOTES, ground=ErasureGround.NOT_NEEDED),
+    ),
     kept=(),
     refused=(),
     suppression_stays=False,
@@ -45,6 +48,29 @@ VARIANTS = {
 
 def on_paper(answer):
     return "".join("".join(page.extract_text().split()) for page in PdfReader(BytesIO(answer.pdf)).pages)
+
+
+@pytest.mark.parametrize(
+    ("language", "why"), [("de", "Widerspruch eingelegt (Art. 17 Abs. 1 lit. c DSGVO)"), ("en", "objection raised (Art. 17(1)(c) GDPR)")]
+)
+def test_it_names_the_ground_of_what_went(language, why):
+    answer = compose(replace(FACTS, language=language))
+
+    assert f" – {why}" in answer.text
+
+
+def test_it_names_no_ground_that_an_earlier_decision_did_not_have():
+    answer = compose(replace(FACTS, erased=(Erased(kind=DataKind.NOTES, ground=None),)))
+
+    assert "Notizen zu Gesprächen und Terminen\n" in answer.text
+
+
+@pytest.mark.parametrize("ground", ErasureGround)
+def test_there_are_words_for_every_ground_in_both_languages(ground):
+    erased = (Erased(kind=DataKind.PROFILE, ground=ground),)
+
+    assert f"(Art. 17 Abs. 1 lit. {ground[-1]} DSGVO)" in compose(replace(FACTS, erased=erased)).text
+    assert f"(Art. 17(1)({ground[-1]}) GDPR)" in compose(replace(FACTS, erased=erased, language="en")).text
 
 
 def leaves(texts):
