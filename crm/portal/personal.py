@@ -14,9 +14,11 @@ from crm.models.intake import LinkKind
 from crm.portal.installation import current_portal
 from crm.portal.link_words import OBJECT, PAGES, STATES, LinkPage
 from crm.privacy import links
-from crm.privacy.intake import letterbox
+from crm.privacy.intake import correcting, letterbox
+from crm.privacy.intake.correcting import ErasedSinceError
 from crm.privacy.intake.status import get_status
 from crm.privacy.links import LinkUnknownError, LinkUsedError
+from crm.site.errors import sentence_of
 from crm.site.i18n import current_language
 
 blueprint = Blueprint("personal", __name__)
@@ -67,7 +69,9 @@ def _show(page: LinkPage, token: str) -> ResponseReturnValue:
     portal = current_portal()
     try:
         with portal.database.reading() as session:
-            links.get(session, token=token, kind=page.link, now=portal.clock.now())
+            correcting.require_left(session, links.get(session, token=token, kind=page.link, now=portal.clock.now()))
+    except ErasedSinceError as error:
+        return _say_erased(error)
     except (LinkUnknownError, LinkUsedError):
         return _say_gone()
     return render_template("portal/link.html", page=page, url=f"/{links.PATHS[page.link]}/{token}")
@@ -82,10 +86,18 @@ def _act(page: LinkPage, token: str) -> ResponseReturnValue:
             # Advertising can be stopped by every mail of ours, as often as somebody likes.
             follow = links.get if page.link is LinkKind.OBJECT else links.use
             link = follow(session, token=token, kind=page.link, now=now)
+            correcting.require_left(session, link)
             letterbox.receive(session, kind=page.drops, message=None, link_hash=link.token_hash, language=current_language(), now=now)
+    except ErasedSinceError as error:
+        return _say_erased(error)
     except LinkUnknownError:
         return _say_gone()
     return render_template("portal/link_done.html", page=page)
+
+
+def _say_erased(error: ErasedSinceError) -> ResponseReturnValue:
+    """Say to whoever holds the token what became of the data; without it nobody gets here."""
+    return render_template("portal/link_erased.html", sentence=sentence_of(error)), HTTPStatus.GONE
 
 
 def _say_gone() -> ResponseReturnValue:

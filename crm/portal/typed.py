@@ -78,7 +78,8 @@ def require_email(text: str) -> TypedEmail:
     except EmailNotValidError as error:
         raise EmailShapeError(field="email") from error
     exact = exact_email(line)
-    if exact is None or len(exact) > LONGEST_EMAIL:
+    # A domain without a dot is a machine of somebody's own network (`localhost`) or half an address; no mail of ours gets there.
+    if exact is None or len(exact) > LONGEST_EMAIL or "." not in exact.rpartition("@")[2]:
         raise EmailShapeError(field="email")
     # Some browsers rewrite the domain before they send it, so what arrived does not tell what was typed.
     return TypedEmail(exact, is_spelled_anew=any(label.startswith("xn--") for label in exact.rpartition("@")[2].split(".")))

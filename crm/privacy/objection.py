@@ -143,6 +143,13 @@ def correct(session: Session, *, origin: str, actor: Actor, now: datetime) -> Se
     return [each.subject_id for each in wrong]
 
 
+def is_of_erased(session: Session, *, origin: str) -> bool:
+    """Say whether everybody who objected by way of `origin` has been erased since; False where nobody did."""
+    raised = select(Subject.state).join(ObjectionEvent, ObjectionEvent.subject_id == Subject.id).where(ObjectionEvent.origin == origin)
+    states = set(session.scalars(raised))
+    return bool(states) and SubjectState.LIVING not in states
+
+
 def find_standing(session: Session, *, subject_id: str) -> tuple[StandingObjection, ...]:
     """Return what one person objects to, with where it came from; the first objected first."""
     standing: dict[Objection, StandingObjection] = {}

@@ -36,7 +36,10 @@ class NoPseudonymError(InvalidInputError):
 class UnknownActionError(InvalidInputError):
     """The log knows no such act."""
 
-    message = "Diesen Vorgang kennt das Protokoll nicht. Alle Vorgänge stehen in docs/reference/log-actions.md."
+    message = (
+        "Diesen Vorgang kennt das Protokoll nicht. Wählen Sie einen aus der Liste, oder schreiben Sie ihn so, wie er in einem "
+        "Eintrag steht, zum Beispiel person:disclosed."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,7 @@ _REQUESTS: Final[AccessMatrix] = {
     "requests.decide_nothing_held": _DECIDES,
     "requests.approve": _AGREES,
     "requests.reopen": _AGREES,
+    "requests.put_back": _DECIDES,
     "requests.stop": _DECIDES,
     "requests.mark_posted": _DECIDES,
 }

@@ -11,7 +11,7 @@ from crm.services.review import Kept, Reviewed
 from crm.services.staff_names import find_staff_names
 from crm.site.access import may
 from crm.site.errors import sentence_of
-from crm.site.i18n import _, in_language
+from crm.site.i18n import _, day, in_language
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, Option
 from crm.web.contacts.forget import period_alone
@@ -113,8 +113,10 @@ def _fields(desk: Desk, error: InvalidInputError | None) -> tuple[FieldInput, Fi
     until = FieldInput(
         name="until",
         title=_("Behalten bis"),
-        value=request.form.get("until", latest.isoformat()),
+        # No day is set in advance, the longest least of all: how long is part of the decision (Art. 5(1)(e), 25(2) DSGVO).
+        value=request.form.get("until", ""),
         kind="date",
+        hint=_("Spätestens %(day)s; so kurz wie nötig. Vor dem Tag wird wieder gefragt.", day=day(latest)),
         error=wrong.get("until"),
         short=True,
     )

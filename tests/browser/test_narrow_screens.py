@@ -66,3 +66,18 @@ def test_no_state_of_a_way_lies_under_its_button(visitor, demo_site, screen):
     page.locator(".channels .chip.missing").first.wait_for()
 
     assert page.evaluate(COVERED) == 0
+
+
+def test_the_list_of_cases_hides_nothing_on_a_phone_and_breaks_no_number(visitor, demo_site):
+    page = visitor(viewport=PHONE)
+    step_into(page, demo_site, Role.PRIVACY)
+
+    page.goto(f"{demo_site.url}/requests")
+
+    row = page.locator("tbody tr").first
+    for title in ("Frist", "Antwort bis", "Stand", "Art", "Weg", "Eingang"):
+        assert row.locator(f"td[data-title='{title}']").is_visible()
+    row.locator("th a").click()
+    number = page.locator("label .nowrap")
+    number.wait_for()
+    assert number.evaluate("word => word.getClientRects().length") == 1

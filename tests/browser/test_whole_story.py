@@ -149,7 +149,9 @@ def see_advertising_closed(page, site, pseudonym):
     page.get_by_role("main").get_by_role("button", name="Vertrieb (Ansprechpartner)").click()
     for purpose in ("Newsletter", "Telefonwerbung"):
         expect(purpose_in(page, purpose)).to_contain_text("widersprochen")
-    expect(page.locator("#way-email")).to_contain_text("nicht für Werbung")
+    expect(page.locator("#way-email .chip")).to_have_text("widersprochen")
+    expect(page.locator("#way-email")).to_contain_text("erlaubt bleiben laufende Vorgänge und Antworten")
+    expect(page.locator("#way-email .btn.go")).to_have_count(0)
     page.get_by_role("link", name="Recht ausüben").click()
     for permission in ("Newsletter, per E-Mail", "Telefonwerbung, per Telefon"):
         expect(consent_in(page, permission)).to_contain_text("widersprochen")

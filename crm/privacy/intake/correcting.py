@@ -8,12 +8,29 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from crm.errors import CrmError
 from crm.models.intake import LinkKind, PersonalLink
 from crm.privacy import objection, suppression
 from crm.privacy.intake.letterbox import Message
 from crm.privacy.intake.objecting import ACTOR, origin_of
 from crm.privacy.purposes import Channel
 from crm.settings import Settings
+
+
+class ErasedSinceError(CrmError):
+    """Everybody whose objection the link takes back has been erased; whoever holds the link may know, it is their own."""
+
+    message = "Ihre Daten sind inzwischen gelöscht; deshalb gibt es keinen Widerspruch mehr, der sich zurücknehmen ließe."
+
+
+def require_left(session: Session, link: PersonalLink) -> None:
+    """Refuse to take back an objection of whoever has been erased; of links of other kinds nothing is asked.
+
+    Raises:
+        ErasedSinceError: nobody is left whose objection it was.
+    """
+    if link.kind == LinkKind.CORRECT and link.request_id and objection.is_of_erased(session, origin=origin_of(link.request_id)):
+        raise ErasedSinceError
 
 
 def correct(session: Session, messages: Sequence[Message], *, settings: Settings, now: datetime) -> None:

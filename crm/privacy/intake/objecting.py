@@ -155,11 +155,13 @@ def _tell(session: Session, claim: Claim, address: str, *, settings: Settings, n
 
 
 def _issue_correction(session: Session, claim: Claim, until: datetime, now: datetime) -> str:
-    """Make the link that takes back exactly what this message brought about."""
+    """Make the link that takes back exactly what this message brought about.
+
+    It names the message and nobody: so it outlives an erasure until its time is over, and can say what became of the data.
+    """
     return links.issue(
         session,
         kind=LinkKind.CORRECT,
-        subject_id=next(iter(claim.subject_ids)),
         request_id=claim.intake_id,
         suppression_tag=claim.entered.tag if claim.entered is not None and claim.entered.is_new else None,
         expires_at=until,

@@ -3,7 +3,7 @@
 Source: Art. 12(3), (4) DSGVO.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -39,6 +39,12 @@ def gather(session: Session, case: RequestCase, *, actor: Actor, now: datetime) 
         "address_lines": address_lines(profile) or address_lines(request),
         "suppression_stays": any(_is_suppressed(session, each) for each in addresses if each),
     }
+
+
+def find_emails(session: Session, subject_ids: Sequence[str], *, actor: Actor, now: datetime) -> dict[str, str]:
+    """Return the e-mail addresses of living people, by person; nothing else of them is opened."""
+    opened = disclosure.open_for_request(session, subject_ids=subject_ids, groups={FieldGroup.EMAIL}, actor=actor, now=now)
+    return {subject_id: fields["email"] for subject_id, fields in opened.items() if fields.get("email")}
 
 
 def _first_address(*candidates: str | None) -> str | None:

@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.db import Compartment, new_id
-from crm.models.field_groups import FieldGroup
 from crm.models.intake import LinkKind
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity, RequestCase
-from crm.privacy import disclosure, links, mails, objection, purposes, suppression
+from crm.privacy import links, mails, objection, purposes, suppression
 from crm.privacy.actions import Action
 from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel
-from crm.privacy.requests import people, sealed
+from crm.privacy.requests import addressee, people, sealed
 from crm.privacy.requests.deadline import due_day
 from crm.privacy.requests.errors import ReceiptDayError
 from crm.privacy.requests.numbers import next_number
+from crm.privacy.requests.telling import tell
 from crm.search.exact import exact_email
 from crm.settings import Settings
 from crm.vault import Vault
@@ -67,7 +67,7 @@ def open_case(
     people.attach(session, case, [(each, found_by) for each, found_by in found if each in living], actor=actor, now=now)
     if objects_too:
         _object(session, case, request, actor=actor, now=now)
-    _confirm_receipt(session, case, request, settings=settings, actor=actor, now=now)
+    _confirm_receipt(session, case, settings=settings, actor=actor, now=now)
     return case
 
 
@@ -117,46 +117,24 @@ def _object(session: Session, case: RequestCase, request: Mapping[str, str], *, 
     for each in found:
         if Objection(DIRECT_MARKETING) not in standing.get(each, frozenset()):
             objection.raise_to_marketing(session, subject_id=each, origin=f"Fall {case.number}", actor=actor, now=now)
-    addresses = {request.get("email"), *_addresses(session, found, actor=actor, now=now).values()}
+    addresses = {request.get("email"), *addressee.find_emails(session, found, actor=actor, now=now).values()}
     reason = suppression.lawful_reason(purposes.find_all(session))
     for address in sorted(filter(None, (exact_email(each) for each in addresses if each))):
         if reason is not None:
             suppression.enter(session, address=address, channel=Channel.EMAIL, reason=reason, actor=actor, now=now)
 
 
-def _addresses(session: Session, found: Sequence[str], *, actor: Actor, now: datetime) -> dict[str, str]:
-    opened = disclosure.open_for_request(session, subject_ids=found, groups={FieldGroup.EMAIL}, actor=actor, now=now)
-    return {subject_id: fields["email"] for subject_id, fields in opened.items() if fields.get("email")}
-
-
-def _confirm_receipt(
-    session: Session, case: RequestCase, request: Mapping[str, str], *, settings: Settings, actor: Actor, now: datetime
-) -> None:
+def _confirm_receipt(session: Session, case: RequestCase, *, settings: Settings, actor: Actor, now: datetime) -> None:
     """Write to the person that the request is here, how it stands, and how to stop it.
 
-    Who asked an earlier system gets no mail out of the blue. Nobody's own address is better than the one that was
-    typed: an impostor's request is then seen by the person.
+    Who asked an earlier system gets no mail out of the blue.
     """
     if case.way == CaseWay.IMPORT:
         return
-    known = _addresses(session, people.find_people(session, case.id), actor=actor, now=now)
-    to = known.get(case.subject_id) or next(iter(known.values()), None) or request.get("email")
-    if to is None or exact_email(to) is None:
-        return
-    token = links.issue(session, kind=LinkKind.STATUS, subject_id=case.subject_id, request_id=case.id, expires_at=now + STATUS_FOR, now=now)
-    facts = {
-        "number": case.number,
-        "day": mails.worded(case.received_on, case.language),
-        "due": mails.worded(case.due_on, case.language),
-        "link": links.address(LinkKind.STATUS, token, origin=settings.portal_origin),
-    }
-    mails.write(
-        session,
-        kind="request_opened",
-        to=to,
-        language=case.language,
-        facts=facts,
-        subject_id=case.subject_id,
-        settings=settings,
-        now=now,
-    )
+
+    def link_to_status() -> dict[str, str]:
+        kind, expires_at = LinkKind.STATUS, now + STATUS_FOR
+        token = links.issue(session, kind=kind, subject_id=case.subject_id, request_id=case.id, expires_at=expires_at, now=now)
+        return {"link": links.address(kind, token, origin=settings.portal_origin)}
+
+    tell(session, case, kind="request_opened", more=link_to_status, settings=settings, actor=actor, now=now)

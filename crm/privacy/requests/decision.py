@@ -224,11 +224,36 @@ def reopen(session: Session, *, case_id: str, version: int, actor: Actor, now: d
     case = take_case(session, case_id=case_id, version=version, states=[CaseState.SECOND, CaseState.COOLING])
     if case.state == CaseState.COOLING:
         require_role(actor)
+    _take_back(session, case, actor=actor, now=now)
+    return case
+
+
+def put_back(session: Session, *, case_id: str, version: int, actor: Actor, now: datetime) -> RequestCase:
+    """Let a case that was changed past the program be decided anew, so that the person gets an answer all the same.
+
+    That it was held back is entered first, whether a run has come by yet or not. Whom an earlier decision erased stays erased.
+
+    Raises:
+        CaseStateError: nothing is wrong with it, it is open, or it was answered.
+        CoordinatorOnlyError, NotFoundError, CaseChangedError: as they say.
+
+    Source: Art. 5(1)(f), 12(3) DSGVO.
+    """
+    require_role(actor)
+    case = take_case(session, case_id=case_id, version=version, states=list(CaseState))
+    if not order.may_be_put_back(session, case):
+        raise CaseStateError
+    order.may_go_on(session, case, actor=actor, now=now)
+    case.executed_at = case.answer_written_at = case.answer_mail_id = case.answered_at = case.closed_at = None
+    _take_back(session, case, actor=actor, now=now)
+    return case
+
+
+def _take_back(session: Session, case: RequestCase, *, actor: Actor, now: datetime) -> None:
     case.state = CaseState.OPEN
     case.decided_at = case.decided_by = case.approved_at = case.approved_by = case.execute_at = None
     order.take_back(session, case)
     people.enter(session, case, Action.REQUEST_STOPPED, actor=actor, now=now, result="reopened")
-    return case
 
 
 def stop(session: Session, *, case_id: str, version: int, reason: StopReason, actor: Actor, now: datetime) -> RequestCase:

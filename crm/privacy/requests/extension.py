@@ -11,7 +11,7 @@ from crm.actor import Actor
 from crm.models.request_case import CaseState, RequestCase
 from crm.privacy import mails
 from crm.privacy.actions import Action
-from crm.privacy.requests import addressee, people, sealed
+from crm.privacy.requests import people, sealed
 from crm.privacy.requests.deadline import due_day
 from crm.privacy.requests.decision import LONGEST_NOTE, require_role, take_case
 from crm.privacy.requests.errors import (
@@ -21,6 +21,7 @@ from crm.privacy.requests.errors import (
     ExtensionUntoldError,
     TextTooLongError,
 )
+from crm.privacy.requests.telling import tell
 from crm.settings import Settings
 
 STATES = (CaseState.OPEN, CaseState.SECOND)  # what is decided needs no more time
@@ -78,25 +79,8 @@ def _tell(
 ) -> date:
     """Write the notice, or take the word of whoever posted it; return the day the person was told."""
     today = mails.day_of(now, settings)
-    to = addressee.gather(session, case, actor=actor, now=now)["to"]
-    if to is None:
-        if told_on is None or not case.received_on <= told_on <= min(first, today):
-            raise ExtensionUntoldError(field="told_on")
-        return told_on
-    facts = {
-        "number": case.number,
-        "day": mails.worded(case.received_on, case.language),
-        "due": mails.worded(case.due_on, case.language),
-        "reason": reason,
-    }
-    mails.write(
-        session,
-        kind="request_extended",
-        to=to,
-        language=case.language,
-        facts=facts,
-        subject_id=case.subject_id,
-        settings=settings,
-        now=now,
-    )
-    return today
+    if tell(session, case, kind="request_extended", more=lambda: {"reason": reason}, settings=settings, actor=actor, now=now):
+        return today
+    if told_on is None or not case.received_on <= told_on <= min(first, today):
+        raise ExtensionUntoldError(field="told_on")
+    return told_on

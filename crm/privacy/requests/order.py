@@ -96,6 +96,17 @@ def is_held_back(session: Session, case: RequestCase) -> bool:
     return bool(entries) and entries[-1].action == Action.REQUEST_HELD_BACK
 
 
+def may_be_put_back(session: Session, case: RequestCase) -> bool:
+    """Say whether a case is stuck: changed past the program, not open, and nobody has been answered.
+
+    Source: Art. 12(3) DSGVO.
+    """
+    if case.state == CaseState.OPEN or is_sound(session, case):
+        return False
+    which, _ = bound_rows.digests_of_case(session, case)
+    return all(each.action != Action.REQUEST_CLOSED for each in _find_entries(session, case, which))
+
+
 def may_go_on(session: Session, case: RequestCase, *, actor: Actor, now: datetime) -> bool:
     """Say whether a case may be carried on by itself; where it was changed past the program, enter once that it is held back."""
     if is_sound(session, case):

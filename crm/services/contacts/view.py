@@ -32,6 +32,7 @@ class ChannelState:
     Attributes:
         by: the purpose that permits it: the one at hand, or one that rests on consent.
         instead: a channel that is allowed when this one is not.
+        advertising_objected: the person wants no advertising this way; other matters may still be allowed (Art. 21(3)).
     """
 
     channel: Channel
@@ -39,6 +40,7 @@ class ChannelState:
     by: Purpose | None
     since: datetime | None
     instead: Channel | None
+    advertising_objected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def find_channels(purpose: Purpose, purposes: Purposes, state: PersonState, *, a
             by=by,
             since=_since(by, channel, state),
             instead=allowed[-1] if verdict is not Standing.ALLOWED and allowed else None,
+            advertising_objected=state.objects(DIRECT_MARKETING, channel),
         )
         for channel, (verdict, by) in verdicts.items()
     )

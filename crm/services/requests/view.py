@@ -48,6 +48,7 @@ class CaseView:
         lines: what the rules propose; only while a decision is open.
         mail: where the answer is, if it went by mail.
         tampered: the case was changed past the program; nothing of it is carried out.
+        may_be_put_back: so it is stuck, and only deciding anew brings the person an answer.
     """
 
     case: RequestCase
@@ -56,6 +57,7 @@ class CaseView:
     lines: tuple[ProposedLine, ...]
     mail: MailState | None
     tampered: bool
+    may_be_put_back: bool
 
 
 def open_view(session: Session, *, case_id: str, zone: ZoneInfo, actor: Actor, now: datetime) -> CaseView:
@@ -73,7 +75,15 @@ def open_view(session: Session, *, case_id: str, zone: ZoneInfo, actor: Actor, n
     fates = mail.find_fates(session, [case.answer_mail_id]) if case.answer_mail_id else {}
     fate = fates.get(case.answer_mail_id or "")
     state = fate.state if fate else None
-    return CaseView(case=case, file=opened, people=found, lines=lines, mail=state, tampered=not order.is_sound(session, case))
+    return CaseView(
+        case=case,
+        file=opened,
+        people=found,
+        lines=lines,
+        mail=state,
+        tampered=not order.is_sound(session, case),
+        may_be_put_back=order.may_be_put_back(session, case),
+    )
 
 
 def _people(session: Session, case: RequestCase, *, actor: Actor, now: datetime) -> tuple[CasePerson, ...]:

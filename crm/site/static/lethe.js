@@ -41,9 +41,10 @@ function pressKey(event) {
     seek.focus();
     seek.select();
   } else {
-    const link = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (!link) return;
-    link.click();
+    const meant = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!meant) return;
+    if (meant.matches("form")) meant.querySelector("select, textarea, input:not([type=hidden])").focus();
+    else meant.click();
   }
   event.preventDefault();
 }

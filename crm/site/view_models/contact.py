@@ -41,8 +41,9 @@ class ChannelView:
 
     Attributes:
         reason: why it is open or closed, in a few words ("Zu laufenden Vorgängen", "Keine Einwilligung").
-        target: the address, number or postal lines to use; only where allowed.
+        target: the address, number or postal lines to use; only where some use is allowed.
         way_out: the channel that is allowed instead; shown where this one is not.
+        matters_only: advertising was objected to; what is not advertising still goes this way, but the page does not invite to it.
     """
 
     channel: Channel
@@ -50,6 +51,7 @@ class ChannelView:
     reason: str
     target: str | None = None
     way_out: Channel | None = None
+    matters_only: bool = False
 
     @property
     def allowed(self) -> bool:
@@ -58,7 +60,7 @@ class ChannelView:
     @property
     def dial(self) -> str | None:
         """Return the link that writes or dials; spaces and brackets of a number are for people."""
-        if not self.target or not self.allowed:
+        if not self.target or not (self.allowed or self.matters_only):
             return None
         if self.channel is Channel.EMAIL:
             return f"mailto:{self.target}"

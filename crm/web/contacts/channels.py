@@ -30,12 +30,14 @@ def make_channels(desk: Desk, view: ContactView) -> tuple[ChannelView, ...]:
 
 def _make(desk: Desk, view: ContactView, channel: ChannelState, target: str | None, way_out: Channel | None) -> ChannelView:
     state = _state(view, channel, target)
+    open_way = channel.standing is Standing.ALLOWED and target is not None
     return ChannelView(
         channel=_CHANNELS[channel.channel],
         state=state,
         reason=_reason(desk, view, channel, state),
-        target=target if state is ChipState.ALLOWED else None,
-        way_out=way_out if state is not ChipState.ALLOWED else None,
+        target=target if open_way else None,
+        way_out=None if open_way else way_out,
+        matters_only=open_way and state is ChipState.OBJECTED,
     )
 
 
@@ -56,7 +58,7 @@ def full_address_name(fields: Mapping[str, str]) -> str:
 
 def _state(view: ContactView, channel: ChannelState, target: str | None) -> ChipState:
     if channel.standing is Standing.ALLOWED:
-        return ChipState.ALLOWED if target else ChipState.ABSENT
+        return _open_state(channel) if target else ChipState.ABSENT
     if channel.standing is Standing.OBJECTED:
         return ChipState.OBJECTED
     if channel.standing is Standing.RESTRICTED:
@@ -65,6 +67,11 @@ def _state(view: ContactView, channel: ChannelState, target: str | None) -> Chip
         return ChipState.NO_BASIS
     acts = {given.act for (_code, way), given in view.person.state.consents.items() if way is channel.channel}
     return ChipState.UNPROVEN if acts == {ConsentAct.UNPROVEN} else ChipState.MISSING
+
+
+def _open_state(channel: ChannelState) -> ChipState:
+    """Return the chip of a way that is open: green would invite to the advertising somebody objected to (Art. 21(3) DSGVO)."""
+    return ChipState.OBJECTED if channel.advertising_objected else ChipState.ALLOWED
 
 
 def _reason(desk: Desk, view: ContactView, channel: ChannelState, state: ChipState) -> str:
@@ -102,6 +109,9 @@ def _allowed(desk: Desk, channel: ChannelState) -> str:
 def _objected(desk: Desk, view: ContactView, channel: ChannelState) -> str:
     scopes = (Objection(DIRECT_MARKETING, channel.channel), Objection(DIRECT_MARKETING), Objection(view.purpose.code))
     raised = [view.objected_at[each] for each in scopes if each in view.objected_at]
+    if channel.standing is Standing.ALLOWED and raised:
+        left = _("erlaubt bleiben laufende Vorgänge und Antworten")
+        return _("Werbung widersprochen am %(day)s; %(left)s", day=_on(desk, max(raised)), left=left)
     return _("Widersprochen am %(day)s", day=_on(desk, max(raised))) if raised else _("Widersprochen")
 
 

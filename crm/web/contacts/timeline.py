@@ -10,11 +10,13 @@ from flask_babel.speaklater import LazyString
 
 from crm.models.field_groups import FieldGroup
 from crm.privacy.actions import Action
+from crm.privacy.intake.objecting import ACTOR as PORTAL
 from crm.privacy.purposes import Purposes
 from crm.services.contacts.timeline import Past, PastEvent
 from crm.site.i18n import _, _l, number
 from crm.site.view_models import TimelineEntry, TimelineKind
 from crm.site.words import CHANNEL_TITLES, GROUP_TITLES
+from crm.web.action_words import ACTION_TITLES, MAIL_OUTCOMES, MAIL_TITLES
 from crm.web.contacts.notes_words import KIND_TITLES
 from crm.web.desk import Desk, purpose_title
 
@@ -39,6 +41,7 @@ _KINDS: Final[Mapping[str, TimelineKind]] = {
     Action.RESTRICTION_IMPOSED: TimelineKind.RESTRICTED,
     Action.RESTRICTION_LIFTED: TimelineKind.RELEASED,
     Action.NOTICE_GIVEN: TimelineKind.INFORMED,
+    Action.MAIL_HANDED_OVER: TimelineKind.CONTACTED,
 }
 
 _SAID: Final[Mapping[str, LazyString]] = {
@@ -105,11 +108,25 @@ def _text(purposes: Purposes, event: PastEvent) -> str:
 
 
 def _subject(event: PastEvent) -> str:
-    if event.action == Action.OBJECTION_RAISED and not event.kind:
-        return _("alle Wege")
+    if event.action == Action.OBJECTION_RAISED:
+        return _objection(event)
+    if event.action == Action.MAIL_HANDED_OVER:
+        return _mail(event)
     words: Mapping[str, LazyString] = {**CHANNEL_TITLES, **KIND_TITLES, "company": _l("Firma")}
-    said = _SAID.get(event.action) or words.get(event.kind or "")
+    # What has no word of its own on this page says what the log says: "Geändert" alone would leave the reader to guess.
+    named = words.get(event.kind or "") if event.action in _KINDS else ACTION_TITLES.get(event.action)
+    said = _SAID.get(event.action) or named
     return str(said) if said else ""
+
+
+def _objection(event: PastEvent) -> str:
+    ways = str(CHANNEL_TITLES[event.kind]) if event.kind else _("alle Wege")
+    return _("über das Portal, %(ways)s", ways=ways) if event.actor == PORTAL.pseudonym else ways
+
+
+def _mail(event: PastEvent) -> str:
+    said = (MAIL_TITLES.get(event.kind or "") or _("E-Mail"), MAIL_OUTCOMES.get(event.result or ""))
+    return ", ".join(str(each) for each in said if each)
 
 
 def _purposes(purposes: Purposes, event: PastEvent) -> str:

@@ -13,8 +13,9 @@ from crm.privacy.purposes import Purposes
 from crm.site.i18n import _
 from crm.site.view_models import LedgerEntryView
 from crm.site.words import BASIS_TITLES
+from crm.web.action_words import ACTION_TITLES
 from crm.web.desk import purpose_title
-from crm.web.ledger.words import ABOUT_TITLES, ACTION_TITLES, FIELD_WORDS, RESULT_TITLES, SAID_BY_ACTION, worded
+from crm.web.ledger.words import ABOUT_TITLES, FIELD_WORDS, RESULT_TITLES, SAID_BY_ACTION, worded
 
 _PSEUDONYM: Final = re.compile(r"[0-9a-f]{32}")
 

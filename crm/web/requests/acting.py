@@ -161,6 +161,18 @@ def reopen(case_id: str) -> ResponseReturnValue:
     )
 
 
+@bp.post("/requests/<pseudonym:case_id>/put-back")
+def put_back(case_id: str) -> ResponseReturnValue:
+    """Let a case that was changed past the program be decided anew."""
+    now = current_runtime().clock.now()
+    return act(
+        case_id,
+        lambda db: decision.put_back(db, case_id=case_id, version=typed_number("version"), actor=current_actor(), now=now),
+        done=_("Der Fall wartet wieder auf eine Entscheidung. Prüfen Sie, um wen es geht, und entscheiden Sie neu."),
+        refused=_refused,
+    )
+
+
 @bp.post("/requests/<pseudonym:case_id>/stop")
 def stop(case_id: str) -> ResponseReturnValue:
     """Stop the case: nothing is erased, and the person is told."""

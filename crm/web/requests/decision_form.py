@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flask import request
+from markupsafe import Markup, escape
 
 from crm.privacy.requests.choices import OPEN_TO_CHOICE, Choice, Verdict, Wish
 from crm.privacy.requests.deciding import LONGEST_REASON
@@ -86,7 +87,7 @@ def _line(line: ProposedLine, form: DecisionForm) -> LineView:
 def note_of(choice: Choice) -> str:
     """Return why something is kept or refused, and until when."""
     if choice.keep and choice.until:
-        return _("%(why)s; %(source)s; bis %(day)s", why=KEEPING[choice.keep], source=cited(choice.source), day=day(choice.until))
+        return _("%(why)s (%(source)s), bis %(day)s", why=KEEPING[choice.keep], source=cited(choice.source), day=day(choice.until))
     return str(REFUSALS[choice.refusal]) if choice.refusal else ""
 
 
@@ -125,9 +126,10 @@ def _reason(proposed: Choice, form: DecisionForm) -> FieldInput:
 
 def confirm_field(number: str, form: DecisionForm) -> FieldInput:
     """Return the field in which the number of the case is typed."""
+    whole = Markup('<span class="nowrap">{}</span>').format(number)  # a number that breaks at its hyphen is typed wrong
     return FieldInput(
         name=CONFIRM,
-        title=_("Zur Bestätigung die Fallnummer eingeben: %(number)s", number=number),
+        title=escape(_("Zur Bestätigung die Fallnummer eingeben: %(number)s")) % {"number": whole},
         value=form.confirm,
         required=True,
         short=True,

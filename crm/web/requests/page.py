@@ -113,6 +113,7 @@ def _facts(view: CaseView) -> dict[str, Any]:
         "light": light_of(case, current_day()),
         "identity": IDENTITIES[Identity(case.identity)],
         "identity_note": view.file.identity_note,
+        "identity_open": case.identity in {Identity.UNCHECKED, Identity.DOUBTFUL},
         "extension": view.file.extension,
         "asked": {**dict.fromkeys(_ASKED, ""), **view.file.request},
         "people": tuple(_person(each) for each in view.people),
@@ -162,6 +163,7 @@ def _forms(view: CaseView, state: PageState) -> dict[str, Any]:
         "may_reopen": (case.state == CaseState.SECOND and role in {Role.PRIVACY, Role.MANAGEMENT})
         or (case.state == CaseState.COOLING and decides),
         "may_stop": decides and case.state in {CaseState.OPEN, CaseState.SECOND, CaseState.COOLING},
+        "may_be_put_back": decides and view.may_be_put_back,
         "stop_field": _stop_field(),
         "posted_field": _posted_field(state),
     }

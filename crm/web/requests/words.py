@@ -52,10 +52,11 @@ VERDICTS: Final = {
     Verdict.REFUSE: _l("Löschung ablehnen"),
 }
 
+# Without a statute: the rule that keeps the data names it, and it is said once.
 KEEPING: Final = {
-    KeepGround.RETENTION_DUTY: _l("gesetzliche Aufbewahrungspflicht (Art. 17 Abs. 3 lit. b DSGVO)"),
-    KeepGround.ACCOUNTABILITY: _l("Nachweispflicht (Art. 5 Abs. 2 DSGVO)"),
-    KeepGround.LEGAL_CLAIMS: _l("rechtliche Ansprüche (Art. 17 Abs. 3 lit. e DSGVO)"),
+    KeepGround.RETENTION_DUTY: _l("gesetzliche Aufbewahrungspflicht"),
+    KeepGround.ACCOUNTABILITY: _l("Nachweispflicht"),
+    KeepGround.LEGAL_CLAIMS: _l("rechtliche Ansprüche"),
 }
 
 REFUSALS: Final = {

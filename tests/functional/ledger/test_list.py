@@ -12,7 +12,7 @@ from crm.models.erasure import ErasureCause
 from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser, job
 from crm.privacy.erasure.run import KEEPER
-from crm.web.ledger.words import ACTION_TITLES
+from crm.web.action_words import ACTION_TITLES
 from tests.support.staff import on_one_engine
 
 WHOLE_DAY = "2026-11-20"
@@ -154,7 +154,7 @@ class TestFilters:
             ("until=2026-02-30", "Das ist kein Tag"),
             ("until=9999-12-31", "Das ist kein Tag"),
             ("since=2026-11-20&until=2026-11-19", "Der letzte Tag liegt vor dem ersten."),
-            ("action=bogus", "Diesen Vorgang kennt das Protokoll nicht."),
+            ("action=bogus", "Diesen Vorgang kennt das Protokoll nicht. Wählen Sie einen aus der Liste"),
             ("action=note:written%20OR%201", "Diesen Vorgang kennt das Protokoll nicht."),
             ("action=%00", "enthält ein Nullzeichen"),
             ("actor=%00", "enthält ein Nullzeichen"),

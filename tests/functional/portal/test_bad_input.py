@@ -23,6 +23,10 @@ FORMS = ["/objection", "/erasure"]
         ("katharina@", "Das ist keine vollständige E-Mail-Adresse."),
         ("@example.com", "Das ist keine vollständige E-Mail-Adresse."),
         ("a@b@example.com", "Das ist keine vollständige E-Mail-Adresse."),
+        ("a@b", "Das ist keine vollständige E-Mail-Adresse."),
+        ("katharina@localhost", "Das ist keine vollständige E-Mail-Adresse."),
+        ("katharina@localhost.", "Das ist keine vollständige E-Mail-Adresse."),
+        ("katharina@müller", "Das ist keine vollständige E-Mail-Adresse."),
         ("katharina@example..com", "Das ist keine vollständige E-Mail-Adresse."),
         ("katharina wehmeier@example.com", "Das ist keine vollständige E-Mail-Adresse."),
         ("a" * 300 + "@example.com", "Das ist keine vollständige E-Mail-Adresse."),
@@ -76,6 +80,8 @@ def test_a_text_of_the_longest_length_is_taken(counter, client, field, longest):
     [
         ("k@müller.example", "k@xn--mller-kva.example"),
         ("k@pаypal.example", "k@xn--pypal-4ve.example"),
+        ("k@例え。テスト", "k@xn--r8jz45g.xn--zckzah"),
+        ("k@firma.intern", "k@firma.intern"),
         ("K@EXAMPLE.COM", "k@example.com"),
     ],
 )

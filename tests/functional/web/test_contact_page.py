@@ -1,6 +1,7 @@
 """The contact page: what may be seen and why, what may be done, until when."""
 
 import re
+from contextlib import closing
 from datetime import timedelta
 from typing import ClassVar
 
@@ -11,9 +12,13 @@ from crm.actor import Role
 from crm.models.consent import ConsentEvent
 from crm.models.contact import Contact, Note
 from crm.models.lawfulness import ObjectionEvent
-from crm.privacy import objection
+from crm.portal import create_app as create_portal
+from crm.privacy import audit, intake, objection, post
+from crm.privacy.actions import Action
 from crm.privacy.purposes import Channel
+from crm.runtime import PortalRuntime
 from tests.functional.web.conftest import ACTOR, FIELDS, error_at, hidden, shown_fields, strip_number
+from tests.support.mail_server import MailServer
 
 
 def words_of(answer):
@@ -108,6 +113,33 @@ class TestWays:
         sales.work_for("sales_approach")
 
         assert "Widersprochen am 23.11.2026" in words_of(sales.get(f"/contacts/{person}"))
+
+    def test_are_grey_for_other_matters_too_once_all_advertising_is_objected_to(self, house, sales):
+        """Art. 21(3) DSGVO: nothing invites to advertise; a running matter and an answer still find their way."""
+        person = house.take_in("sales_approach", "business_contact")
+        house.object_to_marketing(person)
+
+        page = sales.get(f"/contacts/{person}")
+        ways = page.text.split('<ul class="channels">')[1].split("</ul>")[0]
+
+        assert ways.count('class="no matters"') == ways.count('class="chip objected"') == 3
+        assert "btn go" not in ways
+        assert "chip allowed" not in ways
+        sentence = "Werbung widersprochen am 23.11.2026; erlaubt bleiben laufende Vorgänge und Antworten"
+        assert words_of(page).count(sentence) == 3
+        assert '<a class="btn" href="mailto:wehmeier@example.com">Zum Vorgang schreiben</a>' in ways
+        assert '<a class="btn" href="tel:056147110">Zum Vorgang anrufen</a>' in ways
+        assert 'data-copy="Dr. Katharina Wehmeier' in ways
+
+    def test_are_grey_alone_where_advertising_by_this_way_is_objected_to(self, house, sales):
+        person = house.take_in("business_contact")
+        house.object_to_marketing(person, Channel.PHONE)
+
+        page = sales.get(f"/contacts/{person}")
+
+        ways = page.text.split('<ul class="channels">')[1].split("</ul>")[0]
+        assert (ways.count("chip objected"), ways.count("chip allowed")) == (1, 2)
+        assert "Anrufen" not in ways
 
     def test_without_an_address_say_so(self, house, sales):
         text = words_of(sales.get(f"/contacts/{house.take_in(fields={'last_name': 'Kurz'})}"))
@@ -436,6 +468,26 @@ class TestRights:
 
 
 class TestTimeline:
+    def test_says_what_an_objection_on_the_portal_was_and_which_mail_confirmed_it(self, house, sales):
+        person = house.take_in("business_contact")
+        with closing(PortalRuntime.open(house.runtime.settings, clock=house.clock)) as portal:
+            create_portal(portal).test_client().post("/objection", data={"email": FIELDS["email"]})
+        intake.drain(house.database, settings=house.runtime.settings, now=house.now)
+        post.deliver(house.database, MailServer(), sender="lethe@example.com", now=house.now)
+
+        lines = words_of(sales.get(f"/contacts/{person}")).split("Verlauf")[1]
+
+        assert "Widersprochen : über das Portal, alle Wege · Werbung" in lines
+        assert "Angeschrieben : Werbewiderspruch bestätigt" in lines
+        assert "Geändert" not in lines
+
+    def test_says_what_the_log_says_where_it_has_no_word_of_its_own(self, house, sales):
+        person = house.take_in("business_contact")
+        with house.database.writing() as session:
+            audit.record(session, Action.REQUEST_OPENED, actor=ACTOR, now=house.now, subject_id=person, kind="erasure")
+
+        assert "Geändert : Fall eröffnet" in words_of(sales.get(f"/contacts/{person}"))
+
     def test_shows_views_of_one_day_as_one_line_and_the_rest_one_by_one(self, house, sales):
         person = house.take_in()
         house.consent(person)

@@ -172,6 +172,15 @@ class TestList:
         assert "Wehmeier" not in text
         assert len(house.entries("requests:listed")) == 1
 
+    def test_leaves_nothing_out_on_a_phone(self, house, privacy):
+        open_case(house, privacy, house.take_in())
+
+        row = privacy.get("/requests").text.split("<tbody>")[1].split("</tbody>")[0]
+
+        titles = re.findall(r'data-title="([^"]+)"', row)
+        assert titles == ["Frist", "Antwort bis", "Stand", "Art", "Weg", "Personen", "Eingang"]
+        assert ">23.12.2026<" in row
+
     def test_says_how_long_an_answer_is_overdue(self, house, privacy):
         open_case(house, privacy, house.take_in())
         house.clock.advance(timedelta(days=31))
@@ -202,6 +211,37 @@ class TestPage:
         assert "72 Stunden" in text
         assert "Macro" not in text, "The version of the form is not that of the program in the footer."
         assert [each for each in house.entries("request:read") if '"pur":"request_handling"' in each]
+
+    def test_begins_with_the_facts_then_the_decision_then_what_is_rarer(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in())
+
+        text = privacy.get(f"/requests/{case_id}").text.split("<main")[1]
+
+        headings = re.findall(r"<h2[^>]*>([^<]*)</h2>", text)
+        assert headings == ["Der Antrag", "Um wen es geht", "Entscheiden", "Anhalten", "Mehr Zeit für die Antwort", "Woran erkannt?"]
+        assert text.index("Antwort bis") < text.index("Um wen es geht")
+
+    def test_asks_first_who_it_is_as_long_as_that_is_open(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in(), is_known="")
+
+        text = privacy.get(f"/requests/{case_id}").text.split("<main")[1]
+
+        headings = re.findall(r"<h2[^>]*>([^<]*)</h2>", text)
+
+        assert headings[:4] == ["Der Antrag", "Wer fragt?", "Um wen es geht", "Entscheiden"]
+
+    def test_says_once_why_something_is_kept(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in())
+
+        text = privacy.get(f"/requests/{case_id}").text
+
+        (line,) = re.findall(r"Nachweispflicht[^<]*Art\. 12 [^<]*", text)
+        assert line.startswith("Nachweispflicht (Art. 5 Abs. 2, Art. 12 DSGVO; § 31 OWiG), bis ")
+
+    def test_keeps_the_number_to_be_typed_in_one_piece(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in())
+
+        assert 'eingeben: <span class="nowrap">2026-0001</span>' in privacy.get(f"/requests/{case_id}").text
 
     def test_the_officer_reads_everything_and_finds_nothing_to_press(self, house, privacy, colleague):
         case_id = open_case(house, privacy, house.take_in())
@@ -322,6 +362,24 @@ class TestDeciding:
         sentence = "Dieser Fall wurde außerhalb von Lethe geändert"
         assert (sentence in before, sentence in privacy.get(f"/requests/{case_id}").text) == (False, True)
         assert case_of(house).state == CaseState.COOLING
+
+    def test_that_is_stuck_because_of_it_has_one_way_back_in_the_browser(self, house, privacy, colleague, runtime):
+        case_id = open_case(house, privacy, house.take_in())
+        decide(privacy, case_id)
+        button = "Auf „wartet auf Entscheidung“ zurücksetzen"
+        assert button not in privacy.get(f"/requests/{case_id}").text
+        with runtime.engine.execution_options(writing=True).begin() as connection:
+            connection.execute(update(RequestCase).values(state="executing"))
+        stuck = privacy.get(f"/requests/{case_id}").text
+        assert button in stuck and "Die Person wartet trotzdem auf ihre Antwort." in stuck
+        assert button not in colleague(Role.MANAGEMENT).get(f"/requests/{case_id}").text
+
+        answer = privacy.send(f"/requests/{case_id}/put-back", {"version": version_of(privacy, case_id)}, follow_redirects=True)
+
+        assert "Der Fall wartet wieder auf eine Entscheidung." in answer.text
+        assert "Dieser Fall wurde außerhalb von Lethe geändert" not in answer.text
+        assert (case_of(house).state, len(house.entries("request:stopped"))) == (CaseState.OPEN, 1)
+        assert decide(privacy, case_id).status_code == 303
 
     def test_can_be_stopped_in_the_cooling_time(self, house, privacy):
         case_id = open_case(house, privacy, house.take_in())

@@ -1,5 +1,6 @@
 """Löschkonzept and Aufräumen: what is due, who stays and why, and who may say so."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -113,6 +114,24 @@ class TestKeep:
             kept = session.scalars(select(RetentionKeep)).one()
         assert (kept.subject_id, kept.reason, kept.until) == (person, "talks", until)
         assert house.count(PrivacyTask, PrivacyTask.done_at.is_(None)) == 0
+
+    def test_is_offered_once_with_no_day_set_in_advance(self, privacy, overdue):
+        """Art. 25(2) DSGVO: nobody is kept longer because nobody looked at the day."""
+        overdue()
+
+        text = privacy.get("/review").text
+
+        assert re.search(r'name="until"\s+value=""', text)
+        assert "Spätestens 23.11.2027" in text
+        buttons = re.findall(r'<(?:button|a)[^>]*class="btn[^"]*"[^>]*>(?:<svg.*?</svg>)?([^<]*)<', text, re.DOTALL)
+        assert [each.strip() for each in buttons if "ehalten" in each] == ["Behalten"]
+
+    def test_without_a_day_asks_for_one(self, house, privacy, overdue):
+        answer = privacy.send(f"/review/{overdue()}/keep", {"reason": "talks", "until": ""})
+
+        assert answer.status_code == 422
+        assert "spätestens den 23.11.2027" in error_at(answer, "until")
+        assert house.count(RetentionKeep) == 0
 
     @pytest.mark.parametrize(
         ("days", "reason", "wrong"),

@@ -6,12 +6,14 @@ import re
 import pytest
 from sqlalchemy import event, func, select
 
+from crm.actor import system_actor
 from crm.mail.outbox import OutboxMessage
+from crm.models.erasure import ErasureCause
 from crm.models.intake import IntakeMessage
 from crm.models.lawfulness import ObjectionEvent, SuppressionEntry
 from crm.portal import create_app
 from crm.privacy import intake, lawfulness
-from crm.privacy.erasure import run
+from crm.privacy.erasure import eraser, job, run
 from crm.runtime import PortalRuntime
 from crm.vault import Vault
 from tests.integration.privacy.people import FIELDS, make_person, purpose
@@ -49,6 +51,13 @@ class Counter:
         """Run the Löschkonzept for today and return by rule what went."""
         [report] = run.catch_up(self.database, vault=self.runtime.vault, now=self.clock.now())
         return report.counts
+
+    def erase(self, subject_id):
+        """Erase one person to the end."""
+        with self.database.writing() as session:
+            ordered = {"cause": ErasureCause.REVIEW, "rule": None, "case_id": None}
+            job.order(session, subject_id=subject_id, **ordered, actor=system_actor("test"), now=self.clock.now())
+        assert eraser.finish(self.database, vault=self.runtime.vault, now=self.clock.now()) == 1
 
     def standing(self, subject_id, code="sales_approach"):
         with self.database.reading() as session:

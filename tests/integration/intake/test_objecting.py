@@ -318,6 +318,36 @@ class TestCorrection:
         assert counter.acts() == ["raised", "corrected"]
         assert counter.client.get(link).status_code == 404
 
+    def test_says_after_an_erasure_what_became_of_the_data_and_undoes_nothing(self, counter):
+        person = counter.add_person()
+        counter.object(PERSON)
+        counter.drain()
+        link = counter.link("objection_confirmed")
+        counter.erase(person)
+
+        pages = [counter.client.get(link), counter.client.post(link)]
+        counter.drain()
+
+        for page in pages:
+            assert page.status_code == 410
+            assert "Ihre Daten sind inzwischen gelöscht" in page.text
+            assert "Steht Ihre Adresse auf unserer Sperrliste, bleibt sie dort" in page.text
+            assert "<button" not in page.text
+        assert (counter.acts(), len(counter.suppressed())) == (["raised"], 1)
+        assert counter.client.get(link + "x").status_code == 404
+
+    def test_works_while_somebody_who_shares_the_address_is_left(self, counter):
+        gone, left = counter.add_person(), counter.add_person(first_name="Konrad")
+        counter.object(PERSON)
+        counter.drain()
+        link = counter.link("objection_confirmed")
+        counter.erase(gone)
+
+        assert counter.client.post(link).status_code == 200
+        counter.drain()
+
+        assert counter.standing(left) is Standing.ALLOWED
+
     def test_is_possible_until_its_last_moment_and_not_after(self, counter):
         counter.add_person()
         counter.object(PERSON)

@@ -45,6 +45,15 @@ class TestExtend:
         [entry] = desk.entries("request:extended")
         assert case.subject_id in entry and REASON not in entry
 
+    def test_opens_the_address_alone_to_tell_it(self, desk, case_id):
+        """Art. 5(1)(c) DSGVO."""
+        before = len(desk.entries("person:disclosed"))
+
+        extend(desk, case_id)
+
+        (entry,) = desk.entries("person:disclosed")[before:]
+        assert '"f":["email"]' in entry
+
     def test_is_possible_on_the_last_day_of_the_first_month(self, desk, case_id):
         desk.clock.advance(timedelta(days=30))
 

@@ -11,11 +11,11 @@ from crm.privacy import row_integrity
 from crm.privacy.actions import Action
 from crm.privacy.requests import decision, order, people
 from crm.privacy.requests.decision import StopReason
-from crm.privacy.requests.errors import CaseTamperedError
+from crm.privacy.requests.errors import CaseStateError, CaseTamperedError, CoordinatorOnlyError
 from crm.privacy.requests.policy import request_policy
 from crm.services.health.cases import examine_cases
 from crm.services.requests.view import open_view
-from tests.integration.requests.conftest import COLLEAGUE, HOURS_72, PRIVACY, ZONE
+from tests.integration.requests.conftest import COLLEAGUE, DPO, HOURS_72, PRIVACY, ZONE
 
 LONG_AGO = "2020-01-01 00:00:00.000000"
 
@@ -202,6 +202,48 @@ class TestHeldBack:
         desk.execute()
 
         assert (desk.state_of(person), held_back(desk), rows_of(desk)) == ("erased", [], set())
+
+    @pytest.mark.parametrize("state", ["executing", "answering", "closed", "cooling"])
+    def test_what_is_stuck_is_put_back_by_the_coordinator_decided_anew_and_answered(self, desk, attacker, cooling, state):
+        """Art. 12(3) DSGVO: the person gets an answer, whatever somebody did to the row."""
+        case_id, person = cooling
+        forged = "UPDATE request_case SET state = :state, execute_at = :past WHERE id = :case"
+        attacker.write(forged, state=state, past=LONG_AGO, case=case_id)
+
+        case = desk.do(decision.put_back, case_id)
+
+        assert (case.state, case.decided_by, case.execute_at) == (CaseState.OPEN, None, None)
+        assert (count_entries(desk, "request:held_back"), count_entries(desk, "request:stopped")) == (1, 1)
+        assert not shown_as_tampered(desk, case_id)
+        desk.decide(case_id)
+        desk.clock.advance(HOURS_72)
+        for go_on in (desk.execute, desk.send, desk.execute):
+            go_on()
+        assert (desk.state_of(person), desk.case(case_id).state, held_back(desk)) == ("erased", CaseState.CLOSED, [])
+        assert desk.mails().count("request_answered") == 1
+
+    def test_what_is_sound_or_answered_is_not_put_back(self, desk, attacker, cooling):
+        case_id, _ = cooling
+        with pytest.raises(CaseStateError):
+            desk.do(decision.put_back, case_id)
+        desk.clock.advance(HOURS_72)
+        for go_on in (desk.execute, desk.send, desk.execute):
+            go_on()
+        attacker.write("UPDATE request_case SET due_on = '2027-12-31' WHERE id = :case", case=case_id)
+
+        with pytest.raises(CaseStateError):
+            desk.do(decision.put_back, case_id)
+
+        assert desk.case(case_id).state == CaseState.CLOSED
+
+    def test_is_put_back_by_nobody_else(self, desk, attacker, cooling):
+        case_id, _ = cooling
+        attacker.write("UPDATE request_case SET state = 'executing' WHERE id = :case", case=case_id)
+
+        with pytest.raises(CoordinatorOnlyError):
+            desk.do(decision.put_back, case_id, actor=DPO)
+
+        assert desk.case(case_id).state == "executing"
 
     def test_untouched_it_stands_at_every_step(self, desk, waiting):
         case_id, found = waiting

@@ -17,6 +17,12 @@ class TestChannelView:
 
         assert way.dial is None
 
+    def test_dials_for_other_matters_where_advertising_alone_is_objected_to(self):
+        way = ChannelView(channel=Channel.EMAIL, state=ChipState.OBJECTED, reason="", target="w@example.com", matters_only=True)
+
+        assert way.dial == "mailto:w@example.com"
+        assert not way.allowed
+
 
 class TestFactsView:
     def test_counts_personal_fields_and_not_facts_about_the_company(self):
