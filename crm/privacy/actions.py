@@ -77,6 +77,7 @@ class Action(StrEnum):
     PERSON_KEPT = "person:kept"
     # mail
     MAIL_HANDED_OVER = "mail:handed_over"
+    MAIL_GIVEN_UP = "mail:given_up"
     MAIL_FORGOTTEN = "mail:forgotten"
     # the log itself
     LOG_READ = "log:read"

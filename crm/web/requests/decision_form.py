@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from crm.privacy.requests.choices import OPEN_TO_CHOICE, Choice, Verdict, Wish
 from crm.privacy.requests.deciding import LONGEST_REASON
+from crm.privacy.requests.errors import ChoiceNotPossibleError
 from crm.privacy.requests.facts import DataKind, Refusal
 from crm.privacy.requests.proposal import ProposedLine
 from crm.site.i18n import _, cited, day
@@ -41,17 +42,22 @@ class DecisionForm:
         )
 
     def wishes(self) -> dict[DataKind, Wish]:
-        """Return what was chosen; a choice that is none of ours is the proposal's business to refuse."""
-        found = {}
-        for kind in DataKind:
-            verdict, _colon, refusal = self.choices.get(kind, "").partition(":")
-            if verdict in set(Verdict):
-                found[kind] = Wish(
-                    verdict=Verdict(verdict),
-                    refusal=Refusal(refusal) if refusal in set(Refusal) else None,
-                    reason=self.reasons.get(kind, ""),
-                )
-        return found
+        """Return what was chosen.
+
+        Raises:
+            ChoiceNotPossibleError: a choice is none of ours; it must not pass for the proposal, which may destroy.
+        """
+        return {
+            kind: _wish(kind, chosen, self.reasons.get(kind, "")) for kind in DataKind if (chosen := self.choices.get(kind)) is not None
+        }
+
+
+def _wish(kind: DataKind, chosen: str, reason: str) -> Wish:
+    verdict, colon, refusal = chosen.partition(":")
+    refuses = verdict == Verdict.REFUSE
+    if verdict not in set(Verdict) or bool(colon) is not refuses or (refuses and refusal not in set(Refusal)):
+        raise ChoiceNotPossibleError(field=kind)
+    return Wish(verdict=Verdict(verdict), refusal=Refusal(refusal) if refuses else None, reason=reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
