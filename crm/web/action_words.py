@@ -39,6 +39,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.ERASURE_COMPLETED: _l("Löschung abgeschlossen"),
     Action.ADDRESS_KEPT: _l("Adresse länger oder dauerhaft auf der Sperrliste"),
     Action.ADDRESS_RELEASED: _l("Adresse von der Sperrliste genommen"),
+    Action.OBJECTION_LINK_ISSUED: _l("Persönlichen Link zum Widerspruch ausgegeben"),
     Action.OBJECTION_RECEIVED: _l("Widerspruch aus dem Portal angenommen"),
     Action.OBJECTION_CORRECTED: _l("Widerspruch zurückgenommen, weil er nicht von der Person kam"),
     Action.OBJECTION_LIFTED: _l("Widerspruch auf ausdrücklichen Wunsch der Person aufgehoben"),
