@@ -365,6 +365,7 @@ class TestDeciding:
         case_id = open_case(house, privacy, house.take_in())
         other = house.take_in(fields={"last_name": "Zwei", "email": "zwei@example.com"})
         privacy.send(f"/requests/{case_id}/people", {"subject": other, "version": version_of(privacy, case_id)})
+        assert "eröffnen Sie für jeden einen eigenen Fall" in privacy.get(f"/requests/{case_id}").text
         decide(privacy, case_id)
 
         own = privacy.get(f"/requests/{case_id}").text
