@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from crm.mail_address import is_possible
+
 FEDERAL_STATES = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
 
 
@@ -97,6 +99,14 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
             raise ValueError("an address like https://crm.example.com, without a path")
+        return value
+
+    @field_validator("mail_from", "privacy_email")
+    @classmethod
+    def _require_mail_address(cls, value: str | None) -> str | None:
+        local, at, domain = (value or "").rpartition("@")
+        if value is not None and not (local and at and domain and value.split() == [value] and is_possible(local, domain)):
+            raise ValueError("a plain e-mail address like datenschutz@example.com")
         return value
 
     @field_validator("database_url", "keystore_url")

@@ -18,7 +18,7 @@ from crm.cli.sentences import _
 if TYPE_CHECKING:
     from crm.ledger import EntryFilter, StoredEntry, Verification
     from crm.runtime import Runtime
-    from crm.services.erasure_proofs import CheckedErasure
+    from crm.services.erasure_proof_checks import CheckedErasure
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _MOST_PROCESSES = 2
@@ -129,9 +129,9 @@ def key(runtime: "Runtime", *, as_json: bool) -> None:
 @click.pass_context
 def check(context: click.Context, *, file: BinaryIO, key: str, as_json: bool) -> None:
     """Print which steps of the erasure the log proves."""
-    from crm.services import erasure_proofs
+    from crm.services import erasure_proof_checks
 
-    checked = erasure_proofs.check(file.read(_LARGEST_PROOF), key=key)
+    checked = erasure_proof_checks.check(file.read(_LARGEST_PROOF), key=key)
     if as_json:
         print_json({**asdict(checked), "proven": checked.is_proven})
     else:
@@ -146,8 +146,11 @@ def _print_checked(checked: "CheckedErasure") -> None:
             click.echo(_("✓ %(action)s am %(moment)s, Eintrag %(index)s", action=each.action, moment=each.happened_at, index=each.index))
         else:
             click.echo(_("✗ %(action)s: kein Eintrag, den der unterschriebene Prüfpunkt beweist", action=each.action))
-    proven = _("Die Löschung ist im Protokoll bewiesen. Was die Datei sonst sagt, erklärt der Verantwortliche.")
-    click.echo(proven if checked.is_proven else _("Der Nachweis stimmt nicht."))
+    for name in checked.differing:
+        click.echo(_("✗ nicht bewiesen: %(name)s weicht vom Protokoll ab", name=name))
+    stated = _("Kein Eintrag belegt, was die Datei unter %(names)s sagt: Das erklärt der Verantwortliche.", names=", ".join(checked.stated))
+    proven = _("Die Löschung ist im Protokoll bewiesen.")
+    click.echo(f"{proven}\n{stated}" if checked.is_proven else _("Der Nachweis stimmt nicht."))
 
 
 def _filter(

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
@@ -10,6 +12,7 @@ from typing import Any, Final
 
 from crm.errors import InvalidInputError
 from crm.mail.attachment import Attachment, kind_of, safe_name
+from crm.mail_address import is_possible
 
 # What a letter may add: the way out of advertising that mail programs show as a button (Source: RFC 2369, RFC 8058).
 ALLOWED_HEADERS: Final = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post"})
@@ -35,6 +38,12 @@ class HeaderNotAllowedError(InvalidInputError):
     """A letter wants to set a header that is not its business."""
 
     message = "Diese Kopfzeile darf eine E-Mail nicht setzen: %(header)s."
+
+
+class AddressNotWritableError(InvalidInputError):
+    """As the address of a mail, this text would be read as another address, as several, or as none."""
+
+    message = "An diese Adresse lässt sich keine E-Mail schreiben. Prüfen Sie, ob sie richtig geschrieben ist."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +87,13 @@ def to_mime(letter: Letter, *, sender: str, message_id: str, now: datetime) -> E
 
     Raises:
         HeaderInjectionError: the address or the subject has a line break.
+        AddressNotWritableError: the header would not name exactly this one address.
         AttachmentTypeError: an attachment has no media type.
     """
     _require_one_line(letter.to + letter.subject)
     message = EmailMessage(policy=_POLICY)
     message["From"] = sender
-    message["To"] = letter.to
+    message["To"] = _addressee(letter.to)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
@@ -100,3 +110,20 @@ def to_mime(letter: Letter, *, sender: str, message_id: str, now: datetime) -> E
 def _require_one_line(value: str) -> None:
     if any(ord(character) < ord(" ") for character in value):
         raise HeaderInjectionError
+
+
+def _addressee(to: str) -> Address:
+    """Return the address as one that the header takes as it is, without decoding anything in it.
+
+    What the header says is then read as the receiver's side does: encoded words, lists and comments make it another one.
+    """
+    local, at, domain = to.rpartition("@")
+    try:
+        address = Address(username=local, domain=domain)
+        written = str(_POLICY.header_factory("To", address))
+        read = [each.addr_spec for each in _POLICY.header_factory("To", written).addresses]
+    except (ValueError, LookupError, MessageError) as error:
+        raise AddressNotWritableError(field="to") from error
+    if not (local and at and domain and is_possible(local, domain)) or written != to or read != [to]:
+        raise AddressNotWritableError(field="to")
+    return address

@@ -56,7 +56,7 @@ class IntakeKeyRow(Base):
 class LinkKind(StrEnum):
     """What a link in a mail is good for."""
 
-    OBJECT = "object"  # in every advertising mail; also the one-click address of List-Unsubscribe
+    OBJECT = "object"  # handed out by staff, and in every advertising mail; also the one-click address of List-Unsubscribe
     CORRECT = "correct"  # take back an objection that somebody else made
     KEEP_BLOCKED = "keep_blocked"
     CONFIRM = "confirm"  # a request that was made in this person's name

@@ -3,6 +3,8 @@
 Source: Art. 17(1), 12(2), (6) DSGVO.
 """
 
+from dataclasses import replace
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -100,4 +102,10 @@ def _fields(errors: dict[str, str]) -> FieldSet:
         kind="checkbox",
         hint=_("Das gilt sofort, ohne Bestätigung. Wir merken uns dafür einen Abdruck Ihrer Adresse auf einer Sperrliste."),
     )
-    return FieldSet(title=_("Löschung beantragen"), fields=(email, name, message, too))
+    return FieldSet(title=_("Löschung beantragen"), fields=_led_to_what_is_wrong(email, name, message, too))
+
+
+def _led_to_what_is_wrong(*fields: FieldInput) -> tuple[FieldInput, ...]:
+    """Return the fields, the first wrong one in focus: the portal has no script that could go there."""
+    wrong = next((each.name for each in fields if each.error), None)
+    return tuple(replace(each, focus=each.name == wrong) for each in fields)

@@ -25,6 +25,7 @@ def objection_field(value: str = "", error: str | None = None) -> FieldInput:
         value=value,
         kind="email",
         error=error,
+        focus=error is not None,
         hint=_("Wir nutzen sie nur, um die Werbung zu stoppen."),
         autocomplete="email",
         max_length=LONGEST_EMAIL,

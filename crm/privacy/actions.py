@@ -37,6 +37,7 @@ class Action(StrEnum):
     RESTRICTION_LIFTED = "restriction:lifted"
     OBJECTION_CORRECTED = "objection:corrected"
     OBJECTION_LIFTED = "objection:lifted"
+    OBJECTION_LINK_ISSUED = "objection:link_issued"
     OBJECTION_RECEIVED = "objection:received"
     INTAKE_SET_ASIDE = "intake:set_aside"
     INTAKE_FORGOTTEN = "intake:forgotten"
@@ -77,6 +78,7 @@ class Action(StrEnum):
     PERSON_KEPT = "person:kept"
     # mail
     MAIL_HANDED_OVER = "mail:handed_over"
+    MAIL_GIVEN_UP = "mail:given_up"
     MAIL_FORGOTTEN = "mail:forgotten"
     # the log itself
     LOG_READ = "log:read"

@@ -120,16 +120,9 @@ def _hand_over(database: Database, line: Line, taken: _Taken, *, now: datetime) 
     outcome = line.hand_over(taken.letter) if taken.letter else mail.Outcome(MailState.GIVEN_UP)
     with database.writing() as session:
         mail.settle(session, message_id=taken.message_id, outcome=outcome, mail_id=taken.mail_id, now=now)
-        if taken.letter:  # it went out to a server, whatever that said: a disclosure (Art. 4(2))
-            audit.record(
-                session,
-                Action.MAIL_HANDED_OVER,
-                actor=_ACTOR,
-                now=now,
-                subject_id=taken.subject_id,
-                kind=taken.kind,
-                result=outcome.state,
-            )
+        # What went out to a server is a disclosure, whatever that said (Art. 4(2)); what could not be written went nowhere.
+        action = Action.MAIL_HANDED_OVER if taken.letter else Action.MAIL_GIVEN_UP
+        audit.record(session, action, actor=_ACTOR, now=now, subject_id=taken.subject_id, kind=taken.kind, result=outcome.state)
     if outcome.state is not MailState.ACCEPTED:
         _log.warning("mail.not_accepted", message=taken.message_id, state=outcome.state.value, answer=outcome.answer)
     return outcome.state is MailState.ACCEPTED

@@ -10,20 +10,22 @@ from functools import lru_cache
 import idna
 import phonenumbers
 
+from crm.mail_address import is_possible
+
 # How nearly all numbers in Germany are written; the full rules take forty times as long and say the same (tested).
 _USUAL_GERMAN = re.compile(r"(?:\+49|0049|0)([1-9][0-9]{5,12})")
 _SPACING = str.maketrans("", "", " -/.")
 
 
 def exact_email(address: str) -> str | None:
-    """Return the address in lower case with the domain in ASCII, or None for what is no address.
+    """Return the address in lower case with the domain in ASCII, or None for what is no address, or stands for another one.
 
     The local part is lowered too: the standard tells capitals apart there, people and providers do not.
     """
     local, at, domain = unicodedata.normalize("NFC", address).strip().rpartition("@")
     ascii_domain = _ascii(domain.rstrip("."))
     holds_blanks = local.split() != [local]  # the quickest way to ask for blanks of any kind, also at the ends
-    if not (local and at and ascii_domain) or holds_blanks:
+    if not (local and at and ascii_domain) or holds_blanks or not is_possible(local, ascii_domain):
         return None
     return f"{local.lower()}@{ascii_domain}"
 

@@ -18,6 +18,9 @@ from crm.site.visitor import FindVisitor
 STAFF: Final = "staff"
 PORTAL: Final = "portal"
 
+# The company's own site may hold the form of the objection, which has to be as easy to reach as its advertising (Art. 21(4), 12(2)).
+# The request for erasure is taken from there too: it does nothing until the mail is confirmed, and whoever refused it by its
+# origin would refuse people whose browser hides theirs, and keep out nobody, since any program can post without an origin.
 _NOBODY_SIGNS_IN: Final = (
     "nobody is signed in on the portal and it sets no cookie: no browser holds a power that a foreign page could borrow"
 )

@@ -65,6 +65,8 @@ _CONTACTS: Final[AccessMatrix] = {
     "contacts.raise_objection": _ENTERS_RIGHTS,
     "contacts.correct_objection": _ENTERS_RIGHTS,
     "contacts.lift_objection": frozenset({Role.PRIVACY}),
+    # Whether somebody of these roles may do it for this person, the purposes say.
+    "contacts.issue_objection_link": _ENTERS_RIGHTS,
     "contacts.record_consent": _ENTERS_RIGHTS,
     "contacts.withdraw_consent": _ENTERS_RIGHTS,
     "contacts.restrict": frozenset({Role.PRIVACY}),

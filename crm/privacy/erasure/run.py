@@ -54,7 +54,9 @@ def _note_nothing(_report: RunReport) -> None:
     """Note nothing: the protocol of the runs is their own table."""
 
 
-def catch_up(database: Database, *, vault: Vault, clock: Callable[[], datetime], actor: Actor = KEEPER, note: NoteDay = _note_nothing) -> list[RunReport]:
+def catch_up(
+    database: Database, *, vault: Vault, clock: Callable[[], datetime], actor: Actor = KEEPER, note: NoteDay = _note_nothing
+) -> list[RunReport]:
     """Run every day since the last run, in order, up to today; stop at a day whose run asks.
 
     A day that is done is left alone, so it may be called as often as one likes.

@@ -88,6 +88,8 @@ def _variant(facts: AnswerFacts) -> str:
 def _blocks(facts: AnswerFacts, say: Words) -> Iterator[Block]:
     yield Paragraph(say("greeting" if facts.name_lines else "greeting_without_name"))
     yield Paragraph(say(f"opening.{_variant(facts)}"))
+    if facts.people > 1:
+        yield Paragraph(say("people.text", count=str(facts.people)))
     yield from _erased(facts, say)
     yield from _kept(facts, say)
     yield from _refused(facts, say)

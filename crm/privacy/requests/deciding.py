@@ -5,7 +5,13 @@ from dataclasses import replace
 from datetime import date
 
 from crm.privacy.requests.choices import OPEN_TO_CHOICE, Choice, Verdict, Wish
-from crm.privacy.requests.errors import ChoiceNotPossibleError, NotesGoTooError, ReasonMissingError, TextTooLongError
+from crm.privacy.requests.errors import (
+    ChoiceMissingError,
+    ChoiceNotPossibleError,
+    NotesGoTooError,
+    ReasonMissingError,
+    TextTooLongError,
+)
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround
 from crm.privacy.requests.proposal import ProposedLine, kept_profile
 
@@ -13,9 +19,10 @@ LONGEST_REASON = 600
 
 
 def settle_choices(lines: Sequence[ProposedLine], wishes: Mapping[DataKind, Wish], *, today: date) -> tuple[Choice, ...]:
-    """Return what is decided about each kind of data; what nobody chose follows the proposal.
+    """Return what is decided about each kind of data; where there is a choice, somebody has to have made it.
 
     Raises:
+        ChoiceMissingError: a kind of data was not chosen about, perhaps because it was not there when the form was made.
         ChoiceNotPossibleError: the kind of data does not allow it.
         ReasonMissingError: it departs from the proposal, or refuses, without saying why.
         NotesGoTooError: notes cannot outlive the profile.
@@ -28,11 +35,19 @@ def settle_choices(lines: Sequence[ProposedLine], wishes: Mapping[DataKind, Wish
     return decided
 
 
+def as_proposed(lines: Sequence[ProposedLine]) -> dict[DataKind, Wish]:
+    """Return the choices of somebody who follows the proposal in everything."""
+    choices = [line.choice for line in lines]
+    return {each.kind: Wish(verdict=each.verdict, refusal=each.refusal) for each in choices if each.kind in OPEN_TO_CHOICE}
+
+
 def _settle(line: ProposedLine, wish: Wish | None, today: date) -> Choice:
     """Return what is decided about one kind; another ground to erase it is no departure, because the same happens."""
     proposed = line.choice
     if wish is None:
-        return _require_reason(proposed, departs=False)
+        if proposed.kind in OPEN_TO_CHOICE:
+            raise ChoiceMissingError(field=proposed.kind)
+        return proposed
     if len(wish.reason) > LONGEST_REASON:
         raise TextTooLongError(field=proposed.kind, longest=LONGEST_REASON)
     reason = wish.reason.strip()

@@ -125,7 +125,7 @@ def note_identity(session: Session, *, case_id: str, version: int, identity: Ide
 def decide(
     session: Session, *, case_id: str, version: int, wishes: Mapping[DataKind, Wish], zone: ZoneInfo, actor: Actor, now: datetime
 ) -> RequestCase:
-    """Decide the request: follow the proposal, or depart from it for a reason.
+    """Decide the request: for each kind of data follow the proposal, or depart from it for a reason.
 
     What destroys waits for the cooling time, and for a second person where many are destroyed; a refusal is answered
     at once.
@@ -133,7 +133,7 @@ def decide(
     Raises:
         IdentityOpenError: it is not settled whose request this is, and it is not refused for that.
         NobodyFoundError: the case is about nobody.
-        ReasonMissingError, ChoiceNotPossibleError, NotesGoTooError: the decision is not complete.
+        ChoiceMissingError, ReasonMissingError, ChoiceNotPossibleError, NotesGoTooError: the decision is not complete.
         CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
     """
     require_role(actor)

@@ -62,6 +62,12 @@ class ChoiceNotPossibleError(InvalidInputError):
     message = "Das ist für diese Datenart nicht möglich. Wählen Sie eine der angebotenen Möglichkeiten."
 
 
+class ChoiceMissingError(InvalidInputError):
+    """Nobody chose what becomes of a kind of data."""
+
+    message = "Zu dieser Datenart fehlt Ihre Entscheidung. Es wurde nichts entschieden; wählen Sie eine der angebotenen Möglichkeiten."
+
+
 class NotesGoTooError(InvalidInputError):
     """Notes lie under the same key as the profile."""
 

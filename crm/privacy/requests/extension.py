@@ -24,7 +24,7 @@ from crm.privacy.requests.errors import (
 from crm.privacy.requests.telling import tell
 from crm.settings import Settings
 
-STATES = (CaseState.OPEN, CaseState.SECOND)  # what is decided needs no more time
+STATES = (CaseState.OPEN,)  # what is decided needs no more time, whether a second person has agreed yet or not
 
 
 def extend(
@@ -43,13 +43,14 @@ def extend(
         CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
     """
     require_role(actor)
+    reason = " ".join(reason.split())  # a line of its own in the mail could look like a header of it
     _require_reason(reason)
     case = take_case(session, case_id=case_id, version=version, states=STATES)
     first = due_day(case.received_on, state=settings.federal_state)
     _require_first(session, case, first, today=mails.day_of(now, settings))
     case.due_on = due_day(case.received_on, state=settings.federal_state, extended=True)
-    told = _tell(session, case, reason.strip(), told_on, first, settings=settings, actor=actor, now=now)
-    extension = {"reason": reason.strip(), "told_on": told.isoformat()}
+    told = _tell(session, case, reason, told_on, first, settings=settings, actor=actor, now=now)
+    extension = {"reason": reason, "told_on": told.isoformat()}
     sealed.add(session, case, "sealed_decision", {"extension": extension})
     people.enter(session, case, Action.REQUEST_EXTENDED, actor=actor, now=now)
     return case
@@ -61,7 +62,7 @@ def may_extend(case: RequestCase, *, extended: bool, today: date) -> bool:
 
 
 def _require_reason(reason: str) -> None:
-    if not reason.strip():
+    if not reason:
         raise ExtensionReasonMissingError(field="extension")
     if len(reason) > LONGEST_NOTE:
         raise TextTooLongError(field="extension", longest=LONGEST_NOTE)

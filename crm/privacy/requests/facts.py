@@ -95,6 +95,7 @@ class AnswerFacts:
         erased: what went, each with its ground.
         suppression_stays: an entry keeps advertising away from the address.
         nothing_held: there was nothing about this person.
+        people: how many entries of people the case is about; the letter counts them, since names could tell one about another.
         stopped: the person wished that nothing is erased after all.
         controller: name of the controller.
         controller_address: street, postcode and town in one line; none: not set.
@@ -114,6 +115,7 @@ class AnswerFacts:
     refused: tuple[Refused, ...]
     suppression_stays: bool
     nothing_held: bool
+    people: int = 1
     stopped: bool = False
     addressed_as: str = ""
     controller: str

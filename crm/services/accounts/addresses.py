@@ -6,6 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.mail_address import is_possible
 from crm.models.account import Account
 from crm.services.accounts.errors import EmailInvalidError
 from crm.vault import Vault
@@ -29,6 +30,9 @@ def require_email(email: str) -> str:
         validate_email(normalised(email), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise EmailInvalidError(field="email") from error
+    local, _at, domain = normalised(email).rpartition("@")
+    if not is_possible(local, domain):
+        raise EmailInvalidError(field="email")
     return normalised(email)
 
 

@@ -8,6 +8,7 @@ import phonenumbers
 
 from crm.errors import InvalidInputError
 from crm.models.field_groups import GROUP_OF
+from crm.search.exact import exact_email
 
 LONGEST = 200  # characters of one field
 LONGEST_SEGMENT = 40  # characters of a customer group
@@ -105,6 +106,8 @@ def _check_email(name: str, value: str) -> None:
         email_validator.validate_email(value, check_deliverability=False)
     except email_validator.EmailNotValidError as error:
         raise EmailAddressError(field=name) from error
+    if exact_email(value) is None:
+        raise EmailAddressError(field=name)
 
 
 def _check_phone(name: str, value: str) -> None:

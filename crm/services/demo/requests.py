@@ -14,6 +14,9 @@ from crm.models.account import Account, AccountRole
 from crm.models.request_case import CaseKind, CaseWay, Identity, RequestCase
 from crm.privacy import mails
 from crm.privacy.requests import cases, decision
+from crm.privacy.requests.deciding import as_proposed
+from crm.privacy.requests.people import find_people
+from crm.privacy.requests.proposal import propose
 from crm.settings import Settings
 from crm.vault import Subject, SubjectState
 
@@ -42,8 +45,7 @@ def add_requests(database: Database, people: Sequence[str], *, settings: Setting
         opened = [_open(session, each, [left.pop() for _ in range(each[3])], settings, now) for each in _REQUESTS]
         coordinator = _find_coordinator(session)
         for case in opened[1:3]:
-            zone = ZoneInfo(settings.time_zone)
-            decision.decide(session, case_id=case.id, version=case.version, wishes={}, zone=zone, actor=coordinator, now=now)
+            _follow_proposal(session, case, zone=ZoneInfo(settings.time_zone), coordinator=coordinator, now=now)
 
 
 def _open(
@@ -65,6 +67,11 @@ def _open(
         actor=_ACTOR,
         now=now,
     )
+
+
+def _follow_proposal(session: Session, case: RequestCase, *, zone: ZoneInfo, coordinator: Actor, now: datetime) -> None:
+    wishes = as_proposed(propose(session, subject_ids=find_people(session, case.id), zone=zone, now=now))
+    decision.decide(session, case_id=case.id, version=case.version, wishes=wishes, zone=zone, actor=coordinator, now=now)
 
 
 def _find_coordinator(session: Session) -> Actor:

@@ -9,7 +9,7 @@ import phonenumbers
 from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 
-from crm.search.exact import exact_phone
+from crm.search.exact import exact_email, exact_phone
 
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NO = frozenset({"", "0", "false", "falsch", "nein", "no", "n", "-"})
@@ -100,9 +100,10 @@ def find_email(cell: str) -> str | None:
         return f"{local}@{domain.lower()}"
     try:
         # Whether mail can reach it is not our question here; many records of old systems have internal domains.
-        return validate_email(text, check_deliverability=False, globally_deliverable=False).normalized
+        address = validate_email(text, check_deliverability=False, globally_deliverable=False).normalized
     except EmailNotValidError:
         return None
+    return address if exact_email(address) else None
 
 
 def find_phone(cell: str, *, country: str) -> str | None:

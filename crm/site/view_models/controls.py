@@ -33,6 +33,7 @@ class FieldInput:
 
     Attributes:
         error: what is wrong and what helps, shown at the field.
+        focus: the browser goes to this field by itself, without a script.
         hint: what the field is for, shown below the label.
         suggest_url: for the kind `suggest`: address that answers `_options.html` while somebody types.
         accept: for the kind `file`: which files the dialog of the browser offers; a help, no check.
@@ -52,6 +53,7 @@ class FieldInput:
     autocomplete: str = "off"
     max_length: int | None = None
     short: bool = False
+    focus: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from crm.web.contacts.chips import page_chips
 from crm.web.contacts.forget import make_forget
 from crm.web.contacts.notes_form import NoteForm, note_form
 from crm.web.contacts.notes_words import KIND_TITLES
+from crm.web.contacts.objection_link import find_link_url
 from crm.web.contacts.timeline import make_timeline
 from crm.web.desk import Desk, open_desk, purpose_links, strip_of
 
@@ -47,6 +48,7 @@ class _Opened:
     view: ContactView
     past: Past
     staff: StaffNames
+    link_url: str | None
 
 
 def _open(subject_id: str) -> _Opened:
@@ -55,7 +57,13 @@ def _open(subject_id: str) -> _Opened:
         view = open_contact(
             db, subject_id=subject_id, purpose=desk.purpose, purposes=desk.purposes, actor=desk.actor, now=desk.now, zone=desk.zone
         )
-        return _Opened(desk=desk, view=view, past=find_past(db, subject_id=subject_id), staff=find_staff_names(db))
+        return _Opened(
+            desk=desk,
+            view=view,
+            past=find_past(db, subject_id=subject_id),
+            staff=find_staff_names(db),
+            link_url=find_link_url(db, subject_id),
+        )
 
 
 def _refuse(subject_id: str, error: PrivacyError) -> ResponseReturnValue:
@@ -95,6 +103,7 @@ def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
         "older": timeline.older,
         "edit_url": url_for("contacts.edit", subject_id=subject_id) if may("contacts.edit") else None,
         "rights_url": _rights_url(subject_id),
+        "link_url": opened.link_url,
         "documents_url": url_for("documents.of_person", subject_id=subject_id) if may("documents.of_person") else None,
         "history_url": url_for("ledger.index", subject=subject_id) if may("ledger.index") else None,
         **_notes(opened, form),

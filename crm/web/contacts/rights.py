@@ -22,6 +22,7 @@ from crm.site.i18n import _, _l, current_language
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.web.contacts.blueprint import bp
+from crm.web.contacts.objection_link import find_link_url
 from crm.web.contacts.objections import objection_rows
 from crm.web.contacts.restriction import restriction_view
 from crm.web.contacts.rights_form import RightsForm, rights_view
@@ -96,12 +97,14 @@ def _page(subject_id: str, form: RightsForm, *, message: str | None = None) -> s
         objections = objection_rows(db, subject_id)
         desk = find_desk(db)
         name = _find_name(db, desk, subject_id)
+        link_url = find_link_url(db, subject_id)
     return render_template(
         "contacts/rights.html",
         strip=strip_of(desk, shown=len(NAME_FIELDS) if name else 0) if desk else None,
         name=name,
         view=rights_view(subject_id, found, use_case.permissions(purposes), form),
         objections=objections,
+        link_url=link_url,
         restriction=restricted,
         message=message,
         request_url=_request_url(subject_id),

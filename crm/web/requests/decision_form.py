@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from crm.privacy.requests.choices import OPEN_TO_CHOICE, Choice, Verdict, Wish
 from crm.privacy.requests.deciding import LONGEST_REASON
 from crm.privacy.requests.facts import DataKind, ErasureGround, Refusal
+from crm.privacy.requests.errors import ChoiceNotPossibleError
 from crm.privacy.requests.proposal import ProposedLine
 from crm.site.i18n import _, cited, day
 from crm.site.view_models import FieldInput, Option
@@ -41,18 +42,29 @@ class DecisionForm:
         )
 
     def wishes(self) -> dict[DataKind, Wish]:
-        """Return what was chosen; a choice that is none of ours is the proposal's business to refuse."""
-        found = {}
-        for kind in DataKind:
-            verdict, _colon, why = self.choices.get(kind, "").partition(":")
-            if verdict in set(Verdict):
-                found[kind] = Wish(
-                    verdict=Verdict(verdict),
-                    ground=ErasureGround(why) if why in set(ErasureGround) else None,
-                    refusal=Refusal(why) if why in set(Refusal) else None,
-                    reason=self.reasons.get(kind, ""),
-                )
-        return found
+        """Return what was chosen.
+
+        Raises:
+            ChoiceNotPossibleError: a choice is none of ours; it must not pass for the proposal, which may destroy.
+        """
+        return {
+            kind: _wish(kind, chosen, self.reasons.get(kind, "")) for kind in DataKind if (chosen := self.choices.get(kind)) is not None
+        }
+
+
+def _wish(kind: DataKind, chosen: str, reason: str) -> Wish:
+    """Return one choice: `erase:<ground>`, `refuse:<why>` or `keep`; a ground that is not named comes from the proposal."""
+    verdict, _colon, why = chosen.partition(":")
+    grounds, refusals = frozenset(ErasureGround), frozenset(Refusal)
+    possible = {Verdict.ERASE: grounds | {""}, Verdict.KEEP: {""}, Verdict.REFUSE: refusals}
+    if verdict not in set(Verdict) or why not in possible[Verdict(verdict)]:
+        raise ChoiceNotPossibleError(field=kind)
+    return Wish(
+        verdict=Verdict(verdict),
+        ground=ErasureGround(why) if why in grounds else None,
+        refusal=Refusal(why) if why in refusals else None,
+        reason=reason,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

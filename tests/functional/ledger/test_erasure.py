@@ -70,12 +70,17 @@ def test_the_proof_is_a_file_that_the_command_checks_without_an_installation(aud
     as_json = CliRunner().invoke(main, [*elsewhere, str(file), *key, "--json"])
     file.write_text(answer.text.replace(person, "0" * 32), encoding="utf-8")
     forged = CliRunner().invoke(main, [*elsewhere, str(file), *key])
+    file.write_text(json.dumps(json.loads(answer.text) | {"cause": "request"}), encoding="utf-8")
+    contradicting = CliRunner().invoke(main, [*elsewhere, str(file), *key])
 
     assert checked.exit_code == 0, checked.output
     assert checked.output.count("✓ erasure:") == 3
     assert json.loads(as_json.output)["proven"] is True
     assert forged.exit_code == 1
     assert "Der Nachweis stimmt nicht." in forged.output
+    assert "Das erklärt der Verantwortliche." in checked.output and "keys, kept" in checked.output
+    assert contradicting.exit_code == 1
+    assert "nicht bewiesen: cause weicht vom Protokoll ab" in contradicting.output
 
 
 def test_handing_it_out_is_entered(auditor, person, erase, seal, entered):

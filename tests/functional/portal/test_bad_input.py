@@ -31,6 +31,13 @@ FORMS = ["/objection", "/erasure"]
         ("katharina wehmeier@example.com", "Das ist keine vollständige E-Mail-Adresse."),
         ("a" * 300 + "@example.com", "Das ist keine vollständige E-Mail-Adresse."),
         ("katharina\0@example.com", "Das ist keine vollständige E-Mail-Adresse."),
+        ("=?utf-8?q?x?=@b.de", "Das ist keine vollständige E-Mail-Adresse."),
+        ("=?utf-8?q?victim2=40good.example=2C_y?=@b.de", "Das ist keine vollständige E-Mail-Adresse."),
+        ("a=?iso-8859-1?b?eA==?=@b.de", "Das ist keine vollständige E-Mail-Adresse."),
+        ("a" * 65 + "@b.de", "Das ist keine vollständige E-Mail-Adresse."),
+        ("a@1.2.3.4", "Das ist keine vollständige E-Mail-Adresse."),
+        ("a@[1.2.3.4]", "Das ist keine vollständige E-Mail-Adresse."),
+        ("a@0x7f000001", "Das ist keine vollständige E-Mail-Adresse."),
         ("k@example.com\nBcc: alle@example.com", "Entfernen Sie den Zeilenumbruch."),
         ("k@example.com\r\nBcc: alle@example.com", "Entfernen Sie den Zeilenumbruch."),
     ],
@@ -42,6 +49,21 @@ def test_an_address_that_is_none_is_explained_at_its_field(counter, client, path
     assert sentence in answer.text
     assert re.search(r'name="email"[^>]*aria-invalid="true"[^>]*aria-describedby="[^"]*f-email-wrong"', answer.text, re.DOTALL)
     assert counter.waiting() == 0
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_the_cursor_is_where_something_is_to_be_mended(client, path):
+    """Without a script: the browser itself goes to the field."""
+    fresh, refused = client.get(path).text, client.post(path, data={"email": "falsch@", "name": "x" * 201}).text
+
+    assert "autofocus" not in fresh
+    assert re.findall(r'<input[^>]*name="(\w+)"[^>]*autofocus', refused) == ["email"]
+
+
+def test_the_cursor_goes_to_the_first_field_that_is_wrong(client):
+    page = client.post("/erasure", data={"email": "k@example.com", "message": "x" * 2001}).text
+
+    assert re.findall(r'<(?:input|textarea)[^>]*name="(\w+)"[^>]*autofocus', page) == ["message"]
 
 
 def test_nothing_that_was_typed_is_lost(counter, client):

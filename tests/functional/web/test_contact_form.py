@@ -99,6 +99,14 @@ class TestCreate:
         assert saved.location != first.location
         assert house.count(Contact) == 2
 
+    @pytest.mark.parametrize("email", ["=?utf-8?q?victim=40good.example=2C_y?=@b.de", "a" * 65 + "@b.de", "a@1.2.3.4", "a@localhost"])
+    def test_takes_no_address_that_stands_for_another_one(self, house, sales, email):
+        answer = sales.send("/contacts/new", {**new_form(sales), **FIELDS, "email": email})
+
+        assert answer.status_code == 422
+        assert "Das ist keine vollständige E-Mail-Adresse." in answer.text
+        assert house.count(Contact) == 0
+
     def test_keeps_nothing_of_the_form_but_a_keyed_hash(self, house, sales):
         form = {**new_form(sales), **FIELDS}
 

@@ -40,8 +40,16 @@ def version_of(browser, case_id):
     return re.search(r'name="version" value="(\d+)"', browser.get(f"/requests/{case_id}").text).group(1)
 
 
+def chosen_in(page):
+    """Return what the form of the decision sends when nobody changes it."""
+    selects = re.findall(r'<select[^>]*name="(choice-\w+)"[^>]*>(.*?)</select>', page, re.DOTALL)
+    return {name: re.search(r'<option value="([^"]*)" selected', options)[1] for name, options in selects}
+
+
 def decide(browser, case_id, number="2026-0001", **fields):
-    return browser.send(f"/requests/{case_id}/decide", {"version": version_of(browser, case_id), "confirm": number, **fields})
+    page = browser.get(f"/requests/{case_id}").text
+    version = re.search(r'name="version" value="(\d+)"', page).group(1)
+    return browser.send(f"/requests/{case_id}/decide", {"version": version, "confirm": number, **chosen_in(page), **fields})
 
 
 def reasons_of(house, person):
@@ -88,6 +96,9 @@ class TestOpening:
             ({"received_on": "gestern"}, "er liegt nicht in der Zukunft"),
             ({"name": ""}, "Wohin geht die Antwort?"),
             ({"email": "keine Adresse"}, "Wohin geht die Antwort?"),
+            ({"email": "=?utf-8?q?victim=40good.example=2C_y?=@b.de"}, "Wohin geht die Antwort?"),
+            ({"email": "ina@localhost"}, "Wohin geht die Antwort?"),
+            ({"email": "ina@1.2.3.4"}, "Wohin geht die Antwort?"),
             ({"email": "a@example.com\nBcc: b@example.com"}, "Wohin geht die Antwort?"),
             ({"way": "pigeon"}, "Wählen Sie eine der angebotenen Möglichkeiten"),
             ({"message": "x" * 2001}, "länger als 2000 Zeichen"),
@@ -326,6 +337,29 @@ class TestDeciding:
         assert re.search(r'value="refuse:legal_claims" selected', answer.text)
         assert before == house.count(RequestCase, RequestCase.state == CaseState.OPEN) == 1
 
+    @pytest.mark.parametrize(
+        "chosen", ["nonsense", "", "erase:", "erase:legal_claims", "refuse", "refuse:nonsense", "keep:", " erase", "ERASE"]
+    )
+    def test_a_choice_that_is_none_is_refused_and_never_passes_for_the_proposal(self, house, privacy, chosen):
+        case_id = open_case(house, privacy, house.take_in())
+
+        answer = decide(privacy, case_id, **{"choice-profile": chosen, "reason-profile": "Ein langer Grund."})
+
+        assert answer.status_code == 422
+        assert "Das ist für diese Datenart nicht möglich." in answer.text and "Ein langer Grund." in answer.text
+        assert (case_of(house).state, case_of(house).version) == (CaseState.OPEN, int(version_of(privacy, case_id)))
+        assert house.entries("request:decided") == []
+
+    def test_a_kind_of_data_that_nobody_chose_about_is_asked_for(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in())
+
+        answer = privacy.send(f"/requests/{case_id}/decide", {"version": version_of(privacy, case_id), "confirm": "2026-0001"})
+
+        assert answer.status_code == 422
+        assert "Zu dieser Datenart fehlt Ihre Entscheidung." in answer.text
+        assert case_of(house).state == CaseState.OPEN
+        assert house.entries("request:decided") == []
+
     def test_shows_the_second_coordinator_what_the_first_one_did(self, house, privacy, colleague):
         case_id = open_case(house, privacy, house.take_in())
         second = colleague(Role.PRIVACY, "Zoe Zweit")
@@ -343,11 +377,13 @@ class TestDeciding:
         case_id = open_case(house, privacy, house.take_in())
         other = house.take_in(fields={"last_name": "Zwei", "email": "zwei@example.com"})
         privacy.send(f"/requests/{case_id}/people", {"subject": other, "version": version_of(privacy, case_id)})
+        assert "eröffnen Sie für jeden einen eigenen Fall" in privacy.get(f"/requests/{case_id}").text
         decide(privacy, case_id)
 
         own = privacy.get(f"/requests/{case_id}").text
         assert "Zustimmen muss jemand anderes" in own
         assert "/approve" not in own
+        assert "Um zwei Monate verlängern" not in own
         refused = privacy.send(f"/requests/{case_id}/approve", {"version": version_of(privacy, case_id), "confirm": "2026-0001"})
         assert refused.status_code == 409
 

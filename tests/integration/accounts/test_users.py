@@ -56,7 +56,9 @@ class TestAdd:
         with pytest.raises(EmailTakenError):
             add(house, now, email=" KIM@EXAMPLE.COM ")
 
-    @pytest.mark.parametrize("email", ["", "kim", "kim@", "kim@example..com", "kim@example.com, eve@example.com", "kim@localhost\n"])
+    @pytest.mark.parametrize(
+        "email", ["", "kim", "kim@", "kim@example..com", "kim@example.com, eve@example.com", "kim@localhost\n", "=?utf-8?q?x?=@example.com"]
+    )
     @on_one_engine
     def test_refuses_what_is_no_address(self, house, now, email):
         with pytest.raises(EmailInvalidError):

@@ -14,8 +14,9 @@ from crm.ledger import Signer
 from crm.models.erasure import ErasureCause
 from crm.privacy.erasure import eraser
 from crm.privacy.erasure.proof import find_proof
-from crm.services import erasure_proofs
-from crm.services.erasure_proofs import NoErasureProofError, NoVerifierKeyError, ProofNotReadyError
+from crm.services import erasure_proof_checks, erasure_proofs
+from crm.services.erasure_proof_checks import NoErasureProofError, NoVerifierKeyError
+from crm.services.erasure_proofs import ProofNotReadyError
 from crm.vault.schema import epoch
 from tests.support.whole_person import MARKERS
 
@@ -94,9 +95,10 @@ class TestFile:
     def test_is_proven_with_the_public_key_alone_and_names_nobody(self, erased):
         content = file_of(erased)
 
-        checked = erasure_proofs.check(content, key=key_of(erased))
+        checked = erasure_proof_checks.check(content, key=key_of(erased))
 
         assert checked.is_proven
+        assert checked.differing == ()
         assert checked.subject_id == erased.person.subject_id
         assert [each.action for each in checked.steps] == ["erasure:ordered", "erasure:key_destroyed", "erasure:completed"]
         assert [each.happened_at for each in checked.steps] == sorted(each.happened_at for each in checked.steps)
@@ -125,16 +127,55 @@ class TestFile:
         said = json.loads(file_of(erased))
         forge(said)
 
-        assert not erasure_proofs.check(json.dumps(said).encode(), key=key_of(erased)).is_proven
+        assert not erasure_proof_checks.check(json.dumps(said).encode(), key=key_of(erased)).is_proven
+
+    @pytest.mark.parametrize(
+        ("forge", "named"),
+        [
+            (lambda said: said.update(ordered_at="2020-01-01T00:00:00+00:00"), "ordered_at"),
+            (lambda said: said.update(ordered_at=said["ordered_at"][:19]), "ordered_at"),
+            (lambda said: said.update(destroyed_at=None), "destroyed_at"),
+            (lambda said: said.update(completed_at=[]), "completed_at"),
+            (lambda said: said.update(cause="rule"), "cause"),
+            (lambda said: said.pop("cause"), "cause"),
+            (lambda said: said.update(rule="RET-01"), "rule"),
+            (lambda said: said.update(case="0" * 32), "case"),
+            (lambda said: said.update(case=None), "case"),
+            (lambda said: said.update(case={}), "case"),
+            (lambda said: said.update(log=OTHER_KEY), "log"),
+            (lambda said: said["entries"][0].update(index=7_000), "index"),
+            (lambda said: said.update(keys={}), "keys"),
+            (lambda said: said["keys"][0].update(ordered_at="2020-01-01T00:00:00+00:00"), "keys.ordered_at"),
+            (lambda said: said["keys"][0].update(removed_at="2020-01-01T00:00:00+00:00"), "keys.removed_at"),
+            (lambda said: said["keys"][0].update(irrecoverable_since="2020-01-01T00:00:00+00:00"), "keys.irrecoverable_since"),
+            (lambda said: said["keys"][0].update(irrecoverable_since="gestern"), "keys.irrecoverable_since"),
+        ],
+    )
+    def test_names_what_it_says_otherwise_than_the_log(self, erased, forge, named):
+        said = json.loads(file_of(erased))
+        forge(said)
+
+        checked = erasure_proof_checks.check(json.dumps(said).encode(), key=key_of(erased))
+
+        assert not checked.is_proven
+        assert checked.differing == (named,)
+        assert all(each.fits for each in checked.steps)
+
+    def test_names_what_no_entry_holds_as_the_statement_of_the_controller(self, erased):
+        said = json.loads(file_of(erased))
+
+        checked = erasure_proof_checks.check(json.dumps(said | {"kept": []}).encode(), key=key_of(erased))
+
+        assert (checked.is_proven, checked.stated) == (True, ("keys", "kept"))
 
     def test_does_not_hold_with_the_key_of_another_log(self, erased):
-        assert not erasure_proofs.check(file_of(erased), key=OTHER_KEY).is_proven
+        assert not erasure_proof_checks.check(file_of(erased), key=OTHER_KEY).is_proven
 
     @pytest.mark.parametrize("content", NO_PROOFS)
     def test_another_file_is_called_that(self, content):
         with pytest.raises(NoErasureProofError):
-            erasure_proofs.check(content, key=OTHER_KEY)
+            erasure_proof_checks.check(content, key=OTHER_KEY)
 
     def test_something_else_than_a_key_is_called_that(self):
         with pytest.raises(NoVerifierKeyError):
-            erasure_proofs.check(b"{}", key="no key")
+            erasure_proof_checks.check(b"{}", key="no key")

@@ -57,7 +57,7 @@ class Counter:
         with self.database.writing() as session:
             ordered = {"cause": ErasureCause.REVIEW, "rule": None, "case_id": None}
             job.order(session, subject_id=subject_id, **ordered, actor=system_actor("test"), now=self.clock.now())
-        assert eraser.finish(self.database, vault=self.runtime.vault, now=self.clock.now()) == 1
+        assert eraser.finish(self.database, vault=self.runtime.vault, clock=self.clock.now) == 1
 
     def standing(self, subject_id, code="sales_approach"):
         with self.database.reading() as session:

@@ -1,15 +1,18 @@
 """Werbewiderspruch through the portal (Art. 21(2), (3) DSGVO)."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from crm.ledger import tables as ledger_tables
+from crm.mail import Letter
+from crm.mail.message import to_mime
 from crm.models.intake import IntakeKind, IntakeMessage, LinkKind
 from crm.models.lawfulness import ObjectionEvent
 from crm.privacy import consent, intake, links
-from crm.privacy.intake import letterbox
+from crm.privacy.intake import letterbox, way_out
 from crm.privacy.lawfulness import Standing
 from crm.privacy.purposes import Channel
 from crm.vault import Right
@@ -240,6 +243,20 @@ class TestLink:
         counter.drain()
 
         assert counter.standing(person) is Standing.ALLOWED
+
+    def test_is_the_button_of_the_mail_program_in_a_letter_that_advertises(self, counter, person):
+        settings, now = counter.runtime.settings, counter.clock.now()
+        with counter.database.writing() as session:
+            letter = way_out.add_to(session, Letter(PERSON, "Angebot", "Guten Tag"), subject_id=person, settings=settings, now=now)
+        counter.clock.advance(timedelta(days=4_000))
+
+        written = to_mime(letter, sender="lethe@example.com", message_id="<1@example.com>", now=now)
+        [address] = re.fullmatch(rf"<{settings.portal_origin}(/u/\S+)>", written["List-Unsubscribe"]).groups()
+        name, value = written["List-Unsubscribe-Post"].split("=")
+        assert counter.client.post(address, data={name: value}).status_code == 200
+        counter.drain()
+
+        assert counter.standing(person) is Standing.OBJECTED
 
     def test_works_as_often_as_it_is_pressed(self, counter, token):
         for _ in range(2):

@@ -17,7 +17,7 @@ from crm.ledger.tables import entry as ledger_entry
 from crm.mail import Attachment, Letter, OutboxMessage, RealMailInDemoError, Transport, claim
 from crm.mail.attachment import AttachmentTypeError
 from crm.mail.mailbox import keep, list_received
-from crm.mail.message import HeaderInjectionError, HeaderNotAllowedError, to_mime
+from crm.mail.message import AddressNotWritableError, HeaderInjectionError, HeaderNotAllowedError, to_mime
 from crm.privacy import post
 from crm.services.accounts import user_changes
 from tests.support.staff import ADMIN, hire, quick_hashes  # noqa: F401 - a fixture
@@ -197,6 +197,32 @@ class TestLetter:
         with pytest.raises(HeaderInjectionError):
             to_mime(Letter(to="a@example.com", subject="Hallo\nBcc: b@example.com", text=""), sender=SENDER, message_id="<1@x>", now=now)
 
+    @pytest.mark.parametrize(
+        "to",
+        [
+            "=?utf-8?q?x?=@b.de",
+            "=?utf-8?q?victim2=40good.example=2C_y?=@b.de",
+            "a=?utf-8?q?x?=@b.de",
+            "a@example.com, b@example.com",
+            "Vera <vera@example.com>",
+            "(Vera) vera@example.com",
+            "team: a@example.com;",
+            "vera",
+            "",
+        ],
+    )
+    def test_goes_to_exactly_one_address_or_is_not_written(self, now, to):
+        with pytest.raises(AddressNotWritableError):
+            to_mime(replace(LETTER, to=to), sender=SENDER, message_id="<1@x>", now=now)
+
+    @pytest.mark.parametrize("to", ["vera.kunze+lethe=x@example.com", "o'neil@xn--mller-kva.de", "müller@firma.example"])
+    def test_names_its_one_address_as_it_is(self, now, to):
+        written = to_mime(replace(LETTER, to=to), sender=SENDER, message_id="<1@x>", now=now)
+
+        said = written.as_bytes(policy=written.policy.clone(utf8=True))
+        assert f"\r\nTo: {to}\r\n".encode() in said
+        assert [each.addr_spec for each in written["To"].addresses] == [to]
+
     @pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
     def test_is_sealed_while_it_waits(self, runtime, clock):
         write(runtime, clock.now())
@@ -243,6 +269,19 @@ class TestEntries:
 
         handed_over = {"a": "system:mail", "act": "mail:handed_over", "obj": "test"}
         assert self.entered(runtime) == [handed_over | {"res": "given_up"}] * 2
+
+    def test_name_what_could_not_be_written_and_went_to_no_server(self, runtime, clock, server):
+        keeper, transport = server
+        write(runtime, clock.now(), replace(LETTER, to="=?utf-8?q?victim=40good.example=2C_y?=@b.de"))
+        write(runtime, clock.now())
+
+        assert post.deliver(runtime.database, transport, sender=SENDER, now=clock.now()) == 1
+
+        assert keeper.deliveries == 1
+        assert self.entered(runtime) == [
+            {"a": "system:mail", "act": "mail:given_up", "obj": "test", "res": "given_up"},
+            {"a": "system:mail", "act": "mail:handed_over", "obj": "test", "res": "accepted"},
+        ]
 
     def test_count_what_is_forgotten_after_90_days(self, runtime, clock, server):
         _, transport = server

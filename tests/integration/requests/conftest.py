@@ -16,7 +16,9 @@ from crm.models.request_case import CaseKind, CaseWay, Identity, RequestCase
 from crm.privacy import collection, lawfulness, notes, post, purposes
 from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.erasure import eraser, job
-from crm.privacy.requests import cases, decision, execution, reading
+from crm.privacy.requests import cases, decision, execution, people, reading
+from crm.privacy.requests.deciding import as_proposed
+from crm.privacy.requests.proposal import propose
 from crm.vault import Place, Subject, Vault
 from tests.support.furnished import Furnished
 from tests.support.mail_server import MailServer
@@ -134,7 +136,11 @@ class Desk(Furnished):
         return self.case(case_id)
 
     def decide(self, case_id, wishes=None, **facts):
-        return self.do(decision.decide, case_id, wishes=wishes or {}, zone=ZONE, **facts)
+        """Decide by these wishes, and about everything else as it is proposed."""
+        with self.database.reading() as session:
+            found = people.find_living(session, people.find_people(session, case_id))
+            proposed = as_proposed(propose(session, subject_ids=found, zone=ZONE, now=self.now))
+        return self.do(decision.decide, case_id, wishes=proposed | (wishes or {}), zone=ZONE, **facts)
 
     def execute(self, *, database=None, now=None):
         return execution.execute_due(

@@ -21,7 +21,7 @@ from crm.privacy.requests.errors import CaseStateError, CoordinatorOnlyError
 from crm.privacy.requests.facts import DataKind, Refusal
 from crm.privacy.restriction import RestrictionReason
 from crm.runtime import Runtime
-from tests.integration.requests.conftest import HOURS_72, SALES, Crash, MortalDatabase
+from tests.integration.requests.conftest import COLLEAGUE, HOURS_72, SALES, Crash, MortalDatabase
 
 SECOND = timedelta(seconds=1)
 STILL_NEEDED = Wish(verdict=Verdict.REFUSE, refusal=Refusal.STILL_NEEDED, reason="Der Vertrag läuft bis 2027.")
@@ -57,6 +57,22 @@ class TestExecution:
 
         desk.execute()
         assert desk.state_of(person) == "erased"
+
+    def test_says_that_it_was_done_for_each_of_two_people_and_names_one_to_nobody(self, desk):
+        people = desk.take_in(), desk.take_in(last_name="Zwirnemann", email="zwei@example.com")
+        case_id = desk.open(*people)
+        desk.decide(case_id)
+        desk.do(decision.approve, case_id, actor=COLLEAGUE)
+        desk.send()
+        desk.clock.advance(HOURS_72)
+
+        desk.execute()
+
+        [message] = desk.send().taken
+        said = " ".join(message.get_body().get_content().split())
+        assert {desk.state_of(each) for each in people} == {"erased"}
+        assert "gehörten bei uns 2 Einträge." in said and "gilt für jeden von ihnen" in said
+        assert "Zwirnemann" not in said
 
     def test_answers_by_mail_and_letter_and_ends_when_the_mail_server_has_taken_it(self, desk, due):
         case_id, _ = due

@@ -91,6 +91,23 @@ class TestExtend:
         with pytest.raises(error):
             extend(desk, case_id, reason=reason)
 
+    def test_tells_the_reason_in_one_line(self, desk, case_id):
+        extend(desk, case_id, reason=" Drei Standorte\r\nBcc: x@y.example\n\nund\tein Archiv. ")
+
+        said = "Drei Standorte Bcc: x@y.example und ein Archiv."
+        assert desk.read(case_id).extension == said
+        [letter] = [each for each in desk.send().taken if "länger" in each["Subject"]]
+        assert not any(line.startswith("Bcc:") for line in letter.get_content().splitlines())
+
+    def test_is_refused_once_the_case_is_decided_though_a_second_person_has_not_agreed(self, desk):
+        case_id = desk.open(desk.take_in(), desk.take_in(email="b@example.com"))
+        assert desk.decide(case_id).state == CaseState.SECOND
+
+        with pytest.raises(CaseStateError):
+            extend(desk, case_id)
+
+        assert (desk.case(case_id).due_on, desk.entries("request:extended")) == (FIRST, [])
+
     @pytest.mark.parametrize("actor", [SALES, DPO])
     def test_is_for_the_coordinator(self, desk, case_id, actor):
         with pytest.raises(CoordinatorOnlyError):

@@ -87,6 +87,9 @@ def test_moments_of_both_forms_and_of_german_spreadsheets_are_read(cell, moment)
         (".a@example.org", None),
         ("a@example.org\nBcc: b@example.org", None),
         ("keine", None),
+        ("=?utf-8?q?x?=@example.org", None),
+        ("a@1.2.3.4", None),
+        ("a" * 65 + "@example.org", None),
     ],
 )
 def test_only_addresses_pass_as_addresses(cell, address):

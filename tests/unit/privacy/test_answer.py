@@ -86,6 +86,14 @@ def test_it_says_from_when_copies_in_backups_are_unreadable_and_not_that_they_ar
     assert when in answer.text
 
 
+@pytest.mark.parametrize(("language", "said"), [("de", "gehörten bei uns 2 Einträge."), ("en", "2 entries belonged to the details")])
+def test_it_counts_the_people_of_a_case_and_says_nothing_of_them_where_there_is_one(language, said):
+    one, two = (" ".join(compose(replace(FACTS, people=number, language=language)).text.split()) for number in (1, 2))
+
+    assert said in two
+    assert "entries" not in one and "Einträge" not in one
+
+
 def test_it_greets_by_form_of_address_and_last_name_and_names_the_whole_on_the_envelope():
     answer = compose(replace(FACTS, name_lines=("Herrn Dr. Arno Bohnbach",), addressed_as="Herr Dr. Bohnbach"))
 
@@ -94,9 +102,10 @@ def test_it_greets_by_form_of_address_and_last_name_and_names_the_whole_on_the_e
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("people", [1, 2])
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_letter_and_mail_say_the_same(variant, language):
-    answer = compose(replace(VARIANTS[variant], language=language))
+def test_letter_and_mail_say_the_same(variant, people, language):
+    answer = compose(replace(VARIANTS[variant], people=people, language=language))
 
     paper = on_paper(answer).replace("-", "")
     for paragraph in re.split(r"\n-+\n|\n\n", answer.text):

@@ -5,6 +5,17 @@ from hypothesis import strategies as st
 
 from crm.search.exact import exact_email, exact_phone
 
+NOT_THEIR_OWN = [
+    "=?utf-8?q?x?=@b.de",
+    "=?utf-8?q?victim=40good.example=2C_y?=@b.de",
+    "x.=?utf-8?b?eA==?=@b.de",
+    "a" * 65 + "@x.de",
+    "ä" * 33 + "@x.de",
+    "a@1.2.3.4",
+    "a@127.1",
+    "a@2130706433",
+]
+
 
 class TestExactEmail:
     @pytest.mark.parametrize(
@@ -25,6 +36,14 @@ class TestExactEmail:
     )
     def test_is_nothing_for_what_is_no_address(self, address):
         assert exact_email(address) is None
+
+    @pytest.mark.parametrize("address", NOT_THEIR_OWN)
+    def test_is_nothing_for_what_stands_for_another_address_or_a_machine(self, address):
+        assert exact_email(address) is None
+
+    @pytest.mark.parametrize("address", ["a=b@x.de", "a?b@x.de", "?=a=?@x.de", "a" * 64 + "@x.de", "a@1.2.3.4.de", "a@4u.de", "a@intern"])
+    def test_takes_what_only_looks_a_little_like_it(self, address):
+        assert exact_email(address) == address
 
 
 class TestExactPhone:
