@@ -82,7 +82,8 @@ def _act(page: LinkPage, token: str) -> ResponseReturnValue:
             # Advertising can be stopped by every mail of ours, as often as somebody likes.
             follow = links.get if page.link is LinkKind.OBJECT else links.use
             link = follow(session, token=token, kind=page.link, now=now)
-            letterbox.receive(session, kind=page.drops, message=None, link_hash=link.token_hash, language=current_language(), now=now)
+            message = {letterbox.TOKEN: token}
+            letterbox.receive(session, kind=page.drops, message=message, link_hash=link.token_hash, language=current_language(), now=now)
     except LinkUnknownError:
         return _say_gone()
     return render_template("portal/link_done.html", page=page)
