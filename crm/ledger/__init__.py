@@ -29,7 +29,7 @@ from crm.ledger.reading import EntryFilter, StoredEntry, find_entries, find_late
 from crm.ledger.sealer import Sealer
 from crm.ledger.unsealed import Backlog, find_backlog
 from crm.ledger.verification import Verification, verify
-from crm.ledger.written import Written, find_written, find_written_by, select_subjects
+from crm.ledger.written import Written, find_written, find_written_by, select_subjects, sum_counts
 
 __all__ = [
     "Backlog",
@@ -76,5 +76,6 @@ __all__ = [
     "require_free_folder",
     "require_not_set_back",
     "select_subjects",
+    "sum_counts",
     "verify",
 ]
