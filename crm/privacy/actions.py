@@ -76,6 +76,7 @@ class Action(StrEnum):
     RETENTION_CONFIRMED = "retention:confirmed"
     PERSON_KEPT = "person:kept"
     # mail
+    MAIL_WRITTEN = "mail:written"
     MAIL_HANDED_OVER = "mail:handed_over"
     MAIL_FORGOTTEN = "mail:forgotten"
     # the log itself

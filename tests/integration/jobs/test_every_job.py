@@ -40,8 +40,9 @@ ENTERS = {
     "index.tidy": set(),
     "bundles.discard": set(),
     "erasure.finish": {("erasure:key_destroyed", "system:eraser"), ("erasure:completed", "system:eraser")},
-    "intake.drain": {("request:received", "system:intake")},
-    "requests.execute": {("request:advanced", "system:requests")},  # written; that it was answered is entered when the mail server has it
+    "intake.drain": {("request:received", "system:intake"), ("mail:written", "system:mail")},
+    # Written; that it was answered is entered when the mail server has it.
+    "requests.execute": {("request:advanced", "system:requests"), ("mail:written", "system:mail")},
     "retention.run": {
         ("erasure:key_destroyed", "system:eraser"),
         ("erasure:ordered", "system:retention"),

@@ -242,7 +242,7 @@ class TestEntries:
         post.deliver(runtime.database, transport, sender=SENDER, now=clock.now())
 
         handed_over = {"a": "system:mail", "act": "mail:handed_over", "obj": "test"}
-        assert self.entered(runtime) == [handed_over | {"res": "given_up"}] * 2
+        assert [entry for entry in self.entered(runtime) if "res" in entry] == [handed_over | {"res": "given_up"}] * 2
 
     def test_count_what_is_forgotten_after_90_days(self, runtime, clock, server):
         _, transport = server
