@@ -41,8 +41,7 @@ ENTERS = {
     "bundles.discard": set(),
     "erasure.finish": {("erasure:key_destroyed", "system:eraser"), ("erasure:completed", "system:eraser")},
     "intake.drain": {("request:received", "system:intake"), ("mail:written", "system:mail")},
-    # Written; that it was answered is entered when the mail server has it.
-    "requests.execute": {("request:advanced", "system:requests"), ("mail:written", "system:mail")},
+    "requests.execute": {("request:advanced", "system:requests")},  # written; that it was answered is entered when the mail server has it
     "retention.run": {
         ("erasure:key_destroyed", "system:eraser"),
         ("erasure:ordered", "system:retention"),
