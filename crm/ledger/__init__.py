@@ -37,7 +37,7 @@ from crm.ledger.reading import (
 from crm.ledger.sealer import Sealer
 from crm.ledger.unsealed import Backlog, find_backlog
 from crm.ledger.verification import Verification, verify
-from crm.ledger.written import Written, find_written, find_written_by, select_subjects
+from crm.ledger.written import Written, find_written, find_written_by, select_subjects, sum_counts
 
 __all__ = [
     "Backlog",
@@ -86,5 +86,6 @@ __all__ = [
     "require_free_folder",
     "require_not_set_back",
     "select_subjects",
+    "sum_counts",
     "verify",
 ]

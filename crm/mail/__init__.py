@@ -6,6 +6,7 @@ The mechanism sees sealed contents only; who opens them and what they say is dec
 from crm.mail.attachment import Attachment, safe_name
 from crm.mail.message import Letter, to_mime
 from crm.mail.outbox import (
+    KEPT,
     MailFate,
     MailState,
     OutboxMessage,
@@ -13,6 +14,7 @@ from crm.mail.outbox import (
     claim,
     enqueue,
     find_fates,
+    find_ids,
     has_work,
     is_claimed,
     postpone,
@@ -22,6 +24,7 @@ from crm.mail.outbox import (
 from crm.mail.transport import MailUnreachableError, RealMailInDemoError, Transport
 
 __all__ = [
+    "KEPT",
     "Attachment",
     "Letter",
     "MailFate",
@@ -34,6 +37,7 @@ __all__ = [
     "claim",
     "enqueue",
     "find_fates",
+    "find_ids",
     "has_work",
     "is_claimed",
     "postpone",

@@ -1,6 +1,6 @@
 """The outbox: mail waits in a table, so that an act and its mail happen together or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,7 +14,8 @@ from crm.db import NOT_PERSONAL, Base, Category, RowId, goes, personal
 _WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 
 _LONGEST_WAIT = timedelta(days=3)
-_KEPT = timedelta(days=90)
+KEPT = timedelta(days=90)
+_READ_AT_ONCE = 5_000
 
 
 class MailState(StrEnum):
@@ -96,7 +97,7 @@ def tidy(session: Session, *, now: datetime) -> Tidied:
     settled = len(session.scalars(orphans.values(state=MailState.MAYBE_SENT, sealed_letter=None)).all())
     too_old = (OutboxMessage.state == MailState.WAITING, OutboxMessage.written_at < now - _LONGEST_WAIT)
     session.execute(update(OutboxMessage).where(*too_old).values(state=MailState.GIVEN_UP, sealed_letter=None))
-    long_done = delete(OutboxMessage).where(OutboxMessage.written_at < now - _KEPT).returning(OutboxMessage.id)
+    long_done = delete(OutboxMessage).where(OutboxMessage.written_at < now - KEPT).returning(OutboxMessage.id)
     return Tidied(settled, len(session.scalars(long_done).all()))
 
 
@@ -141,6 +142,11 @@ def find_fates(session: Session, message_ids: Sequence[str]) -> dict[str, MailFa
     columns = (OutboxMessage.id, OutboxMessage.state, OutboxMessage.accepted_at)
     rows = session.execute(select(*columns).where(OutboxMessage.id.in_(message_ids)))
     return {row.id: MailFate(MailState(row.state), row.accepted_at) for row in rows}
+
+
+def find_ids(session: Session) -> Iterator[str]:
+    """Return the id of every message that is there, whatever its state."""
+    return iter(session.scalars(select(OutboxMessage.id).execution_options(yield_per=_READ_AT_ONCE)))
 
 
 def settle(session: Session, *, message_id: str, outcome: Outcome, mail_id: str, now: datetime) -> None:

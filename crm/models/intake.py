@@ -26,7 +26,8 @@ class IntakeKind(StrEnum):
 class IntakeMessage(Base):
     """One thing somebody dropped in, sealed to the public intake key; gone when it has taken effect.
 
-    What came by a personal link needs no address: then `link_hash` names the link and nothing is sealed. The order is
+    What came by a personal link needs no address: then `link_hash` names the link and its token is sealed, because the hash
+    stands in the database and only who got the mail knows the token. The order is
     that of `sequence` and not of the clock, which can be set back. What cannot be opened is set aside and holds up nobody.
     """
 
@@ -64,7 +65,11 @@ class LinkKind(StrEnum):
 
 
 class PersonalLink(Base):
-    """A link that was sent to a person. The mail holds a random token, the table only its hash."""
+    """A link that was sent to a person. The mail holds a random token, the table only its hash.
+
+    `seal` says that the program issued it: a row can be added with SQL, a seal needs a key of the key store. What the portal
+    notes without keys, `used_at`, is not sealed; that a link has its effect once does not rest on it.
+    """
 
     __tablename__ = "personal_link"
     __table_args__ = (
@@ -82,6 +87,7 @@ class PersonalLink(Base):
     created_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     expires_at: Mapped[datetime | None] = mapped_column(info=NOT_PERSONAL)
     used_at: Mapped[datetime | None] = mapped_column(info=personal(Category.METADATA))
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
 
 
 class PendingRequest(Base):

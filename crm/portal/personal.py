@@ -87,7 +87,8 @@ def _act(page: LinkPage, token: str) -> ResponseReturnValue:
             follow = links.get if page.link is LinkKind.OBJECT else links.use
             link = follow(session, token=token, kind=page.link, now=now)
             correcting.require_left(session, link)
-            letterbox.receive(session, kind=page.drops, message=None, link_hash=link.token_hash, language=current_language(), now=now)
+            message = {letterbox.TOKEN: token}
+            letterbox.receive(session, kind=page.drops, message=message, link_hash=link.token_hash, language=current_language(), now=now)
     except ErasedSinceError as error:
         return _say_erased(error)
     except LinkUnknownError:

@@ -77,6 +77,7 @@ class Action(StrEnum):
     RETENTION_CONFIRMED = "retention:confirmed"
     PERSON_KEPT = "person:kept"
     # mail
+    MAIL_WRITTEN = "mail:written"
     MAIL_HANDED_OVER = "mail:handed_over"
     MAIL_GIVEN_UP = "mail:given_up"
     MAIL_FORGOTTEN = "mail:forgotten"

@@ -1,20 +1,30 @@
 """Personal links: a mail carries a random token, the database only its hash; no key is needed to follow one.
 
+A link has its effect through the worker alone, and for that it must bear the seal of the key store: whoever writes SQL
+can add a row or change one, and make no seal.
+
 Source: Art. 25(1), 32(1)(b) DSGVO.
 """
 
 import hashlib
+import hmac
+import json
 import secrets
-from datetime import datetime
+from collections import Counter
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from crm.clock import micros
 from crm.errors import CrmError, NotFoundError
 from crm.models.intake import LinkKind, PersonalLink
+from crm.vault import TamperedError, Vault
 
 _TOKEN_BYTES: Final = 32
+_UNDER_WAY: Final = timedelta(days=3)  # what was pressed in time may wait for a worker that stands still
+_AT_ONCE: Final = 5_000
 
 # The letter of each kind in the address, short so that a mail program does not break the line.
 PATHS: Final = {
@@ -49,24 +59,24 @@ def issue(
     expires_at: datetime | None = None,
     now: datetime,
 ) -> str:
-    """Make a link and return the token for the mail; only its SHA-256 is stored.
+    """Make a link and return the token for the mail; only its SHA-256 is stored, with the seal of the key store.
 
     Args:
         request_id: what the link is about, by kind: the intake message, the pending request or the case.
         expires_at: None for links that must work as long as the mail exists, such as an objection.
     """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    session.add(
-        PersonalLink(
-            token_hash=hash_of(token),
-            kind=kind,
-            subject_id=subject_id,
-            request_id=request_id,
-            suppression_tag=suppression_tag,
-            created_at=now,
-            expires_at=expires_at,
-        )
+    link = PersonalLink(
+        token_hash=hash_of(token),
+        kind=kind,
+        subject_id=subject_id,
+        request_id=request_id,
+        suppression_tag=suppression_tag,
+        created_at=now,
+        expires_at=expires_at,
     )
+    link.seal = _seal_of(link, Vault.of(session))
+    session.add(link)
     return token
 
 
@@ -109,6 +119,51 @@ def use(session: Session, *, token: str, kind: LinkKind, now: datetime) -> Perso
         get(session, token=token, kind=kind, now=now)
         raise LinkUsedError
     return session.scalars(select(PersonalLink).where(PersonalLink.token_hash == used).execution_options(populate_existing=True)).one()
+
+
+def require_issued(session: Session, *, link_hash: bytes, now: datetime) -> None:
+    """Refuse a link that the program did not issue as it stands, or whose time has long been over; one that is gone is nothing.
+
+    Raises:
+        TamperedError: it was added, changed or put back past the program.
+        KeyUnavailableError: that cannot be said at the moment.
+    """
+    link = session.get(PersonalLink, link_hash)
+    if link is None:
+        return
+    is_over = link.expires_at is not None and link.expires_at <= now - _UNDER_WAY
+    if is_over or not _is_issued(link, Vault.of(session)):
+        raise TamperedError
+
+
+def count_forged(session: Session) -> Counter[str]:
+    """Return by kind how many links would do something and are not as the program issued them.
+
+    One that shows how far a request has come does nothing, and is left out.
+    """
+    vault = Vault.of(session)
+    forged: Counter[str] = Counter()
+    doing = select(PersonalLink).where(PersonalLink.kind != LinkKind.STATUS)
+    try:
+        for link in session.scalars(doing.execution_options(yield_per=_AT_ONCE)):
+            if not _is_issued(link, vault):
+                forged[link.kind] += 1
+            session.expunge(link)
+    except (ValueError, TypeError):  # SQLite stores any type in any column: a moment that is none cannot even be read
+        forged["?"] += 1
+    return forged
+
+
+def _is_issued(link: PersonalLink, vault: Vault) -> bool:
+    return isinstance(link.seal, bytes) and hmac.compare_digest(link.seal, _seal_of(link, vault))
+
+
+def _seal_of(link: PersonalLink, vault: Vault) -> bytes:
+    """Return the seal of a link over all that it says, but whether it was used, which the portal notes without keys."""
+    tag, until = link.suppression_tag, link.expires_at
+    moments = [micros(link.created_at), None if until is None else micros(until)]
+    said = [link.token_hash.hex(), link.kind, link.subject_id, link.request_id, None if tag is None else tag.hex(), *moments]
+    return vault.link_seal(json.dumps(said))
 
 
 def address(kind: LinkKind, token: str, *, origin: str) -> str:

@@ -40,10 +40,15 @@ def write(
         kind: a key of `config/mail_texts.toml`.
         facts: what fills the placeholders besides the organisation and the way to reach it.
     """
+    letter = compose(kind=kind, to=to, language=language, facts=facts, settings=settings)
+    return post.write(session, letter, kind=kind, now=now, subject_id=subject_id)
+
+
+def compose(*, kind: str, to: str, language: str, facts: dict[str, str], settings: Settings) -> Letter:
+    """Return the letter of this kind."""
     text = _texts()[kind]
     known = {"organisation": settings.organisation, "contact": settings.privacy_email or f"{settings.portal_origin}/contact"} | facts
-    letter = Letter(to=to, subject=text["subject"][language] % known, text=text["text"][language] % known)
-    return post.write(session, letter, kind=kind, now=now, subject_id=subject_id)
+    return Letter(to=to, subject=text["subject"][language] % known, text=text["text"][language] % known)
 
 
 def day_of(moment: datetime, settings: Settings) -> date:

@@ -1,36 +1,67 @@
 """Mail from Lethe: written with the act it tells of, sealed until it is handed over, sent by the worker."""
 
+import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Final
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm import mail
+from crm import ledger, mail
 from crm.actor import system_actor
+from crm.clock import micros
 from crm.db import Database, holding, new_id
 from crm.errors import UnavailableError
 from crm.mail import Letter, MailState, MailUnreachableError, Transport
 from crm.mail.line import Line
 from crm.privacy import audit
 from crm.privacy.actions import Action
-from crm.vault import Vault
+from crm.vault import Subject, SubjectState, Vault
 
 _TABLE, _COLUMN = "outbox_message", "sealed_letter"
 _ACTOR: Final = system_actor("mail")
 _AT_ONCE: Final = 50  # messages on one line
+_MARGIN: Final = timedelta(days=1)  # nobody is missed who goes today
+NAMED_BY: Final = frozenset({Action.MAIL_WRITTEN, Action.OBJECTION_RECEIVED})
 _log = structlog.get_logger()
 
 
 def write(session: Session, letter: Letter, *, kind: str, now: datetime, subject_id: str | None = None) -> str:
     """Put a letter into the outbox, sealed, in the transaction of the act it tells of; return its id.
 
+    The entry names the message, so that it is noticed when somebody takes it out with SQL.
+
     Args:
         subject_id: whose data the letter holds; an erasure of this person takes it out again while it waits.
     """
+    message_id = put(session, letter, kind=kind, now=now, subject_id=subject_id)
+    named = [name_of(message_id)]
+    audit.record(session, Action.MAIL_WRITTEN, actor=_ACTOR, now=now, subject_id=subject_id, kind=kind, rows=named)
+    return message_id
+
+
+def name_of(message_id: str) -> str:
+    """Return how an entry names a message."""
+    return hashlib.sha256(f"{_TABLE} {message_id}".encode()).hexdigest()
+
+
+def find_lost(session: Session, *, now: datetime) -> list[str | None]:
+    """Return whose messages entries name that are in no state of the outbox, though neither erased nor old enough to be forgotten."""
+    since = micros(now - mail.KEPT + _MARGIN)
+    written = (each for each in ledger.find_written_by(session, NAMED_BY) if each.t > since)
+    named = {row: each.subject_id for each in written for row in each.hashes}
+    for message_id in mail.find_ids(session):
+        named.pop(name_of(message_id), None)
+    erased = set(session.scalars(select(Subject.id).where(Subject.state != SubjectState.LIVING))) if any(named.values()) else set()
+    return [whose for whose in named.values() if whose not in erased]
+
+
+def put(session: Session, letter: Letter, *, kind: str, now: datetime, subject_id: str | None = None) -> str:
+    """Do the same without an entry of its own; that of the act (`NAMED_BY`) has to name the message, with the same person."""
     message_id = new_id()
     content = json.dumps(letter.packed(), ensure_ascii=False).encode()
     sealed = Vault.of(session).seal_own(_TABLE, _COLUMN, message_id, content)

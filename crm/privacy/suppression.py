@@ -130,6 +130,13 @@ def release(session: Session, *, tag: bytes, channel: str, actor: Actor, now: da
     audit.record(session, Action.ADDRESS_RELEASED, actor=actor, now=now, kind=channel, rows=rows)
 
 
+def take_back(session: Session, *, tag: bytes, entered_at: datetime, channel: str, actor: Actor, now: datetime) -> None:
+    """Take an address off the list that was entered at this moment; what was entered since stands, however often this is asked."""
+    entry = session.get(SuppressionEntry, (tag, channel))
+    if entry is not None and entry.entered_at == entered_at:
+        release(session, tag=tag, channel=channel, actor=actor, now=now)
+
+
 def release_address(session: Session, *, address: str, channel: str, actor: Actor, now: datetime) -> None:
     """Take a normalised address off the list, because its owner expressly wishes advertising again; none on it is as good."""
     for tag in Vault.of(session).suppression_tags(address):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.models.company import Company
-from crm.privacy.erasure.job import find_job
+from crm.privacy.erasure.job import find_job, find_unordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,11 @@ def find_erased(session: Session, *, subject_id: str) -> Erased | None:
     return Erased(subject_id, job.ordered_at, job.destroyed_at) if job else None
 
 
-def find_erased_trader(session: Session, *, company_id: str) -> Erased | None:
-    """Return the erasure of the person a company was."""
-    subject_id = session.scalar(select(Company.subject_id).where(Company.id == company_id))
-    return find_erased(session, subject_id=subject_id) if subject_id else None
+def is_explained(session: Session, *, subject_id: str) -> bool:
+    """Say whether an order of erasure explains why this person counts as erased; a state can be written with SQL."""
+    return not find_unordered(session, subject_id=subject_id)
+
+
+def find_trader(session: Session, *, company_id: str) -> str | None:
+    """Return the pseudonym of the person a company was."""
+    return session.scalar(select(Company.subject_id).where(Company.id == company_id))

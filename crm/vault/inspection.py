@@ -11,7 +11,7 @@ from crm.db import Compartment, in_batches
 from crm.vault.epochs import EpochKeys
 from crm.vault.journal import Right
 from crm.vault.named_secrets import INSTALLATION, NamedSecrets, site_secret
-from crm.vault.schema import data_key, epoch, rights_journal, tombstone
+from crm.vault.schema import data_key, epoch, rights_journal, source_tombstone, tombstone
 from crm.vault.store import KeyStore
 
 
@@ -59,6 +59,11 @@ class Inspection:
         asked = select(subject, func.count()).where(rights_journal.c.right == right.value, subject.is_not(None)).group_by(subject)
         with self._store.reading() as connection:
             return {str(subject_id): int(count) for subject_id, count in connection.execute(asked)}
+
+    def count_sources(self) -> int:
+        """Return how many records of other systems are recognised as those of somebody erased."""
+        with self._store.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(source_tombstone)) or 0
 
     def _find(self, table: Table, condition: ColumnElement[bool], subject_ids: Sequence[str]) -> set[str]:
         found: set[str] = set()

@@ -23,6 +23,7 @@ THROTTLE: Final = "throttle"
 SOURCE: Final = "source"
 FORM: Final = "form"
 ORDER: Final = "order"
+LINK: Final = "link"
 
 
 def site_secret(name: str) -> str:

@@ -4,7 +4,7 @@ import hmac
 from typing import Final
 
 from crm.vault.envelope import length_prefixed
-from crm.vault.named_secrets import FORM, ORDER, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets
+from crm.vault.named_secrets import FORM, LINK, ORDER, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets
 
 TAG_BYTES: Final = 16
 
@@ -42,6 +42,10 @@ class Tags:
     def order(self, order: str) -> bytes:
         """Return the tag of an order to destroy."""
         return _tag(self._secrets.newest(ORDER).raw, order.encode())
+
+    def link(self, link: str) -> bytes:
+        """Return the tag of a link that was sent to a person."""
+        return _tag(self._secrets.newest(LINK).raw, link.encode())
 
     def _all(self, name: str, value: str) -> list[bytes]:
         return [_tag(secret.raw, value.encode()) for secret in self._secrets.live(name)]

@@ -21,7 +21,7 @@ from crm.vault.journal import RightsEntry
 from crm.vault.key_cache import KeyCache, KeyId
 from crm.vault.key_making import KeyMaker
 from crm.vault.keyring import Keyring
-from crm.vault.named_secrets import INSTALLATION, INTAKE, ORDER, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets, site_secret
+from crm.vault.named_secrets import INSTALLATION, INTAKE, LINK, ORDER, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets, site_secret
 from crm.vault.opening import Columns
 from crm.vault.padding import Padding
 from crm.vault.provider import KeyProvider
@@ -69,7 +69,7 @@ class Vault:
 
     def prepare(self) -> None:
         """Make the secrets every installation needs; afterwards the intake works without the key provider."""
-        for name in (INSTALLATION, INTAKE, SUPPRESSION, THROTTLE, SOURCE, ORDER):
+        for name in (INSTALLATION, INTAKE, SUPPRESSION, THROTTLE, SOURCE, ORDER, LINK):
             self._secrets.newest(name)
 
     def refresh(self) -> None:
@@ -87,8 +87,7 @@ class Vault:
         Raises:
             KeysOlderThanDataError: the data name a key number the key store has not reached.
         """
-        highest = session.execute(select(func.max(Subject.key_number))).scalar() or 0
-        if highest > self._store.state().high_water:
+        if (session.execute(select(func.max(Subject.key_number))).scalar() or 0) > self._store.state().high_water:
             raise KeysOlderThanDataError
 
     def create(self, session: Session, subject_ids: Sequence[str], *, compartments: Collection[Compartment], now: datetime) -> None:
@@ -183,9 +182,8 @@ class Vault:
 
     def seal_own(self, table: str, column: str, row_id: str, content: bytes) -> bytes:
         """Seal what belongs to the installation and to nobody's file, such as staff addresses."""
-        return named_secrets.own_key(self._secrets.newest(INSTALLATION)).seal(
-            named_secrets.own_place(table, column, row_id), content, Padding.FIELDS
-        )
+        key, place = named_secrets.own_key(self._secrets.newest(INSTALLATION)), named_secrets.own_place(table, column, row_id)
+        return key.seal(place, content, Padding.FIELDS)
 
     def open_own(self, table: str, column: str, row_id: str, sealed: bytes) -> bytes:
         """Open what `seal_own` sealed for the same place; fails like `open`."""
@@ -276,6 +274,10 @@ class Vault:
     def order_seal(self, order: str) -> bytes:
         """Return the seal of an order to destroy: whoever writes the database, and has no key, can make none."""
         return self._tags.order(order)
+
+    def link_seal(self, link: str) -> bytes:
+        """Return the seal of a link that was sent to a person: as with an order, nobody makes one with SQL."""
+        return self._tags.link(link)
 
     def secret(self, name: str) -> bytes:
         """Return the 32 random bytes kept under this name, made when it is first asked for."""

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from crm.actor import system_actor
 from crm.db import Compartment, Database
-from crm.models.erasure import RetainedDocument
+from crm.models.erasure import ErasureJob, ErasureStep, RetainedDocument
 from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.vault import Subject, SubjectState, Vault
@@ -66,11 +66,15 @@ def let_keys_go(database: Database, *, vault: Vault, subject_ids: Sequence[str],
 
 
 def _next_keys(database: Database, today: date) -> Sequence[str]:
-    """Return erased people who have documents left, all of whose periods have ended."""
+    """Return erased people who have documents left, all of whose periods have ended.
+
+    Whose state alone says so, and no erasure that was completed, keeps the key: a state can be written with SQL.
+    """
     other = aliased(RetainedDocument)
     still_one = exists().where(other.subject_id == RetainedDocument.subject_id, other.keep_until >= today)
     ended = select(RetainedDocument.subject_id).join(Subject, Subject.id == RetainedDocument.subject_id)
-    ended = ended.where(RetainedDocument.keep_until < today, Subject.state == SubjectState.ERASED, ~still_one)
+    was_erased = exists().where(ErasureJob.subject_id == RetainedDocument.subject_id, ErasureJob.step == ErasureStep.DONE)
+    ended = ended.where(RetainedDocument.keep_until < today, Subject.state == SubjectState.ERASED, was_erased, ~still_one)
     with database.reading() as session:
         return session.scalars(ended.distinct().limit(_AT_ONCE)).all()
 

@@ -5,14 +5,15 @@ Key first, values afterwards: from the moment the key is gone every copy of the 
 Source: Art. 17(1), 5(2), 32(1) DSGVO.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 import structlog
-from sqlalchemy import BindParameter, Table, bindparam, select, update
+from sqlalchemy import BindParameter, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from crm import ledger
@@ -45,6 +46,7 @@ _MOVE = {
 }
 _LOCKED = select(_SUBJECT.id).where(_SUBJECT.id.in_(_THESE_PEOPLE)).order_by(_SUBJECT.id).with_for_update()
 _RECORDS_OF = select(_RECORD.system, _RECORD.record_id).where(_RECORD.subject_id.in_(_THESE_PEOPLE))
+_RECORDS_EACH = select(_RECORD.subject_id, func.count()).where(_RECORD.subject_id.in_(_THESE_PEOPLE)).group_by(_RECORD.subject_id)
 _KEEPING = select(_DOCUMENT.subject_id).where(_DOCUMENT.subject_id.in_(_THESE_PEOPLE)).distinct()
 
 
@@ -125,15 +127,19 @@ def _destroy(
 
 
 def _forget(database: Database, waiting: Sequence[_Waiting], now: datetime) -> None:
-    """Delete what these people left in the data, in one unit of work, and note that their keys are gone."""
+    """Delete what these people left in the data, in one unit of work, and note that their keys are gone.
+
+    The entry says how many records of other systems the key store will recognise, so that it is noticed when it no longer does.
+    """
     with _unit_of_work(database, waiting) as session:
         jobs = _take(session, waiting, ErasureStep.ORDERED)
         subject_ids = [each.subject_id for each in jobs]
         if subject_ids:
             _await_writers(session, subject_ids)
+            records: dict[str, int] = dict(session.execute(_RECORDS_EACH, {"people": subject_ids}).all())
             reach.forget(session, subject_ids)
             ledger.drop_salts(session, subject_ids)
-            _enter(session, Action.ERASURE_KEY_DESTROYED, subject_ids, now)
+            _enter(session, Action.ERASURE_KEY_DESTROYED, subject_ids, now, counts=records)
             _move(session, jobs, ErasureStep.DESTROYED, now)
 
 
@@ -170,8 +176,11 @@ def _move(session: Session, jobs: Sequence[_Waiting], step: ErasureStep, now: da
     session.execute(_MOVE[step], {"jobs": [each.job_id for each in jobs], "now": now})
 
 
-def _enter(session: Session, action: Action, subject_ids: Sequence[str], now: datetime) -> None:
-    audit.record_all(session, [audit.Entry(action=action, subject_id=each) for each in subject_ids], actor=_ERASER, now=now)
+def _enter(
+    session: Session, action: Action, subject_ids: Sequence[str], now: datetime, *, counts: Mapping[str, int] = MappingProxyType({})
+) -> None:
+    entries = [audit.Entry(action=action, subject_id=each, count=counts.get(each)) for each in subject_ids]
+    audit.record_all(session, entries, actor=_ERASER, now=now)
 
 
 def _await_writers(session: Session, subject_ids: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from crm import ledger
@@ -18,7 +18,7 @@ from crm.errors import NotFoundError
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep
 from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
-from crm.vault import Subject, Vault
+from crm.vault import Subject, SubjectState, Vault
 
 # Built once and on the tables, because a run of the Löschkonzept asks them for hundreds of people over and over.
 _JOB, _SUBJECT = (cast("Table", model.__table__).c for model in (ErasureJob, Subject))
@@ -98,6 +98,15 @@ def find_held_back(session: Session) -> list[str]:
     waiting = session.scalars(select(_JOB.subject_id).where(_JOB.step != ErasureStep.DONE).order_by(_JOB.subject_id)).all()
     genuine = find_genuine(session, waiting)
     return [each for each in waiting if each not in genuine]
+
+
+def find_unordered(session: Session, *, subject_id: str | None = None) -> Sequence[str]:
+    """Return the people, or this one, whose state says that they are being erased, or are erased, and whom no order explains."""
+    of_person = exists().where(_JOB.subject_id == _SUBJECT.id)
+    is_being = and_(_SUBJECT.state == SubjectState.ERASING, ~of_person.where(_JOB.step != ErasureStep.DONE))
+    is_over = and_(_SUBJECT.state == SubjectState.ERASED, ~of_person.where(_JOB.step == ErasureStep.DONE))
+    asked = select(_SUBJECT.id).where(or_(is_being, is_over)).order_by(_SUBJECT.id)
+    return session.scalars(asked if subject_id is None else asked.where(_SUBJECT.id == subject_id)).all()
 
 
 def _is_seal(found: object, expected: bytes) -> bool:

@@ -42,7 +42,8 @@ def correct(session: Session, messages: Sequence[Message], *, settings: Settings
             continue
         objection.correct(session, origin=origin_of(link.request_id), actor=ACTOR, now=now)
         if link.suppression_tag is not None:
-            suppression.release(session, tag=link.suppression_tag, channel=Channel.EMAIL, actor=ACTOR, now=now)
+            made_at = link.created_at
+            suppression.take_back(session, tag=link.suppression_tag, entered_at=made_at, channel=Channel.EMAIL, actor=ACTOR, now=now)
 
 
 def keep_blocked(session: Session, messages: Sequence[Message], *, settings: Settings, now: datetime) -> None:

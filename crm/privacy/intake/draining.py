@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from crm.db import Database
 from crm.errors import UnavailableError
 from crm.models.intake import IntakeKind, IntakeMessage
-from crm.privacy import audit
+from crm.privacy import audit, links
 from crm.privacy.actions import Action
 from crm.privacy.intake import correcting, letterbox, objecting, requesting
 from crm.privacy.intake.letterbox import Message
@@ -83,7 +83,7 @@ def _settle(database: Database, *, until: int, limit: int, settings: Settings, n
     with database.writing() as session:
         letterbox.take_turn(session)
         rows = letterbox.find_waiting(session, until=until, limit=limit)
-        messages, unreadable = _open(session, rows)
+        messages, unreadable = _open(session, rows, now)
         for kind, group in groupby(messages, key=lambda message: message.kind):
             EFFECTS[kind](session, list(group), settings=settings, now=now)
         letterbox.remove(session, [message.sequence for message in messages])
@@ -91,13 +91,18 @@ def _settle(database: Database, *, until: int, limit: int, settings: Settings, n
     return len(rows)
 
 
-def _open(session: Session, rows: Sequence[IntakeMessage]) -> tuple[list[Message], list[IntakeMessage]]:
+def _open(session: Session, rows: Sequence[IntakeMessage], now: datetime) -> tuple[list[Message], list[IntakeMessage]]:
+    """Open these messages; those that nobody can open, or that came by a link that is none of ours, are returned apart."""
     messages, unreadable = [], []
     for row in rows:
         try:
-            messages.append(letterbox.open_message(session, row))
+            message = letterbox.open_message(session, row)
+            if message.link_hash is not None:
+                links.require_issued(session, link_hash=message.link_hash, now=now)
         except TamperedError:
             unreadable.append(row)
+        else:
+            messages.append(message)
     return messages, unreadable
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from crm.actor import system_actor
 from crm.models.intake import LinkKind, PersonalLink
-from crm.privacy import audit, disclosure, links, mails, objection, purposes, suppression
+from crm.privacy import audit, disclosure, links, mails, objection, post, purposes, suppression
 from crm.privacy.actions import Action
 from crm.privacy.intake import turns
 from crm.privacy.intake.letterbox import Message
@@ -38,6 +38,7 @@ class Claim:
         messages: how many said the same.
         raised_for: people for whom the objection is new.
         entered: the entry of the address on the suppression list.
+        mail_id: of the confirmation, if there was a turn for one.
     """
 
     intake_id: str
@@ -47,6 +48,12 @@ class Claim:
     messages: int = 0
     raised_for: list[str] = field(default_factory=list)
     entered: Entered | None = None
+    mail_id: str | None = None
+
+    @property
+    def told_about(self) -> str | None:
+        """Whose data the confirmation holds; with this person it goes."""
+        return next(iter(self.subject_ids), None) if self.mail_id is not None else None
 
     @property
     def origin(self) -> str:
@@ -63,9 +70,14 @@ def object_to_advertising(session: Session, messages: Sequence[Message], *, sett
     claims = _gather(session, messages, now)
     _raise(session, claims, now)
     _suppress(session, claims, now)
-    entries = [audit.Entry(action=Action.OBJECTION_RECEIVED, count=claim.messages) for claim in claims]
-    audit.record_all(session, entries, actor=ACTOR, now=now)
     _tell_all(session, claims, settings=settings, now=now)
+    audit.record_all(session, [_entry(claim) for claim in claims], actor=ACTOR, now=now)
+
+
+def _entry(claim: Claim) -> audit.Entry:
+    """Return the entry of what came in; it names the confirmation too, since an entry of its own would cost every objection more."""
+    named = [] if claim.mail_id is None else [post.name_of(claim.mail_id)]
+    return audit.Entry(action=Action.OBJECTION_RECEIVED, subject_id=claim.told_about, count=claim.messages, rows=named)
 
 
 def _gather(session: Session, messages: Sequence[Message], now: datetime) -> list[Claim]:
@@ -150,8 +162,8 @@ def _tell(session: Session, claim: Claim, address: str, *, settings: Settings, n
         kind, facts = "objection_unknown", _facts(LinkKind.KEEP_BLOCKED, token, until, claim.language, settings)
     days = {"day": now, "last_post": now + policy.post_on_its_way_for}
     facts |= {name: mails.worded_day(moment, claim.language, settings) for name, moment in days.items()}
-    subject_id = next(iter(claim.subject_ids), None)
-    mails.write(session, kind=kind, to=address, language=claim.language, facts=facts, subject_id=subject_id, settings=settings, now=now)
+    letter = mails.compose(kind=kind, to=address, language=claim.language, facts=facts, settings=settings)
+    claim.mail_id = post.put(session, letter, kind=kind, now=now, subject_id=next(iter(claim.subject_ids), None))
 
 
 def _issue_correction(session: Session, claim: Claim, until: datetime, now: datetime) -> str:

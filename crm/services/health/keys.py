@@ -14,6 +14,7 @@ from crm.models.contact import Contact
 from crm.models.lawfulness import ObjectionAct, RestrictionAct
 from crm.models.request_case import RequestCase
 from crm.privacy import consent, objection, restriction
+from crm.privacy.actions import Action
 from crm.services.accounts import addresses
 from crm.services.health.findings import Finding, State
 from crm.services.health.stores import Stores
@@ -72,6 +73,17 @@ class TombstonesLost(Finding):
     )
 
 
+class SourcesLost(Finding):
+    """Records of erased people that an import would take in again, since the key store no longer recognises them."""
+
+    check = "keys"
+    state = State.WRONG
+    message = (
+        "Der Schlüsselspeicher ist ein älterer Stand oder wurde verändert: Vermerke über Datensätze Gelöschter aus anderen Systemen fehlen "
+        "darin (%(count)s). Ein Import könnte Gelöschte wieder aufnehmen. Holen Sie den aktuellen Stand aus der Schlüsselsicherung."
+    )
+
+
 class RightsLost(Finding):
     """Acts that the data know and the journal does not, though it is written first."""
 
@@ -122,6 +134,7 @@ def examine_keys(stores: Stores) -> Iterator[Finding]:
             return
     yield from _compare_people(stores, inspection)
     yield from _compare_rights(stores, inspection)
+    yield from _compare_sources(stores, inspection)
 
 
 def examine_keys_alone(stores: Stores) -> Iterator[Finding]:
@@ -215,3 +228,12 @@ def _compare_rights(stores: Stores, inspection: Inspection) -> Iterator[Finding]
         missing |= {subject_id for subject_id, times in in_data.items() if in_journal.get(subject_id, 0) < times}
     if missing:
         yield RightsLost(count=len(missing))
+
+
+def _compare_sources(stores: Stores, inspection: Inspection) -> Iterator[Finding]:
+    """Compare in numbers alone: an entry that named the record would let it be told whose it was."""
+    with stores.database.reading() as session:
+        entered = ledger.sum_counts(session, Action.ERASURE_KEY_DESTROYED)
+    missing = entered - inspection.count_sources()  # read after the log, because they are written before it
+    if missing > 0:
+        yield SourcesLost(count=missing)

@@ -17,9 +17,11 @@ from crm.services.health.cases import examine_cases
 from crm.services.health.findings import Finding, State
 from crm.services.health.index import examine_index
 from crm.services.health.keys import KeysUnfit, examine_keys, examine_keys_alone
+from crm.services.health.links import examine_links
 from crm.services.health.log import examine_log
 from crm.services.health.rows import examine_rows
 from crm.services.health.sealed_values import SealedValuesUnexamined, examine_sealed_values
+from crm.services.health.states import examine_states
 from crm.services.health.stores import Stores, open_stores
 from crm.services.health.work import examine_work
 from crm.settings import Settings
@@ -108,7 +110,9 @@ def _examine(stores: Stores, *, actor: Actor, now: datetime) -> Iterator[Finding
         else:
             yield from _reaching("database", lambda: examine_sealed_values(stores.database, actor=actor, now=now))
             yield from _reaching("database", lambda: examine_cases(stores.database))
+            yield from _reaching("database", lambda: examine_links(stores.database))
         yield from _reaching("database", lambda: examine_rows(stores.database))
+        yield from _reaching("database", lambda: examine_states(stores.database))
         index = _reaching("database", lambda: examine_index(stores, now=now))
         yield from index if not keys else (each for each in index if not isinstance(each, KeysUnfit))  # said once
         yield from _reaching("database", lambda: examine_work(stores, now=now))

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from crm.db import holding
+from crm.privacy import post
 from crm.services import job_runs, mail_queue
-from crm.services.health.findings import Finding, State
+from crm.services.health.findings import Finding, State, some_of
 from crm.services.health.reports import read_reports
 from crm.services.health.stores import Stores
 from crm.services.job_runs import LEADERSHIP
@@ -92,9 +93,21 @@ class MailGivenUp(Finding):
     message = "Aufgegebene E-Mails der letzten 14 Tage: %(count)s. Der Mailserver nahm sie nicht an."
 
 
+class MailLost(Finding):
+    """Mail that entries say was written and that nobody finds any more: taken out with SQL."""
+
+    check = "outbox"
+    state = State.WRONG
+    message = (
+        "E-Mails, die das Protokoll nennt und die im Postausgang fehlen: %(count)s (Kennungen: %(subjects)s). Jemand hat sie außerhalb von "
+        "Lethe gelöscht; ob sie angekommen sind, weiß niemand. Benachrichtigen Sie die Personen, und klären Sie, wer es war."
+    )
+
+
 def examine_work(stores: Stores, *, now: datetime) -> Iterator[Finding]:
     """Look at leadership, jobs and outbox."""
     yield from list(_examine_jobs(stores, now=now)) or [JobsSound()]
+    yield from _examine_lost(stores, now=now)
     yield from _examine_outbox(stores, now=now)
 
 
@@ -144,3 +157,10 @@ def _examine_outbox(stores: Stores, *, now: datetime) -> Iterator[Finding]:
         yield MailUncertain(count=trouble.maybe_sent)
     if trouble.given_up:
         yield MailGivenUp(count=trouble.given_up)
+
+
+def _examine_lost(stores: Stores, *, now: datetime) -> Iterator[Finding]:
+    with stores.database.reading() as session:
+        lost = post.find_lost(session, now=now)
+    if lost:
+        yield MailLost(count=len(lost), subjects=some_of(each for each in lost if each))

@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 
 from crm.privacy.requests.choices import OPEN_TO_CHOICE, Choice, Verdict, Wish
 from crm.privacy.requests.deciding import LONGEST_REASON
-from crm.privacy.requests.facts import DataKind, ErasureGround, Refusal
 from crm.privacy.requests.errors import ChoiceNotPossibleError
+from crm.privacy.requests.facts import DataKind, ErasureGround, Refusal
 from crm.privacy.requests.proposal import ProposedLine
 from crm.site.i18n import _, cited, day
 from crm.site.view_models import FieldInput, Option

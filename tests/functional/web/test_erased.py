@@ -1,12 +1,13 @@
 """A link to somebody who is erased says so calmly, to everybody who may follow it, and nothing finds the person any more."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crm.actor import Role
 from crm.models.company import Company
 from crm.models.erasure import ErasureCause
 from crm.privacy.erasure import eraser, job
+from crm.vault import Subject
 from crm.web.access_matrix import access_matrix
 from tests.functional.web.conftest import ACTOR
 
@@ -55,6 +56,19 @@ def test_every_page_of_the_person_answers_gone_to_every_role_that_has_it(house, 
         assert ("nicht gespeichert" in answer.text) == (method == "post")
         assert "Wehmeier" not in answer.text
         assert "wiederherstell" not in answer.text, "An older copy of the key store still can, until its epoch closes."
+
+
+def test_a_state_that_nobody_ordered_is_not_called_an_erasure(house, colleague):
+    """Somebody wrote the word with SQL; the person is there."""
+    person = house.take_in()
+    with house.database.writing() as session:
+        session.execute(update(Subject).where(Subject.id == person).values(state="erasing"))
+
+    answer = colleague(Role.SALES).get(f"/contacts/{person}")
+
+    assert answer.status_code == 409
+    assert "niemand hat das angeordnet" in answer.text
+    assert "vergessen" not in answer.text
 
 
 def test_the_company_of_a_sole_trader_is_gone_for_every_role_that_sees_companies(house, colleague):

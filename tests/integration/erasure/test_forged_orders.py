@@ -1,13 +1,17 @@
 """Somebody writes SQL: an order of erasure that no act gave destroys nobody, and the examination names it."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, text
 
 from crm.actor import system_actor
+from crm.db import Compartment
 from crm.models.erasure import ErasureJob
-from crm.privacy import audit, bound_rows, row_integrity
+from crm.privacy import audit, bound_rows, documents, row_integrity
 from crm.privacy.actions import Action
 from crm.services.health.cases import examine_cases
+from crm.services.health.states import examine_states
 from tests.integration.privacy.people import make_person
 
 FORGED = (
@@ -110,3 +114,43 @@ class TestForgedOrder:
         assert house.finish() == 1
         assert (before, find_changed()) == (set(), set())
         assert list(examine_cases(house.database)) == []
+
+
+class TestForgedState:
+    """Art. 5(1)(d), (f), 32(1)(b) DSGVO."""
+
+    @pytest.fixture
+    def find_unexplained(self, house):
+        return lambda: [each.facts for each in examine_states(house.database)]
+
+    @pytest.mark.parametrize("state", ["erasing", "erased"])
+    def test_is_named_and_nobody_is_erased_by_it(self, house, write, find_unexplained, other, state):
+        write(f"UPDATE subject SET state = '{state}' WHERE id = :other", other=other)
+
+        assert house.finish() == 0
+
+        assert find_unexplained() == [{"count": 1, "subjects": other}]
+        assert house.vault.inspect().find_with_key([other]) == {other}
+
+    def test_that_an_order_brought_about_is_none_at_any_step(self, house, find_unexplained):
+        house.order()
+        ordered = find_unexplained()
+
+        house.finish()
+
+        assert (ordered, find_unexplained()) == ([], [])
+
+    def test_that_falls_back_behind_its_completion_is_named(self, house, write, find_unexplained):
+        house.erase()
+
+        write("UPDATE subject SET state = 'erasing' WHERE state = 'erased'")
+
+        assert find_unexplained() == [{"count": 1, "subjects": house.person.subject_id}]
+
+    def test_destroys_no_key_of_documents(self, house, write):
+        person, after_all_periods = house.person.subject_id, house.now.date() + timedelta(days=20 * 365)
+        write("UPDATE subject SET state = 'erased' WHERE id = :person", person=person)
+
+        documents.expire(house.database, vault=house.vault, today=after_all_periods, clock=lambda: house.now)
+
+        assert house.vault.inspect().find_with_key([person], compartment=Compartment.RECORD) == {person}

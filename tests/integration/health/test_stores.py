@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 
 from crm import ledger
 from crm.actor import Actor
 from crm.db import Compartment
 from crm.jobs.indexing import IndexKeeper
 from crm.ledger.checkpoint import sign_checkpoint
+from crm.models.contact import SourceRecord
+from crm.models.erasure import ErasureCause
 from crm.models.request_case import CaseKind, CaseWay, Identity
 from crm.privacy import consent, lawfulness, objection, restriction
+from crm.privacy.erasure import eraser, job
 from crm.privacy.purposes import Channel
 from crm.privacy.requests import cases
 from crm.privacy.restriction import RestrictionReason
@@ -24,7 +27,7 @@ from crm.services.health.log import examine_log
 from crm.services.health.sealed_values import examine_sealed_values
 from crm.services.health.stores import open_stores
 from crm.vault import KeyFileMissingError, KeysOlderThanDataError, Subject, SubjectState
-from crm.vault.schema import data_key, rights_journal, state, tombstone
+from crm.vault.schema import data_key, rights_journal, source_tombstone, state, tombstone
 from tests.integration.privacy.people import SALES, make_person, purpose
 
 
@@ -141,6 +144,18 @@ class TestKeys:
         tamper(runtime, delete(tombstone))
 
         assert examine() == {"TombstonesLost": {"count": 1}}
+
+    def test_that_recognise_no_record_of_the_erased_any_more_are_found(self, runtime, clock, people, examine):
+        with runtime.database.writing() as session:
+            records = [{"system": "altes-crm", "record_id": each, "subject_id": people[0]} for each in ("17", "18")]
+            session.execute(insert(SourceRecord), records)
+            job.order(session, subject_id=people[0], cause=ErasureCause.REQUEST, rule=None, case_id=None, actor=SALES, now=clock.now())
+        eraser.finish(runtime.database, vault=runtime.vault, clock=clock.now)
+        before = examine()
+
+        tamper(runtime, delete(source_tombstone).where(source_tombstone.c.tag == runtime.vault.source_tag("altes-crm", "17")))
+
+        assert (before, examine()) == ({}, {"SourcesLost": {"count": 1}})
 
     def test_know_who_was_erased_when_the_data_no_longer_do(self, runtime, people, examine):
         erase(runtime, people[0])

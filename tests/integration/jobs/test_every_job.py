@@ -40,7 +40,7 @@ ENTERS = {
     "index.tidy": set(),
     "bundles.discard": set(),
     "erasure.finish": {("erasure:key_destroyed", "system:eraser"), ("erasure:completed", "system:eraser")},
-    "intake.drain": {("request:received", "system:intake")},
+    "intake.drain": {("request:received", "system:intake"), ("mail:written", "system:mail")},
     "requests.execute": {("request:advanced", "system:requests")},  # written; that it was answered is entered when the mail server has it
     "retention.run": {
         ("erasure:key_destroyed", "system:eraser"),

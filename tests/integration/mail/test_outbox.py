@@ -268,7 +268,7 @@ class TestEntries:
         post.deliver(runtime.database, transport, sender=SENDER, now=clock.now())
 
         handed_over = {"a": "system:mail", "act": "mail:handed_over", "obj": "test"}
-        assert self.entered(runtime) == [handed_over | {"res": "given_up"}] * 2
+        assert [entry for entry in self.entered(runtime) if "res" in entry] == [handed_over | {"res": "given_up"}] * 2
 
     def test_name_what_could_not_be_written_and_went_to_no_server(self, runtime, clock, server):
         keeper, transport = server

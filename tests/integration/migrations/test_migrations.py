@@ -129,6 +129,21 @@ class TestWhereDataCameFrom:
             assert migrate.current_revision(connection) == "0004"
 
 
+def test_links_that_nobody_can_seal_lapse_but_those_that_only_show_something(empty_engine):
+    """A migration has no keys (revision 0006)."""
+    migrate.upgrade(empty_engine, to="0005")
+    token_hash = r"'\x0{}'" if empty_engine.dialect.name == "postgresql" else "x'0{}'"
+    for number, kind in enumerate(("correct", "status", "confirm")):
+        row = f"{token_hash.format(number)}, '{kind}', '2026-11-23 09:00:00'"
+        with empty_engine.execution_options(writing=True).begin() as connection:
+            connection.execute(text(f"INSERT INTO personal_link (token_hash, kind, created_at) VALUES ({row})"))
+
+    migrate.upgrade(empty_engine, to="0006")
+
+    with empty_engine.connect() as connection:
+        assert connection.execute(text("SELECT kind FROM personal_link")).scalars().all() == ["status"]
+
+
 def insert_contact(engine, column, value):
     row = f"'{'a' * 32}', {value}, '2026-11-23 09:00:00', '2026-11-23 09:00:00', '2026-11-23 09:00:00', 1"
     contact = f"INSERT INTO contact (subject_id, {column}, collected_at, last_contact_at, changed_at, version) VALUES ({row})"

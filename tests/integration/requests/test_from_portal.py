@@ -25,7 +25,8 @@ def confirm(desk, email):
     token = re.search(r"/b/([\w-]+)", asked.get_body(("plain",)).get_content()).group(1)
     desk.clock.advance(timedelta(days=2))
     with desk.database.writing() as session:
-        intake.receive(session, kind=IntakeKind.CONFIRMATION, message=None, link_hash=links.hash_of(token), language="de", now=desk.now)
+        pressed = {"message": {"token": token}, "link_hash": links.hash_of(token)}
+        intake.receive(session, kind=IntakeKind.CONFIRMATION, **pressed, language="de", now=desk.now)
     drain(desk)
     return desk.send().taken
 
