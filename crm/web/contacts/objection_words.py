@@ -8,6 +8,8 @@ from flask_babel.speaklater import LazyString
 from crm.privacy.objection import Mistake, Told
 from crm.site.i18n import _l
 
+ALL_WAYS: Final = "all"  # what a form sends where no way is left open; no way is called so
+
 MISTAKE_TITLES: Final[Mapping[Mistake, LazyString]] = {
     Mistake.WRONG_PERSON: _l("falsche Person erwischt"),
     Mistake.SLIP: _l("versehentlich geklickt"),
