@@ -22,6 +22,7 @@ SUPPRESSION: Final = "suppression"
 THROTTLE: Final = "throttle"
 SOURCE: Final = "source"
 FORM: Final = "form"
+SIGN_IN: Final = "sign_in"
 
 
 def site_secret(name: str) -> str:

@@ -21,7 +21,7 @@ from crm.vault.journal import RightsEntry
 from crm.vault.key_cache import KeyCache, KeyId
 from crm.vault.key_making import KeyMaker
 from crm.vault.keyring import Keyring
-from crm.vault.named_secrets import INSTALLATION, INTAKE, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets, Secret, site_secret
+from crm.vault.named_secrets import INSTALLATION, INTAKE, SIGN_IN, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets, Secret, site_secret
 from crm.vault.opening import Columns
 from crm.vault.padding import Padding
 from crm.vault.provider import KeyProvider
@@ -69,7 +69,7 @@ class Vault:
 
     def prepare(self) -> None:
         """Make the secrets every installation needs; afterwards the intake works without the key provider."""
-        for name in (INSTALLATION, INTAKE, SUPPRESSION, THROTTLE, SOURCE):
+        for name in (INSTALLATION, INTAKE, SUPPRESSION, THROTTLE, SOURCE, SIGN_IN):
             self._secrets.newest(name)
 
     def refresh(self) -> None:
@@ -270,6 +270,10 @@ class Vault:
     def form_tag(self, token: str, content: str) -> bytes:
         """Return the tag by which the same form with the same content is recognised."""
         return self._tags.form(token, content)
+
+    def sign_in_tags(self, said: str) -> list[bytes]:
+        """Return the tags that bind what a row of sign-ins says, the newest first."""
+        return self._tags.sign_ins(said)
 
     def secret(self, name: str) -> bytes:
         """Return the 32 random bytes kept under this name, made when it is first asked for."""

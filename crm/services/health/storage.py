@@ -20,6 +20,7 @@ from crm.services.health.keys import KeysUnfit, examine_keys, examine_keys_alone
 from crm.services.health.log import examine_log
 from crm.services.health.rows import examine_rows
 from crm.services.health.sealed_values import SealedValuesUnexamined, examine_sealed_values
+from crm.services.health.sign_ins import examine_sign_ins
 from crm.services.health.stores import Stores, open_stores
 from crm.services.health.work import examine_work
 from crm.settings import Settings
@@ -108,6 +109,7 @@ def _examine(stores: Stores, *, actor: Actor, now: datetime) -> Iterator[Finding
         else:
             yield from _reaching("database", lambda: examine_sealed_values(stores.database, actor=actor, now=now))
             yield from _reaching("database", lambda: examine_cases(stores.database))
+            yield from _reaching("database", lambda: examine_sign_ins(stores.database))
         yield from _reaching("database", lambda: examine_rows(stores.database))
         index = _reaching("database", lambda: examine_index(stores, now=now))
         yield from index if not keys else (each for each in index if not isinstance(each, KeysUnfit))  # said once

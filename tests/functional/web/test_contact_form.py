@@ -325,7 +325,7 @@ class TestDuplicatesOfAChange:
         assert sales.send(f"/contacts/{person}/edit", form).status_code == 303
 
     def test_are_not_asked_for_by_what_was_not_changed(self, house, sales, people):
-        person, other = people
+        person, _ = people
         sales.send(f"/contacts/{person}/edit", {**edited(sales, person, email="uwe@example.com"), "confirm_duplicate": "1"})
         before = len(house.entries("people:listed"))
 
