@@ -193,13 +193,9 @@ class Vault:
             raise TamperedError
         return _own_key(secret).open(_own_place(table, column, row_id), sealed)
 
-    def mark_erasing(self, session: Session, subject_ids: Sequence[str]) -> None:
-        """Let nothing more be written about these people; commit it before `destroy`."""
-        write_guard.mark_erasing(session, subject_ids)
-
-    def mark_erased(self, session: Session, subject_ids: Sequence[str]) -> None:
-        """Note that the erasure of these people is complete."""
-        write_guard.mark_erased(session, subject_ids)
+    # Let nothing more be written about these people, committed before `destroy`; and note that their erasure is complete.
+    mark_erasing = staticmethod(write_guard.mark_erasing)
+    mark_erased = staticmethod(write_guard.mark_erased)
 
     def destroy(
         self,
