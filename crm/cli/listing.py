@@ -17,8 +17,12 @@ def json_option(command: F) -> F:
 
 
 def as_option(command: F) -> F:
-    """Add the required `--as USER` of commands that show people; it arrives as `as_user`."""
-    explained = _("E-Mail-Adresse des Kontos, in dessen Namen der Befehl liest.")
+    """Add the required `--as USER` of commands that show people; it arrives as `as_user`.
+
+    People are contacts: what is known of them is opened for a role and a purpose, and somebody has to hold that role.
+    Accounts of staff are none; whoever has the shell of the machine administers them under its own name (`cli:<uid>`).
+    """
+    explained = _("E-Mail-Adresse des Kontos, in dessen Namen der Befehl Kontakte liest.")
     return click.option("--as", "as_user", metavar="USER", required=True, help=explained)(command)
 
 

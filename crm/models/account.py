@@ -61,7 +61,8 @@ class SignIn(Base):
     """One sign-in of an account, from the password to the sign-out (Anmeldung).
 
     The browser holds a random token, the table only its hash: reading the table lets nobody in. Neither
-    address nor kind of the device is kept, because ending a sign-in needs neither.
+    address nor kind of the device is kept, because ending a sign-in needs neither. `row_tag` is a keyed hash of
+    everything else in the row: what SQL changes is no sign-in any more (`crm.services.accounts.binding`).
     """
 
     __tablename__ = "sign_in"
@@ -79,6 +80,7 @@ class SignIn(Base):
     new_totp_at: Mapped[datetime | None] = mapped_column(info=personal(Category.STAFF))
     role: Mapped[str] = mapped_column(String(20), info=personal(Category.STAFF))
     ended_at: Mapped[datetime | None] = mapped_column(info=personal(Category.STAFF))
+    row_tag: Mapped[bytes] = mapped_column(LargeBinary(16), info=personal(Category.STAFF))
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
 

@@ -7,7 +7,6 @@ Source: Art. 25(1), 32(1)(b) DSGVO.
 """
 
 import hashlib
-import hmac
 import json
 import secrets
 from collections import Counter
@@ -20,7 +19,7 @@ from sqlalchemy.orm import Session
 from crm.clock import micros
 from crm.errors import CrmError, NotFoundError
 from crm.models.intake import LinkKind, PersonalLink
-from crm.vault import TamperedError, Vault
+from crm.vault import SealedRow, TamperedError, Vault
 
 _TOKEN_BYTES: Final = 32
 _UNDER_WAY: Final = timedelta(days=3)  # what was pressed in time may wait for a worker that stands still
@@ -75,7 +74,7 @@ def issue(
         created_at=now,
         expires_at=expires_at,
     )
-    link.seal = _seal_of(link, Vault.of(session))
+    link.seal = Vault.of(session).row_seal(SealedRow.LINK, _said(link))
     session.add(link)
     return token
 
@@ -155,15 +154,15 @@ def count_forged(session: Session) -> Counter[str]:
 
 
 def _is_issued(link: PersonalLink, vault: Vault) -> bool:
-    return isinstance(link.seal, bytes) and hmac.compare_digest(link.seal, _seal_of(link, vault))
+    return vault.bears_seal(SealedRow.LINK, _said(link), link.seal)
 
 
-def _seal_of(link: PersonalLink, vault: Vault) -> bytes:
-    """Return the seal of a link over all that it says, but whether it was used, which the portal notes without keys."""
+def _said(link: PersonalLink) -> str:
+    """Return all that a link says, but whether it was used, which the portal notes without keys."""
     tag, until = link.suppression_tag, link.expires_at
     moments = [micros(link.created_at), None if until is None else micros(until)]
     said = [link.token_hash.hex(), link.kind, link.subject_id, link.request_id, None if tag is None else tag.hex(), *moments]
-    return vault.link_seal(json.dumps(said))
+    return json.dumps(said)
 
 
 def address(kind: LinkKind, token: str, *, origin: str) -> str:

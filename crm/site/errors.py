@@ -5,14 +5,17 @@ from typing import Final
 
 from flask import Flask, make_response, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from crm.errors import CrmError, InvalidInputError, NotAllowedError, NotFoundError, UnavailableError
 from crm.privacy.errors import PrivacyError
 from crm.site.htmx import is_fragment_request
-from crm.site.i18n import translate_message
+from crm.site.i18n import _l, translate_message
 from crm.site.incidents import current_incident, report
+from crm.site.same_site import ForeignOriginError
+from crm.site.words import STATUS_TITLES
 from crm.vault import ErasedError, KeysOlderThanDataError, KeyUnavailableError, TamperedError
 
 # The first of an error's own classes that is listed decides; a test demands that every CrmError has one.
@@ -28,6 +31,9 @@ STATUS_OF: Final[dict[type[CrmError], int]] = {
     PrivacyError: 409,
     CrmError: 400,
 }
+
+# What an error is called where the title of its status would give a wrong reason.
+_TITLE_OF: Final[dict[type[CrmError], LazyString]] = {ForeignOriginError: _l("Das kam nicht von einer Seite von Lethe")}
 
 _EXPLAINED: Final = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503})
 
@@ -55,10 +61,13 @@ def install(app: Flask) -> None:
     app.register_error_handler(500, _explain_failure)
 
 
-def _answer(status: int, *, message: str | None = None, template: str = "errors/page.html") -> ResponseReturnValue:
+def _answer(
+    status: int, *, title: LazyString | None = None, message: str | None = None, template: str = "errors/page.html"
+) -> ResponseReturnValue:
     name = "errors/_fragment.html" if is_fragment_request() else template
     incident = current_incident() if status == HTTPStatus.INTERNAL_SERVER_ERROR else None
-    response = make_response(render_template(name, status=status, message=message, incident=incident), status)
+    named = title or STATUS_TITLES.get(status, STATUS_TITLES[400])
+    response = make_response(render_template(name, status=status, title=named, message=message, incident=incident), status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "30"
     return response
@@ -67,7 +76,7 @@ def _answer(status: int, *, message: str | None = None, template: str = "errors/
 def _explain_refusal(error: CrmError) -> ResponseReturnValue:
     if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR:
         report(error)
-    return _answer(status_of(error), message=sentence_of(error))
+    return _answer(status_of(error), title=_TITLE_OF.get(type(error)), message=sentence_of(error))
 
 
 def _explain_stale_form(_error: CSRFError) -> ResponseReturnValue:

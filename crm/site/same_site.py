@@ -31,7 +31,10 @@ class UnknownHostError(CrmError):
 class ForeignOriginError(NotAllowedError):
     """Another site made the reader's browser send this request."""
 
-    message = "Diese Anfrage kam von einer fremden Seite. Es wurde nichts geändert. Öffnen Sie Lethe selbst und senden Sie von dort."
+    message = (
+        "Diese Anfrage kam von einer fremden Seite. Es wurde nichts geändert. Öffnen Sie Lethe selbst und senden Sie von dort. "
+        "Geschieht es auf Lethes eigenen Seiten, stimmt die eingestellte Adresse nicht: Sagen Sie es der Administration."
+    )
 
 
 class _Place(NamedTuple):

@@ -22,6 +22,7 @@ from crm.vault.provider import FileKeyProvider, KeyProvider
 from crm.vault.schema import create_keystore, keystore_metadata
 from crm.vault.store import KeyStoreState
 from crm.vault.tables import Subject, SubjectState
+from crm.vault.tags import SealedRow
 from crm.vault.vault import Vault
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Place",
     "Right",
     "RightsEntry",
+    "SealedRow",
     "Subject",
     "SubjectState",
     "TamperedError",

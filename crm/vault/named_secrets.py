@@ -22,8 +22,6 @@ SUPPRESSION: Final = "suppression"
 THROTTLE: Final = "throttle"
 SOURCE: Final = "source"
 FORM: Final = "form"
-ORDER: Final = "order"
-LINK: Final = "link"
 
 
 def site_secret(name: str) -> str:

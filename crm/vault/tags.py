@@ -1,12 +1,21 @@
 """Keyed hashes: equal values are recognised, and without the key nothing can be tried out."""
 
 import hmac
+from enum import StrEnum
 from typing import Final
 
 from crm.vault.envelope import length_prefixed
-from crm.vault.named_secrets import FORM, LINK, ORDER, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets
+from crm.vault.named_secrets import FORM, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets
 
 TAG_BYTES: Final = 16
+
+
+class SealedRow(StrEnum):
+    """Rows that decide what happens to people, each kind bound with a key of its own."""
+
+    ORDER = "order"
+    LINK = "link"
+    SIGN_IN = "sign_in"
 
 
 class Tags:
@@ -39,13 +48,17 @@ class Tags:
         """Return the tag of a form with this random token and this content; without the token it says nothing about the content."""
         return _tag(self._secrets.newest(FORM).raw, f"{token}\0{content}".encode())
 
-    def order(self, order: str) -> bytes:
-        """Return the tag of an order to destroy."""
-        return _tag(self._secrets.newest(ORDER).raw, order.encode())
+    def row_seal(self, kind: SealedRow, said: str) -> bytes:
+        """Return the seal that binds what a row says: whoever writes the database, and has no key, can make none."""
+        return _tag(self._secrets.newest(kind).raw, said.encode())
 
-    def link(self, link: str) -> bytes:
-        """Return the tag of a link that was sent to a person."""
-        return _tag(self._secrets.newest(LINK).raw, link.encode())
+    def bears_seal(self, kind: SealedRow, said: str, seal: object) -> bool:
+        """Say whether a row says what the program wrote; SQLite stores any type in any column.
+
+        Raises:
+            KeyUnavailableError: that cannot be said at the moment.
+        """
+        return isinstance(seal, bytes) and any(hmac.compare_digest(seal, each) for each in self._all(kind, said))
 
     def _all(self, name: str, value: str) -> list[bytes]:
         return [_tag(secret.raw, value.encode()) for secret in self._secrets.live(name)]

@@ -21,13 +21,21 @@ from crm.vault.journal import RightsEntry
 from crm.vault.key_cache import KeyCache, KeyId
 from crm.vault.key_making import KeyMaker
 from crm.vault.keyring import Keyring
-from crm.vault.named_secrets import INSTALLATION, INTAKE, LINK, ORDER, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets, site_secret
+from crm.vault.named_secrets import (
+    INSTALLATION,
+    INTAKE,
+    SOURCE,
+    SUPPRESSION,
+    THROTTLE,
+    NamedSecrets,
+    site_secret,
+)
 from crm.vault.opening import Columns
 from crm.vault.padding import Padding
 from crm.vault.provider import KeyProvider
 from crm.vault.store import KeyStore, KeyStoreState
 from crm.vault.tables import Subject, SubjectState
-from crm.vault.tags import Tags
+from crm.vault.tags import SealedRow, Tags
 
 EQUIPMENT: Final = "vault"
 _PATIENCE: Final = 10.0
@@ -48,6 +56,7 @@ class Vault:
         self._maker = KeyMaker(self._store, self._epochs, self._keyring)
         self._secrets = NamedSecrets(self._store, self._epochs, self._freshness, clock=clock)
         self._tags = Tags(self._secrets)
+        self.row_seal, self.bears_seal = self._tags.row_seal, self._tags.bears_seal
 
     @staticmethod
     def of(session: Session) -> "Vault":
@@ -69,7 +78,7 @@ class Vault:
 
     def prepare(self) -> None:
         """Make the secrets every installation needs; afterwards the intake works without the key provider."""
-        for name in (INSTALLATION, INTAKE, SUPPRESSION, THROTTLE, SOURCE, ORDER, LINK):
+        for name in (INSTALLATION, INTAKE, SUPPRESSION, THROTTLE, SOURCE, *SealedRow):
             self._secrets.newest(name)
 
     def refresh(self) -> None:
@@ -193,13 +202,9 @@ class Vault:
             raise TamperedError
         return named_secrets.own_key(secret).open(named_secrets.own_place(table, column, row_id), sealed)
 
-    def mark_erasing(self, session: Session, subject_ids: Sequence[str]) -> None:
-        """Let nothing more be written about these people; commit it before `destroy`."""
-        write_guard.mark_erasing(session, subject_ids)
-
-    def mark_erased(self, session: Session, subject_ids: Sequence[str]) -> None:
-        """Note that the erasure of these people is complete."""
-        write_guard.mark_erased(session, subject_ids)
+    # Let nothing more be written about these people, committed before `destroy`; and note that their erasure is complete.
+    mark_erasing = staticmethod(write_guard.mark_erasing)
+    mark_erased = staticmethod(write_guard.mark_erased)
 
     def destroy(
         self,
@@ -270,14 +275,6 @@ class Vault:
     def form_tag(self, token: str, content: str) -> bytes:
         """Return the tag by which the same form with the same content is recognised."""
         return self._tags.form(token, content)
-
-    def order_seal(self, order: str) -> bytes:
-        """Return the seal of an order to destroy: whoever writes the database, and has no key, can make none."""
-        return self._tags.order(order)
-
-    def link_seal(self, link: str) -> bytes:
-        """Return the seal of a link that was sent to a person: as with an order, nobody makes one with SQL."""
-        return self._tags.link(link)
 
     def secret(self, name: str) -> bytes:
         """Return the 32 random bytes kept under this name, made when it is first asked for."""

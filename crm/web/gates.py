@@ -17,6 +17,7 @@ from crm.services.accounts.errors import SignInEndedError
 from crm.services.accounts.signins import Lifetimes, SignedIn, Step
 from crm.site.installation import current_runtime
 from crm.site.visitor import Visitor
+from crm.vault import KeyUnavailableError
 
 SIGN_IN: Final = "signin.sign_in"
 STEPS: Final = {
@@ -56,7 +57,8 @@ def install(app: Flask) -> None:
     # The token alone decides. flask-login's own protection compares network and browser, which change on the way to a customer.
     manager.session_protection = None
     manager.user_loader(_find_user)
-    manager.init_app(app)
+    # No page asks for flask-login's own user; the page that refuses must not ask the same question again.
+    manager.init_app(app, add_context_processor=False)
     app.after_request(_note_use)
 
 
@@ -69,9 +71,17 @@ def find_visitor() -> Visitor | None:
 
 
 def find_signed_in() -> SignedIn | None:
-    """Return the sign-in of this request, also while its second factor is missing."""
+    """Return the sign-in of this request, also while its second factor is missing.
+
+    Raises:
+        KeyUnavailableError: nobody can say at the moment whether the sign-in is genuine.
+    """
     user = flask_login.current_user
-    return user.signed_in if isinstance(user, StaffUser) else None
+    try:
+        return user.signed_in if isinstance(user, StaffUser) else None
+    except KeyUnavailableError:
+        g.visitor = None  # the page that says so asks who looks at it, and must not fail in the same way
+        raise
 
 
 def get_signed_in() -> SignedIn:

@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from crm.actor import SECOND_FACTOR_REQUIRED, Role
 from crm.errors import CrmError, InvalidInputError
-from crm.services.accounts import user_changes, users
-from crm.services.accounts.errors import LastAdministratorError, OwnAccountError, OwnRolesError
+from crm.services.accounts import authentication, user_changes, users
+from crm.services.accounts.errors import LastAdministratorError, OwnAccountError, OwnRolesError, PasswordWrongError
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
+from crm.web import gates
 
 bp = Blueprint("users", __name__)
 
@@ -31,6 +32,7 @@ def new() -> ResponseReturnValue:
         return _form()
     runtime = current_runtime()
     try:
+        _require_own_password()
         with runtime.database.writing() as db:
             invitation = users.add(
                 db,
@@ -56,6 +58,7 @@ def set_roles(account_id: str) -> ResponseReturnValue:
     """Replace the roles of an account."""
     runtime = current_runtime()
     try:
+        _require_own_password()
         with runtime.database.writing() as db:
             user_changes.set_roles(db, account_id=account_id, roles=_chosen_roles(), actor=current_actor(), now=runtime.clock.now())
     except (InvalidInputError, LastAdministratorError, OwnRolesError) as error:
@@ -91,6 +94,10 @@ def enable(account_id: str) -> ResponseReturnValue:
 def issue_start_password(account_id: str) -> ResponseReturnValue:
     """Replace a forgotten password by a start password, shown once."""
     runtime = current_runtime()
+    try:
+        _require_own_password()
+    except PasswordWrongError as error:
+        return _page(account_id, wrong=error), status_of(error)
     with runtime.database.writing() as db:
         invitation = user_changes.issue_start_password(db, account_id=account_id, actor=current_actor(), now=runtime.clock.now())
     return render_template("users/start_password.html", invitation=invitation, is_new=False)
@@ -100,10 +107,25 @@ def issue_start_password(account_id: str) -> ResponseReturnValue:
 def reset_second_factor(account_id: str) -> ResponseReturnValue:
     """Take a lost second factor away."""
     runtime = current_runtime()
+    try:
+        _require_own_password()
+    except PasswordWrongError as error:
+        return _page(account_id, wrong=error), status_of(error)
     with runtime.database.writing() as db:
         user_changes.reset_second_factor(db, account_id=account_id, actor=current_actor(), now=runtime.clock.now())
     flash(_("Der zweite Faktor ist entfernt. Verlangt die Rolle einen, wird er bei der nächsten Anmeldung neu eingerichtet."), "ok")
     return redirect(url_for(".show", account_id=account_id), code=303)
+
+
+def _require_own_password() -> None:
+    """Ask the administrator again: with these acts a borrowed screen would become an account of one's own.
+
+    Raises:
+        PasswordWrongError: wrong, or too many tries.
+    """
+    runtime = current_runtime()
+    password = request.form.get("current_password", "")
+    authentication.require_password(runtime.database, gates.get_signed_in(), password=password, now=runtime.clock.now())
 
 
 def _chosen_roles() -> set[Role]:
@@ -125,14 +147,15 @@ def _form(wrong: dict[str, str] | None = None) -> str:
 
 
 def _page(account_id: str, *, wrong: CrmError | None = None) -> str:
-    runtime = current_runtime()
+    runtime, is_password = current_runtime(), isinstance(wrong, PasswordWrongError)
     with runtime.database.reading() as db:
         user = users.get_user(db, account_id=account_id, actor=current_actor(), now=runtime.clock.now())
     return render_template(
         "users/show.html",
         user=user,
-        chosen=_chosen_roles() if isinstance(wrong, InvalidInputError) else set(user.roles),
-        wrong=sentence_of(wrong) if wrong else None,
+        chosen=_chosen_roles() if wrong and request.endpoint == "users.set_roles" else set(user.roles),
+        wrong=sentence_of(wrong) if wrong and not is_password else None,
+        wrong_password={request.endpoint: sentence_of(wrong)} if wrong and is_password else {},
         roles=tuple(Role),
         needs_second_factor=SECOND_FACTOR_REQUIRED,
     )

@@ -97,7 +97,9 @@ def test_the_walk_needs_no_mouse(live_site, visitor, house):
         expect(page.locator("[data-rows] tbody tr")).to_have_count(2, timeout=1 * SECONDS)
 
     await_indexed(search)
-    page.locator("body").press("j")
+    press(page, "/")
+    page.keyboard.press("Escape")
+    expect(page.locator("main [data-seek]")).to_have_value("tastenf")
     first = focused(page, "textContent")
     press(page, "j")
     second = focused(page, "textContent")

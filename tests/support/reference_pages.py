@@ -38,6 +38,11 @@ def command_page() -> str:
         "Exit status: 0 done, 1 a finding or a failure, 2 wrong usage or bad input. Errors are one sentence on standard error. The command",
         "line answers in German where the locale is German or `LETHE_LANGUAGE=de`, and in English elsewhere.",
         "",
+        "Who acts is the account of the machine, entered in the log as `cli:<uid>`. Commands that show people take `--as USER`",
+        "instead, the e-mail address of an account: *people* are contacts, which are opened for the role of a member of staff.",
+        "Accounts of staff are not meant; `lethe users list` shows them to whoever has the shell of the machine. No command of",
+        "this version shows contacts, so none takes `--as` yet: what others print about people are counts and pseudonyms.",
+        "",
     ]
     for path, command in _commands(click.Context(main, info_name="lethe"), main):
         context = click.Context(command, info_name=path, terminal_width=80)

@@ -3,7 +3,6 @@
 Source: Art. 17(1) DSGVO.
 """
 
-import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
@@ -18,7 +17,7 @@ from crm.errors import NotFoundError
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep
 from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
-from crm.vault import Subject, SubjectState, Vault
+from crm.vault import SealedRow, Subject, SubjectState, Vault
 
 # Built once and on the tables, because a run of the Löschkonzept asks them for hundreds of people over and over.
 _JOB, _SUBJECT = (cast("Table", model.__table__).c for model in (ErasureJob, Subject))
@@ -62,7 +61,7 @@ def order_many(
         order = {"cause": cause, "case_id": case_id, "step": ErasureStep.ORDERED, "ordered_at": now, "ordered_by": actor.pseudonym}
         rows = [{"id": job_id, "subject_id": each, "rule": rules[each], **order} for each, job_id in fresh.items()]
         digests = bound_rows.digests(ErasureJob, rows)
-        seals = ({"seal": Vault.of(session).order_seal(each)} for each in digests)
+        seals = ({"seal": Vault.of(session).row_seal(SealedRow.ORDER, each)} for each in digests)
         insert_rows(session.connection(), ErasureJob, [row | seal for row, seal in zip(rows, seals, strict=True)])
         indexing.announce_gone(session, list(fresh), now=now)
         named = zip(fresh, digests, strict=True)
@@ -88,7 +87,7 @@ def find_genuine(session: Session, subject_ids: Sequence[str]) -> set[str]:
         named = {(each.subject_id, row) for each in written for row in each.hashes}
         for row in session.execute(select(*_BOUND, _JOB.seal).where(_JOB.subject_id.in_(some))).mappings():
             digest = bound_rows.digest(_TABLE, dict(row))
-            if (row["subject_id"], digest) in named and _is_seal(row["seal"], vault.order_seal(digest)):
+            if (row["subject_id"], digest) in named and vault.bears_seal(SealedRow.ORDER, digest, row["seal"]):
                 genuine.add(row["subject_id"])
     return genuine
 
@@ -107,10 +106,6 @@ def find_unordered(session: Session, *, subject_id: str | None = None) -> Sequen
     is_over = and_(_SUBJECT.state == SubjectState.ERASED, ~of_person.where(_JOB.step == ErasureStep.DONE))
     asked = select(_SUBJECT.id).where(or_(is_being, is_over)).order_by(_SUBJECT.id)
     return session.scalars(asked if subject_id is None else asked.where(_SUBJECT.id == subject_id)).all()
-
-
-def _is_seal(found: object, expected: bytes) -> bool:
-    return isinstance(found, bytes) and hmac.compare_digest(found, expected)
 
 
 def find_job(session: Session, *, subject_id: str) -> ErasureJob | None:

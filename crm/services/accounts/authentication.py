@@ -78,7 +78,7 @@ def confirm_code(database: Database, *, sign_in_id: str, code: str, now: datetim
         secret = second_factor.secret_of(session, account)
         if _is_accepted(session, account, secret, code, now):
             current.second_factor_at = now
-            token = signins.renew_token(current)
+            token = signins.renew_token(session, current)
             _enter(session, Action.ACCOUNT_SIGNED_IN, current, now, result="second_factor")
     if token is None:
         raise CodeWrongError(field="code")
@@ -185,7 +185,7 @@ def _enrol(session: Session, current: SignIn, secret: str, now: datetime) -> str
     account_mail.tell(session, current.account, "second_factor_enrolled", now=now)
     if was_waiting:
         _enter(session, Action.ACCOUNT_SIGNED_IN, current, now, result="second_factor")
-    return signins.renew_token(current)
+    return signins.renew_token(session, current)
 
 
 def _is_accepted(session: Session, account: Account, secret: str | None, code: str, now: datetime) -> bool:

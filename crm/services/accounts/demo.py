@@ -16,7 +16,7 @@ from crm.actor import Actor, Role
 from crm.models.account import Account, AccountRole
 from crm.privacy import audit
 from crm.privacy.actions import Action
-from crm.services.accounts import addresses, second_factor, signins, staff_notice, users
+from crm.services.accounts import addresses, binding, second_factor, signins, staff_notice, users
 from crm.services.accounts.errors import AccountNotFoundError
 from crm.services.accounts.signins import Lifetimes
 
@@ -80,6 +80,7 @@ def enter(session: Session, *, role: Role, lifetimes: Lifetimes, now: datetime) 
         raise AccountNotFoundError
     sign_in, token = signins.begin(session, account, lifetimes=lifetimes, now=now)
     sign_in.second_factor_at, sign_in.role = now, role
+    binding.bind(session, sign_in)
     actor = Actor(account.pseudonym, account.roles, role)
     audit.record(session, Action.ACCOUNT_SIGNED_IN, actor=actor, now=now, kind="account", result="demo")
     return token

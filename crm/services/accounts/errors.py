@@ -24,7 +24,7 @@ class PasswordWrongError(InvalidInputError):
     """The current password, asked for again before a change, is wrong, or there were too many tries."""
 
     message = (
-        "Das jetzige Passwort stimmt nicht, oder es waren zu viele Versuche. Warten Sie einige Minuten und versuchen Sie es noch einmal."
+        "Ihr jetziges Passwort stimmt nicht, oder es waren zu viele Versuche. Warten Sie einige Minuten und versuchen Sie es noch einmal."
     )
 
 

@@ -43,7 +43,7 @@ def begin_enrolment(database: Database, signed_in: SignedIn, *, password: str, n
     """
     authentication.require_password(database, signed_in, password=password, now=now)
     with database.writing() as session:
-        second_factor.offer(session, signins.get_open(session, signed_in.sign_in_id), now=now)
+        signins.offer_second_factor(session, signed_in, now=now)
 
 
 def get_enrolment(session: Session, signed_in: SignedIn, *, organisation: str, now: datetime) -> Enrolment:
@@ -97,7 +97,7 @@ def choose_role(session: Session, signed_in: SignedIn, *, role: str, now: dateti
         raise RoleNotHeldError(field="role")
     current.role = Role(role)
     audit.record(session, Action.ACCOUNT_ROLE_CHOSEN, actor=signed_in.actor, now=now, kind="account", result=role)
-    return signins.renew_token(current)
+    return signins.renew_token(session, current)
 
 
 def choose_language(session: Session, signed_in: SignedIn, *, language: str) -> None:
@@ -123,7 +123,7 @@ def _replace_password(database: Database, signed_in: SignedIn, new: str, organis
         rows = [bound_rows.digest_of_account(current.account)]
         audit.record(session, Action.ACCOUNT_PASSWORD_CHANGED, actor=signed_in.actor, now=now, kind="account", rows=rows)
         account_mail.tell(session, current.account, "password_changed", now=now)
-        return signins.renew_token(current)
+        return signins.renew_token(session, current)
 
 
 def _own(session: Session, signed_in: SignedIn) -> Account:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, bindparam, delete, select
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from crm.actor import SECOND_FACTOR_REQUIRED, Actor, Role
 from crm.db import new_id
 from crm.models.account import Account, SignIn
 from crm.privacy import audit
 from crm.privacy.actions import Action
-from crm.services.accounts import addresses, second_factor, staff_notice
+from crm.services.accounts import addresses, binding, second_factor, staff_notice
 from crm.services.accounts.errors import SignInEndedError
 from crm.settings import Settings
 from crm.vault import KeyUnavailableError
@@ -99,16 +99,21 @@ def begin(session: Session, account: Account, *, lifetimes: Lifetimes, now: date
         expires_at=now + lifetimes.absolute,
         role=first_role(account),
     )
-    session.add(sign_in)
     if next_step(account, sign_in) is Step.ENROLMENT:
         second_factor.offer(session, sign_in, now=now)
+    binding.bind(session, sign_in)
+    session.add(sign_in)
     return sign_in, token
 
 
 def find(session: Session, token: str, *, lifetimes: Lifetimes, now: datetime) -> SignedIn | None:
-    """Return who holds `token`, or None when no living sign-in belongs to it."""
+    """Return who holds `token`, or None when no living sign-in belongs to it, or one that was changed past the program.
+
+    Raises:
+        KeyUnavailableError: nobody can say at the moment whether the row is what the program wrote.
+    """
     sign_in = session.scalars(_BY_TOKEN, {"token_hash": _hashed(token)}).unique().one_or_none()
-    if sign_in is None or not _is_living(sign_in, lifetimes, now):
+    if sign_in is None or not _is_living(session, sign_in, lifetimes, now):
         return None
     account = sign_in.account
     return SignedIn(
@@ -127,8 +132,8 @@ def find(session: Session, token: str, *, lifetimes: Lifetimes, now: datetime) -
 
 def belongs_to(session: Session, token: str, account_id: str) -> bool:
     """Say whether `token` was given to a sign-in of this account, living or not."""
-    owner = session.scalar(select(SignIn.account_id).where(SignIn.token_hash == _hashed(token)))
-    return owner == account_id
+    sign_in = session.scalars(_BY_TOKEN, {"token_hash": _hashed(token)}).unique().one_or_none()
+    return sign_in is not None and sign_in.account_id == account_id and binding.is_sound(session, sign_in)
 
 
 def next_step(account: Account, sign_in: SignIn) -> Step | None:
@@ -159,7 +164,16 @@ def get_open(session: Session, sign_in_id: str) -> SignIn:
     sign_in = session.scalars(select(SignIn).where(SignIn.id == sign_in_id).with_for_update()).first()
     if account is None or account.disabled_at is not None or sign_in is None or sign_in.ended_at is not None:
         raise SignInEndedError
+    if not binding.is_sound(session, sign_in):  # or the change about to be made would be its pardon
+        raise SignInEndedError
     return sign_in
+
+
+def offer_second_factor(session: Session, signed_in: SignedIn, *, now: datetime) -> None:
+    """Put a new second factor into the sign-in, to be proven with a code."""
+    sign_in = get_open(session, signed_in.sign_in_id)
+    second_factor.offer(session, sign_in, now=now)
+    binding.bind(session, sign_in)
 
 
 def find_offered_secret(session: Session, sign_in: SignIn, *, now: datetime) -> str | None:
@@ -173,10 +187,11 @@ def find_offered_secret(session: Session, sign_in: SignIn, *, now: datetime) -> 
     return None if is_over and not must_enrol else second_factor.offered_secret(session, sign_in)
 
 
-def renew_token(sign_in: SignIn) -> str:
-    """Give the sign-in a new token; the old one, which others may have seen or planted, is dead at once."""
+def renew_token(session: Session, sign_in: SignIn) -> str:
+    """Give the sign-in a new token and bind what was changed; the old one, which others may have seen or planted, is dead at once."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     sign_in.token_hash = _hashed(token)
+    binding.bind(session, sign_in)
     return token
 
 
@@ -187,14 +202,14 @@ def is_to_be_seen(signed_in: SignedIn, *, now: datetime) -> bool:
 
 def see(session: Session, signed_in: SignedIn, *, now: datetime) -> None:
     """Note that the sign-in is being used, which puts the idle time-out off."""
-    session.execute(
-        update(SignIn).where(SignIn.id == signed_in.sign_in_id, SignIn.ended_at.is_(None), SignIn.seen_at < now).values(seen_at=now)
-    )
+    for sign_in in _lock_open(session, SignIn.id == signed_in.sign_in_id, SignIn.seen_at < now):
+        _put(session, sign_in, "seen_at", now)
 
 
 def end(session: Session, signed_in: SignedIn, *, now: datetime) -> None:
     """End one sign-in (Abmelden)."""
-    session.execute(update(SignIn).where(SignIn.id == signed_in.sign_in_id, SignIn.ended_at.is_(None)).values(ended_at=now))
+    for sign_in in _lock_open(session, SignIn.id == signed_in.sign_in_id):
+        _put(session, sign_in, "ended_at", now)
     audit.record(session, Action.ACCOUNT_SIGNED_OUT, actor=signed_in.actor, now=now, kind="account")
 
 
@@ -206,19 +221,17 @@ def end_everywhere(session: Session, signed_in: SignedIn, *, now: datetime) -> N
 
 def end_all(session: Session, account_id: str, *, now: datetime, keep: str | None = None) -> int:
     """End the sign-ins of an account, except the one to `keep`; return how many."""
-    ended = session.execute(
-        update(SignIn)
-        .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None), SignIn.id != (keep or ""))
-        .values(ended_at=now)
-        .returning(SignIn.id)
-    )
-    return len(ended.all())
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())  # first, as in `get_open`
+    ended = _lock_open(session, SignIn.account_id == account_id, SignIn.id != (keep or ""))
+    for sign_in in ended:
+        _put(session, sign_in, "ended_at", now)
+    return len(ended)
 
 
 def list_own(session: Session, signed_in: SignedIn, *, lifetimes: Lifetimes, now: datetime) -> Sequence[PastSignIn]:
     """List one's own sign-ins, newest first; no entry is made, because nobody else's data are read."""
     rows = session.scalars(select(SignIn).where(SignIn.account_id == signed_in.account_id).order_by(SignIn.created_at.desc()).limit(20))
-    return [PastSignIn(row.id, row.created_at, row.seen_at, not _is_living(row, lifetimes, now)) for row in rows]
+    return [PastSignIn(row.id, row.created_at, row.seen_at, not _is_living(session, row, lifetimes, now)) for row in rows]
 
 
 def forget_old(session: Session, *, now: datetime) -> int:
@@ -227,12 +240,27 @@ def forget_old(session: Session, *, now: datetime) -> int:
     return len(gone.all())
 
 
-def _is_living(sign_in: SignIn, lifetimes: Lifetimes, now: datetime) -> bool:
+def _lock_open(session: Session, *conditions: ColumnElement[bool]) -> Sequence[SignIn]:
+    """Return sign-ins that nobody ended, locked and as they are now; in one order, so that two of these do not block each other."""
+    asked = select(SignIn).options(lazyload(SignIn.account)).where(*conditions, SignIn.ended_at.is_(None)).order_by(SignIn.id)
+    return session.scalars(asked.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def _put(session: Session, sign_in: SignIn, name: str, moment: datetime) -> None:
+    """Set a moment; a row that was changed past the program keeps its wrong tag, so that the examination still finds it."""
+    was_sound = binding.is_sound(session, sign_in)
+    setattr(sign_in, name, moment)
+    if was_sound:
+        binding.bind(session, sign_in)
+
+
+def _is_living(session: Session, sign_in: SignIn, lifetimes: Lifetimes, now: datetime) -> bool:
     return (
         sign_in.ended_at is None
         and sign_in.account.disabled_at is None
         and now < sign_in.expires_at
         and now - sign_in.seen_at < lifetimes.idle
+        and binding.is_sound(session, sign_in)
     )
 
 

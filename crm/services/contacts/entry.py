@@ -29,6 +29,9 @@ from crm.services.forms import SentForm
 from crm.vault import Vault
 
 _SHOWN = 5  # people named in the warning
+_ASKED = _SHOWN + 1  # one of those found may be the person themselves
+_ADDRESSES = frozenset({"email", "phone", "mobile"})
+_NAME = frozenset({"first_name", "last_name", "postal_code"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,15 +159,21 @@ class Likeness:
     reason: LikenessReason
 
 
-def find_duplicates(session: Session, *, fields: Mapping[str, str], purpose: Purpose, actor: Actor, now: datetime) -> list[Likeness]:
+def find_duplicates(
+    session: Session, *, fields: Mapping[str, str], purpose: Purpose, actor: Actor, now: datetime, besides: str | None = None
+) -> list[Likeness]:
     """Return people who may be the same: equal e-mail or phone, or a name that sounds alike at the same postcode.
 
     Only people the purpose may use are named; one entry for the whole list, also where nobody is found, because the
     form would otherwise try out addresses unseen. That somebody with this very address is restricted is said and no
     more, so that nobody takes them in a second time unawares (Art. 18(2)).
+
+    Args:
+        besides: the person the fields belong to already, who is nobody's duplicate.
     """
-    same = _same_address(session, fields)
-    candidates = list(dict.fromkeys([*same, *_similar_name(session, fields, purpose)]))
+    same = [each for each in _same_address(session, fields) if each != besides][:_SHOWN]
+    similar = [each for each in _similar_name(session, fields, purpose) if each != besides][:_SHOWN]
+    candidates = list(dict.fromkeys([*same, *similar]))
     groups = frozenset({FieldGroup.IDENTITY, FieldGroup.POSITION})
     people = disclosure.open_people(session, subject_ids=candidates, groups=groups, purpose=purpose, actor=actor, now=now)
     companies = _company_names(session, [person.subject_id for person in people])
@@ -177,6 +186,16 @@ def find_duplicates(session: Session, *, fields: Mapping[str, str], purpose: Pur
         )
         for person in people
     ]
+
+
+def fields_to_compare(fields: Mapping[str, str], *, before: Mapping[str, str]) -> dict[str, str]:
+    """Return what a change has to be compared by: each address that is new, and the whole name once a part of it is new.
+
+    What was not changed was decided when it was entered; asking again would warn at every change and teach not to read.
+    """
+    new = {name for name, value in fields.items() if value and value != before.get(name, "")}
+    wanted = (new & _ADDRESSES) | (_NAME if new & _NAME else frozenset())
+    return {name: value for name, value in fields.items() if name in wanted}
 
 
 def _company_names(session: Session, subject_ids: Sequence[str]) -> dict[str, str]:
@@ -196,7 +215,7 @@ def _same_address(session: Session, fields: Mapping[str, str]) -> list[str]:
     if not tags:
         return []
     same = or_(*((Lookup.field == field) & (Lookup.tag == tag) for field, tag in tags))
-    return list(session.scalars(select(Lookup.subject_id).where(same).distinct().limit(_SHOWN)))
+    return list(session.scalars(select(Lookup.subject_id).where(same).distinct().limit(_ASKED)))
 
 
 def _similar_name(session: Session, fields: Mapping[str, str], purpose: Purpose) -> list[str]:
@@ -208,7 +227,7 @@ def _similar_name(session: Session, fields: Mapping[str, str], purpose: Purpose)
     try:
         return list(
             index.find_similar(
-                fields.get("first_name", ""), fields["last_name"], postal_code, purpose=1 << purpose.bit, groups=groups, limit=_SHOWN
+                fields.get("first_name", ""), fields["last_name"], postal_code, purpose=1 << purpose.bit, groups=groups, limit=_ASKED
             )
         )
     except search.IndexBuildingError:

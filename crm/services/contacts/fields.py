@@ -1,5 +1,6 @@
 """Cleans what was typed into the fields of a contact, or says what is wrong with it."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 
@@ -11,6 +12,7 @@ from crm.models.field_groups import GROUP_OF
 from crm.search.exact import exact_email
 
 LONGEST = 200  # characters of one field
+_PHONES = frozenset({"phone", "mobile"})
 LONGEST_SEGMENT = 40  # characters of a customer group
 
 
@@ -71,6 +73,8 @@ def check(fields: Mapping[str, str]) -> tuple[dict[str, str], list[InvalidInputE
 
 def _clean_field(name: str, value: str) -> str:
     line = clean_line(value, field=name, longest=LONGEST)
+    if name in _PHONES:
+        line = _in_ascii_digits(line)
     if line and name in _CHECKS:
         _CHECKS[name](name, line)
     return line
@@ -117,6 +121,11 @@ def _check_phone(name: str, value: str) -> None:
         raise PhoneNumberError(field=name) from error
     if not phonenumbers.is_possible_number(number):
         raise PhoneNumberError(field=name)
+
+
+def _in_ascii_digits(line: str) -> str:
+    """Return a number as every phone dials it, whatever script its digits were typed in."""
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in line)
 
 
 def _check_birth_date(name: str, value: str) -> None:

@@ -21,6 +21,7 @@ from crm.services.health.links import examine_links
 from crm.services.health.log import examine_log
 from crm.services.health.rows import examine_rows
 from crm.services.health.sealed_values import SealedValuesUnexamined, examine_sealed_values
+from crm.services.health.sign_ins import examine_sign_ins
 from crm.services.health.states import examine_states
 from crm.services.health.stores import Stores, open_stores
 from crm.services.health.work import examine_work
@@ -111,6 +112,7 @@ def _examine(stores: Stores, *, actor: Actor, now: datetime) -> Iterator[Finding
             yield from _reaching("database", lambda: examine_sealed_values(stores.database, actor=actor, now=now))
             yield from _reaching("database", lambda: examine_cases(stores.database))
             yield from _reaching("database", lambda: examine_links(stores.database))
+            yield from _reaching("database", lambda: examine_sign_ins(stores.database))
         yield from _reaching("database", lambda: examine_rows(stores.database))
         yield from _reaching("database", lambda: examine_states(stores.database))
         index = _reaching("database", lambda: examine_index(stores, now=now))

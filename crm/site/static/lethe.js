@@ -30,8 +30,16 @@ function moveRow(step) {
   links[next].scrollIntoView({ block: "nearest" });
 }
 
+// Escape leaves the search with what it found: the focus goes to the first row, where j, k and Enter go on.
+function leaveSearch(event) {
+  event.preventDefault(); // or the browser would empty the field, and the rows would be others
+  event.target.blur();
+  moveRow(1);
+}
+
 function pressKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !keysAreOn()) return;
+  if (event.key === "Escape" && event.target.matches("[data-seek]")) return leaveSearch(event);
   if (event.target.closest(TYPING)) return;
   const steps = event.key === "j" || event.key === "k";
   if (steps && !document.querySelector(`[data-key="${event.key}"]`)) moveRow(event.key === "j" ? 1 : -1);

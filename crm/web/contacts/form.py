@@ -41,7 +41,7 @@ def create() -> ResponseReturnValue:
         if saved := find_saved_contact(db, typed.sent(desk.purpose)):
             return _created(saved)
         checked = check(db, desk, typed, contact=None)
-        likenesses = checked.find_likenesses(db, desk) if not request.form.get("confirm_duplicate") else ()
+        likenesses = () if _is_confirmed() else checked.find_likenesses(db, desk)
         state = FormState.of(db, desk, typed, is_new=True, errors=checked.errors, likenesses=likenesses)
     if checked.errors or likenesses:
         return show_form(state), 422
@@ -61,19 +61,26 @@ def edit(subject_id: str) -> ResponseReturnValue:
 
 @bp.post("/contacts/<pseudonym:subject_id>/edit")
 def change(subject_id: str) -> ResponseReturnValue:
-    """Change the contact, unless somebody else has meanwhile: then show what they changed."""
+    """Change the contact, after a look whom it makes them like; where somebody else has changed it meanwhile, show what."""
     with current_runtime().database.reading() as db:
         desk = posted_purpose(open_desk(db))
         typed = typed_contact(desk.purpose)
         checked = check(db, desk, typed, contact=get_contact(db, subject_id=subject_id))
-    if checked.errors:
-        return _refused(desk, subject_id, typed, checked)
+        likenesses = () if _is_confirmed() else checked.find_new_likenesses(db, desk, subject_id=subject_id, before=typed.before)
+        state = FormState.of(db, desk, typed, is_new=False, errors=checked.errors, likenesses=likenesses)
+    if checked.errors or likenesses:
+        return show_form(replace(state, subject_id=subject_id, version=typed_number("version"))), 422
     try:
         _rectify(desk, subject_id, checked)
     except StaleVersionError:
         return _conflict(desk, subject_id, typed)
     flash(_("Die Änderungen sind gespeichert."), "ok")
     return redirect(url_for(".show", subject_id=subject_id), code=303)
+
+
+def _is_confirmed() -> bool:
+    """Say whether somebody looked at the warning and says that it is another person."""
+    return bool(request.form.get("confirm_duplicate"))
 
 
 def _created(subject_id: str) -> ResponseReturnValue:
@@ -106,12 +113,6 @@ def _rectify(desk: Desk, subject_id: str, checked: Checked) -> None:
             actor=desk.actor,
             now=desk.now,
         )
-
-
-def _refused(desk: Desk, subject_id: str, typed: TypedContact, checked: Checked) -> ResponseReturnValue:
-    with current_runtime().database.reading() as db:
-        state = FormState.of(db, desk, typed, is_new=False, errors=checked.errors, subject_id=subject_id, version=typed_number("version"))
-    return show_form(state), 422
 
 
 def _conflict(desk: Desk, subject_id: str, typed: TypedContact) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from crm.privacy.collection import Notice
 from crm.privacy.errors import OriginMissingError
 from crm.services.companies.choosing import choose_company
 from crm.services.contacts import fields as contact_fields
-from crm.services.contacts.entry import ContactEntry, Likeness, find_duplicates, require_findable
+from crm.services.contacts.entry import ContactEntry, Likeness, fields_to_compare, find_duplicates, require_findable
 from crm.site.errors import sentence_of
 from crm.web.belonging import find_faults, raised
 from crm.web.contacts.form_fields import TypedContact
@@ -35,6 +35,13 @@ class Checked:
         if self.errors:
             return ()
         return find_duplicates(db, fields=self.entry.fields, purpose=desk.purpose, actor=desk.actor, now=desk.now)
+
+    def find_new_likenesses(self, db: Session, desk: Desk, *, subject_id: str, before: Mapping[str, str]) -> Sequence[Likeness]:
+        """Return whom this change makes the person like; nobody, and no entry, where it touches nothing people are compared by."""
+        fields = fields_to_compare(self.entry.fields, before=before)
+        if self.errors or not fields:
+            return ()
+        return find_duplicates(db, fields=fields, purpose=desk.purpose, actor=desk.actor, now=desk.now, besides=subject_id)
 
 
 def check(db: Session, desk: Desk, typed: TypedContact, *, contact: Contact | None) -> Checked:

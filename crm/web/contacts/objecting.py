@@ -11,8 +11,15 @@ from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.web.contacts.blueprint import bp
+from crm.web.contacts.objection_words import ALL_WAYS
 from crm.web.contacts.rights import refuse
 from crm.web.typed import typed_day, typed_line
+
+
+class ChannelMissingError(InvalidInputError):
+    """Nobody says how far the objection reaches; a form without its fields must not close every way."""
+
+    message = "Es fehlt, wogegen der Widerspruch gilt. Wählen Sie E-Mail, Telefon oder Brief, oder „auf keinem Weg“."
 
 
 class ChannelUnknownError(InvalidInputError):
@@ -64,8 +71,12 @@ def _back(subject_id: str) -> ResponseReturnValue:
 
 
 def _channel() -> Channel | None:
-    """Return the way that is meant; None, where none is named, means them all, and no slip does."""
+    """Return the way that is meant, None for them all; that is a choice of its own, so that no slip closes or opens every way."""
     chosen = typed_line("channel")
-    if chosen and chosen not in set(Channel):
+    if not chosen:
+        raise ChannelMissingError(field="channel")
+    if chosen == ALL_WAYS:
+        return None
+    if chosen not in set(Channel):
         raise ChannelUnknownError(field="channel")
-    return Channel(chosen) if chosen else None
+    return Channel(chosen)

@@ -9,6 +9,8 @@ from crm.models.lawfulness import ToldBy
 from crm.privacy.objection import Mistake
 from crm.site.i18n import _l
 
+ALL_WAYS: Final = "all"  # what a form sends where no way is left open; no way is called so
+
 MISTAKE_TITLES: Final[Mapping[Mistake, LazyString]] = {
     Mistake.WRONG_PERSON: _l("falsche Person erwischt"),
     Mistake.SLIP: _l("versehentlich geklickt"),

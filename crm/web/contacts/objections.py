@@ -12,7 +12,7 @@ from crm.services.contacts.advertising import EndableObjection
 from crm.site.i18n import _, day
 from crm.site.visitor import current_actor
 from crm.site.words import CHANNEL_TITLES
-from crm.web.contacts.objection_words import MISTAKE_TITLES, TOLD_TITLES
+from crm.web.contacts.objection_words import ALL_WAYS, MISTAKE_TITLES, TOLD_TITLES
 from crm.web.desk import time_zone
 from crm.web.typed import typed_line
 
@@ -24,7 +24,7 @@ class ObjectionRow:
     """One objection, with what was typed into the form that ends it.
 
     Attributes:
-        channel: the way that is closed; empty for all ways.
+        channel: the way that is closed, or `ALL_WAYS`.
         came: where it came from and since when it counts.
     """
 
@@ -48,9 +48,9 @@ def objection_rows(db: Session, subject_id: str) -> tuple[ObjectionRow, ...]:
 
 def _row(each: EndableObjection) -> ObjectionRow:
     channel = each.standing.objection.channel
-    is_typed = request.method == "POST" and typed_line("channel") == (channel or "")
+    is_typed = request.method == "POST" and typed_line("channel") == (channel or ALL_WAYS)
     return ObjectionRow(
-        channel=channel or "",
+        channel=channel or ALL_WAYS,
         title=str(CHANNEL_TITLES[channel]) if channel else _("alle Wege"),
         came=_("%(origin)s, %(day)s", origin=_origin(each.standing.origin), day=day(each.standing.since.astimezone(time_zone()).date())),
         can_be_corrected=each.can_be_corrected,

@@ -12,6 +12,7 @@ from crm.services.contacts.rights import ADVERTISING_CHANNELS, LONGEST_WORDING, 
 from crm.site.i18n import _, day
 from crm.site.view_models import ChipState, FieldInput, FieldSet, Option
 from crm.site.words import CHANNEL_TITLES
+from crm.web.contacts.objection_words import ALL_WAYS
 from crm.web.desk import purpose_title, time_zone
 from crm.web.typed import typed_line, typed_text
 
@@ -75,6 +76,7 @@ class RightsView:
     consent_url: str
     withdrawal_url: str
     objected_to_all: bool
+    all_ways: str
     channels: tuple[ChannelChoice, ...]
     consents: tuple[ConsentRow, ...]
     fieldsets: tuple[FieldSet, ...]
@@ -90,6 +92,7 @@ def rights_view(subject_id: str, found: Rights, permissions: Sequence[tuple[Purp
         consent_url=url_for("contacts.record_consent", subject_id=subject_id),
         withdrawal_url=url_for("contacts.withdraw_consent", subject_id=subject_id),
         objected_to_all=found.objected_to_all,
+        all_ways=ALL_WAYS,
         channels=tuple(
             ChannelChoice(value=each, title=str(CHANNEL_TITLES[each]), objected=found.objected_to_all or each in found.objected_channels)
             for each in ADVERTISING_CHANNELS

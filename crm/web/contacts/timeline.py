@@ -71,7 +71,8 @@ def make_timeline(desk: Desk, past: Past, *, shown: int, groups: Collection[Fiel
     alike = [list(group) for _key, group in groupby(past.events, lambda event: _likeness(desk, event))]
     before = len(alike.pop(0)) if alike and _is_like_this_view(desk, groups, alike[0][0]) else 0
     older = alike[:_LINES]
-    text = f"{ngettext('%(num)s Feld', '%(num)s Felder', shown)}, {purpose_title(desk.purpose)}"
+    fields = ngettext("%(num)s Feld", "%(num)s Felder", shown)
+    text = f"{fields}, {purpose_title(desk.purpose)}"
     view = TimelineEntry(when=desk.now, kind=TimelineKind.DISCLOSED, text=_counted(text, before + 1), current=True)
     lines = tuple(_line(desk.purposes, group) for group in older)
     return Timeline((view, *lines), past.count - before - sum(map(len, older)))

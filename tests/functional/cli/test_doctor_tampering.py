@@ -4,8 +4,12 @@ import json
 import sqlite3
 
 import pytest
+from sqlalchemy import select
 
+from crm.models.account import Account
 from crm.privacy import objection, rectification
+from crm.services.accounts import signins
+from crm.services.accounts.signins import Lifetimes
 from tests.integration.privacy.people import SALES, purpose
 
 
@@ -90,6 +94,24 @@ class TestRows:
 
         assert "restriction_event" in wrong["rows"]
         assert "oder jemand hat in der Datenbank etwas eingefügt" in wrong["keys"]
+        assert status == 1
+
+
+class TestSignIns:
+    def test_that_were_revived_with_sql_are_named(self, opened, doctor, change):
+        now = opened.clock.now()
+        with opened.database.writing() as session:
+            account = session.scalars(select(Account)).unique().one()
+            signins.begin(session, account, lifetimes=Lifetimes.of(opened.settings), now=now)
+            signins.end_all(session, account.id, now=now)
+        assert "sign_ins" not in doctor()[0]
+        opened.close()
+        change("lethe.sqlite", "UPDATE sign_in SET ended_at = NULL")
+
+        wrong, status = doctor()
+
+        assert "1 Anmeldungen" in wrong["sign_ins"] or "1 sign-ins" in wrong["sign_ins"]
+        assert account.pseudonym in wrong["sign_ins"]
         assert status == 1
 
 

@@ -7,6 +7,8 @@ import pytest
 from crm.actor import Role
 from tests.support.staff import PASSWORD, SECRET, Browser, hire, stored
 
+OWN = {"current_password": PASSWORD}  # the administrator's
+
 
 @pytest.fixture
 def admin(house, now, browser):
@@ -16,7 +18,7 @@ def admin(house, now, browser):
 
 
 def test_an_account_is_added_and_its_start_password_shown_once(app, admin, house):
-    fields = {"email": "kim@example.com", "name": "Kim <Ott>", "roles": ["sales", "service"]}
+    fields = {"email": "kim@example.com", "name": "Kim <Ott>", "roles": ["sales", "service"], **OWN}
     answer = admin.post("/users/new", fields, page="/users/new")
     start_password = re.search(r'class="start-password">([^<]+)<', answer.text).group(1)
 
@@ -28,7 +30,7 @@ def test_an_account_is_added_and_its_start_password_shown_once(app, admin, house
 
 
 def test_what_was_typed_stays_when_it_is_refused(admin):
-    answer = admin.post("/users/new", {"email": "no address", "name": "Kim Ott", "roles": ["sales"]}, page="/users/new")
+    answer = admin.post("/users/new", {"email": "no address", "name": "Kim Ott", "roles": ["sales"], **OWN}, page="/users/new")
 
     assert answer.status_code == 422
     assert 'value="Kim Ott"' in answer.text
@@ -39,7 +41,7 @@ def test_what_was_typed_stays_when_it_is_refused(admin):
 def test_excluded_roles_are_refused_with_the_reason(admin, house, now):
     vera = hire(house, now)
 
-    answer = admin.post(f"/users/{vera.id}/roles", {"roles": ["dpo", "privacy"]}, page=f"/users/{vera.id}")
+    answer = admin.post(f"/users/{vera.id}/roles", {"roles": ["dpo", "privacy"], **OWN}, page=f"/users/{vera.id}")
 
     assert answer.status_code == 422
     assert "dürfen sich nicht selbst" in answer.text
@@ -82,7 +84,7 @@ def test_nobody_gives_themselves_a_role(admin, house, now):
     own_page = next(path for path in pages_of(admin) if "Das ist Ihr eigenes Konto" in admin.get(path).text)
     assert f'action="{own_page}/roles"' not in admin.get(own_page).text
 
-    answer = admin.post(f"{own_page}/roles", {"roles": ["admin", "sales", "auditor"]}, page=own_page)
+    answer = admin.post(f"{own_page}/roles", {"roles": ["admin", "sales", "auditor"], **OWN}, page=own_page)
 
     assert answer.status_code == 400
     assert "Ihre eigenen Rollen können Sie nicht ändern" in answer.text
@@ -96,12 +98,45 @@ def pages_of(admin):
 def test_help_is_a_new_start_password_or_a_new_second_factor(admin, house, now):
     dora = hire(house, now, Role.DPO, second_factor_secret=SECRET)
 
-    answer = admin.post(f"/users/{dora.id}/start-password", page=f"/users/{dora.id}")
+    answer = admin.post(f"/users/{dora.id}/start-password", OWN, page=f"/users/{dora.id}")
     assert "start-password" in answer.text
-    admin.post(f"/users/{dora.id}/reset-second-factor", page=f"/users/{dora.id}")
+    admin.post(f"/users/{dora.id}/reset-second-factor", OWN, page=f"/users/{dora.id}")
 
     assert stored(house, dora).sealed_totp is None
     assert stored(house, dora).start_password_until is not None
+
+
+@pytest.mark.parametrize("typed", [{}, {"current_password": "Regenschirm"}])
+@pytest.mark.parametrize("act", ["roles", "start-password", "reset-second-factor"])
+def test_a_borrowed_screen_alone_changes_no_account(app, admin, house, now, act, typed):
+    dora = hire(house, now, Role.DPO, second_factor_secret=SECRET)
+    before = stored(house, dora)
+
+    answer = admin.post(f"/users/{dora.id}/{act}", {"roles": ["sales"], **typed}, page=f"/users/{dora.id}")
+
+    assert answer.status_code == 422
+    assert "Ihr jetziges Passwort stimmt nicht" in answer.text
+    after = stored(house, dora)
+    assert (after.roles, after.password_hash, after.sealed_totp) == (before.roles, before.password_hash, before.sealed_totp)
+    assert ('value="sales" checked' in answer.text) == (act == "roles")  # what was ticked stays
+
+
+def test_a_borrowed_screen_alone_takes_no_second_factor_of_its_owner(admin, house):
+    own_page = pages_of(admin)[0]
+
+    assert admin.post(f"{own_page}/reset-second-factor", page=own_page).status_code == 422
+    assert admin.get("/users").status_code == 200
+
+
+def test_a_borrowed_screen_alone_adds_no_account(admin):
+    fields = {"email": "kim@example.com", "name": "Kim Ott", "roles": ["admin"]}
+
+    answer = admin.post("/users/new", fields, page="/users/new")
+
+    assert answer.status_code == 422
+    assert 'id="password-new-wrong"' in answer.text
+    assert 'value="Kim Ott"' in answer.text
+    assert "kim@example.com" not in admin.get("/users").text
 
 
 def test_an_unknown_account_is_not_found(admin):

@@ -110,6 +110,7 @@ class TestOtherSites:
 
         assert answer.status_code == 403
         assert "Diese Anfrage kam von einer fremden Seite" in answer.text
+        assert "Ihre Rolle" not in answer.text
         assert seen == []
 
     @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import html
 import re
 import threading
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import select
@@ -286,9 +287,82 @@ class TestDuplicates:
         assert sales.send("/contacts/new", {**new_form(sales), "first_name": "Uwe", "last_name": "Meier"}).status_code == 303
 
 
+def edited(visitor, person, **changes):
+    """Return the form of a person as it is sent after these changes."""
+    return {**inputs_of(visitor.get(f"/contacts/{person}/edit")), **changes}
+
+
+class TestDuplicatesOfAChange:
+    OTHER: ClassVar = {"first_name": "Uwe", "last_name": "Meier", "postal_code": "34117", "email": "uwe@example.com", "phone": "0561 4711"}
+
+    @pytest.fixture
+    def people(self, house):
+        """Return somebody to be changed and somebody to be like."""
+        both = house.take_in(), house.take_in(fields=self.OTHER)
+        house.build_index()
+        return both
+
+    @pytest.mark.parametrize(
+        ("changes", "reason"),
+        [
+            ({"email": "UWE@example.com"}, "gleiche E-Mail-Adresse"),
+            ({"mobile": "+49 561 4711"}, "gleiche E-Mail-Adresse oder Telefonnummer"),
+            ({"first_name": "Uwe", "last_name": "Mayer", "postal_code": "34117"}, "ähnlicher Name"),
+        ],
+    )
+    def test_are_shown_before_saving_and_the_second_press_saves(self, house, sales, people, changes, reason):
+        person, other = people
+        form = edited(sales, person, position="Leitung", **changes)
+
+        warned = sales.send(f"/contacts/{person}/edit", form)
+
+        assert warned.status_code == 422
+        assert f'href="/contacts/{other}"' in warned.text
+        assert reason in warned.text
+        assert house.entries("person:rectified") == []
+        again = inputs_of(warned)
+        assert {name: again[name] for name in form if name != "csrf_token"} == {name: form[name] for name in form if name != "csrf_token"}
+
+        assert sales.send(f"/contacts/{person}/edit", {**again, "confirm_duplicate": "1"}).status_code == 303
+        assert len(house.entries("person:rectified")) == 1
+
+    def test_are_never_the_person_themselves(self, house, sales, people):
+        person, _ = people
+        form = edited(sales, person, phone="", mobile=FIELDS["phone"], first_name="Katarina")
+
+        assert sales.send(f"/contacts/{person}/edit", form).status_code == 303
+
+    def test_are_not_asked_for_by_what_was_not_changed(self, house, sales, people):
+        person, _ = people
+        sales.send(f"/contacts/{person}/edit", {**edited(sales, person, email="uwe@example.com"), "confirm_duplicate": "1"})
+        before = len(house.entries("people:listed"))
+
+        assert sales.send(f"/contacts/{person}/edit", edited(sales, person, position="Leitung")).status_code == 303
+        assert len(house.entries("people:listed")) == before
+
+    def test_say_of_somebody_restricted_that_there_is_one(self, house, sales, people):
+        person, other = people
+        house.restrict(other)
+
+        warned = sales.send(f"/contacts/{person}/edit", edited(sales, person, email="uwe@example.com"))
+
+        assert warned.status_code == 422
+        assert "Es gibt einen eingeschränkten Datensatz." in warned.text
+        assert "Meier" not in warned.text
+
+
+class TestPhoneNumbers:
+    @pytest.mark.parametrize("typed", ["٠٣٠ ١٢٣٤٥٦٧", "۰۳۰ ۱۲۳۴۵۶۷", "０３０ １２３４５６７"])
+    def test_are_kept_in_the_digits_that_every_phone_dials(self, sales, typed):
+        answer = sales.send("/contacts/new", {**new_form(sales), **FIELDS, "phone": typed}, follow_redirects=True)
+
+        assert "030 1234567" in answer.text
+        assert typed not in answer.text
+
+
 class TestChange:
     def edit(self, visitor, person, **changes):
-        return {**inputs_of(visitor.get(f"/contacts/{person}/edit")), **changes}
+        return edited(visitor, person, **changes)
 
     def test_changes_fields_and_what_the_contact_belongs_to(self, house, sales):
         person = house.take_in()

@@ -350,7 +350,7 @@ class TestRights:
         person = house.take_in("sales_approach", "business_contact")
 
         for _ in range(2):
-            assert sales.send(f"/contacts/{person}/objection").status_code == 303
+            assert sales.send(f"/contacts/{person}/objection", {"channel": "all"}).status_code == 303
 
         assert house.count(ObjectionEvent) == 1
         sales.work_for("sales_approach")
@@ -374,11 +374,22 @@ class TestRights:
         assert "Diesen Weg gibt es nicht." in answer.text
         assert house.entries("objection:raised") == []
 
+    @pytest.mark.parametrize("fields", [{}, {"channel": ""}])
+    def test_objection_that_does_not_say_how_far_it_reaches_is_asked_for_again(self, house, sales, fields):
+        person = house.take_in("sales_approach")
+
+        answer = sales.send(f"/contacts/{person}/objection", fields)
+
+        assert answer.status_code == 422
+        assert "Es fehlt, wogegen der Widerspruch gilt." in answer.text
+        assert house.entries("objection:raised") == []
+        assert house.count(ObjectionEvent) == 0
+
     def test_objection_is_taken_for_a_person_the_reader_may_not_see(self, house, colleague):
         person = house.take_in("contract_person")
         house.restrict(person)
 
-        assert colleague(Role.PRIVACY).send(f"/contacts/{person}/objection").status_code == 303
+        assert colleague(Role.PRIVACY).send(f"/contacts/{person}/objection", {"channel": "all"}).status_code == 303
         assert house.count(ObjectionEvent) == 1
 
     CONSENT: ClassVar = {
@@ -400,7 +411,7 @@ class TestRights:
     def test_consent_after_an_objection_says_that_it_permits_nothing(self, house, sales):
         """Art. 21(3) DSGVO: an objection is lifted by an express wish and not by the way."""
         person = house.take_in()
-        sales.send(f"/contacts/{person}/objection")
+        sales.send(f"/contacts/{person}/objection", {"channel": "all"})
 
         told = sales.send(f"/contacts/{person}/consent", self.CONSENT, follow_redirects=True).text
 
@@ -466,7 +477,7 @@ class TestRights:
 
     def test_nobody_who_never_was_has_rights(self, house, sales):
         assert sales.get("/contacts/" + "0" * 32 + "/rights").status_code == 404
-        assert sales.send("/contacts/" + "0" * 32 + "/objection").status_code == 404
+        assert sales.send("/contacts/" + "0" * 32 + "/objection", {"channel": "all"}).status_code == 404
 
 
 class TestTimeline:

@@ -21,7 +21,7 @@ OF_A_PERSON = {
     "contacts.raise_objection": ("post", "/objection"),
     "contacts.withdraw_consent": ("post", "/withdrawal"),
 }
-TYPED = {"last_name": "Neu", "text": "Doch noch etwas", "kind": "note", "version": "1", "permission": "newsletter:email"}
+TYPED = {"last_name": "Neu", "text": "Doch noch etwas", "kind": "note", "version": "1", "permission": "newsletter:email", "channel": "all"}
 
 
 def order(house, subject_id):

@@ -15,7 +15,7 @@ from crm.vault import Right
 from tests.functional.web.conftest import ACTOR
 from tests.support.staff import on_one_engine
 
-WISH = {"told": "letter", "told_on": "2026-11-23", "warned": "1"}
+WISH = {"channel": "all", "told": "letter", "told_on": "2026-11-23", "warned": "1"}
 
 
 @pytest.fixture
@@ -40,10 +40,10 @@ def acts(house):
 
 class TestMistake:
     def test_is_corrected_by_whoever_made_it_with_a_reason_and_nothing_is_deleted(self, house, sales, person):
-        sales.send(f"/contacts/{person}/objection")
+        sales.send(f"/contacts/{person}/objection", {"channel": "all"})
         assert "Irrtümlich eingetragen (alle Wege)" in sales.get(f"/contacts/{person}/rights").text
 
-        answer = sales.send(f"/contacts/{person}/objection/correct", {"mistake": "slip"}, follow_redirects=True)
+        answer = sales.send(f"/contacts/{person}/objection/correct", {"channel": "all", "mistake": "slip"}, follow_redirects=True)
 
         assert "Der Eintrag ist berichtigt" in answer.text
         assert standing(house, person) == frozenset()
@@ -75,9 +75,9 @@ class TestMistake:
     @on_one_engine
     @pytest.mark.parametrize("mistake", ["", "because"])
     def test_needs_a_reason(self, house, sales, person, mistake):
-        sales.send(f"/contacts/{person}/objection")
+        sales.send(f"/contacts/{person}/objection", {"channel": "all"})
 
-        answer = sales.send(f"/contacts/{person}/objection/correct", {"mistake": mistake})
+        answer = sales.send(f"/contacts/{person}/objection/correct", {"channel": "all", "mistake": mistake})
 
         assert answer.status_code == 422
         assert "warum der Eintrag ein Irrtum war" in answer.text
@@ -85,13 +85,13 @@ class TestMistake:
 
     @on_one_engine
     def test_of_a_colleague_is_for_the_coordinator(self, house, sales, colleague, privacy, person):
-        sales.send(f"/contacts/{person}/objection")
+        sales.send(f"/contacts/{person}/objection", {"channel": "all"})
         other = colleague(Role.SERVICE, name="Timo Krug")
 
-        assert other.send(f"/contacts/{person}/objection/correct", {"mistake": "slip"}).status_code == 409
+        assert other.send(f"/contacts/{person}/objection/correct", {"channel": "all", "mistake": "slip"}).status_code == 409
         assert acts(house) == ["raised"]
 
-        privacy.send(f"/contacts/{person}/objection/correct", {"mistake": "wrong_person"})
+        privacy.send(f"/contacts/{person}/objection/correct", {"channel": "all", "mistake": "wrong_person"})
         assert acts(house) == ["raised", "corrected"]
 
     @on_one_engine
@@ -100,7 +100,7 @@ class TestMistake:
         house.object_to_marketing(person)
         visitor = colleague(role, name="Timo Krug")
 
-        answer = visitor.send(f"/contacts/{person}/objection/correct", {"mistake": "slip"})
+        answer = visitor.send(f"/contacts/{person}/objection/correct", {"channel": "all", "mistake": "slip"})
 
         assert answer.status_code == 409
         assert "nur auf ihren ausdrücklichen Wunsch" in answer.text

@@ -85,6 +85,29 @@ def test_companies_that_were_there_get_the_key_they_are_sorted_by(empty_engine):
     assert found == ["adler", "Österreicher", "Zeiss"]
 
 
+def test_sign_ins_that_nobody_can_vouch_for_are_gone_and_accounts_stay(empty_engine):
+    """A migration has no keys to bind them with (revision 0006): people sign in again."""
+    migrate.upgrade(empty_engine, to="0004")
+    moment, some_bytes = "'2026-11-23 09:00:00'", "'x'" if empty_engine.dialect.name == "postgresql" else "x'00'"
+    account = (
+        "INSERT INTO account (id, pseudonym, email_tag, sealed_email, sealed_name, password_hash, totp_step, is_invented, created_at) "
+        f"VALUES ('{'a' * 32}', '{'b' * 32}', {some_bytes}, {some_bytes}, {some_bytes}, 'hash', 0, false, {moment})"
+    )
+    sign_in = (
+        "INSERT INTO sign_in (id, token_hash, account_id, created_at, seen_at, expires_at, role) "
+        f"VALUES ('{'c' * 32}', {some_bytes}, '{'a' * 32}', {moment}, {moment}, {moment}, 'sales')"
+    )
+    with empty_engine.execution_options(writing=True).begin() as connection:
+        connection.execute(text(account))
+        connection.execute(text(sign_in))
+
+    migrate.upgrade(empty_engine)
+
+    with empty_engine.connect() as connection:
+        assert connection.execute(text("SELECT COUNT(*) FROM sign_in")).scalar() == 0
+        assert connection.execute(text("SELECT COUNT(*) FROM account")).scalar() == 1
+
+
 class TestWhereDataCameFrom:
     """What stood readable is in every copy of the database, so it is neither carried over nor lost unasked (revision 0004)."""
 

@@ -1,11 +1,13 @@
 """Every sentence people read exists in English as well, with the same facts in it."""
 
+import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 from babel.messages.catalog import Catalog
 
-from crm.site.catalogue import find_sentences, is_translated, read_english
+from crm.site.catalogue import ROOT, find_sentences, is_translated, read_english
 from crm.site.extraction import extract
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
@@ -33,6 +35,26 @@ class TestExtraction:
             found = [messages for _, _, messages, _ in extract(file, {}, (), {})]
 
         assert found == ["Das fehlt."]
+
+    def test_is_not_blind_to_any_sentence(self):
+        """Babel does not look into f-strings: a sentence that is said there would stay German on English pages."""
+        modules = sorted((ROOT / "crm").rglob("*.py"))
+
+        hidden = [f"{file}:{line}" for file in modules for line in hidden_sentences(file.read_text(encoding="utf-8"))]
+
+        assert hidden == [], "Say the sentence before the f-string and name it there."
+
+    @pytest.mark.parametrize(
+        ("source", "lines"),
+        [
+            ("""text = f"{ngettext('%(num)s Feld', '%(num)s Felder', shown)}, {title}\"""", [1]),
+            ("""text = _(f"Es gibt {count} davon.")""", [1]),
+            ("""text = f"{_(error.message)}\"""", []),
+            ("""words = _("Felder")\ntext = f"{words}\"""", []),
+        ],
+    )
+    def test_is_blind_to_a_sentence_in_an_f_string_or_made_of_one(self, source, lines):
+        assert list(hidden_sentences(source)) == lines
 
 
 class TestEnglish:
@@ -64,6 +86,20 @@ class TestEnglish:
         suspicious = [text for message in english if message.id for text in _texts(message) if german.search(names.sub("", text))]
 
         assert suspicious == []
+
+
+def hidden_sentences(source: str) -> Iterator[int]:
+    """Yield the lines where a sentence stands in an f-string, or is one."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.JoinedStr):
+            yield from (each.lineno for each in ast.walk(node) if _says(each, ast.Constant))
+        elif _says(node, ast.JoinedStr):
+            yield node.lineno
+
+
+def _says(node: ast.AST, what: type[ast.expr]) -> bool:
+    says = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "_l", "gettext", "ngettext"}
+    return says and any(isinstance(each, what) for each in node.args)
 
 
 def _texts(message) -> tuple[str, ...]:
