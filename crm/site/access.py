@@ -17,7 +17,6 @@ from crm.actor import Role
 from crm.site.addresses import here
 from crm.site.htmx import is_fragment_request
 from crm.site.visitor import Visitor, current_visitor
-from crm.site.words import STATUS_TITLES
 
 
 class Everybody(Enum):
@@ -122,4 +121,4 @@ def _ask_to_sign_in(sign_in: str | None) -> ResponseReturnValue:
 
 def _refuse() -> ResponseReturnValue:
     template = "errors/_fragment.html" if is_fragment_request() else "errors/page.html"
-    return make_response(render_template(template, status=403, title=STATUS_TITLES[403], message=None), 403)
+    return make_response(render_template(template, status=403, message=None), 403)
