@@ -43,7 +43,7 @@ def _erase(runtime: Runtime, *subject_ids: str) -> None:
     with runtime.database.writing() as session:
         for subject_id in subject_ids:
             job.order(session, subject_id=subject_id, cause=ErasureCause.REQUEST, rule=None, case_id=None, actor=IMPORTER, now=NOW)
-    if eraser.finish(runtime.database, vault=runtime.vault, now=NOW) != len(subject_ids):
+    if eraser.finish(runtime.database, vault=runtime.vault, clock=lambda: NOW) != len(subject_ids):
         raise RuntimeError("not everybody was erased")
 
 

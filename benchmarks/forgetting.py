@@ -29,10 +29,10 @@ def _run(number: int, kept: int) -> float:
         collect(runtime, 0, kept)
         collect(runtime, kept, number, code="precontract_request", silent=_LONG_AGO)
         runtime.make_sealer().seal_all(runtime.database, clock=runtime.clock.now)
-        reports = [run.run_for(runtime.database, vault=runtime.vault, day=NOW.date(), now=NOW)]
+        reports = [run.run_for(runtime.database, vault=runtime.vault, day=NOW.date(), clock=lambda: NOW)]
         with runtime.database.writing() as session:
             guard.confirm(session, run_id=None, actor=IMPORTER, now=NOW)  # so many are unusual
-        taken = seconds(lambda: reports.append(run.run_for(runtime.database, vault=runtime.vault, day=NOW.date(), now=NOW)))
+        taken = seconds(lambda: reports.append(run.run_for(runtime.database, vault=runtime.vault, day=NOW.date(), clock=lambda: NOW)))
         if reports[-1].state is not RunState.DONE or sum(reports[-1].counts.values()) != number:
             raise RuntimeError("not everybody who is due was forgotten")
         return taken

@@ -107,6 +107,9 @@ def _make(settings: "Settings") -> None:
 
 
 def _run(settings: "Settings", port: int) -> None:
+    from crm.services import installation
+
+    installation.require_not_set_back(settings)
     processes = Processes(_environment(settings, port))
     processes.stop_on_signals()
     try:

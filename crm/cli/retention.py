@@ -57,12 +57,12 @@ def run(context: click.Context, runtime: "Runtime", *, yes: bool, confirm_unusua
 
     if not yes:
         click.confirm(_("Was vergessen ist, kommt nicht zurück. Jetzt vergessen, was fällig ist?"), abort=True, err=True)
-    actor, now = command_line_actor(), runtime.clock.now()
-    reports = runs.catch_up(runtime.database, vault=runtime.vault, now=now, actor=actor)
+    actor, clock = command_line_actor(), runtime.clock.now
+    reports = runs.catch_up(runtime.database, vault=runtime.vault, clock=clock, actor=actor)
     if confirm_unusual and reports and reports[-1].doubt and reports[-1].state == "asking":
         with runtime.database.writing() as session:
-            guard.confirm(session, run_id=None, actor=actor, now=now)
-        reports = [*reports[:-1], *runs.catch_up(runtime.database, vault=runtime.vault, now=now, actor=actor)]
+            guard.confirm(session, run_id=None, actor=actor, now=clock())
+        reports = [*reports[:-1], *runs.catch_up(runtime.database, vault=runtime.vault, clock=clock, actor=actor)]
     if as_json:
         print_json([asdict(each) for each in reports])
     else:

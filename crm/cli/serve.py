@@ -31,6 +31,7 @@ def serve(settings: "Settings", site: str, port: int | None) -> None:
         installation.require_database(settings)
     else:
         installation.require_ready(settings)
+        installation.require_not_set_back(settings)
     log_lines.configure()
     address = f"{settings.host}:{port or _port_of(settings, site)}"
     click.echo(_("Lethe (%(site)s) wartet auf %(address)s. Beenden mit Strg+C.", site=site, address=address), err=True)

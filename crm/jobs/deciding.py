@@ -6,4 +6,4 @@ from crm.runtime import Runtime
 
 def execute(runtime: Runtime) -> None:
     """Take every case as far as it can go now."""
-    execution.execute_due(runtime.database, vault=runtime.vault, settings=runtime.settings, now=runtime.clock.now())
+    execution.execute_due(runtime.database, vault=runtime.vault, settings=runtime.settings, clock=runtime.clock.now)

@@ -6,4 +6,4 @@ from crm.runtime import Runtime
 
 def erase(runtime: Runtime) -> None:
     """Finish every erasure that waits, those included that a crash interrupted."""
-    eraser.finish(runtime.database, vault=runtime.vault, now=runtime.clock.now())
+    eraser.finish(runtime.database, vault=runtime.vault, clock=runtime.clock.now)

@@ -11,7 +11,7 @@ _log = structlog.get_logger()
 
 def forget(runtime: Runtime) -> None:
     """Forget what is due, day by day since the last run; a day that is done is left alone."""
-    for report in run.catch_up(runtime.database, vault=runtime.vault, now=runtime.clock.now()):
+    for report in run.catch_up(runtime.database, vault=runtime.vault, clock=runtime.clock.now):
         if report.state is RunState.ASKING:
             _log.warning("retention.asks", day=report.day.isoformat(), reason=report.doubt)
         else:

@@ -20,8 +20,8 @@ def discard_bundles(runtime: Runtime) -> None:
 
 def sweep(runtime: Runtime, _slot: Slot) -> None:
     """Remove orphaned keys and finish destructions that a crash interrupted."""
-    now = runtime.clock.now()
-    clearing.sweep_keys(runtime.database, vault=runtime.vault, older_than=now - _OLD_ENOUGH, now=now)
+    clock = runtime.clock.now
+    clearing.sweep_keys(runtime.database, vault=runtime.vault, older_than=clock() - _OLD_ENOUGH, clock=clock)
 
 
 def forget_runs(runtime: Runtime, jobs: Collection[str]) -> None:

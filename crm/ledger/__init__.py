@@ -5,7 +5,7 @@ It knows bytes and rows, and nothing of a CRM: `crm.privacy.audit` decides what 
 Source: Art. 5(2), 32(1) DSGVO.
 """
 
-from crm.ledger.anchors import check_anchors
+from crm.ledger.anchors import check_anchors, require_not_set_back
 from crm.ledger.appending import Draft, append, append_many, draft, draft_many
 from crm.ledger.checkpoint import Checkpoint, origin_of, read_checkpoint
 from crm.ledger.errors import (
@@ -74,6 +74,7 @@ __all__ = [
     "read_checkpoint",
     "read_proof",
     "require_free_folder",
+    "require_not_set_back",
     "select_subjects",
     "verify",
 ]

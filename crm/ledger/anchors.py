@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from crm.ledger.checkpoint import Checkpoint, read_checkpoint
-from crm.ledger.errors import HighWaterUnreadableError
+from crm.ledger.checkpoint import Checkpoint, read_checkpoint, said_by
+from crm.ledger.errors import HighWaterUnreadableError, LedgerRolledBackError
 from crm.ledger.findings import Finding, Kind
 from crm.ledger.note import VerifierKey
 from crm.ledger.publication import read_high_water, read_published
@@ -42,6 +42,33 @@ def check_anchors(connection: Connection, *, trusted: Sequence[VerifierKey], hig
     elif seen is None and size:
         findings.append(Finding(Kind.HIGH_WATER_MISSING))
     return [*findings, *check_published(connection, folder, trusted=trusted, is_due=size > 0)]
+
+
+def require_not_set_back(connection: Connection, *, high_water: Path) -> None:
+    """Refuse a database that somebody set back, before anything works on it; the file is read first, as above.
+
+    Needs no key, so that it can be asked before a process forks. Whether the file is genuine, and why it is not there,
+    is the sealer's question: it may lie on the host of the worker only.
+
+    Raises:
+        LedgerRolledBackError: the database holds less of this log than the file has seen.
+    """
+    seen = said_by(high_water.read_bytes()) if high_water.is_file() else None
+    note = last_checkpoint_note(connection)
+    last = said_by(note) if note else None
+    if seen and (last is None or last.origin == seen.origin):
+        require_reaches(last, seen)
+
+
+def require_reaches(last: Checkpoint | None, seen: Checkpoint) -> None:
+    """Refuse when the log ends before a checkpoint that was seen, or there with other entries.
+
+    Raises:
+        LedgerRolledBackError: it does.
+    """
+    found = last.size if last else 0
+    if found < seen.size or (last is not None and found == seen.size and last.root != seen.root):
+        raise LedgerRolledBackError(found=found, expected=seen.size)
 
 
 def _compare(connection: Connection, anchors: Sequence[Checkpoint], last: Checkpoint | None) -> Iterator[Finding]:

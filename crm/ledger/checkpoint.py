@@ -40,6 +40,11 @@ def origin_of(note: bytes) -> str:
     return note.partition(b"\n")[0].decode(errors="replace")
 
 
+def said_by(note: bytes) -> Checkpoint | None:
+    """Return what a note says, whoever has signed it: enough to see that somebody put back an older copy, and no proof."""
+    return _read_text(note.rpartition(b"\n\n")[0] + b"\n", note, {origin_of(note)})
+
+
 def _read_text(text: bytes, note: bytes, origins: set[str]) -> Checkpoint | None:
     try:
         origin, size, encoded = text.decode().split("\n")[:3]

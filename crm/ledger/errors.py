@@ -19,8 +19,8 @@ class LedgerRolledBackError(CrmError):
     """The database holds less of the log, or another one, than the high-water file has seen."""
 
     message = (
-        "Die Datenbank enthält %(found)s versiegelte Einträge, die Höchststandsdatei kennt %(expected)s oder einen anderen Inhalt. "
-        "Wurde eine ältere Sicherung eingespielt? Es wird nichts versiegelt, bis das geklärt ist."
+        "Die Datenbank ist ein älterer oder anderer Stand: Sie enthält %(found)s versiegelte Einträge, bestätigt sind %(expected)s. "
+        "Spielen Sie den neuesten Stand ein; vorher wird nichts versiegelt, und Seite und Hintergrunddienst starten nicht."
     )
 
 

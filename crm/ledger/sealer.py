@@ -15,8 +15,9 @@ from sqlalchemy import Connection, delete, func, insert, select
 from crm.clock import micros
 from crm.db import Database, insert_rows
 from crm.ledger import tables
+from crm.ledger.anchors import require_reaches
 from crm.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
-from crm.ledger.errors import HighWaterMissingError, LedgerDamagedError, LedgerRolledBackError
+from crm.ledger.errors import HighWaterMissingError, LedgerDamagedError
 from crm.ledger.guards import DAY, HOUR
 from crm.ledger.lists import file_lists
 from crm.ledger.merkle import leaf_hash
@@ -91,12 +92,10 @@ class Sealer:
 
     def _require_not_rolled_back(self, connection: Connection, last: Checkpoint | None) -> None:
         seen = read_high_water(self.high_water, [self.signer.verifier])
-        found = last.size if last else 0
         if seen is None:
             _require_beginning(connection)
-            return
-        if found < seen.size or (last is not None and found == seen.size and last.root != seen.root):
-            raise LedgerRolledBackError(found=found, expected=seen.size)
+        else:
+            require_reaches(last, seen)
 
     def _seal_batch(self, connection: Connection, last: Checkpoint | None, now: int) -> Checkpoint | None:
         size = last.size if last else 0

@@ -1,6 +1,7 @@
 """The mailbox of the demonstration: what Lethe sends lands in RAM on this machine and nowhere else."""
 
 import secrets
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,11 @@ def keep(folder: Path, content: bytes) -> None:
     file = folder / f"{secrets.token_hex(8)}.eml"
     file.touch(mode=0o600)
     file.write_bytes(content)
+
+
+def empty(folder: Path) -> None:
+    """Forget every mail: the mailbox begins empty with each start, and nothing stays in RAM after the end."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def list_received(folder: Path) -> Sequence[Received]:

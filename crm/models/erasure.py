@@ -28,6 +28,8 @@ class ErasureStep(StrEnum):
 class ErasureJob(Base):
     """One person to be forgotten. The row stays as the protocol and says nothing about who it was.
 
+    `seal` says that the program ordered it: a row and an entry can be added with SQL, a seal needs a key of the key store.
+
     Source: Art. 17(1), 5(2) DSGVO.
     """
 
@@ -44,6 +46,7 @@ class ErasureJob(Base):
     ordered_by: Mapped[str] = mapped_column(String(40), info=personal(Category.STAFF))
     destroyed_at: Mapped[datetime | None] = mapped_column(info=personal(Category.METADATA))
     done_at: Mapped[datetime | None] = mapped_column(info=personal(Category.METADATA))
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary, info=NOT_PERSONAL)
 
 
 class RetainedDocument(Base):

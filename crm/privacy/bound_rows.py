@@ -103,7 +103,7 @@ BOUND: Final = (
     Bound(
         table="erasure_job",
         by=frozenset({Action.ERASURE_ORDERED}),
-        free=frozenset({"id", "step", "destroyed_at", "done_at"}),  # how far it is; each step is entered
+        free=frozenset({"id", "step", "destroyed_at", "done_at", "seal"}),  # how far it is; each step is entered
     ),
     Bound(
         table="account",

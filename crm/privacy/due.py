@@ -8,7 +8,7 @@ Source: Art. 5(1)(e) DSGVO; DIN 66398.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -76,6 +76,11 @@ def zone_of(session: Session) -> ZoneInfo:
     """Return the time zone of the controller, in which days begin and end."""
     zone: ZoneInfo = session.info.get("zone", _ZONE)
     return zone
+
+
+def last_day(now: datetime, *, within: timedelta, zone: ZoneInfo) -> date:
+    """Return the last day for something that is to happen within so many days from now."""
+    return now.astimezone(zone).date() + within
 
 
 def find_forgetting(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo, now: datetime) -> dict[str, tuple[Forgetting, ...]]:

@@ -3,6 +3,7 @@
 Source: Art. 5(1)(e), 5(2) DSGVO.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -26,10 +27,10 @@ def forget_sign_ins(session: Session, *, now: datetime) -> None:
         audit.record(session, Action.SIGN_INS_FORGOTTEN, actor=_SIGN_INS, now=now, count=number)
 
 
-def sweep_keys(database: Database, *, vault: Vault, older_than: datetime, now: datetime) -> None:
+def sweep_keys(database: Database, *, vault: Vault, older_than: datetime, clock: Callable[[], datetime]) -> None:
     """Remove orphaned keys made before `older_than`, and finish destructions that a crash interrupted."""
     with database.reading() as session:
         number = vault.sweep_orphans(session, older_than=older_than)
         if number:
-            audit.record(session, Action.KEYS_SWEPT, actor=_KEYS, now=now, count=number)
-    vault.finish_destructions(now=now)
+            audit.record(session, Action.KEYS_SWEPT, actor=_KEYS, now=clock(), count=number)
+    vault.finish_destructions(clock=clock)

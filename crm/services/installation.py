@@ -124,6 +124,22 @@ def require_database(settings: Settings) -> None:
         raise NotInitialisedError
 
 
+def require_not_set_back(settings: Settings) -> None:
+    """Refuse to work on an old copy of the database that somebody put back: the log outside of it knows more.
+
+    Asked by what runs on and on; commands that look at the installation, such as `lethe doctor`, still run. Needs no key.
+
+    Raises:
+        LedgerRolledBackError: nothing was made or changed.
+    """
+    engine = make_engine(settings.database)
+    try:
+        with engine.connect() as connection:
+            ledger.require_not_set_back(connection, high_water=settings.high_water)
+    finally:
+        engine.dispose()
+
+
 def _is_begun(settings: Settings) -> bool:
     """Say whether anything of an installation is there: settings, keys or data."""
     has_files = (settings.data_dir / SETTINGS_FILE).exists() or settings.epoch_keys.exists()

@@ -1,6 +1,6 @@
 """Destroys keys, in an order that a crash at any statement leaves repeatable."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -55,7 +55,7 @@ def order(
         _bury_sources(connection, set(source_tags), now)
 
 
-def remove(store: KeyStore, *, now: datetime, patience: float) -> bool:
+def remove(store: KeyStore, *, clock: Callable[[], datetime], patience: float) -> bool:
     """Destroy every key that has a tombstone and stamp it when no file holds it; return whether that was reached."""
     with store.writing() as connection:
         pending = connection.scalars(select(tombstone.c.number).where(tombstone.c.removed_at.is_(None))).all()
@@ -64,6 +64,7 @@ def remove(store: KeyStore, *, now: datetime, patience: float) -> bool:
     # Only what was gone before the log was emptied is stamped, not what another process deleted meanwhile.
     if pending and store.is_sqlite and not store.empty_log(patience=patience):
         return False
+    now = clock()
     for batch in in_batches(pending):
         with store.writing() as connection:
             unstamped = tombstone.c.number.in_(batch), tombstone.c.removed_at.is_(None)

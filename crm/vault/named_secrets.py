@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from crm.clock import Clock
-from crm.vault.envelope import KEY_BYTES
+from crm.vault.envelope import KEY_BYTES, DataKey, Place
 from crm.vault.epochs import EpochKeys, count_wraps
 from crm.vault.freshness import Freshness
 from crm.vault.schema import named_secret
@@ -22,6 +22,7 @@ SUPPRESSION: Final = "suppression"
 THROTTLE: Final = "throttle"
 SOURCE: Final = "source"
 FORM: Final = "form"
+ORDER: Final = "order"
 
 
 def site_secret(name: str) -> str:
@@ -38,6 +39,16 @@ class Secret(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Secret(version={self.version})"
+
+
+def own_place(table: str, column: str, row_id: str) -> Place:
+    """Return the place of a value that is about no person of the CRM and lies under the key of the installation."""
+    return Place("", INSTALLATION, table, column, row_id)
+
+
+def own_key(secret: Secret) -> DataKey:
+    """Return the key of the installation as one that seals."""
+    return DataKey(secret.raw, version=secret.version, subject_id="", compartment=INSTALLATION)
 
 
 class NamedSecrets:

@@ -4,7 +4,7 @@ import hmac
 from typing import Final
 
 from crm.vault.envelope import length_prefixed
-from crm.vault.named_secrets import FORM, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets
+from crm.vault.named_secrets import FORM, ORDER, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets
 
 TAG_BYTES: Final = 16
 
@@ -38,6 +38,10 @@ class Tags:
     def form(self, token: str, content: str) -> bytes:
         """Return the tag of a form with this random token and this content; without the token it says nothing about the content."""
         return _tag(self._secrets.newest(FORM).raw, f"{token}\0{content}".encode())
+
+    def order(self, order: str) -> bytes:
+        """Return the tag of an order to destroy."""
+        return _tag(self._secrets.newest(ORDER).raw, order.encode())
 
     def _all(self, name: str, value: str) -> list[bytes]:
         return [_tag(secret.raw, value.encode()) for secret in self._secrets.live(name)]

@@ -1,6 +1,6 @@
 """The vault of one process: everything the other floors may ask of it."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm.clock import Clock
 from crm.db import Compartment, insert_rows
-from crm.vault import destruction, journal, opening, write_guard
+from crm.vault import destruction, journal, named_secrets, opening, write_guard
 from crm.vault.destruction import Destruction
 from crm.vault.envelope import DataKey, Place, key_version_of
 from crm.vault.epochs import LEASE, EpochKeys
@@ -21,7 +21,7 @@ from crm.vault.journal import RightsEntry
 from crm.vault.key_cache import KeyCache, KeyId
 from crm.vault.key_making import KeyMaker
 from crm.vault.keyring import Keyring
-from crm.vault.named_secrets import INSTALLATION, INTAKE, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets, Secret, site_secret
+from crm.vault.named_secrets import INSTALLATION, INTAKE, ORDER, SOURCE, SUPPRESSION, THROTTLE, NamedSecrets, site_secret
 from crm.vault.opening import Columns
 from crm.vault.padding import Padding
 from crm.vault.provider import KeyProvider
@@ -69,7 +69,7 @@ class Vault:
 
     def prepare(self) -> None:
         """Make the secrets every installation needs; afterwards the intake works without the key provider."""
-        for name in (INSTALLATION, INTAKE, SUPPRESSION, THROTTLE, SOURCE):
+        for name in (INSTALLATION, INTAKE, SUPPRESSION, THROTTLE, SOURCE, ORDER):
             self._secrets.newest(name)
 
     def refresh(self) -> None:
@@ -183,7 +183,9 @@ class Vault:
 
     def seal_own(self, table: str, column: str, row_id: str, content: bytes) -> bytes:
         """Seal what belongs to the installation and to nobody's file, such as staff addresses."""
-        return _own_key(self._secrets.newest(INSTALLATION)).seal(_own_place(table, column, row_id), content, Padding.FIELDS)
+        return named_secrets.own_key(self._secrets.newest(INSTALLATION)).seal(
+            named_secrets.own_place(table, column, row_id), content, Padding.FIELDS
+        )
 
     def open_own(self, table: str, column: str, row_id: str, sealed: bytes) -> bytes:
         """Open what `seal_own` sealed for the same place; fails like `open`."""
@@ -191,7 +193,7 @@ class Vault:
         secret = next((each for each in self._secrets.live(INSTALLATION) if each.version == version), None)
         if secret is None:
             raise TamperedError
-        return _own_key(secret).open(_own_place(table, column, row_id), sealed)
+        return named_secrets.own_key(secret).open(named_secrets.own_place(table, column, row_id), sealed)
 
     def mark_erasing(self, session: Session, subject_ids: Sequence[str]) -> None:
         """Let nothing more be written about these people; commit it before `destroy`."""
@@ -206,7 +208,7 @@ class Vault:
         subject_ids: Sequence[str],
         *,
         compartments: Collection[Compartment],
-        now: datetime,
+        clock: Callable[[], datetime],
         source_tags: Iterable[bytes] = (),
         patience: float = _PATIENCE,
     ) -> list[Destruction]:
@@ -217,13 +219,13 @@ class Vault:
 
         Source: Art. 17(1) DSGVO.
         """
-        destruction.order(self._store, subject_ids, compartments=compartments, source_tags=source_tags, now=now)
-        self.finish_destructions(now=now, patience=patience)
+        destruction.order(self._store, subject_ids, compartments=compartments, source_tags=source_tags, now=clock())
+        self.finish_destructions(clock=clock, patience=patience)
         return self.find_destructions(subject_ids)
 
-    def finish_destructions(self, *, now: datetime, patience: float = _PATIENCE) -> bool:
+    def finish_destructions(self, *, clock: Callable[[], datetime], patience: float = _PATIENCE) -> bool:
         """Complete every destruction a crash or a reader has interrupted; return whether none is left."""
-        finished = destruction.remove(self._store, now=now, patience=patience)
+        finished = destruction.remove(self._store, clock=clock, patience=patience)
         self.refresh()
         return finished
 
@@ -271,6 +273,10 @@ class Vault:
         """Return the tag by which the same form with the same content is recognised."""
         return self._tags.form(token, content)
 
+    def order_seal(self, order: str) -> bytes:
+        """Return the seal of an order to destroy: whoever writes the database, and has no key, can make none."""
+        return self._tags.order(order)
+
     def secret(self, name: str) -> bytes:
         """Return the 32 random bytes kept under this name, made when it is first asked for."""
         return self._secrets.newest(site_secret(name)).raw
@@ -290,11 +296,3 @@ class Vault:
     def _forget(self) -> None:
         self._cache.clear()
         self._secrets.clear()
-
-
-def _own_place(table: str, column: str, row_id: str) -> Place:
-    return Place("", INSTALLATION, table, column, row_id)
-
-
-def _own_key(secret: Secret) -> DataKey:
-    return DataKey(secret.raw, version=secret.version, subject_id="", compartment=INSTALLATION)

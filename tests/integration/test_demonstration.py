@@ -1,6 +1,8 @@
 """The demonstration has something to do for those whose work has days."""
 
 from collections import Counter
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -28,7 +30,9 @@ def empty(settings, keystore, clock):
 
 
 @on_one_engine
-def test_the_coordinator_finds_every_kind_of_task_late_today_and_to_come_with_its_person(empty, clock):
+@pytest.mark.parametrize("passed", [timedelta(0), timedelta(hours=14, minutes=30)], ids=["in the morning", "half an hour after midnight"])
+def test_the_coordinator_finds_every_kind_of_task_late_today_and_to_come_with_its_person(empty, clock, passed):
+    clock.advance(passed)
     demo.seed(empty.database, settings=empty.settings, now=clock.now())
 
     with empty.database.reading() as session:
@@ -36,7 +40,7 @@ def test_the_coordinator_finds_every_kind_of_task_late_today_and_to_come_with_it
         reader = Reader(actor=COORDINATOR, purpose=own[0], own=own, shown=200)
         found = work_list.find_all_tasks(session, reader=reader, now=clock.now())
 
-    today = clock.now().date()
+    today = clock.now().astimezone(ZoneInfo(empty.settings.time_zone)).date()
     days = Counter((task.due_on > today) - (task.due_on < today) for task in found.tasks)
     # A wish to be forgotten opens a case at once; tasks of that kind are from before there were cases.
     assert {task.kind for task in found.tasks} == set(TaskKind) - {TaskKind.ERASURE_REQUESTED}

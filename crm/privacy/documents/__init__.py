@@ -1,6 +1,6 @@
 """Documents that a statute makes us keep, from filing to the end of their period (Aufbewahrungspflicht)."""
 
-from crm.privacy.documents.expiry import expire
+from crm.privacy.documents.expiry import expire, let_keys_go
 from crm.privacy.documents.filing import DOCUMENT_RULES, NewDocument, file
 from crm.privacy.documents.media import LARGEST
 from crm.privacy.documents.opening import ListedDocument, OpenedDocument, list_all, open_document, open_documents
@@ -13,6 +13,7 @@ __all__ = [
     "OpenedDocument",
     "expire",
     "file",
+    "let_keys_go",
     "list_all",
     "open_document",
     "open_documents",

@@ -1,10 +1,12 @@
 """The end of the duty: documents go on the day after their period, and with an erased person's last one their key.
 
+Those that a decision erases take the key with them too, once none is left.
+
 Source: Art. 5(1)(e), 17(1)(a) DSGVO.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -26,7 +28,7 @@ ROW: Final = "row"
 KEY: Final = "key"
 
 
-def expire(database: Database, *, vault: Vault, today: date, now: datetime) -> Counter[str]:
+def expire(database: Database, *, vault: Vault, today: date, clock: Callable[[], datetime]) -> Counter[str]:
     """Let every document go whose period ended before `today`; return by rule how many went.
 
     The key of an erased person who keeps no other document is destroyed first and the rows after it, each batch in a
@@ -34,15 +36,33 @@ def expire(database: Database, *, vault: Vault, today: date, now: datetime) -> C
     """
     gone: Counter[str] = Counter()
     while keys := _next_keys(database, today):
-        vault.destroy(keys, compartments=[Compartment.RECORD], now=now)
+        vault.destroy(keys, compartments=[Compartment.RECORD], clock=clock)
         with database.writing() as session:
-            gone += _delete(session, _find_ended(session, today, keys), how=KEY, now=now)
+            gone += _delete(session, _find_ended(session, today, keys), how=KEY, now=clock())
     while True:
         with database.writing() as session:
             ended = _find_ended(session, today)
-            gone += _delete(session, ended, how=ROW, now=now)
+            gone += _delete(session, ended, how=ROW, now=clock())
         if not ended:
             return gone
+
+
+def let_keys_go(database: Database, *, vault: Vault, subject_ids: Sequence[str], clock: Callable[[], datetime]) -> None:
+    """Destroy the key of those of these people who have no document left, so that copies of their last ones go dark too.
+
+    The people are locked meanwhile: whoever files a document just now waits and gets a new key. So nothing is waited
+    for in there; what a reader of the key store's old pages delays is made up for afterwards.
+    """
+    candidates = sorted(vault.inspect().find_with_key(subject_ids, compartment=Compartment.RECORD))
+    if not candidates:
+        return
+    with database.writing() as session:
+        locked = session.scalars(select(Subject.id).where(Subject.id.in_(candidates)).order_by(Subject.id).with_for_update()).all()
+        keeping = set(session.scalars(select(RetainedDocument.subject_id).where(RetainedDocument.subject_id.in_(locked))))
+        without = [each for each in locked if each not in keeping]
+        if without:
+            vault.destroy(without, compartments=[Compartment.RECORD], clock=clock, patience=0)
+    vault.finish_destructions(clock=clock)
 
 
 def _next_keys(database: Database, today: date) -> Sequence[str]:

@@ -5,7 +5,7 @@ Key first, values afterwards: from the moment the key is gone every copy of the 
 Source: Art. 17(1), 5(2), 32(1) DSGVO.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,14 +54,15 @@ class _Waiting:
     subject_id: str
 
 
-def finish(database: Database, *, vault: Vault, now: datetime, job_ids: Collection[str] | None = None) -> int:
+def finish(database: Database, *, vault: Vault, clock: Callable[[], datetime], job_ids: Collection[str] | None = None) -> int:
     """Carry out every erasure that was ordered, and what a crash left of earlier ones; return how many are complete now.
 
-    An order that no entry names was written with SQL, or changed: it is left alone, because nothing of it can be undone.
+    An order that is not genuine was written with SQL, or changed: it is left alone, because nothing of it can be undone.
 
     Call it outside of a unit of work. Two processes may do it at once: each step is taken by one of them.
 
     Args:
+        clock: asked at each step, because the proof says when each of them was.
         job_ids: only these; None for all.
 
     Raises:
@@ -69,31 +70,31 @@ def finish(database: Database, *, vault: Vault, now: datetime, job_ids: Collecti
     """
     ordered = _find(database, ErasureStep.ORDERED, job_ids)
     for start in range(0, len(ordered), _AT_ONCE):
-        for batch in _portions(_destroy_keys(database, vault, ordered[start : start + _AT_ONCE], now)):
-            _forget(database, batch, now)
-    forgotten = _find(database, ErasureStep.DESTROYED, job_ids, entered={each.subject_id for each in ordered})
+        for batch in _portions(_destroy_keys(database, vault, ordered[start : start + _AT_ONCE], clock)):
+            _forget(database, batch, clock())
+    forgotten = _find(database, ErasureStep.DESTROYED, job_ids, asked={each.subject_id for each in ordered})
     if forgotten:
         # What was deleted stays in old pages of the log; if somebody reads just now, until they are written over.
         empty_log(database.engine, patience=_PATIENCE)
-    return sum(_complete(database, vault, batch, now) for batch in _portions(forgotten))
+    return sum(_complete(database, vault, batch, clock()) for batch in _portions(forgotten))
 
 
 def _find(
-    database: Database, step: ErasureStep, job_ids: Collection[str] | None, *, entered: Collection[str] = frozenset()
+    database: Database, step: ErasureStep, job_ids: Collection[str] | None, *, asked: Collection[str] = frozenset()
 ) -> list[_Waiting]:
-    """Return the orders at this step that an entry names; about people in `entered` the log has been asked just now."""
+    """Return the genuine orders at this step; about people in `asked` it was asked just now."""
     wanted = _AT_STEP if job_ids is None else _AT_STEP.where(_JOB.id.in_(job_ids))
     with database.reading() as session:
         waiting = [_Waiting(*row) for row in session.execute(wanted.order_by(_JOB.ordered_at, _JOB.id), {"step": step})]
-        unknown = [each.subject_id for each in waiting if each.subject_id not in entered]
-        named = {*entered, *job.find_entered(session, unknown)}
+        unknown = [each.subject_id for each in waiting if each.subject_id not in asked]
+        genuine = {*asked, *job.find_genuine(session, unknown)}
     for each in waiting:
-        if each.subject_id not in named:
+        if each.subject_id not in genuine:
             _log.error("erasure.held_back", job=each.job_id)  # `lethe doctor` says so too
-    return [each for each in waiting if each.subject_id in named]
+    return [each for each in waiting if each.subject_id in genuine]
 
 
-def _destroy_keys(database: Database, vault: Vault, jobs: Sequence[_Waiting], now: datetime) -> list[_Waiting]:
+def _destroy_keys(database: Database, vault: Vault, jobs: Sequence[_Waiting], clock: Callable[[], datetime]) -> list[_Waiting]:
     """Enter rights journal and tombstones, destroy the keys, and return whose are gone from every file of the key store.
 
     With the profile goes the key of documents under a duty (`record`) of whoever has none left; the others keep it until
@@ -105,18 +106,20 @@ def _destroy_keys(database: Database, vault: Vault, jobs: Sequence[_Waiting], no
     keepers = [each for each in jobs if each.subject_id in keeping]
     others = [each for each in jobs if each.subject_id not in keeping]
     return [
-        *_destroy(database, vault, others, {Compartment.PROFILE, Compartment.RECORD}, now),
-        *_destroy(database, vault, keepers, {Compartment.PROFILE}, now),
+        *_destroy(database, vault, others, {Compartment.PROFILE, Compartment.RECORD}, clock),
+        *_destroy(database, vault, keepers, {Compartment.PROFILE}, clock),
     ]
 
 
-def _destroy(database: Database, vault: Vault, jobs: Sequence[_Waiting], keys: Collection[Compartment], now: datetime) -> list[_Waiting]:
+def _destroy(
+    database: Database, vault: Vault, jobs: Sequence[_Waiting], keys: Collection[Compartment], clock: Callable[[], datetime]
+) -> list[_Waiting]:
     if not jobs:
         return []
     subject_ids = [each.subject_id for each in jobs]
     with database.reading() as session:
         tags = [vault.source_tag(*row) for row in session.execute(_RECORDS_OF, {"people": subject_ids})]
-    destructions = vault.destroy(subject_ids, compartments=keys, source_tags=tags, now=now)
+    destructions = vault.destroy(subject_ids, compartments=keys, source_tags=tags, clock=clock)
     remaining = {each.subject_id for each in destructions if each.removed_at is None}
     return [each for each in jobs if each.subject_id not in remaining]
 

@@ -3,6 +3,7 @@
 Source: Art. 17(1) DSGVO.
 """
 
+import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
@@ -60,9 +61,11 @@ def order_many(
     if fresh:
         order = {"cause": cause, "case_id": case_id, "step": ErasureStep.ORDERED, "ordered_at": now, "ordered_by": actor.pseudonym}
         rows = [{"id": job_id, "subject_id": each, "rule": rules[each], **order} for each, job_id in fresh.items()]
-        insert_rows(session.connection(), ErasureJob, rows)
+        digests = bound_rows.digests(_TABLE, rows)
+        seals = ({"seal": Vault.of(session).order_seal(each)} for each in digests)
+        insert_rows(session.connection(), ErasureJob, [row | seal for row, seal in zip(rows, seals, strict=True)])
         indexing.announce_gone(session, list(fresh), now=now)
-        named = zip(fresh, bound_rows.digests(_TABLE, rows), strict=True)
+        named = zip(fresh, digests, strict=True)
         entries = [
             audit.Entry(action=Action.ERASURE_ORDERED, subject_id=each, kind=cause, result=rules[each], rows=[row]) for each, row in named
         ]
@@ -70,15 +73,35 @@ def order_many(
     return ordered | fresh
 
 
-def find_entered(session: Session, subject_ids: Sequence[str]) -> set[str]:
-    """Return whose erasure was ordered by an act: the entry names the order as it stands, and whoever writes SQL orders nothing."""
-    entered: set[str] = set()
+def find_genuine(session: Session, subject_ids: Sequence[str]) -> set[str]:
+    """Return whose erasure was ordered by an act, since whoever writes SQL orders nothing.
+
+    The order as it stands is named by an entry, and sealed: row and entry can both be forged, the seal needs the key store.
+
+    Raises:
+        KeyUnavailableError: whether it is genuine cannot be said at the moment.
+    """
+    vault = Vault.of(session)
+    genuine: set[str] = set()
     for some in in_batches(subject_ids):
         written = ledger.find_written_by(session, {Action.ERASURE_ORDERED}, subject_ids=some)
         named = {(each.subject_id, row) for each in written for row in each.hashes}
-        found = session.execute(select(*_BOUND).where(_JOB.subject_id.in_(some))).mappings()
-        entered |= {row["subject_id"] for row in found if (row["subject_id"], bound_rows.digest(_TABLE, dict(row))) in named}
-    return entered
+        for row in session.execute(select(*_BOUND, _JOB.seal).where(_JOB.subject_id.in_(some))).mappings():
+            digest = bound_rows.digest(_TABLE, dict(row))
+            if (row["subject_id"], digest) in named and _is_seal(row["seal"], vault.order_seal(digest)):
+                genuine.add(row["subject_id"])
+    return genuine
+
+
+def find_held_back(session: Session) -> list[str]:
+    """Return the people whose order waits and is not carried out, because no act gave it as it stands."""
+    waiting = session.scalars(select(_JOB.subject_id).where(_JOB.step != ErasureStep.DONE).order_by(_JOB.subject_id)).all()
+    genuine = find_genuine(session, waiting)
+    return [each for each in waiting if each not in genuine]
+
+
+def _is_seal(found: object, expected: bytes) -> bool:
+    return isinstance(found, bytes) and hmac.compare_digest(found, expected)
 
 
 def find_job(session: Session, *, subject_id: str) -> ErasureJob | None:

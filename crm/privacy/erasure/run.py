@@ -5,7 +5,7 @@ Source: Art. 5(1)(e), 5(2), 17(1) DSGVO.
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -47,24 +47,24 @@ class RunReport:
     counts: Mapping[str, int]
 
 
-def catch_up(database: Database, *, vault: Vault, now: datetime, actor: Actor = KEEPER) -> list[RunReport]:
+def catch_up(database: Database, *, vault: Vault, clock: Callable[[], datetime], actor: Actor = KEEPER) -> list[RunReport]:
     """Run every day since the last run, in order, up to today; stop at a day whose run asks.
 
     A day that is done is left alone, so it may be called as often as one likes.
     """
-    _prepare_first_run(database, now)
+    _prepare_first_run(database, clock())
     with database.reading() as session:
         zone = due.zone_of(session)
-        days = _find_days(session, now.astimezone(zone).date())
+        days = _find_days(session, clock().astimezone(zone).date())
     reports = []
     for day in days:
-        reports.append(run_for(database, vault=vault, day=day, now=now, actor=actor))
+        reports.append(run_for(database, vault=vault, day=day, clock=clock, actor=actor))
         if reports[-1].state is not RunState.DONE:
             break
     return reports
 
 
-def run_for(database: Database, *, vault: Vault, day: date, now: datetime, actor: Actor = KEEPER) -> RunReport:
+def run_for(database: Database, *, vault: Vault, day: date, clock: Callable[[], datetime], actor: Actor = KEEPER) -> RunReport:
     """Forget everything whose period ended before this day; what a crash left of an earlier attempt is finished first.
 
     Two runs at once share the work: each batch is taken by one of them.
@@ -74,18 +74,18 @@ def run_for(database: Database, *, vault: Vault, day: date, now: datetime, actor
     """
     with database.reading() as session:
         zone = due.zone_of(session)
-    begun = _begin(database, day, actor, now)
+    begun = _begin(database, day, actor, clock())
     if begun.state is not RunState.RUNNING:
         return begun
-    eraser.finish(database, vault=vault, now=now)
-    while job_ids := _order_round(database, day, actor, zone, now):
-        eraser.finish(database, vault=vault, now=now, job_ids=job_ids)
-    while _erase_notes(database, day, actor, now):
+    eraser.finish(database, vault=vault, clock=clock)
+    while job_ids := _order_round(database, day, actor, zone, clock):
+        eraser.finish(database, vault=vault, clock=clock, job_ids=job_ids)
+    while _erase_notes(database, day, actor, clock()):
         pass
-    _let_documents_go(database, vault, day, now)
-    _let_requests_lapse(database, day, actor, zone, now)
+    _let_documents_go(database, vault, day, clock)
+    _let_requests_lapse(database, day, actor, zone, clock())
     empty_log(database.engine, patience=_PATIENCE)
-    return _end(database, day, actor, now)
+    return _end(database, day, actor, clock())
 
 
 def _prepare_first_run(database: Database, now: datetime) -> None:
@@ -136,11 +136,11 @@ def _ask_if_doubtful(session: Session, run: RetentionRun, actor: Actor, now: dat
     run.state, run.doubt = (RunState.RUNNING if doubt is None else RunState.ASKING), doubt
 
 
-def _order_round(database: Database, day: date, actor: Actor, zone: ZoneInfo, now: datetime) -> list[str]:
+def _order_round(database: Database, day: date, actor: Actor, zone: ZoneInfo, clock: Callable[[], datetime]) -> list[str]:
     """Order the next people, several units of work of them: emptying the logs after each would cost more than the erasures."""
     ordered: list[str] = []
     for _ in range(_UNITS_IN_A_ROUND):
-        job_ids = _order_people(database, day, actor, zone, now)
+        job_ids = _order_people(database, day, actor, zone, clock())
         ordered += job_ids
         if not job_ids:
             break
@@ -206,9 +206,9 @@ def _delete_notes(session: Session, notes: list[tuple[str, str]]) -> dict[tuple[
     return bound_rows.erase(session, Note.__tablename__, of_notes)
 
 
-def _let_documents_go(database: Database, vault: Vault, day: date, now: datetime) -> None:
+def _let_documents_go(database: Database, vault: Vault, day: date, clock: Callable[[], datetime]) -> None:
     """Let documents go whose duty has ended; they outlived the person's profile by the duty alone."""
-    gone = documents.expire(database, vault=vault, today=day, now=now)
+    gone = documents.expire(database, vault=vault, today=day, clock=clock)
     with database.writing_in_bulk() as session:
         if gone and (run := _lock(session, day)):
             _count(run, gone)

@@ -15,7 +15,7 @@ from crm.errors import UnavailableError
 from crm.models.contact import Note
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep, RetainedDocument
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
-from crm.privacy import audit, bound_rows
+from crm.privacy import audit, bound_rows, documents
 from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser, job
 from crm.privacy.requests import addressee, answering, lifting, order, people, sealed
@@ -30,7 +30,7 @@ from crm.vault import Vault
 _log = structlog.get_logger()
 
 
-def execute_due(database: Database, *, vault: Vault, settings: Settings, now: datetime) -> int:
+def execute_due(database: Database, *, vault: Vault, settings: Settings, clock: Callable[[], datetime]) -> int:
     """Take every case as far as it can go now, and return how many steps that were.
 
     Call it outside of a unit of work. Two processes may do it at once: each step is taken by one of them.
@@ -38,13 +38,13 @@ def execute_due(database: Database, *, vault: Vault, settings: Settings, now: da
     Raises:
         UnavailableError: a key or a database cannot be had; the next call goes on where this one stopped.
     """
-    moved = _each(_find_due(database, now), lambda case_id: _begin(database, case_id, now))
-    moved += _each(_find(database, CaseState.EXECUTING), lambda case_id: _finish(database, vault, case_id, now))
+    moved = _each(_find_due(database, clock()), lambda case_id: _begin(database, case_id, clock()))
+    moved += _each(_find(database, CaseState.EXECUTING), lambda case_id: _finish(database, vault, case_id, clock))
     with database.reading() as session:
         unwritten = answering.find_unwritten(session)
-    moved += _each(unwritten, lambda case_id: answering.write_answer(database, case_id, settings=settings, now=now))
-    moved += answering.close_accepted(database, now=now)
-    return moved + lifting.lift_accepted(database, now=now)
+    moved += _each(unwritten, lambda case_id: answering.write_answer(database, case_id, settings=settings, now=clock()))
+    moved += answering.close_accepted(database, now=clock())
+    return moved + lifting.lift_accepted(database, now=clock())
 
 
 def _each(case_ids: Iterable[str], step: Callable[[str], bool]) -> int:
@@ -95,8 +95,9 @@ def _carry_out(session: Session, case: RequestCase, found: Sequence[str], now: d
         for choice in map(stored_choice, sealed.open_part(session, case, "sealed_decision").get("choices", ()))
         if choice.verdict is Verdict.ERASE
     }
+    for subject_id in people.find_people(session, case.id):
+        _erase_documents(session, subject_id, erased, now)  # they outlive a profile that a rule has erased meanwhile
     for subject_id in found:
-        _erase_documents(session, subject_id, erased, now)
         if DataKind.PROFILE in erased:
             job.order(session, subject_id=subject_id, cause=ErasureCause.REQUEST, rule=None, case_id=case.id, actor=ACTOR, now=now)
         elif DataKind.NOTES in erased:
@@ -127,12 +128,16 @@ def _erase_rows(
         )
 
 
-def _finish(database: Database, vault: Vault, case_id: str, now: datetime) -> bool:
+def _finish(database: Database, vault: Vault, case_id: str, clock: Callable[[], datetime]) -> bool:
     """Drive the erasures of a case to their end; when none is left, the answer is next."""
     if unfinished := _find_unfinished(database, case_id):
-        eraser.finish(database, vault=vault, now=now, job_ids=unfinished)
+        eraser.finish(database, vault=vault, clock=clock, job_ids=unfinished)
         if _find_unfinished(database, case_id):
             return False  # somebody reads the key store's old pages at this moment; the next call goes on
+    with database.reading() as session:
+        everybody = people.find_people(session, case_id)
+    documents.let_keys_go(database, vault=vault, subject_ids=everybody, clock=clock)
+    now = clock()
     with database.writing() as session:
         case = lock_case(session, case_id)
         if case is None or case.state != CaseState.EXECUTING or not order.may_go_on(session, case, actor=ACTOR, now=now):

@@ -12,7 +12,7 @@ from crm.errors import InvalidInputError
 from crm.models.company import Company
 from crm.models.field_groups import GROUP_OF
 from crm.models.privacy_task import TaskKind
-from crm.privacy import disclosure, tasks
+from crm.privacy import disclosure, due, tasks
 from crm.privacy.collection import NOTICE_WITHIN, NewPerson, Notice
 from crm.privacy.purposes import Purpose
 from crm.services import forms
@@ -78,7 +78,8 @@ def create_sole_trader(
     forms.note_saved_company(session, form=form, company_id=company_id)
     subject_id = companies.get_company(session, company_id=company_id).subject_id
     if owner.notice is Notice.DUE and subject_id:
-        tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, (now + NOTICE_WITHIN).date())], actor=actor, now=now)
+        last_day = due.last_day(now, within=NOTICE_WITHIN, zone=due.zone_of(session))
+        tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, last_day)], actor=actor, now=now)
     return company_id
 
 

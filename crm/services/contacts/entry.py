@@ -15,7 +15,7 @@ from crm.models.company import Company
 from crm.models.contact import Contact, Lookup
 from crm.models.field_groups import FieldGroup
 from crm.models.privacy_task import TaskKind
-from crm.privacy import audit, collection, disclosure, indexing, rectification, restriction, tasks
+from crm.privacy import audit, collection, disclosure, due, indexing, rectification, restriction, tasks
 from crm.privacy.actions import Action
 from crm.privacy.collection import NOTICE_WITHIN, NewPerson, Notice, SourceKey
 from crm.privacy.disclosure import Disclosed
@@ -78,7 +78,8 @@ def create(
     if outcome.subject_id is None:
         raise SuppressedError
     if notice is Notice.DUE:
-        tasks.open_many(session, [(outcome.subject_id, TaskKind.NOTICE_DUE, (now + NOTICE_WITHIN).date())], actor=actor, now=now)
+        last_day = due.last_day(now, within=NOTICE_WITHIN, zone=due.zone_of(session))
+        tasks.open_many(session, [(outcome.subject_id, TaskKind.NOTICE_DUE, last_day)], actor=actor, now=now)
     return outcome.subject_id
 
 

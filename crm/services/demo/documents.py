@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor, Role
 from crm.documents import render
 from crm.models.field_groups import FieldGroup
-from crm.privacy import disclosure, documents, purposes
+from crm.privacy import disclosure, documents, due, purposes
 from crm.privacy.documents import NewDocument
 from crm.privacy.documents.duty import PURPOSE
 from crm.services.demo.inventions import Inventor
@@ -29,14 +29,15 @@ def invent_documents(session: Session, inventor: Inventor, subject_ids: Sequence
     duty = purposes.find_all(session).get(PURPOSE)
     clerk = Actor(pseudonym=actor.pseudonym, role=Role.ACCOUNTING)
     groups = (FieldGroup.IDENTITY, FieldGroup.ADDRESS)
+    today = now.astimezone(due.zone_of(session)).date()
     people = disclosure.open_people(session, subject_ids=subject_ids, groups=groups, purpose=duty, actor=clerk, now=now)
     for number, person in enumerate(people[:CUSTOMERS], 4711):
-        issued_on = (now - timedelta(days=inventor.chance.randint(20, 900))).date()
+        issued_on = today - timedelta(days=inventor.chance.randint(20, 900))
         papers = [_invoice(inventor, person.fields, issued_on, number)] + (
             [_letter(person.fields, issued_on, number)] if number % 2 else []
         )
         for paper in papers:
-            documents.file(session, subject_id=person.subject_id, document=paper, purpose=duty, today=now.date(), actor=clerk, now=now)
+            documents.file(session, subject_id=person.subject_id, document=paper, purpose=duty, today=today, actor=clerk, now=now)
 
 
 def _invoice(inventor: Inventor, fields: Any, issued_on: date, number: int) -> NewDocument:

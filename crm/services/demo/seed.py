@@ -130,7 +130,7 @@ def _invent(inventor: Inventor, made: Sequence[_Company], owners: Sequence[str],
 
 def _collect(session: Session, batch: Sequence[tuple[NewPerson, str]], now: datetime) -> list[_Person]:
     outcomes = collection.collect_many(session, people=[person for person, _ in batch], actor=_ACTOR, now=now)
-    last_day = (now + collection.NOTICE_WITHIN).date()
+    last_day = due.last_day(now, within=collection.NOTICE_WITHIN, zone=due.zone_of(session))
     untold = [each.subject_id for each, (person, _) in zip(outcomes, batch, strict=True) if each.subject_id and person.notice is Notice.DUE]
     tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, last_day) for subject_id in untold], actor=_ACTOR, now=now)
     return [
@@ -199,7 +199,9 @@ def _let_happen(session: Session, person: _Person, event: str, now: datetime) ->
         objection.raise_many(
             session, [(person.id, objection.Objection("business_contact"))], origin=objection.Heard.LETTER, actor=_ACTOR, now=now
         )
-        tasks.open_many(session, [(person.id, TaskKind.OBJECTION_RAISED, due_within_a_month(now))], actor=_ACTOR, now=now)
+        tasks.open_many(
+            session, [(person.id, TaskKind.OBJECTION_RAISED, due_within_a_month(now, zone=due.zone_of(session)))], actor=_ACTOR, now=now
+        )
 
 
 def _give(session: Session, person: _Person, purpose: str, channel: Channel, now: datetime) -> None:

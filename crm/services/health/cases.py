@@ -1,4 +1,4 @@
-"""Does a case wait because somebody changed it past the program? Nothing is erased and nothing answered until that is settled."""
+"""Does a case or an erasure wait because somebody changed it past the program? Nothing is erased until that is settled."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from crm.db import Database
 from crm.models.request_case import CaseState, RequestCase
+from crm.privacy.erasure import job
 from crm.privacy.requests import order
 from crm.services.health.findings import Finding, State, some_of
 
@@ -22,8 +23,20 @@ class CasesHeldBack(Finding):
     )
 
 
+class ErasuresHeldBack(Finding):
+    """Orders of erasure that the worker does not carry out: no act gave them as they stand."""
+
+    check = "requests"
+    state = State.WRONG
+    message = (
+        "Festgehaltene Löschungen, weil der Auftrag außerhalb von Lethe geschrieben oder geändert wurde: %(count)s "
+        "(Kennungen: %(subjects)s). Es wird nichts davon ausgeführt. "
+        "Stellen Sie die Zeilen aus einer Sicherung wieder her, und klären Sie, wer es war."
+    )
+
+
 def examine_cases(database: Database) -> Iterator[Finding]:
-    """Look at the cases that go on by themselves, and say which of them are held back.
+    """Look at the cases and erasures that go on by themselves, and say which of them are held back.
 
     Raises:
         KeyUnavailableError: the keys cannot be had at the moment.
@@ -32,5 +45,8 @@ def examine_cases(database: Database) -> Iterator[Finding]:
     with database.reading() as session:
         cases = session.scalars(select(RequestCase).where(goes_on).order_by(RequestCase.number)).all()
         held = [each.number for each in cases if order.is_held_back(session, each) and not order.is_sound(session, each)]
+        unordered = job.find_held_back(session)
     if held:
         yield CasesHeldBack(count=len(held), numbers=some_of(held))
+    if unordered:
+        yield ErasuresHeldBack(count=len(unordered), subjects=some_of(unordered))

@@ -40,7 +40,7 @@ class Consequences:
 
     def demand(self, subject_id: str, kind: TaskKind) -> None:
         """Ask that somebody does something about this person within a month."""
-        self._tasks.append((subject_id, kind, due_within_a_month(self._now)))
+        self._tasks.append((subject_id, kind, due_within_a_month(self._now, zone=self._maker.zone)))
 
     def restrict(self, subject_id: str, reason: RestrictionReason) -> None:
         """Let nobody use this person's data until somebody has decided."""

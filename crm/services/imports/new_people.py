@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from crm.privacy.collection import NewPerson, SourceKey, keep_allowed
 from crm.privacy.disclosure import COMPANY_GROUP
@@ -23,6 +24,11 @@ class PeopleMaker:
     terms: Terms
     survey: Survey
     settings: Settings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the controller, in which days begin and end."""
+        return ZoneInfo(self.settings.time_zone)
 
     def person(self, row: PersonRow, company_id: str | None, *, now: datetime) -> NewPerson:
         """Return the person of a row."""
@@ -70,7 +76,7 @@ class PeopleMaker:
         """Return whether the period of this person had ended before the import; legal persons have none."""
         if isinstance(row, CompanyRow) and not row.natural_person:
             return False
-        return is_time_up(last_contact_at=self.last_contact_at(row, now=now), prospect=row.prospect, now=now)
+        return is_time_up(last_contact_at=self.last_contact_at(row, now=now), prospect=row.prospect, zone=self.zone, now=now)
 
     def objections(self, wishes: Wishes) -> tuple[Objection, ...]:
         """Return what the person objects to; who contests the use as such objects to the purpose of the import."""

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.errors import InvalidInputError
 from crm.privacy.collection import Notice
+from crm.privacy.due import last_day
 from crm.privacy.erasure.policy import StartEvent, due_on, find_rules
 from crm.privacy.purposes import Purpose, find_all
 from crm.services.accounts.users import get_id_by_email
@@ -69,7 +71,7 @@ def find_terms(session: Session, *, purpose: str, migration: Migration, owner: s
     return Terms(purpose=found, migration=migration, owner_id=owner_id, actor=actor)
 
 
-def is_time_up(*, last_contact_at: datetime, prospect: bool, now: datetime) -> bool:
+def is_time_up(*, last_contact_at: datetime, prospect: bool, zone: ZoneInfo, now: datetime) -> bool:
     """Return whether the retention period had ended before the import.
 
     Prospects go by their last contact; contact persons of a customer stay while the relation lasts, whose end no
@@ -78,9 +80,10 @@ def is_time_up(*, last_contact_at: datetime, prospect: bool, now: datetime) -> b
     Source: Art. 5(1)(e) DSGVO.
     """
     rule = find_rules()[_PROSPECTS if prospect else _CUSTOMER_CONTACTS]
-    return rule.start is StartEvent.LAST_CONTACT and due_on(rule, last_contact_at.date()) < now.date()
+    is_from_last_contact = rule.start is StartEvent.LAST_CONTACT
+    return is_from_last_contact and due_on(rule, last_contact_at.astimezone(zone).date()) < now.astimezone(zone).date()
 
 
-def due_within_a_month(now: datetime) -> date:
+def due_within_a_month(now: datetime, *, zone: ZoneInfo) -> date:
     """Return the last day for what an import leaves to people."""
-    return (now + _TASK_WITHIN).date()
+    return last_day(now, within=_TASK_WITHIN, zone=zone)

@@ -133,6 +133,21 @@ class TestDatabase:
         assert "wurde zurückgesetzt" in wrong["log"]
         assert status == 1
 
+    @pytest.mark.parametrize("command", [("worker",), ("serve", "staff")])
+    def test_set_back_is_refused_by_what_runs_on_and_on(self, installed, opened, populate, tmp_path, lethe, command):
+        populate(1)
+        copy(installed / "lethe.sqlite", tmp_path / "older")
+        populate(2)
+        opened.close()
+        put_back(tmp_path / "older", installed / "lethe.sqlite")
+
+        refused = lethe(*command)
+
+        assert refused.exit_code == 1
+        assert "Die Datenbank ist ein älterer oder anderer Stand" in refused.stderr
+        assert "Spielen Sie den neuesten Stand ein" in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
+
     def test_set_back_and_grown_again_is_wrong(self, installed, opened, populate, doctor, tmp_path):
         populate(1)
         copy(installed / "lethe.sqlite", tmp_path / "older")

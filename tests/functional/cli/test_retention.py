@@ -1,16 +1,29 @@
 """`lethe retention`: what would go, what goes, and when the run asks instead (Art. 5(1)(e), 5(2) DSGVO)."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, func, insert, select
 
+from crm.clock import SettableClock, SystemClock
 from crm.db import new_id
 from crm.models.retention import KeepReason, RetentionDue, RetentionKeep, RetentionRun, RunState
 from crm.privacy.erasure.policy import run_policy
 from crm.vault import Subject, SubjectState
 from tests.integration.privacy.people import make_person
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """Noon of tomorrow, standing still: a test that began before midnight would find another day after it."""
+    tomorrow = datetime.now(BERLIN).date() + timedelta(days=1)
+    steered = SettableClock(datetime.combine(tomorrow, time(12), BERLIN).astimezone(UTC))
+    monkeypatch.setattr(SystemClock, "now", lambda _self: steered.now())
+    return steered
 
 
 @pytest.fixture

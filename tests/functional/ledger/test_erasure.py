@@ -26,7 +26,7 @@ def erase(runtime, now, person):
     def forget():
         with runtime.database.writing() as session:
             job.order(session, subject_id=person, cause=ErasureCause.RULE, rule="RET-01", case_id=None, actor=CLERK, now=now)
-        eraser.finish(runtime.database, vault=runtime.vault, now=now)
+        eraser.finish(runtime.database, vault=runtime.vault, clock=lambda: now)
 
     return forget
 

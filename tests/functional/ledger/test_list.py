@@ -213,7 +213,7 @@ class TestSubject:
         seal()
         with house.writing() as session:
             job.order(session, subject_id=subject, cause=ErasureCause.RULE, rule="RET-01", case_id=None, actor=KEEPER, now=clock.now())
-        eraser.finish(house, vault=runtime.vault, now=clock.now())
+        eraser.finish(house, vault=runtime.vault, clock=clock.now)
 
         text = auditor.get(f"/ledger/subject/{subject}").text
 

@@ -34,7 +34,7 @@ def erase(house, person):
     vault = house.runtime.vault
     with house.database.writing() as session:
         vault.mark_erasing(session, [person])
-    vault.destroy([person], compartments=[Compartment.PROFILE], now=house.now)
+    vault.destroy([person], compartments=[Compartment.PROFILE], clock=lambda: house.now)
     with house.database.writing() as session:
         vault.mark_erased(session, [person])
 

@@ -30,7 +30,7 @@ def order(house, subject_id):
 
 def erase(house, subject_id):
     order(house, subject_id)
-    eraser.finish(house.database, vault=house.runtime.vault, now=house.now)
+    eraser.finish(house.database, vault=house.runtime.vault, clock=lambda: house.now)
 
 
 def trader(house):

@@ -254,7 +254,7 @@ class TestDeciding:
         assert decide(privacy, case_id).status_code == 303
         assert "Gelöscht wird am 26.11.2026 10:00" in privacy.get(f"/requests/{case_id}").text
         house.clock.advance(timedelta(hours=72))
-        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, now=house.now)
+        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, clock=lambda: house.now)
         privacy.sign_in(privacy.member, house.now)
 
         page = privacy.get(f"/requests/{case_id}").text
@@ -317,7 +317,7 @@ class TestDeciding:
         with runtime.engine.execution_options(writing=True).begin() as connection:
             connection.execute(update(RequestCase).values(execute_at=house.now))
 
-        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, now=house.now)
+        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, clock=lambda: house.now)
 
         sentence = "Dieser Fall wurde außerhalb von Lethe geändert"
         assert (sentence in before, sentence in privacy.get(f"/requests/{case_id}").text) == (False, True)
@@ -336,7 +336,7 @@ class TestDeciding:
     def test_is_posted_where_there_is_no_address(self, house, privacy, runtime):
         case_id = open_case(house, privacy, name="Ina Fremd", street="Weg 1", city="Fulda")
         privacy.send(f"/requests/{case_id}/nothing-held", {"version": version_of(privacy, case_id)})
-        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, now=house.now)
+        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, clock=lambda: house.now)
         assert "Brief abgeschickt?" in privacy.get(f"/requests/{case_id}").text
 
         tomorrow = privacy.send(f"/requests/{case_id}/posted", {"version": version_of(privacy, case_id), "posted_on": "2026-11-24"})

@@ -139,14 +139,14 @@ class TestCoordinator:
 
         for _ in range(2):
             privacy.send(f"/contacts/{known}/lift", {"reason": "accuracy_contested", "told_by": ""})
-        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, now=house.now)
+        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, clock=lambda: house.now)
         assert reasons_of(house, known) == (RestrictionReason.ACCURACY_CONTESTED,)
         assert "ist unterwegs" in privacy.get(f"/contacts/{known}/rights").text
         assert house.count(OutboxMessage, OutboxMessage.kind == "restriction_ends") == 1
 
         server = MailServer()
         post.deliver(house.database, server, sender="lethe@example.com", now=house.now)
-        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, now=house.now)
+        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, clock=lambda: house.now)
 
         assert server.taken[0]["To"] == "wehmeier@example.com"
         assert reasons_of(house, known) == ()

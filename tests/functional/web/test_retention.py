@@ -211,7 +211,7 @@ class TestWhoCameInOverdue:
 
 class TestConcept:
     def test_shows_rules_with_source_and_basis_and_the_runs(self, house, privacy):
-        run.catch_up(house.database, vault=house.runtime.vault, now=house.now)
+        run.catch_up(house.database, vault=house.runtime.vault, clock=lambda: house.now)
 
         text = privacy.get("/retention").text
 
@@ -221,7 +221,7 @@ class TestConcept:
     def test_only_the_coordinator_confirms_an_unusual_run(self, house, colleague, overdue, role, may_confirm):
         for number in range(51):
             overdue(f"Person{number}", told=False)
-        run.catch_up(house.database, vault=house.runtime.vault, now=house.now)
+        run.catch_up(house.database, vault=house.runtime.vault, clock=lambda: house.now)
         with house.database.reading() as session:
             run_id = session.scalars(select(RetentionRun.id)).one()
         reader = colleague(role)

@@ -9,6 +9,7 @@ from crm.actor import Actor, Role
 from crm.ledger.tables import entry as ledger_entry
 from crm.models.erasure import ErasureCause
 from crm.privacy.erasure import eraser, job
+from crm.vault import Subject, SubjectState
 from tests.support.furnished import Furnished
 from tests.support.whole_person import WholePerson, furnish
 
@@ -38,7 +39,7 @@ class Installation(Furnished):
             )
 
     def finish(self, **options):
-        return eraser.finish(self.database, vault=self.vault, now=self.now, **options)
+        return eraser.finish(self.database, vault=self.vault, clock=lambda: self.now, **options)
 
     def erase(self, subject_id=None):
         self.order(subject_id)
@@ -50,6 +51,10 @@ class Installation(Furnished):
     def rows(self, table):
         with self.database.reading() as session:
             return [row._mapping for row in session.execute(table.select())]
+
+    def living(self):
+        with self.database.reading() as session:
+            return set(session.scalars(select(Subject.id).where(Subject.state == SubjectState.LIVING)))
 
     def actions(self):
         """Return the actions of the erasure in the log, in order."""

@@ -78,7 +78,7 @@ def live(order):
             actor=system_actor("test"),
             now=now,
         )
-    eraser.finish(runtime.database, vault=runtime.vault, now=now)
+    eraser.finish(runtime.database, vault=runtime.vault, clock=lambda: now)
     answer = {"statements": life.statements}
     if order.get("looks"):
         # Before the connections close: closing the last one would empty SQLite's log and hide what is in it.

@@ -118,7 +118,7 @@ def test_many_who_order_and_finish_at_once_make_one_erasure(house):
                 actor=COORDINATOR,
                 now=house.now,
             ).id
-        return ordered, eraser.finish(runtime.database, vault=runtime.vault, now=house.now)
+        return ordered, eraser.finish(runtime.database, vault=runtime.vault, clock=lambda: house.now)
 
     with ThreadPoolExecutor(TURNS) as pool:
         outcomes = list(pool.map(erase, others))

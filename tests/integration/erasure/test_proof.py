@@ -1,6 +1,8 @@
 """The proof of an erasure: what it says, and that a stranger can check it (Art. 5(2), 17(1) DSGVO)."""
 
 import json
+from datetime import timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy import update
@@ -10,6 +12,7 @@ from crm.db import Compartment, Kept
 from crm.errors import NotFoundError
 from crm.ledger import Signer
 from crm.models.erasure import ErasureCause
+from crm.privacy.erasure import eraser
 from crm.privacy.erasure.proof import find_proof
 from crm.services import erasure_proofs
 from crm.services.erasure_proofs import NoErasureProofError, NoVerifierKeyError, ProofNotReadyError
@@ -54,6 +57,18 @@ class TestFindProof:
         assert {each.kept for each in proof.kept} == {Kept.EVIDENCE, Kept.CASE, Kept.DOCUMENT, Kept.OTHERS}
         assert [each.fields["act"] for each in proof.entries] == ["erasure:ordered", "erasure:key_destroyed", "erasure:completed"]
         assert all(each.index is not None for each in proof.entries)
+
+    def test_says_of_each_step_when_it_really_was(self, house):
+        house.order()
+        ticks = count(1)
+
+        eraser.finish(house.database, vault=house.vault, clock=lambda: house.now + timedelta(seconds=next(ticks)))
+
+        proof = proof_of(house)
+        (key,) = proof.keys
+        moments = [proof.ordered_at, key.ordered_at, key.removed_at, proof.destroyed_at, proof.completed_at]
+        assert moments == sorted(set(moments))
+        assert [each.happened_at for each in proof.entries] == [proof.ordered_at, proof.destroyed_at, proof.completed_at]
 
     def test_is_irrecoverable_only_when_the_epoch_of_the_key_is_closed(self, erased):
         assert proof_of(erased).irrecoverable_since is None

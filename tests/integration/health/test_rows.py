@@ -111,7 +111,7 @@ class House:
     def _erase(self):
         order = {"cause": ErasureCause.REQUEST, "rule": None, "case_id": None, "actor": SALES, "now": self.now}
         self._do(lambda session: job.order(session, subject_id=self.erased, **order))
-        eraser.finish(self.database, vault=self.runtime.vault, now=self.now)
+        eraser.finish(self.database, vault=self.runtime.vault, clock=lambda: self.now)
 
     def change(self, statement):
         with self.runtime.engine.execution_options(writing=True).begin() as connection:

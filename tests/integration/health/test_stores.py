@@ -70,7 +70,7 @@ def confirm(runtime, anchor, size):
 def erase(runtime, person):
     with runtime.database.writing() as session:
         runtime.vault.mark_erasing(session, [person])
-    runtime.vault.destroy([person], compartments=list(Compartment), now=runtime.clock.now())
+    runtime.vault.destroy([person], compartments=list(Compartment), clock=runtime.clock.now)
     with runtime.database.writing() as session:
         runtime.vault.mark_erased(session, [person])
 

@@ -187,7 +187,9 @@ class TestErasedBefore:
         vault, subject_id = installation.runtime.vault, installation.people()["0031"].subject_id
         with installation.database.writing() as session:
             vault.mark_erasing(session, [subject_id])
-        vault.destroy([subject_id], compartments=list(Compartment), source_tags=[vault.source_tag("salesforce", record_id(1))], now=now)
+        vault.destroy(
+            [subject_id], compartments=list(Compartment), source_tags=[vault.source_tag("salesforce", record_id(1))], clock=lambda: now
+        )
 
         foretold, report = installation.foretell(tmp_path), installation.take_in(tmp_path)
 

@@ -47,7 +47,7 @@ class Counter:
 
     def forget(self):
         """Run the Löschkonzept for today and return by rule what went."""
-        [report] = run.catch_up(self.database, vault=self.runtime.vault, now=self.clock.now())
+        [report] = run.catch_up(self.database, vault=self.runtime.vault, clock=self.clock.now)
         return report.counts
 
     def standing(self, subject_id, code="sales_approach"):

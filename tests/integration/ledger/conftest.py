@@ -45,6 +45,10 @@ class Log:
         options = {"trusted": [self.signer.verifier], "high_water": self.sealer.high_water} | options
         return ledger.verify(self.database.engine, **options)
 
+    def require_not_set_back(self):
+        with self.database.engine.connect() as connection:
+            ledger.require_not_set_back(connection, high_water=self.sealer.high_water)
+
     def kinds(self, **options):
         return {finding.kind for finding in self.verify(**options).findings}
 

@@ -319,6 +319,34 @@ class TestWholeLog:
         with pytest.raises(ledger.LedgerRolledBackError):
             sealed.seal()
 
+    def test_that_ends_before_what_was_seen_is_refused_without_a_key(self, sealed):
+        sealed.write(1)
+        sealed.seal()
+        with sealed.attack() as connection:
+            connection.execute(text("DELETE FROM ledger_checkpoint WHERE size = 13"))
+
+        with pytest.raises(ledger.LedgerRolledBackError) as refused:
+            sealed.require_not_set_back()
+
+        assert refused.value.facts == {"found": 12, "expected": 13}
+
+    def test_written_anew_with_the_same_key_is_refused_without_a_key(self, sealed):
+        _rewrite(sealed)
+
+        with pytest.raises(ledger.LedgerRolledBackError):
+            sealed.require_not_set_back()
+
+    def test_that_goes_on_after_what_was_seen_or_whose_file_is_elsewhere_is_not_refused(self, sealed):
+        seen = sealed.sealer.high_water.read_bytes()
+        sealed.write(1)
+        sealed.seal()
+
+        for content in (seen, b"no checkpoint"):
+            sealed.sealer.high_water.write_bytes(content)
+            sealed.require_not_set_back()
+        sealed.sealer.high_water.unlink()
+        sealed.require_not_set_back()
+
     def test_with_its_last_checkpoint_taken_away_is_found(self, sealed):
         sealed.write(1)
         sealed.seal()

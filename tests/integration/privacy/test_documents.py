@@ -65,13 +65,13 @@ def erase(runtime, clock, person):
     """Let the profile go, as an erasure does."""
     with runtime.database.writing() as session:
         runtime.vault.mark_erasing(session, [person])
-    runtime.vault.destroy([person], compartments=[Compartment.PROFILE], now=clock.now())
+    runtime.vault.destroy([person], compartments=[Compartment.PROFILE], clock=clock.now)
     with runtime.database.writing() as session:
         runtime.vault.mark_erased(session, [person])
 
 
 def expire(runtime, clock, today):
-    return documents.expire(runtime.database, vault=runtime.vault, today=today, now=clock.now()).total()
+    return documents.expire(runtime.database, vault=runtime.vault, today=today, clock=clock.now).total()
 
 
 def rows(runtime):
@@ -255,7 +255,7 @@ class TestExpiry:
     def test_what_a_crash_left_after_the_key_is_finished_by_the_next_run(self, runtime, clock, person, today):
         last = file(runtime, clock, person, new(today), today).keep_until
         erase(runtime, clock, person)
-        runtime.vault.destroy([person], compartments=[Compartment.RECORD], now=clock.now())  # and here the worker dies
+        runtime.vault.destroy([person], compartments=[Compartment.RECORD], clock=clock.now)  # and here the worker dies
 
         assert expire(runtime, clock, last + timedelta(days=1)) == 1
         assert rows(runtime) == []

@@ -11,10 +11,11 @@ from crm.actor import Actor, Role
 from crm.db import Compartment
 from crm.mail import OutboxMessage
 from crm.models.contact import NoteKind
-from crm.models.erasure import RetainedDocument
+from crm.models.erasure import ErasureCause, RetainedDocument
 from crm.models.request_case import CaseKind, CaseWay, Identity, RequestCase
 from crm.privacy import collection, lawfulness, notes, post, purposes
 from crm.privacy.collection import NewPerson, Notice
+from crm.privacy.erasure import eraser, job
 from crm.privacy.requests import cases, decision, execution, reading
 from crm.vault import Place, Subject, Vault
 from tests.support.furnished import Furnished
@@ -91,6 +92,17 @@ class Desk(Furnished):
                 )
             )
 
+    def erase(self, subject_id):
+        """Let a rule of the Löschkonzept erase somebody."""
+        with self.database.writing() as session:
+            job.order(session, subject_id=subject_id, cause=ErasureCause.RULE, rule="RET-01", case_id=None, actor=PRIVACY, now=self.now)
+        assert eraser.finish(self.database, vault=self.runtime.vault, clock=self.clock.now) == 1
+
+    def destroyed(self, subject_id, compartment):
+        """Return the versions of this key that no file holds any more."""
+        found = self.runtime.vault.find_destructions([subject_id])
+        return [each.version for each in found if each.compartment == compartment and each.removed_at]
+
     def open(self, *found, **facts):
         """Open a case by letter about these people; return its id."""
         wanted = {
@@ -126,7 +138,7 @@ class Desk(Furnished):
 
     def execute(self, *, database=None, now=None):
         return execution.execute_due(
-            database or self.database, vault=self.runtime.vault, settings=self.runtime.settings, now=now or self.now
+            database or self.database, vault=self.runtime.vault, settings=self.runtime.settings, clock=lambda: now or self.now
         )
 
     def send(self, transport=None):

@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
+from crm.db import Compartment
 from crm.mail import MailUnreachableError, OutboxMessage
 from crm.models.contact import Contact, Note
 from crm.models.erasure import RetainedDocument
@@ -23,6 +24,8 @@ from crm.runtime import Runtime
 from tests.integration.requests.conftest import HOURS_72, SALES, Crash, MortalDatabase
 
 SECOND = timedelta(seconds=1)
+STILL_NEEDED = Wish(verdict=Verdict.REFUSE, refusal=Refusal.STILL_NEEDED, reason="Der Vertrag läuft bis 2027.")
+NOT_NEEDED = Wish(verdict=Verdict.ERASE, reason="Doppelt abgelegt.")
 TURNS = 4
 
 
@@ -121,8 +124,7 @@ class TestExecution:
         person = desk.take_in("contract_person", "business_contact")
         desk.note(person)
         case_id = desk.open(person)
-        needed = Wish(verdict=Verdict.REFUSE, refusal=Refusal.STILL_NEEDED, reason="Der Vertrag läuft bis 2027.")
-        desk.decide(case_id, {DataKind.PROFILE: needed, DataKind.NOTES: Wish(verdict=Verdict.ERASE, reason="Nicht nötig.")})
+        desk.decide(case_id, {DataKind.PROFILE: STILL_NEEDED, DataKind.NOTES: Wish(verdict=Verdict.ERASE, reason="Nicht nötig.")})
         desk.clock.advance(HOURS_72)
 
         desk.execute()
@@ -147,6 +149,36 @@ class TestExecution:
 
         assert desk.state_of(person) == "erased"
         assert count(desk, RetainedDocument) == count(desk, RetainedDocument, RetainedDocument.rule == "RET-10") == 1
+
+    @pytest.mark.parametrize(("kept", "versions"), [((), [1]), (("RET-11",), [])])
+    def test_destroys_the_key_of_documents_with_the_last_one_also_where_the_profile_stays(self, desk, kept, versions):
+        person = desk.take_in("contract_person", "business_contact")
+        for rule in ("RET-10", *kept):
+            desk.file_document(person, rule=rule)
+        case_id = desk.open(person)
+        desk.decide(case_id, {DataKind.PROFILE: STILL_NEEDED, DataKind.VOUCHERS: NOT_NEEDED})
+        desk.clock.advance(HOURS_72)
+
+        desk.execute()
+
+        assert (desk.state_of(person), count(desk, RetainedDocument)) == ("living", len(kept))
+        assert desk.destroyed(person, Compartment.RECORD) == versions
+        desk.file_document(person, rule="RET-10")
+        assert count(desk, RetainedDocument) == len(kept) + 1
+
+    def test_destroys_it_too_where_a_rule_has_erased_the_profile_meanwhile(self, desk):
+        person = desk.take_in()
+        desk.file_document(person)
+        case_id = desk.open(person)
+        desk.decide(case_id, {DataKind.VOUCHERS: NOT_NEEDED})
+        desk.erase(person)
+        assert desk.destroyed(person, Compartment.RECORD) == []
+        desk.clock.advance(HOURS_72)
+
+        desk.execute()
+
+        assert count(desk, RetainedDocument) == 0
+        assert desk.destroyed(person, Compartment.RECORD) == [1]
 
     def test_keeps_a_profile_restricted_for_claims_and_says_until_when(self, desk):
         person = desk.take_in("contract_person")

@@ -31,7 +31,7 @@ class Installation(Furnished):
         return [self.person(*codes, days_ago=days_ago, fields={"last_name": f"Person{each}"}) for each in range(number)]
 
     def run(self):
-        return run.catch_up(self.database, vault=self.runtime.vault, now=self.now)
+        return run.catch_up(self.database, vault=self.runtime.vault, clock=lambda: self.now)
 
     def days(self):
         """Return rule, start and last day by person."""

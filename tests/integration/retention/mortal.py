@@ -27,7 +27,7 @@ def main():
         return finish(*args, **options)
 
     eraser.finish = die_before
-    run.catch_up(runtime.database, vault=runtime.vault, now=clock.now())
+    run.catch_up(runtime.database, vault=runtime.vault, clock=clock.now)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ class Installation:
     def erase(self, subject_id: str) -> None:
         with self.database.writing() as session:
             self.vault.mark_erasing(session, [subject_id])
-        self.vault.destroy([subject_id], compartments=list(Compartment), now=self.clock.now())
+        self.vault.destroy([subject_id], compartments=list(Compartment), clock=self.clock.now)
         with self.database.writing() as session:
             self.vault.mark_erased(session, [subject_id])
 

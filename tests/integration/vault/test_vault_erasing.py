@@ -136,7 +136,7 @@ class TestDestroy:
         invoice = installation.seal(subject_id, compartment=Compartment.RECORD)
         profile = installation.seal(subject_id)
 
-        destroyed = installation.vault.destroy([subject_id], compartments=[Compartment.PROFILE], now=installation.clock.now())
+        destroyed = installation.vault.destroy([subject_id], compartments=[Compartment.PROFILE], clock=installation.clock.now)
 
         assert [each.compartment for each in destroyed] == [Compartment.PROFILE]
         assert installation.other.open(*invoice)
@@ -179,7 +179,7 @@ class TestDestroy:
     def test_a_living_person_gets_a_new_key_for_a_case_after_the_old_one_has_expired(self, installation):
         subject_id = installation.person(Compartment.PROFILE, Compartment.CASE)
         place, old = installation.seal(subject_id, b"old case", compartment=Compartment.CASE)
-        installation.vault.destroy([subject_id], compartments=[Compartment.CASE], now=installation.clock.now())
+        installation.vault.destroy([subject_id], compartments=[Compartment.CASE], clock=installation.clock.now)
 
         with installation.database.writing() as session:
             installation.vault.add_keys(session, [subject_id], compartments=[Compartment.CASE], now=installation.clock.now())
@@ -207,7 +207,7 @@ class TestDestroy:
         tag = installation.vault.source_tag("legacy", "4711")
 
         for _ in range(2):
-            installation.vault.destroy([subject_id], compartments=list(Compartment), source_tags=[tag], now=installation.clock.now())
+            installation.vault.destroy([subject_id], compartments=list(Compartment), source_tags=[tag], clock=installation.clock.now)
 
         (entry,) = installation.vault.read_rights()
         assert (entry.right, entry.subject_id, set(entry.compartments)) == (
@@ -233,7 +233,7 @@ class TestTraces:
 
         assert not any(is_in_files(installation, wrapped) for each in people[:20] for wrapped in keys[each])
         assert all(installation.vault.find_destructions(people[:20])[place].removed_at for place in range(80))
-        installation.vault.finish_destructions(now=installation.clock.now())
+        installation.vault.finish_destructions(clock=installation.clock.now)
         assert wrapped_keys(installation, people[30]) == keys[people[30]]
 
     @pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
@@ -243,10 +243,10 @@ class TestTraces:
         reader = installation.keystore.connect()
         reader.execute(select(data_key.c.number)).all()
 
-        (during,) = installation.vault.destroy([subject_id], compartments=[Compartment.PROFILE], now=installation.clock.now(), patience=0.2)
+        (during,) = installation.vault.destroy([subject_id], compartments=[Compartment.PROFILE], clock=installation.clock.now, patience=0.2)
         was_there = is_in_files(installation, wrapped)
         reader.close()
-        finished = installation.vault.finish_destructions(now=installation.clock.now() + timedelta(minutes=1))
+        finished = installation.vault.finish_destructions(clock=lambda: installation.clock.now() + timedelta(minutes=1))
 
         assert during.removed_at is None
         assert was_there
@@ -259,7 +259,7 @@ class TestTraces:
         subject_id = installation.person(Compartment.PROFILE)
         with installation.keystore.connect() as reader:
             reader.execute(select(data_key.c.number)).all()
-            installation.vault.destroy([subject_id], compartments=[Compartment.PROFILE], now=installation.clock.now(), patience=0)
+            installation.vault.destroy([subject_id], compartments=[Compartment.PROFILE], clock=installation.clock.now, patience=0)
 
             assert installation.person(Compartment.PROFILE)
 
@@ -308,13 +308,13 @@ class TestCrash:
         mend = cut_power_at(installation.keystore, statement)
         was_cut = False
         try:
-            installation.vault.destroy([place.subject_id], compartments=list(Compartment), now=installation.clock.now())
+            installation.vault.destroy([place.subject_id], compartments=list(Compartment), clock=installation.clock.now)
         except PowerCutError:
             was_cut = True
         mend()
 
         restarted = installation.new_vault()
-        restarted.destroy([place.subject_id], compartments=list(Compartment), now=installation.clock.now())
+        restarted.destroy([place.subject_id], compartments=list(Compartment), clock=installation.clock.now)
 
         assert was_cut or statement > 9
         with pytest.raises(ErasedError):
@@ -333,7 +333,7 @@ class TestCrash:
         assert wrapped_keys(installation, place.subject_id)
         with pytest.raises(ErasedError):
             installation.other.open(place, sealed)
-        assert installation.new_vault().finish_destructions(now=installation.clock.now())
+        assert installation.new_vault().finish_destructions(clock=installation.clock.now)
         assert not wrapped_keys(installation, place.subject_id)
 
     @pytest.mark.parametrize("statement", range(1, 12))

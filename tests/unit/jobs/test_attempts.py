@@ -2,7 +2,7 @@
 
 from structlog.testing import capture_logs
 
-from crm.errors import UnavailableError
+from crm.errors import CrmError, UnavailableError
 from crm.jobs.attempts import Attempts
 
 
@@ -47,3 +47,33 @@ def test_a_store_that_is_out_of_reach_is_no_failure_of_the_job():
         Attempts(lambda name, number: told.append((name, number))).make("ledger.seal", job)()
 
     assert (told, [line["event"] for line in lines]) == ([], ["job.postponed"])
+
+
+class TestRefusal:
+    """What only a person can put right is said once, and not every second."""
+
+    def test_is_logged_once_with_its_sentence_and_tried_again_after_a_rest(self):
+        told, job, seconds = [], Job(), [0.0]
+        attempt = Attempts(lambda _name, number: told.append(number), monotonic=lambda: seconds[0]).make("ledger.seal", job)
+        job.error = CrmError()
+
+        with capture_logs() as lines:
+            for _ in range(180):
+                attempt()
+                seconds[0] += 1
+
+        assert [(line["event"], line["sentence"]) for line in lines] == [("job.refused", CrmError.message)]
+        assert told == [1, 2, 3, 4]
+
+    def test_that_is_put_right_is_forgotten(self):
+        told, job, seconds = [], Job(), [0.0]
+        attempt = Attempts(lambda _name, number: told.append(number), monotonic=lambda: seconds[0]).make("ledger.seal", job)
+
+        with capture_logs() as lines:
+            for error in (CrmError(), CrmError(), None, CrmError()):
+                job.error = error
+                attempt()
+                seconds[0] += 61
+
+        assert told == [1, 2, 0, 1]
+        assert len(lines) == 2
