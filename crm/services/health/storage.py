@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crm import ledger
 from crm.actor import Actor
 from crm.clock import from_micros
-from crm.db import file_of, migrate
+from crm.db import explain, file_of, migrate
 from crm.errors import UnavailableError
 from crm.ledger import tables as ledger_tables
 from crm.services.health.cases import examine_cases
@@ -43,7 +43,7 @@ class DatabaseSilent(Finding):
 
     check = "database"
     state = State.WRONG
-    message = "„%(store)s“ antwortet nicht (%(reason)s)."
+    message = "„%(store)s“ antwortet nicht: %(reason)s"
 
 
 class SchemaOutdated(Finding):
@@ -128,7 +128,7 @@ def _reaching(store: str, examination: Callable[[], Iterator[Finding]]) -> list[
     except (KeyUnavailableError, KeysOlderThanDataError, TamperedError) as error:
         return [KeysUnfit(reason=error)]
     except (UnavailableError, SQLAlchemyError, sqlite3.Error) as error:  # the last: what is no database fails before SQLAlchemy sees it
-        return [DatabaseSilent(store=store, reason=type(error).__name__)]
+        return [DatabaseSilent(store=store, reason=error if isinstance(error, UnavailableError) else explain(error))]
 
 
 def _examine_database(stores: Stores, *, now: datetime) -> Iterator[Finding]:
