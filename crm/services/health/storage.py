@@ -14,6 +14,8 @@ from crm.db import explain, file_of, migrate
 from crm.errors import UnavailableError
 from crm.ledger import tables as ledger_tables
 from crm.services.health.cases import examine_cases
+from crm.services.health.days import examine_days
+from crm.services.health.duties import examine_duties
 from crm.services.health.findings import Finding, State
 from crm.services.health.index import examine_index
 from crm.services.health.keys import KeysUnfit, examine_keys, examine_keys_alone
@@ -109,6 +111,8 @@ def _examine(stores: Stores, *, actor: Actor, now: datetime) -> Iterator[Finding
             yield from _reaching("database", lambda: examine_sealed_values(stores.database, actor=actor, now=now))
             yield from _reaching("database", lambda: examine_cases(stores.database))
         yield from _reaching("database", lambda: examine_rows(stores.database))
+        yield from _reaching("database", lambda: examine_days(stores, now=now))
+        yield from _reaching("database", lambda: examine_duties(stores.database, now=now))
         index = _reaching("database", lambda: examine_index(stores, now=now))
         yield from index if not keys else (each for each in index if not isinstance(each, KeysUnfit))  # said once
         yield from _reaching("database", lambda: examine_work(stores, now=now))
