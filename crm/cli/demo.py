@@ -107,9 +107,9 @@ def _make(settings: "Settings") -> None:
 
 
 def _run(settings: "Settings", port: int) -> None:
-    from crm.services import installation
+    from crm.services import starting
 
-    installation.require_not_set_back(settings)
+    starting.require_not_set_back(settings)
     processes = Processes(_environment(settings, port))
     processes.stop_on_signals()
     try:

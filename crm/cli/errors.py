@@ -1,6 +1,6 @@
 """What only the command line can run into."""
 
-from crm.errors import InvalidInputError
+from crm.errors import CrmError, InvalidInputError
 
 
 class SettingsUnreadableError(InvalidInputError):
@@ -25,3 +25,15 @@ class FileUnreadableError(InvalidInputError):
     """A file that was named on the command line cannot be read."""
 
     message = "Die Datei %(file)s lässt sich nicht lesen: %(reason)s."
+
+
+class AddressTakenError(CrmError):
+    """Another program listens at the address of a site already."""
+
+    message = "Auf %(address)s wartet schon ein anderes Programm. Beenden Sie es, oder nennen Sie mit --port einen anderen Port."
+
+
+class AddressUnusableError(CrmError):
+    """This machine, or this account, cannot listen at the address of a site."""
+
+    message = "Auf %(address)s lässt sich hier nicht warten. Prüfen Sie die Einstellung host, und nennen Sie mit --port einen Port ab 1024."

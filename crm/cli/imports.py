@@ -43,7 +43,7 @@ def _terms_options(command: F) -> F:
             "--purpose",
             default="business_contact",
             show_default=True,
-            metavar="ZWECK",
+            metavar="PURPOSE",
             help=_("Zweck, für den die Daten übernommen werden."),
         ),
         click.option("--owner", metavar="USER", help=_("E-Mail-Adresse des Kontos, dem alle Kontakte zugeordnet werden.")),
@@ -95,8 +95,10 @@ def _find_terms(runtime: "Runtime", migration: str, purpose: str, owner: str | N
 
 def _run(runtime: "Runtime", export: "Export", terms: "Terms", *, dry_run: bool, as_json: bool) -> None:
     """Foretell or apply, deliver the report, and only then end the import."""
+    from crm.services import starting
     from crm.services.imports.importing import Importer
 
+    starting.require_not_set_back(runtime.settings)
     _search_less_for_garbage()
     importer = Importer(runtime.database, export, terms=terms, settings=runtime.settings, clock=runtime.clock)
     show = _print_as_json if as_json else _print

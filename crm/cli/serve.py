@@ -1,5 +1,9 @@
 """`lethe serve staff|portal`: one of the two sites under gunicorn."""
 
+import errno
+import os
+import socket
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -7,8 +11,10 @@ from urllib.parse import urlsplit
 import click
 
 from crm.cli import log_lines
+from crm.cli.errors import AddressTakenError, AddressUnusableError
 from crm.cli.installation import pass_settings
-from crm.cli.sentences import _
+from crm.cli.sentences import _, sentence_of
+from crm.errors import CrmError
 
 if TYPE_CHECKING:
     from crm.settings import Settings
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
 _APPLICATIONS: Final = {"staff": "crm.web", "portal": "crm.portal"}
 _PORTS: Final = {"staff": 8000, "portal": 8001}
 _GRACE_SECONDS: Final = 10
+_COULD_NOT_START: Final = 3  # as gunicorn itself says it; its master then ends instead of trying for ever
 
 
 @click.command("serve", help=_("Die Seite für Mitarbeitende (staff) oder das Portal (portal) bereitstellen, bis der Prozess beendet wird."))
@@ -25,23 +32,38 @@ _GRACE_SECONDS: Final = 10
 @pass_settings
 def serve(settings: "Settings", site: str, port: int | None) -> None:
     """Run gunicorn in this process; each of its workers opens the vault for itself, after the fork."""
-    from crm.services import installation
+    from crm.services import installation, starting
 
     if site == "portal":
         installation.require_database(settings)
     else:
         installation.require_ready(settings)
-        installation.require_not_set_back(settings)
+        starting.require_not_set_back(settings)
+        starting.require_openable(settings)
+    port = port or _port_of(settings, site)
+    require_free(settings.host, port)
     log_lines.configure()
-    address = f"{settings.host}:{port or _port_of(settings, site)}"
-    click.echo(_("Lethe (%(site)s) wartet auf %(address)s. Beenden mit Strg+C.", site=site, address=address), err=True)
-    _run_server(settings, site, address)
+    _run_server(settings, site, f"{settings.host}:{port}")
 
 
 def _port_of(settings: "Settings", site: str) -> int:
     """Return the port of a plain local address; behind a proxy the address says nothing about it."""
     origin = urlsplit(settings.staff_origin if site == "staff" else settings.portal_origin)
     return (origin.port if origin.scheme == "http" else None) or _PORTS[site]
+
+
+def require_free(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened at, before anything says that somebody waits there.
+
+    Raises:
+        AddressTakenError, AddressUnusableError: why not.
+    """
+    address = f"{host}:{port}"
+    try:
+        # As gunicorn does, and so without those who left a moment ago.
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        raise (AddressTakenError if error.errno == errno.EADDRINUSE else AddressUnusableError)(address=address) from error
 
 
 def _run_server(settings: "Settings", site: str, address: str) -> None:
@@ -55,9 +77,15 @@ def _run_server(settings: "Settings", site: str, address: str) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            return _open_application(settings, site)
+            return _open_or_end(settings, site)
 
-    Site().run()
+    master = os.getpid()
+    try:
+        Site().run()
+    except SystemExit as end:
+        if os.getpid() != master:  # one of its processes, which says with its number whether another is to be made
+            raise
+        sys.exit(1 if end.code else 0)
 
 
 def server_settings(settings: "Settings", site: str, address: str) -> dict[str, Any]:
@@ -74,8 +102,22 @@ def server_settings(settings: "Settings", site: str, address: str) -> dict[str, 
         "logger_class": "crm.cli.server_log.ServerLog",  # the other lines name no visitor either
         "control_socket_disable": True,  # one door less
         "proc_name": f"lethe-{site}",
+        "when_ready": lambda _server: _say_it_waits(site, address),
         "worker_exit": _close_application,
     }
+
+
+def _say_it_waits(site: str, address: str) -> None:
+    click.echo(_("Lethe (%(site)s) wartet auf %(address)s. Beenden mit Strg+C.", site=site, address=address), err=True)
+
+
+def _open_or_end(settings: "Settings", site: str) -> Any:
+    """Open the application, or say in one sentence why not and let gunicorn end: another process would fail like this one."""
+    try:
+        return _open_application(settings, site)
+    except CrmError as error:
+        click.echo(sentence_of(error), err=True)
+        sys.exit(_COULD_NOT_START)
 
 
 def _open_application(settings: "Settings", site: str) -> Any:
@@ -83,9 +125,9 @@ def _open_application(settings: "Settings", site: str) -> Any:
     from crm.services.health import report_process
 
     runtime = PortalRuntime.open(settings) if site == "portal" else Runtime.open(settings)
+    app = import_module(_APPLICATIONS[site]).create_app(runtime)
     report = report_process(runtime, site)
     report.start()
-    app = import_module(_APPLICATIONS[site]).create_app(runtime)
     app.extensions[_CLOSING] = (report, runtime)
     return app
 

@@ -23,10 +23,10 @@ _WORKER = "crm.jobs.worker"
 @pass_runtime
 def work(runtime: "Runtime") -> None:
     """Run the jobs until SIGTERM or SIGINT."""
-    from crm.services import installation
+    from crm.services import starting
     from crm.services.health import report_process
 
-    installation.require_not_set_back(runtime.settings)
+    starting.require_not_set_back(runtime.settings)
     # Until the worker listens to signals itself, one that comes early must still end it cleanly.
     signal.signal(signal.SIGTERM, _end)
     with closing(report_process(runtime, "worker")) as report:

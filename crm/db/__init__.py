@@ -6,6 +6,7 @@ from crm.db.base import Base, Id, RowId, SubjectLink, UtcDateTime
 from crm.db.batches import in_batches
 from crm.db.classification import NOT_PERSONAL, Category, Compartment, Fate, Kept, Oblivion, emptied, goes, personal, stays, unlinked
 from crm.db.engine import file_of, make_engine
+from crm.db.errors import Fault, explain, explaining, find_fault
 from crm.db.ids import new_id
 from crm.db.lasting_lock import LastingLock, holding, make_lasting_lock
 from crm.db.rows import insert_rows
@@ -20,6 +21,7 @@ __all__ = [
     "Compartment",
     "Database",
     "Fate",
+    "Fault",
     "Id",
     "Kept",
     "LastingLock",
@@ -31,7 +33,10 @@ __all__ = [
     "before_answer",
     "emptied",
     "empty_log",
+    "explain",
+    "explaining",
     "file_of",
+    "find_fault",
     "goes",
     "holding",
     "in_batches",

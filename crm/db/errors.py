@@ -1,6 +1,11 @@
 """Why the database does not answer or is not changed, said once, so that entry points need no library of it."""
 
-from sqlalchemy.exc import DBAPIError
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from crm.errors import CrmError, UnavailableError
 
@@ -15,6 +20,33 @@ class DiskFullError(UnavailableError):
     """There is no room to write; nothing was changed."""
 
     message = "Auf dem Server ist kein Speicherplatz mehr frei. Es wurde nichts geändert; bitte geben Sie der Administration Bescheid."
+
+
+class DatabaseReadOnlyError(UnavailableError):
+    """The database may be read and not written, and even a look at people leaves an entry."""
+
+    message = (
+        "Die Datenbank lässt sich nur lesen, nicht schreiben. Es wurde nichts geändert; "
+        "prüfen Sie die Rechte des Datenordners und ob sein Dateisystem schreibgeschützt ist."
+    )
+
+
+class DatabaseUnopenedError(UnavailableError):
+    """The file of the database, or one beside it, cannot be opened."""
+
+    message = (
+        "Die Datei der Datenbank lässt sich nicht öffnen: Sie fehlt, oder der Datenordner ist schreibgeschützt. "
+        "Es wurde nichts geändert; prüfen Sie, wem der Ordner gehört und ob sein Dateisystem beschreibbar ist."
+    )
+
+
+class DatabaseDamagedError(UnavailableError):
+    """The file of the database is no whole database any more."""
+
+    message = (
+        "Die Datei der Datenbank ist beschädigt oder keine Datenbank. Beenden Sie Lethe, heben Sie die Datei auf und spielen Sie die "
+        "neueste Sicherung ein."
+    )
 
 
 class OriginsReadableError(CrmError):
@@ -36,7 +68,53 @@ class OriginsSealedError(CrmError):
     )
 
 
-def explain(error: DBAPIError) -> UnavailableError:
-    """Return what an operational error of the database means for whoever waits for an answer."""
-    reason = str(error.orig).lower()
-    return DiskFullError() if "full" in reason or "no space" in reason else DatabaseUnavailableError()
+class Fault(Enum):
+    """What hinders a database, as far as its error says so."""
+
+    FULL = "full"
+    READ_ONLY = "read-only"
+    DAMAGED = "damaged"
+    UNOPENED = "unopened"
+
+
+# Words of SQLite and PostgreSQL; their drivers give no common code.
+_SIGNS = {
+    Fault.READ_ONLY: ("readonly", "read-only", "read only"),
+    Fault.DAMAGED: ("malformed", "not a database", "invalid page"),
+    Fault.UNOPENED: ("unable to open",),
+    Fault.FULL: ("is full", "disk full", "no space"),
+}
+_MEANING: dict[Fault, type[UnavailableError]] = {
+    Fault.FULL: DiskFullError,
+    Fault.READ_ONLY: DatabaseReadOnlyError,
+    Fault.DAMAGED: DatabaseDamagedError,
+    Fault.UNOPENED: DatabaseUnopenedError,
+}
+
+
+def find_fault(error: Exception) -> Fault | None:
+    """Return what hinders the database, or None where the error is about something else or does not say."""
+    reason = str(error.orig if isinstance(error, DBAPIError) else error).lower()
+    return next((fault for fault, signs in _SIGNS.items() if any(sign in reason for sign in signs)), None)
+
+
+def explain(error: Exception) -> UnavailableError:
+    """Return what an error of the database means for whoever waits for an answer."""
+    fault = find_fault(error)
+    return _MEANING[fault]() if fault else DatabaseUnavailableError()
+
+
+@contextmanager
+def explaining() -> Iterator[None]:
+    """Turn a database that is locked, full, read-only, damaged or out of reach into a refusal that pages and commands know.
+
+    What else a database refuses, such as a row that breaks a rule, is a fault of ours and stays what it is.
+    """
+    try:
+        yield
+    except (OperationalError, sqlite3.OperationalError) as error:
+        raise explain(error) from error
+    except (DBAPIError, sqlite3.DatabaseError) as error:  # the second: what is no database fails before SQLAlchemy sees it
+        if find_fault(error) is None:
+            raise
+        raise explain(error) from error

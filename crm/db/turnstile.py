@@ -1,11 +1,14 @@
 """Lets people through before long work, because SQLite's write lock knows no queue."""
 
+import errno
 import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+from crm.db.errors import DatabaseReadOnlyError, DiskFullError
 
 _LONGEST_WAIT = 2.0  # seconds; afterwards everybody gets their turn as SQLite gives it
 _NAP = 0.002  # seconds
@@ -28,7 +31,7 @@ class Turnstile:
     @contextmanager
     def passing(self) -> Iterator[None]:
         """Hold the turnstile shared while a short unit of work waits, and its turn while it writes."""
-        with self._waiting.open("ab") as waiting, self._turn.open("ab") as turn:
+        with _open(self._waiting) as waiting, _open(self._turn) as turn:
             fcntl.flock(waiting, fcntl.LOCK_SH)
             _wait_for(self._batch, fcntl.LOCK_SH)
             _try_lock(turn, fcntl.LOCK_EX)
@@ -38,14 +41,26 @@ class Turnstile:
     def working_long(self) -> Iterator[None]:
         """Let everybody through who waits or writes, then be seen at work for one batch."""
         _wait_for(self._waiting, fcntl.LOCK_EX)
-        with self._batch.open("ab") as file:
+        with _open(self._batch) as file:
             _try_lock(file, fcntl.LOCK_EX)
             yield
 
 
+def _open(path: Path) -> IO[bytes]:
+    """Open a lock file, which lies beside the database.
+
+    Raises:
+        DatabaseReadOnlyError, DiskFullError: it cannot be made; then the database could not be written either.
+    """
+    try:
+        return path.open("ab")
+    except OSError as error:
+        raise (DiskFullError if error.errno == errno.ENOSPC else DatabaseReadOnlyError) from error
+
+
 def _wait_for(path: Path, kind: int) -> None:
     """Return when the lock could be had, or after two seconds; it is given back at once."""
-    with path.open("ab") as file:
+    with _open(path) as file:
         _try_lock(file, kind)
 
 

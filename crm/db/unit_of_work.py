@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
-from crm.db.errors import explain
+from crm.db.errors import explaining
 from crm.db.turnstile import Turnstile
 
 _BEFORE_ANSWER = "before_answer"
@@ -42,7 +41,7 @@ class Database:
         What was noted with `before_answer` (the ledger entries of what was read) is committed in a short
         writing transaction of its own before this returns; when that fails, so does the reading.
         """
-        with _explaining(), self._reading(info={**self.equipment, _READING: True}) as session:
+        with explaining(), self._reading(info={**self.equipment, _READING: True}) as session:
             yield session
             notes = session.info.pop(_BEFORE_ANSWER, [])
         if notes:
@@ -54,14 +53,14 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """Open a unit of work that changes something; commits at the end, rolls back on any exception."""
         turn = self._turnstile.passing() if self._turnstile else nullcontext()
-        with _explaining(), turn, self._writing(info=dict(self.equipment)) as session, session.begin():
+        with explaining(), turn, self._writing(info=dict(self.equipment)) as session, session.begin():
             yield session
 
     @contextmanager
     def writing_in_bulk(self) -> Iterator[Session]:
         """Open one batch of long work, at most 250 ms, behind every unit of work that already waits."""
         turn = self._turnstile.working_long() if self._turnstile else nullcontext()
-        with _explaining(), turn, self._writing(info=dict(self.equipment)) as session, session.begin():
+        with explaining(), turn, self._writing(info=dict(self.equipment)) as session, session.begin():
             yield session
 
 
@@ -71,15 +70,6 @@ def before_answer(session: Session, note: Callable[[Session], None]) -> None:
         session.info.setdefault(_BEFORE_ANSWER, []).append(note)
     else:
         note(session)
-
-
-@contextmanager
-def _explaining() -> Iterator[None]:
-    """Turn a database that is locked, full or out of reach into a refusal that pages and commands know."""
-    try:
-        yield
-    except OperationalError as error:
-        raise explain(error) from error
 
 
 def _without_arguments(call: Callable[[], None]) -> Callable[[Session, SessionTransaction, Connection], None]:

@@ -60,6 +60,12 @@ class NothingSealedError(CrmError):
     message = "Das Protokoll hat noch keinen Prüfpunkt. Starten Sie den Hintergrunddienst mit `lethe worker`."
 
 
+class ExportFolderUnwritableError(InvalidInputError):
+    """The folder of an export cannot be made or written, or there is no room."""
+
+    message = "In den Ordner %(folder)s lässt sich nicht schreiben. Geben Sie einen anderen an, in dem Sie schreiben dürfen und Platz ist."
+
+
 class ExportFolderInUseError(InvalidInputError):
     """The folder of an export must be empty, or a reader could not tell what belongs to it."""
 

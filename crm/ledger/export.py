@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Engine, select
 from crm.ledger import tables
 from crm.ledger.checkpoint import Checkpoint, read_checkpoint
 from crm.ledger.entry_checks import CHUNK
-from crm.ledger.errors import ExportFolderInUseError, LedgerDamagedError, NothingSealedError
+from crm.ledger.errors import ExportFolderInUseError, ExportFolderUnwritableError, LedgerDamagedError, NothingSealedError
 from crm.ledger.note import VerifierKey
 from crm.ledger.reading import last_checkpoint_note
 
@@ -29,26 +30,42 @@ def export_bundle(
         ExportFolderInUseError: there is something in the folder already.
         NothingSealedError: the log has no checkpoint yet.
         LedgerDamagedError: no trusted key has signed the last checkpoint.
+        ExportFolderUnwritableError: the folder cannot be made or written, or there is no room.
     """
     require_free_folder(folder)
+    try:
+        return _write_bundle(engine, folder, trusted, progress or (lambda _done, _all: None))
+    except OSError as error:
+        raise ExportFolderUnwritableError(folder=folder) from error
+
+
+def _write_bundle(engine: Engine, folder: Path, trusted: Sequence[VerifierKey], progress: Callable[[int, int], None]) -> Checkpoint:
     with engine.connect() as connection:
         checkpoint = _last(connection, trusted)
         (folder / "anchors").mkdir(parents=True, exist_ok=True, mode=0o700)
         _write(folder / "trusted.vkeys", "".join(f"{key}\n" for key in trusted).encode())
         _write_anchors(connection, folder / "anchors", checkpoint.size)
-        _write_entries(connection, folder / "entries.jsonl", checkpoint.size, progress or (lambda _done, _all: None))
+        _write_entries(connection, folder / "entries.jsonl", checkpoint.size, progress)
     # Last: a bundle with a checkpoint is complete.
     _write(folder / "checkpoint", checkpoint.note)
     return checkpoint
 
 
 def require_free_folder(folder: Path) -> None:
-    """Refuse a folder that holds something: a reader could not tell what belongs to the bundle.
+    """Make the folder; refuse one that holds something: a reader could not tell what belongs to the bundle.
 
     Raises:
         ExportFolderInUseError: the folder is not empty.
+        ExportFolderUnwritableError: it cannot be made or written, and so nothing is entered about an export.
     """
-    if folder.exists() and any(folder.iterdir()):
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        is_free = not any(folder.iterdir())
+        if is_free:
+            TemporaryFile(dir=folder).close()  # rights alone do not say it: the file system may be read-only
+    except OSError as error:
+        raise ExportFolderUnwritableError(folder=folder) from error
+    if not is_free:
         raise ExportFolderInUseError(folder=folder)
 
 

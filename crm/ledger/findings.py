@@ -28,6 +28,10 @@ class Kind(Enum):
     SLIPPED_IN = "%(count)s Einträge wurden hinter der Versiegelung eingeschoben."
     UNSIGNED = "Der Prüfpunkt über %(size)s Einträge trägt keine gültige Unterschrift eines vertrauten Schlüssels."
     ROOT_DIFFERS = "Die ersten %(size)s Einträge ergeben nicht den unterschriebenen Prüfpunkt: sie wurden verändert oder umgeordnet."
+    ROOTS_DIFFER = (
+        "%(count)s unterschriebene Prüfpunkte, zuerst der über %(size)s Einträge, stimmen nicht mehr mit den Einträgen überein: "
+        "Davor wurde etwas verändert oder umgeordnet."
+    )
     SEALED_TAIL_CUT = "Ein unterschriebener Prüfpunkt nennt %(size)s Einträge, vorhanden sind nur %(found)s."
     CHECKPOINT_BEHIND = "Versiegelt sind %(found)s Einträge, der letzte Prüfpunkt nennt nur %(size)s."
     TILE_DIFFERS = "Die Kachel %(level)s/%(number)s des Prüfbaums stimmt nicht mit den Einträgen überein."

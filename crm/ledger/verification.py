@@ -82,6 +82,7 @@ class _Pass:
         self._upper = UpperTiles()
         self._tree = GrowingTree(self._upper.add)
         self._last: Checkpoint | None = None
+        self._differing: list[int] = []
 
     def run(self, processes: int) -> Verification:
         with self._engine.connect() as connection:
@@ -125,6 +126,7 @@ class _Pass:
         while due is not None:
             self._compare(due)
             due = next(signed, None)
+        self._say_which_differ()
         return latest_t
 
     def _grow(self, hashes: bytes, due: "_Signed | None", signed: Iterator["_Signed"]) -> "_Signed | None":
@@ -143,7 +145,17 @@ class _Pass:
         if size > found:
             self._findings.add(Kind.ROLLED_BACK if signed.is_high_water else Kind.SEALED_TAIL_CUT, size=size, found=found)
         elif self._tree.root() != signed.checkpoint.root:
-            self._findings.add(Kind.HIGH_WATER_DIFFERS if signed.is_high_water else Kind.ROOT_DIFFERS, size=size)
+            if signed.is_high_water:
+                self._findings.add(Kind.HIGH_WATER_DIFFERS, size=size)
+            else:
+                self._differing.append(size)
+
+    def _say_which_differ(self) -> None:
+        """Say once how many checkpoints do not agree: every one after a changed entry does not, however few entries changed."""
+        if self._differing:
+            first, *others = self._differing
+            many = {"count": len(self._differing)} if others else {}
+            self._findings.add(Kind.ROOTS_DIFFER if others else Kind.ROOT_DIFFERS, size=first, **many)
 
     def _take(self, report: ChunkReport) -> None:
         self._findings.extend(report.findings, more=report.more)

@@ -122,10 +122,21 @@ def refresh(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo, now
     """Compute the days of these people anew, in the transaction of what started or moved a period."""
     if not subject_ids:
         return
-    found = find_forgetting(session, subject_ids, zone=zone, now=now)
-    rows = [row for subject_id, rules in found.items() if (row := _row(subject_id, rules[-1]))]
+    rows = compute(session, subject_ids, zone=zone, now=now)
     session.execute(_FORGET_DAYS, {"subject_ids": list(subject_ids)})
     insert_rows(session.connection(), RetentionDue, rows)
+
+
+def compute(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo, now: datetime) -> list[dict[str, Any]]:
+    """Return the rows that should be there for these people themselves."""
+    found = find_forgetting(session, subject_ids, zone=zone, now=now)
+    return [row for subject_id, rules in found.items() if (row := _row(subject_id, rules[-1]))]
+
+
+def compute_notes(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Return the rows that should be there for the notes about these people."""
+    notes = session.execute(select(Note.subject_id, Note.id, Note.written_at).where(Note.subject_id.in_(subject_ids)))
+    return [_note_row(each.subject_id, each.id, each.written_at.astimezone(zone).date()) for each in notes]
 
 
 def refresh_all(database: Database, *, now: datetime) -> int:
@@ -171,12 +182,9 @@ def begin_note(session: Session, *, subject_id: str, note_id: str, written_at: d
 
 
 def _refresh_notes(session: Session, subject_ids: Sequence[str]) -> None:
-    zone, of_notes = zone_of(session), _DUE.kind == DueKind.NOTE.value
+    of_notes = _DUE.kind == DueKind.NOTE.value
     session.execute(delete(RetentionDue).where(of_notes, RetentionDue.subject_id.in_(subject_ids)))
-    notes = session.execute(select(Note.subject_id, Note.id, Note.written_at).where(Note.subject_id.in_(subject_ids)))
-    insert_rows(
-        session.connection(), RetentionDue, [_note_row(each.subject_id, each.id, each.written_at.astimezone(zone).date()) for each in notes]
-    )
+    insert_rows(session.connection(), RetentionDue, compute_notes(session, subject_ids, zone=zone_of(session)))
 
 
 def _note_row(subject_id: str, note_id: str, started_on: date) -> dict[str, Any]:

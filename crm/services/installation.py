@@ -29,6 +29,15 @@ class AlreadyInitialisedError(InvalidInputError):
     message = "In %(folder)s ist schon eine Installation. Es wurde nichts geändert; nennen Sie mit --data-dir einen anderen Ordner."
 
 
+class FolderUnwritableError(InvalidInputError):
+    """Folders or files of an installation cannot be made."""
+
+    message = (
+        "Im Ordner %(folder)s lässt sich keine Installation anlegen: Dort darf nicht geschrieben werden, oder es fehlt Platz. "
+        "Nennen Sie mit --data-dir einen anderen."
+    )
+
+
 class NotInitialisedError(CrmError):
     """There is no installation to work on."""
 
@@ -61,7 +70,18 @@ def require_possible(settings: Settings, *, email: str, password: str) -> None:
 
 
 def lay_ground(settings: Settings) -> None:
-    """Make the folders, the key file, the key store and the empty database with its guards."""
+    """Make the folders, the key file, the key store and the empty database with its guards.
+
+    Raises:
+        FolderUnwritableError: one of them cannot be made.
+    """
+    try:
+        _make_files(settings)
+    except OSError as error:
+        raise FolderUnwritableError(folder=settings.data_dir) from error
+
+
+def _make_files(settings: Settings) -> None:
     for folder in (settings.data_dir, settings.ledger_dir, settings.data_dir / "run", settings.epoch_keys.parent):
         folder.mkdir(parents=True, exist_ok=True, mode=_ONLY_OWNER_FOLDER)
     FileKeyProvider.create(settings.epoch_keys)
@@ -122,22 +142,6 @@ def require_database(settings: Settings) -> None:
     """
     if not _is_filled(settings.database, DatabaseUnreachableError):
         raise NotInitialisedError
-
-
-def require_not_set_back(settings: Settings) -> None:
-    """Refuse to work on an old copy of the database that somebody put back: the log outside of it knows more.
-
-    Asked by what runs on and on; commands that look at the installation, such as `lethe doctor`, still run. Needs no key.
-
-    Raises:
-        LedgerRolledBackError: nothing was made or changed.
-    """
-    engine = make_engine(settings.database)
-    try:
-        with engine.connect() as connection:
-            ledger.require_not_set_back(connection, high_water=settings.high_water)
-    finally:
-        engine.dispose()
 
 
 def _is_begun(settings: Settings) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crm import ledger
 from crm.actor import Actor
 from crm.clock import Clock
-from crm.db import Database
+from crm.db import Database, explaining
 from crm.ledger import EntryFilter, Sealer, StoredEntry, Verification
 from crm.privacy import audit
 from crm.privacy.actions import BROKEN, SOUND, Action
@@ -74,14 +74,15 @@ def verify_log(
     Args:
         progress: is told how many of how many sealed entries are done.
     """
-    verification = ledger.verify(
-        database.engine,
-        trusted=[sealer.signer.verifier],
-        high_water=sealer.high_water,
-        folder=sealer.folder,
-        progress=progress,
-        processes=processes,
-    )
+    with explaining():
+        verification = ledger.verify(
+            database.engine,
+            trusted=[sealer.signer.verifier],
+            high_water=sealer.high_water,
+            folder=sealer.folder,
+            progress=progress,
+            processes=processes,
+        )
     result = SOUND if verification.is_sound else BROKEN
     with database.writing() as session:
         audit.record(session, Action.LOG_VERIFIED, actor=actor, now=clock.now(), count=verification.size, kind=_KIND, result=result)
@@ -102,7 +103,8 @@ def export_log(
         audit.record(session, Action.LOG_EXPORTED, actor=actor, now=clock.now(), kind=_KIND)
     with suppress(ledger.SealerBusyError):  # the worker seals it within a second, and the bundle holds what is sealed
         sealer.seal_all(database, clock=clock.now)
-    return ledger.export_bundle(database.engine, folder, trusted=[sealer.signer.verifier], progress=progress)
+    with explaining():
+        return ledger.export_bundle(database.engine, folder, trusted=[sealer.signer.verifier], progress=progress)
 
 
 def verifier_key(sealer: Sealer) -> str:

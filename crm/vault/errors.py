@@ -33,6 +33,30 @@ class KeyStoreDamagedError(KeyUnavailableError):
     )
 
 
+class KeyStoreReadOnlyError(KeyUnavailableError):
+    """The key store may be read and not written."""
+
+    message = (
+        "Der Schlüsselspeicher lässt sich nicht schreiben: Sein Ordner ist schreibgeschützt. Es wurde nichts geändert; "
+        "prüfen Sie, wem der Ordner gehört und ob sein Dateisystem beschreibbar ist."
+    )
+
+
+class KeyStoreFullError(KeyUnavailableError):
+    """There is no room for the key store to write."""
+
+    message = "Für den Schlüsselspeicher ist kein Speicherplatz mehr frei. Es wurde nichts geändert; schaffen Sie Platz."
+
+
+class KeyStoreBrokenError(KeyUnavailableError):
+    """The file of the key store is no whole database any more."""
+
+    message = (
+        "Die Datei des Schlüsselspeichers ist beschädigt oder keine Datenbank. Beenden Sie Lethe, heben Sie die Datei auf und holen Sie "
+        "den aktuellen Stand aus der Schlüsselsicherung."
+    )
+
+
 class KeyFileMissingError(KeyUnavailableError):
     """The file of the epoch keys is not there, or this account may not read it."""
 

@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, select, update
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from crm.db import empty_log
+from crm.db import Fault, empty_log, find_fault
 from crm.vault import schema
-from crm.vault.errors import KeyStoreDamagedError, KeyUnavailableError
+from crm.vault.errors import KeyStoreBrokenError, KeyStoreDamagedError, KeyStoreFullError, KeyStoreReadOnlyError, KeyUnavailableError
 
 T = TypeVar("T")
 
@@ -20,6 +20,12 @@ _columns = schema.state.c
 _LOCK = select(_columns.id).with_for_update()
 _STATE = select(_columns.epoch, _columns.high_water, _columns.swept, _columns.shred_sequence)
 _OUT_OF_REACH = (OperationalError, InterfaceError, PoolTimeoutError, sqlite3.OperationalError)
+_MEANING: dict[Fault, type[KeyUnavailableError]] = {
+    Fault.READ_ONLY: KeyStoreReadOnlyError,
+    Fault.UNOPENED: KeyStoreReadOnlyError,
+    Fault.DAMAGED: KeyStoreBrokenError,
+    Fault.FULL: KeyStoreFullError,
+}
 _SHRED_SEQUENCE = "SELECT shred_sequence FROM keystore_state"
 
 
@@ -128,4 +134,13 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except _OUT_OF_REACH as error:
-        raise KeyUnavailableError from error
+        raise _explained(error) from error
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        if find_fault(error) is None:  # a row that breaks a rule says nothing about the store
+            raise
+        raise _explained(error) from error
+
+
+def _explained(error: Exception) -> KeyUnavailableError:
+    fault = find_fault(error)
+    return _MEANING[fault]() if fault else KeyUnavailableError()

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -116,7 +117,8 @@ def read_reports(settings: Settings) -> list[Reported]:
         except (OSError, ValueError, TypeError):
             continue  # it ended this moment, or is no report
         if said.host == os.uname().nodename and not Path(f"/proc/{said.pid}").exists():
-            file.unlink(missing_ok=True)
+            with suppress(OSError):  # on a read-only file system it stays, and the examination says so elsewhere
+                file.unlink(missing_ok=True)
         else:
             reports.append(said)
     return reports

@@ -10,10 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from crm import ledger
 from crm.actor import Actor
 from crm.clock import from_micros
-from crm.db import file_of, migrate
+from crm.db import explain, file_of, migrate
 from crm.errors import UnavailableError
 from crm.ledger import tables as ledger_tables
 from crm.services.health.cases import examine_cases
+from crm.services.health.days import examine_days
+from crm.services.health.duties import examine_duties
 from crm.services.health.findings import Finding, State
 from crm.services.health.index import examine_index
 from crm.services.health.keys import KeysUnfit, examine_keys, examine_keys_alone
@@ -46,7 +48,7 @@ class DatabaseSilent(Finding):
 
     check = "database"
     state = State.WRONG
-    message = "„%(store)s“ antwortet nicht (%(reason)s)."
+    message = "„%(store)s“ antwortet nicht: %(reason)s"
 
 
 class SchemaOutdated(Finding):
@@ -115,6 +117,8 @@ def _examine(stores: Stores, *, actor: Actor, now: datetime) -> Iterator[Finding
             yield from _reaching("database", lambda: examine_sign_ins(stores.database))
         yield from _reaching("database", lambda: examine_rows(stores.database))
         yield from _reaching("database", lambda: examine_states(stores.database))
+        yield from _reaching("database", lambda: examine_days(stores, now=now))
+        yield from _reaching("database", lambda: examine_duties(stores.database, now=now))
         index = _reaching("database", lambda: examine_index(stores, now=now))
         yield from index if not keys else (each for each in index if not isinstance(each, KeysUnfit))  # said once
         yield from _reaching("database", lambda: examine_work(stores, now=now))
@@ -134,7 +138,7 @@ def _reaching(store: str, examination: Callable[[], Iterator[Finding]]) -> list[
     except (KeyUnavailableError, KeysOlderThanDataError, TamperedError) as error:
         return [KeysUnfit(reason=error)]
     except (UnavailableError, SQLAlchemyError, sqlite3.Error) as error:  # the last: what is no database fails before SQLAlchemy sees it
-        return [DatabaseSilent(store=store, reason=type(error).__name__)]
+        return [DatabaseSilent(store=store, reason=error if isinstance(error, UnavailableError) else explain(error))]
 
 
 def _examine_database(stores: Stores, *, now: datetime) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Cuts rows into batches that hold the one writer of SQLite only briefly."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from crm.privacy.matching import Likeness
@@ -24,21 +25,32 @@ class Pace:
 
 
 def cut(rows: Iterable[Row], *, pace: Pace, after: int = 0) -> Iterator[list[Row]]:
-    """Yield the rows after row `after` in batches.
-
-    Two records of one person never share a batch: the second must find the first in the database.
-    """
+    """Yield the rows after row `after` in batches."""
     batch: list[Row] = []
-    met: set[Likeness] = set()
     for row in rows:
         if row.row <= after:
             continue
-        likeness = row.likeness if isinstance(row, PersonRow) else None
-        if batch and (len(batch) >= pace.size or likeness in met):
+        if len(batch) >= pace.size:
             yield batch
-            batch, met = [], set()
+            batch = []
         batch.append(row)
-        if likeness:
-            met.add(likeness)
     if batch:
         yield batch
+
+
+def waves(people: Iterable[PersonRow]) -> list[list[PersonRow]]:
+    """Part the people of a batch, so that no two records of one person are in one wave.
+
+    The second record must find in the database what became of the first. All second records are taken in together,
+    because a unit of work for each would make an export with many of them twice as slow.
+    """
+    parted: list[list[PersonRow]] = []
+    met: Counter[Likeness] = Counter()
+    for row in people:
+        number = met[row.likeness] if row.likeness else 0
+        if row.likeness:
+            met[row.likeness] += 1
+        if number == len(parted):
+            parted.append([])
+        parted[number].append(row)
+    return parted

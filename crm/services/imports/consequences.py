@@ -68,7 +68,8 @@ class Consequences:
         tasks.open_many(session, self._tasks, actor=actor, now=self._now)
         for reason, subject_ids in self._restricted.items():
             restriction.impose(session, subject_ids=list(dict.fromkeys(subject_ids)), reason=reason, actor=actor, now=self._now)
-        opening.open_from_import(session, subject_ids=self._asked, settings=self._maker.settings, actor=actor, now=self._now)
+        if self._asked:  # hardly ever, and looking for nobody's cases took a twentieth of an import
+            opening.open_from_import(session, subject_ids=self._asked, settings=self._maker.settings, actor=actor, now=self._now)
         for (purpose, channel, since), subject_ids in self._unproven.items():
             fresh = self._without_state(session, subject_ids, purpose, channel)
             consent.take_over_unproven(

@@ -162,9 +162,30 @@ class MappingError(InvalidInputError):
 
 
 class MappingUnreadableError(MappingError):
-    """The mapping is no TOML or lacks its parts."""
+    """The mapping is no TOML."""
 
-    message = "Die Zuordnung ist keine lesbare TOML-Datei mit einem Abschnitt [columns]. Ein Beispiel steht in der Anleitung zum Import."
+    message = "Die Zuordnung %(file)s ist keine lesbare TOML-Datei: %(reason)s. Ein Beispiel steht in der Anleitung zum Import."
+
+
+class MappingMissingError(MappingError):
+    """The file of the mapping is not there, or may not be read."""
+
+    message = "Die Zuordnung %(file)s ist nicht lesbar. Prüfen Sie, ob es die Datei gibt und ob Sie sie lesen dürfen."
+
+
+class MappingWithoutColumnsError(MappingError):
+    """The mapping does not say which column goes where."""
+
+    message = (
+        'Der Zuordnung %(file)s fehlt der Abschnitt [columns] mit Zeilen wie „"E-Mail" = "email"“. '
+        "Ein Beispiel steht in der Anleitung zum Import."
+    )
+
+
+class OptionNotKnownError(MappingError):
+    """The mapping sets something that does not exist."""
+
+    message = "Die Zuordnung setzt „%(option)s“, das es nicht gibt. Erlaubt sind: %(known)s."
 
 
 class UnknownFieldError(MappingError):
@@ -180,7 +201,7 @@ class FieldTwiceError(MappingError):
 
 
 class UnknownOptionError(MappingError):
-    """The mapping sets something that does not exist or to a value that does not exist."""
+    """The mapping sets something to a value that does not exist."""
 
     message = "Die Zuordnung setzt „%(option)s“ auf einen unbekannten Wert. Erlaubt sind: %(known)s."
 

@@ -10,7 +10,7 @@ from crm.clock import Clock
 from crm.db import Database
 from crm.privacy import intake
 from crm.services.imports import runs
-from crm.services.imports.batches import Pace, Row, cut
+from crm.services.imports.batches import Pace, Row, cut, waves
 from crm.services.imports.decided import Decided, decided
 from crm.services.imports.export import Export
 from crm.services.imports.new_people import PeopleMaker
@@ -88,14 +88,16 @@ class Importer:
         now = self._clock.now()
         companies, people = _by_kind(batch)
         found = self._companies.foretell(session, companies, now=now) if companies else []
-        found += self._people.foretell(session, people, traders=self._companies.traders, now=now) if people else []
+        for wave in waves(people):
+            found += self._people.foretell(session, wave, traders=self._companies.traders, now=now)
         return _in_order(batch, found)
 
     def _take(self, session: Session, batch: Sequence[Row]) -> list[Decided]:
         now = self._clock.now()
         companies, people = _by_kind(batch)
         found = self._companies.take(session, companies, now=now) if companies else []
-        found += self._people.take(session, people, now=now) if people else []
+        for wave in waves(people):
+            found += self._people.take(session, wave, now=now)
         return _in_order(batch, found)
 
 

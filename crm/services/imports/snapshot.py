@@ -82,14 +82,14 @@ def take(path: Path, *, limits: Limits) -> Snapshot:
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
-            raise FileUnreadableError(file=path.name)
+            raise FileUnreadableError(file=path)
         with path.open("rb") as file:
             before = os.fstat(file.fileno())
             content = _read(file, path.name, limits)
             after = os.fstat(file.fileno())
         now = path.stat()
     except OSError as error:
-        raise FileUnreadableError(file=path.name) from error
+        raise FileUnreadableError(file=path) from error
     if len(content) != before.st_size or not _same(before, after) or not _same(before, now):
         raise FileChangedError(file=path.name)
     return Snapshot(path.name, path, content, hashlib.sha256(content).hexdigest())

@@ -13,10 +13,12 @@ from crm.services.imports.columns import ColumnMap, bind, make_column_map
 from crm.services.imports.dialect import DELIMITERS, find_delimiter
 from crm.services.imports.encoding import UTF_8, WINDOWS, find_encoding
 from crm.services.imports.errors import (
-    FileUnreadableError,
     IdColumnMissingError,
     MappedColumnMissingError,
+    MappingMissingError,
     MappingUnreadableError,
+    MappingWithoutColumnsError,
+    OptionNotKnownError,
     UnknownOptionError,
 )
 from crm.services.imports.export import Export
@@ -60,17 +62,19 @@ def read_mapping(path: Path) -> CsvMapping:
     try:
         rule = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise FileUnreadableError(file=path.name) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MappingUnreadableError from error
-    columns = rule.get("columns")
-    if not isinstance(columns, dict) or not columns or not all(isinstance(target, str) for target in columns.values()):
-        raise MappingUnreadableError
+        raise MappingMissingError(file=path) from error
+    except tomllib.TOMLDecodeError as error:
+        raise MappingUnreadableError(file=path, reason=error) from error
+    except UnicodeDecodeError as error:
+        raise MappingUnreadableError(file=path, reason="UTF-8") from error
     for option in rule:
         if option not in _OPTIONS:
-            raise UnknownOptionError(option=option, known=", ".join(_OPTIONS))
+            raise OptionNotKnownError(option=option, known=", ".join(_OPTIONS))
     kind = RowKind(_choice(rule, "kind", _KINDS, RowKind.PERSON))
     encoding = _choice(rule, "encoding", tuple(_ENCODINGS), None)
+    columns = rule.get("columns")
+    if not isinstance(columns, dict) or not columns or not all(isinstance(target, str) for target in columns.values()):
+        raise MappingWithoutColumnsError(file=path)
     return CsvMapping(
         columns=make_column_map(kind, columns, never=import_policy().never),
         system=_text(rule, "system"),

@@ -9,7 +9,7 @@ from crm.privacy.intake import letterbox
 from crm.services.imports import batches, runs
 from crm.services.imports.runs import ImportRunningError
 from crm.vault import KeyUnavailableError
-from tests.support.exports import API
+from tests.support.exports import API, contact, write
 
 
 class PowerCutError(Exception):
@@ -101,6 +101,31 @@ def test_the_result_is_the_same_as_in_one_run(installation, another_installation
 
     assert report == expected
     assert summary(installation) == summary(another_installation)
+    assert rows_in(installation, *COUNTED) == rows_in(another_installation, *COUNTED)
+
+
+def test_records_of_one_person_that_stand_together_are_taken_in_with_one_batch_and_end_as_with_many(
+    installation, another_installation, monkeypatch, tmp_path
+):
+    same = {"LastName": "Muster", "Email": "paula.muster@example.org"}
+    told = [{"Phone": "+49 30 1234567"}, {"Title": "Einkauf", "HasOptedOutOfEmail": "1"}, {"Title": "Leitung"}]
+    people = [contact(number, **same, **each) for number, each in enumerate(told, 1)] + [contact(4)]
+    write(tmp_path / "export", "Contact.csv", people)
+    note, batches_taken = runs.note, []
+    monkeypatch.setattr(runs, "note", lambda *arguments: (batches_taken.append(1), note(*arguments)))
+    foretold = installation.foretell(tmp_path / "export")
+
+    report = installation.take_in(tmp_path / "export")
+
+    assert len(batches_taken) == 1
+    assert report == foretold
+    assert report["people"] == {"read": 4, "created": 2, "merged": 2, "refused": 0, "skipped": 0}
+    for name in ("_SMALLEST", "_FIRST", "_LARGEST"):
+        monkeypatch.setattr(batches, name, 1)
+    assert another_installation.take_in(tmp_path / "export") == report
+    assert len(batches_taken) == 5
+    assert summary(installation) == summary(another_installation)
+    assert summary(installation)["0031"][1]["position"] == "Einkauf"
     assert rows_in(installation, *COUNTED) == rows_in(another_installation, *COUNTED)
 
 

@@ -56,6 +56,19 @@ class TestSealedEntry:
         assert Kind.ROOT_DIFFERS in sealed.kinds()
         assert "Eintrag 3 wurde verändert" in findings[0].sentence
 
+    def test_is_named_once_with_the_number_of_checkpoints_that_no_longer_agree(self, sealed):
+        for _ in range(5):
+            sealed.write(1)
+            sealed.seal()
+        with sealed.attack() as connection:
+            set_leaf(connection, 4, leaf_at(connection, 4).replace(b'"identity"', b'"identitz"'))
+
+        findings = sealed.verify().findings
+
+        assert [finding.index for finding in findings if finding.kind is Kind.LEAF_CHANGED] == [3]
+        [told] = [finding for finding in findings if finding.kind in {Kind.ROOT_DIFFERS, Kind.ROOTS_DIFFER}]
+        assert told.sentence.startswith("6 unterschriebene Prüfpunkte, zuerst der über 12 Einträge,")
+
     def test_changed_together_with_its_hash_is_found(self, sealed):
         with sealed.attack() as connection:
             leaf = leaf_at(connection, 4).replace(b'"identity"', b'"identitz"')
