@@ -278,7 +278,10 @@ class TestEntries:
         assert post.deliver(runtime.database, transport, sender=SENDER, now=clock.now()) == 1
 
         assert keeper.deliveries == 1
+        written = {"a": "system:mail", "act": "mail:written", "obj": "test"}
         assert self.entered(runtime) == [
+            written,
+            written,
             {"a": "system:mail", "act": "mail:given_up", "obj": "test", "res": "given_up"},
             {"a": "system:mail", "act": "mail:handed_over", "obj": "test", "res": "accepted"},
         ]

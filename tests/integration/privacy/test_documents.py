@@ -10,11 +10,12 @@ from crm.actor import Actor, Role
 from crm.db import Compartment
 from crm.errors import NotFoundError
 from crm.ledger.tables import entry as ledger_entry
-from crm.models.erasure import RetainedDocument
+from crm.models.erasure import ErasureCause, RetainedDocument
 from crm.privacy import documents
 from crm.privacy.documents import NewDocument
 from crm.privacy.documents.filing import DocumentDayError, DocumentRuleError, DocumentTitleError, DutyOverError
 from crm.privacy.documents.media import LARGEST, DocumentMissingError, DocumentTooLargeError, DocumentTypeError, media_type_of
+from crm.privacy.erasure import eraser, job, run
 from crm.privacy.errors import PurposeNotAllowedError
 from crm.vault import ErasedError
 from tests.integration.privacy.people import SALES, make_person, purpose
@@ -64,10 +65,8 @@ def content(runtime, clock, person, document_id, today, *, actor=ACCOUNTING, cod
 def erase(runtime, clock, person):
     """Let the profile go, as an erasure does."""
     with runtime.database.writing() as session:
-        runtime.vault.mark_erasing(session, [person])
-    runtime.vault.destroy([person], compartments=[Compartment.PROFILE], clock=clock.now)
-    with runtime.database.writing() as session:
-        runtime.vault.mark_erased(session, [person])
+        job.order(session, subject_id=person, cause=ErasureCause.REQUEST, rule=None, case_id=None, actor=run.KEEPER, now=clock.now())
+    assert eraser.finish(runtime.database, vault=runtime.vault, clock=clock.now) == 1
 
 
 def expire(runtime, clock, today):
