@@ -7,8 +7,8 @@ import pytest
 from flask import request
 
 from crm.actor import Role
-from crm.db import Compartment
-from crm.models.erasure import RetainedDocument
+from crm.models.erasure import ErasureCause, RetainedDocument
+from crm.privacy.erasure import eraser, job, run
 from crm.web.documents import UPLOADS
 from tests.functional.web.conftest import hidden, shown_fields, strip_number
 
@@ -31,12 +31,9 @@ def file(accounting, person, **changes):
 
 
 def erase(house, person):
-    vault = house.runtime.vault
     with house.database.writing() as session:
-        vault.mark_erasing(session, [person])
-    vault.destroy([person], compartments=[Compartment.PROFILE], clock=lambda: house.now)
-    with house.database.writing() as session:
-        vault.mark_erased(session, [person])
+        job.order(session, subject_id=person, cause=ErasureCause.REQUEST, rule=None, case_id=None, actor=run.KEEPER, now=house.now)
+    assert eraser.finish(house.database, vault=house.runtime.vault, clock=lambda: house.now) == 1
 
 
 def link_in(page):
