@@ -54,10 +54,10 @@ class DecisionForm:
 
 def _wish(kind: DataKind, chosen: str, reason: str) -> Wish:
     """Return one choice: `erase:<ground>`, `refuse:<why>` or `keep`; a ground that is not named comes from the proposal."""
-    verdict, _colon, why = chosen.partition(":")
+    verdict, colon, why = chosen.partition(":")
     grounds, refusals = frozenset(ErasureGround), frozenset(Refusal)
     possible = {Verdict.ERASE: grounds | {""}, Verdict.KEEP: {""}, Verdict.REFUSE: refusals}
-    if verdict not in set(Verdict) or why not in possible[Verdict(verdict)]:
+    if bool(colon) is not bool(why) or verdict not in set(Verdict) or why not in possible[Verdict(verdict)]:
         raise ChoiceNotPossibleError(field=kind)
     return Wish(
         verdict=Verdict(verdict),

@@ -11,10 +11,12 @@ from sqlalchemy import update
 from crm.actor import Role
 from crm.models.consent import ConsentEvent
 from crm.models.contact import Contact, Note
+from crm.models.erasure import ErasureCause
 from crm.models.lawfulness import ObjectionEvent
 from crm.portal import create_app as create_portal
 from crm.privacy import audit, intake, objection, post
 from crm.privacy.actions import Action
+from crm.privacy.erasure import job, run
 from crm.privacy.purposes import Channel
 from crm.runtime import PortalRuntime
 from tests.functional.web.conftest import ACTOR, FIELDS, error_at, hidden, shown_fields, strip_number
@@ -204,7 +206,7 @@ class TestRefuses:
     def test_an_erased_person_for_good(self, house, sales):
         person = house.take_in()
         with house.database.writing() as session:
-            house.runtime.vault.mark_erasing(session, [person])
+            job.order(session, subject_id=person, cause=ErasureCause.REQUEST, rule=None, case_id=None, actor=run.KEEPER, now=house.now)
             session.execute(update(Contact).where(Contact.subject_id == person).values(sealed_identity=None))
 
         assert sales.get(f"/contacts/{person}").status_code == 410
