@@ -60,8 +60,8 @@ class TestCheck:
         auditor.post("/ledger/verify", page="/ledger")
         text = await_check()
 
-        assert text.count("ergeben nicht den unterschriebenen Prüfpunkt") == 1
-        assert "weitere Befunde" in text
+        assert text.count("stimmen nicht mehr mit den Einträgen überein") == 1
+        assert "ergeben nicht den unterschriebenen Prüfpunkt" not in text
 
     def test_names_who_asked_for_it(self, auditor, await_check, entered):
         auditor.post("/ledger/verify", page="/ledger")

@@ -11,11 +11,11 @@ from tests.support.staff import hire
 def keyless(monkeypatch):
     """Take the keys away, as an unreachable key provider does."""
 
-    def refuse(self, kind, said, seal):
+    def refuse(self, name, value):
         raise KeyUnavailableError
 
     def take():
-        monkeypatch.setattr(Tags, "bears_seal", refuse)
+        monkeypatch.setattr(Tags, "_all", refuse)
 
     return take
 

@@ -19,6 +19,9 @@ from crm.privacy.documents import NewDocument
 from crm.privacy.erasure import eraser, job
 from crm.privacy.purposes import Channel
 from crm.privacy.requests import decision, execution
+from crm.privacy.requests.deciding import as_proposed
+from crm.privacy.requests.people import find_people
+from crm.privacy.requests.proposal import propose
 from crm.runtime import PortalRuntime
 from crm.services.imports.importing import Importer
 from crm.services.imports.salesforce import read_salesforce
@@ -143,7 +146,9 @@ class Hundred(Furnished):
         about = {"case_id": case_id, "actor": PRIVACY, "now": self.now}
         version = session.get_one(RequestCase, case_id).version
         decision.note_identity(session, version=version, identity=Identity.KNOWN, note=words.word("idn"), **about)
-        decision.decide(session, version=version + 1, wishes={}, zone=self.zone, **about)
+        people = find_people(session, case_id)
+        wishes = as_proposed(propose(session, subject_ids=people, zone=self.zone, now=self.now))
+        decision.decide(session, version=version + 1, wishes=wishes, zone=self.zone, **about)
 
     @property
     def zone(self):
@@ -151,7 +156,7 @@ class Hundred(Furnished):
 
     def forget_all(self) -> None:
         """Carry everything out, answer, and let the jobs run that come after it."""
-        eraser.finish(self.database, vault=self.runtime.vault, now=self.now)
+        eraser.finish(self.database, vault=self.runtime.vault, clock=lambda: self.now)
         self.clock.advance(_COOLING)
         self.execute()
         self.send()
@@ -161,7 +166,7 @@ class Hundred(Furnished):
         self.runtime.make_sealer().seal_all(self.database, clock=self.clock.now)
 
     def execute(self) -> None:
-        execution.execute_due(self.database, vault=self.runtime.vault, settings=self.settings, now=self.now)
+        execution.execute_due(self.database, vault=self.runtime.vault, settings=self.settings, clock=lambda: self.now)
 
     def send(self) -> None:
         while post.deliver(self.database, self._transport, sender="lethe@muster.example", now=self.now):
