@@ -89,9 +89,10 @@ def find_entries_of(session: Session, subject_id: str, *, actions: Collection[st
     return [_stored(row) for row in session.execute(query.order_by(_E.id.desc()).limit(limit))]
 
 
-def count_entries_of(session: Session, subject_id: str) -> int:
-    """Return how many entries name this person."""
-    return session.scalar(select(func.count()).select_from(tables.entry).where(_E.subject_id == subject_id)) or 0
+def count_entries_of(session: Session, subject_id: str, *, actions: Collection[str]) -> int:
+    """Return how many entries of these actions name this person."""
+    named = (_E.subject_id == subject_id, _E.action.in_(actions))
+    return session.scalar(select(func.count()).select_from(tables.entry).where(*named)) or 0
 
 
 def last_checkpoint_note(connection: Connection) -> bytes | None:

@@ -7,8 +7,11 @@ from sqlalchemy.orm import Session
 
 from crm import ledger
 from crm.ledger import StoredEntry
+from crm.privacy.actions import Action
 
 _READ = 60  # entries; those that say the same are shown as one
+# A message from the portal and a mail that was written say nothing beside the objection and the mail that went out.
+_TOLD = frozenset(Action) - {Action.OBJECTION_RECEIVED, Action.MAIL_WRITTEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +48,8 @@ def find_past(session: Session, *, subject_id: str) -> Past:
     Lists are left out: an entry for fifty people says little about one of them. Reading a person's own entries
     makes none of its own: they are part of the page whose entry names them.
     """
-    entries = ledger.find_entries_of(session, subject_id, limit=_READ)
-    return Past(tuple(map(_event, entries)), ledger.count_entries_of(session, subject_id))
+    entries = ledger.find_entries_of(session, subject_id, actions=_TOLD, limit=_READ)
+    return Past(tuple(map(_event, entries)), ledger.count_entries_of(session, subject_id, actions=_TOLD))
 
 
 def _event(entry: StoredEntry) -> PastEvent:
