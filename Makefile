@@ -9,6 +9,7 @@ PYTEST := $(RUN) pytest
 PARALLEL := -n 2 --dist worksteal
 # Databases of tests on a RAM disk: the product waits for the disk at every commit, tests need not.
 export PYTEST_DEBUG_TEMPROOT ?= $(wildcard /dev/shm)
+CORE := tests/integration/vault tests/integration/ledger tests/integration/privacy
 SOURCES := crm tests benchmarks docs/conf.py
 TEMPLATES := $(wildcard crm/site/templates crm/web/templates crm/portal/templates)
 TEST_PACKAGES := chromium postgresql fonts-noto-core
@@ -89,8 +90,8 @@ test: $(VENV)/.dev test-packages axe ## Run all tests on SQLite and PostgreSQL, 
 	$(PYTEST) $(PARALLEL)
 
 .PHONY: test-fast
-test-fast: $(VENV)/.dev ## Run the quick tests: no browser, no PostgreSQL
-	$(PYTEST) $(PARALLEL) -q -m "not browser and not postgres and not slow" tests/unit tests/integration tests/architecture
+test-fast: $(VENV)/.dev ## Run the tests of rules, contracts and core, within a minute: no browser, no PostgreSQL
+	$(PYTEST) $(PARALLEL) -q -m "not browser and not postgres and not slow" tests/unit tests/architecture $(CORE)
 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev test-packages ## Photograph every page for the documentation

@@ -279,9 +279,9 @@ class TestEntries:
 
         assert keeper.deliveries == 1
         written = {"a": "system:mail", "act": "mail:written", "obj": "test"}
-        assert self.entered(runtime) == [
-            written,
-            written,
+        first, second, *after = self.entered(runtime)
+        assert first == second == written
+        assert sorted(after, key=lambda each: each["act"]) == [  # letters of one moment go in any order
             {"a": "system:mail", "act": "mail:given_up", "obj": "test", "res": "given_up"},
             {"a": "system:mail", "act": "mail:handed_over", "obj": "test", "res": "accepted"},
         ]
