@@ -92,7 +92,7 @@ def _find_path(page, site, endpoint, rule):
     found = next((link for link in links if re.search(looks_like, link or "")), None)
     if found is None and endpoint in WITHOUT_LIST and page.locator("main .empty").count():
         return rule.replace("<pseudonym:subject_id>", _somebody(site))
-    assert found, f"On {page.url} there is no link to {endpoint} ({looks_like})."
+    assert found, f"On {page.url} there is no link to {endpoint} ({looks_like}); the page says: {page.locator('body').inner_text()}"
     return found
 
 
