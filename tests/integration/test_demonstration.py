@@ -5,13 +5,19 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from crm.actor import Actor, Role
+from crm.models.account import Account
 from crm.models.privacy_task import TaskKind
 from crm.models.request_case import CaseWay, RequestCase
 from crm.privacy import purposes
 from crm.runtime import Runtime
-from crm.services import demo, work_list
+from crm.services import demo, review, work_list
+from crm.services.accounts.demo import list_doors
+from crm.services.demo.accounts import add_accounts
+from crm.services.demo.inventions import Inventor
+from crm.services.demo.old_system import FIRST_MOVE, move_in
 from crm.services.work_list import Reader
 from tests.support.staff import on_one_engine
 
@@ -49,3 +55,23 @@ def test_the_coordinator_finds_every_kind_of_task_late_today_and_to_come_with_it
     assert min(days[-1], days[0], days[1]) >= 2
     assert all(task.person for task in found.tasks)
     assert found.more == 0
+
+
+@on_one_engine
+def test_whom_the_one_click_signs_in_as_sales_always_has_somebody_to_decide_about(empty, clock):
+    now = clock.now()
+    with empty.database.writing() as session:
+        purposes.load_initial(session, actor=COORDINATOR, now=now - FIRST_MOVE - timedelta(hours=1))
+        staff = add_accounts(session, actor=COORDINATOR, now=now - FIRST_MOVE)
+    move_in(empty.database, Inventor(now=now), staff, settings=empty.settings, actor=COORDINATOR, now=now)
+
+    with empty.database.reading() as session:
+        email = next(door.email for door in list_doors(session, now=now) if door.role is Role.SALES)
+        moments = session.scalars(select(Account.created_at)).all()
+        entered = session.scalars(select(Account).order_by(Account.created_at)).first()
+        actor = Actor(entered.pseudonym, entered.roles, Role.SALES)
+        waiting = review.count_waiting(session, actor=actor, today=now.date())
+
+    assert email == "brandt@auerfeld.example"
+    assert len(set(moments)) == len(moments), "Of two from one moment chance decides who is the first."
+    assert waiting >= 1

@@ -1,7 +1,7 @@
 """The accounts of the demonstration: one for each role, with secrets that everybody may know."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -25,10 +25,13 @@ _PEOPLE: tuple[tuple[str, str, Role], ...] = (
 
 
 def add_accounts(session: Session, *, actor: Actor, now: datetime) -> dict[Role, list[str]]:
-    """Make the accounts and return their ids by role."""
+    """Make the accounts, minute by minute up to `now`, and return their ids by role.
+
+    Never two in one moment: the first of a role is the one whose work the demonstration prepares and whom a click signs in.
+    """
     made: dict[Role, list[str]] = defaultdict(list)
-    for name, shown, role in _PEOPLE:
+    for left, (name, shown, role) in zip(range(len(_PEOPLE) - 1, -1, -1), _PEOPLE, strict=True):
         invented = InventedAccount(email=f"{name}@auerfeld.example", name=shown, roles=[role], password=PASSWORD, totp_secret=_TOTP_SECRET)
-        account = add_invented(session, invented, actor=actor, now=now)
+        account = add_invented(session, invented, actor=actor, now=now - timedelta(minutes=left))
         made[role].append(account.id)
     return made

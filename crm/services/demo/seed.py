@@ -27,6 +27,7 @@ COMPANIES = 120
 SOLE_TRADERS = 8
 PEOPLE = 560
 _BATCH = 80
+_SET_UP = timedelta(hours=1)  # before the first people came, the accounts were made
 _ACTOR = system_actor("demo")
 _WORDING = {
     "newsletter": "Ich möchte den Newsletter per E-Mail erhalten und kann das jederzeit widerrufen.",
@@ -61,7 +62,7 @@ def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
     """Make accounts, companies and people in every state; refuses nothing, because it meets an empty installation."""
     inventor = Inventor(now=now)
     with database.writing() as session:
-        purposes.load_initial(session, actor=_ACTOR, now=now - FIRST_MOVE)
+        purposes.load_initial(session, actor=_ACTOR, now=now - FIRST_MOVE - _SET_UP)
         intake.publish_key(session, now=now)
         staff = add_accounts(session, actor=_ACTOR, now=now - FIRST_MOVE)
     # First, because the log goes forward in time and these came before the others.
