@@ -29,9 +29,9 @@ from crm.services.erasure_proofs import FORMAT
 # What the file says and no entry holds.
 STATED: Final = ("keys", "kept")
 
-# The moments of the file and the entries that hold them.
+# The moments of the file that are those of entries. That of the order is proven by the digest of its row instead: where another
+# process wrote between decision and entry, the entry carries the later moment, because the log goes forward in time.
 _MOMENTS: Final = {
-    "ordered_at": Action.ERASURE_ORDERED,
     "destroyed_at": Action.ERASURE_KEY_DESTROYED,
     "completed_at": Action.ERASURE_COMPLETED,
 }
@@ -108,7 +108,7 @@ def check(content: bytes, *, key: str) -> CheckedErasure:
     subject_id = said["subject"]
     found = {action: _find_proven(action, subject_id, said["entries"], trusted) for action in STEPS}
     proven = {action: entry for action, entry in found.items() if entry is not None}
-    differing = (*(["log"] if said.get("log") != str(trusted) else []), *_differing(said, proven), *_contradicting(said, proven))
+    differing = (*(["log"] if said.get("log") != str(trusted) else []), *_differing(said, proven), *_contradicting(said))
     return CheckedErasure(subject_id, tuple(_step(action, found[action]) for action in STEPS), tuple(dict.fromkeys(differing)))
 
 
@@ -155,13 +155,22 @@ def _differing(said: Mapping[str, Any], proven: Mapping[Action, _Proven]) -> Ite
         yield "cause"
     if said.get("rule") != ordered.fields.get("res"):
         yield "rule"
-    if not _is_of_case(said.get("case"), ordered):
+    yield from _differing_in_order(said.get("case"), _moment(said.get("ordered_at")), ordered)
+
+
+def _differing_in_order(case_id: object, ordered_at: datetime | None, ordered: _Proven) -> Iterator[str]:
+    """Name what makes the order in the file another than the one of the entry; where only both together can be told, both."""
+    if _is_order(case_id, ordered_at, ordered):
+        return
+    if ordered_at != ordered.happened_at:
+        yield "ordered_at"
+    if not _is_order(case_id, ordered.happened_at, ordered):
         yield "case"
 
 
-def _is_of_case(case_id: object, ordered: _Proven) -> bool:
-    """Say whether the entry names the order as it would be with this case: it holds the digest of that row."""
-    if case_id is not None and not isinstance(case_id, str):
+def _is_order(case_id: object, ordered_at: datetime | None, ordered: _Proven) -> bool:
+    """Say whether the entry names the order as it would be with this case and moment: it holds the digest of that row."""
+    if ordered_at is None or not (case_id is None or isinstance(case_id, str)):
         return False
     fields = ordered.fields
     row = {
@@ -169,23 +178,23 @@ def _is_of_case(case_id: object, ordered: _Proven) -> bool:
         "cause": fields.get("obj"),
         "rule": fields.get("res"),
         "case_id": case_id,
-        "ordered_at": ordered.happened_at,
+        "ordered_at": ordered_at,
         "ordered_by": fields["a"],
     }
     return bound_rows.digest(ErasureJob.__tablename__, row) in fields.get("vh", ())
 
 
-def _contradicting(said: Mapping[str, Any], proven: Mapping[Action, _Proven]) -> Iterator[str]:
+def _contradicting(said: Mapping[str, Any]) -> Iterator[str]:
     """Name moments of keys that cannot be: gone before they were ordered to go, or a profile's before anybody ordered it."""
     keys = said.get("keys")
     if not isinstance(keys, list) or not all(isinstance(each, dict) for each in keys):
         yield "keys"
         return
-    ordered = proven.get(Action.ERASURE_ORDERED)
+    ordered_at = _moment(said.get("ordered_at"))
     for each in keys:
         begun = _moment(each.get("ordered_at"))
         is_profile = each.get("compartment") == Compartment.PROFILE
-        if begun is None or (is_profile and ordered is not None and begun < ordered.happened_at):
+        if begun is None or (is_profile and ordered_at is not None and begun < ordered_at):
             yield "keys.ordered_at"
             continue
         for name in ("removed_at", "irrecoverable_since"):

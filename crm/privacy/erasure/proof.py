@@ -31,7 +31,7 @@ class ErasureProof:
 
     Attributes:
         rule: the rule of the Löschkonzept whose period ended.
-        destroyed_at, completed_at: None while the erasure is under way.
+        destroyed_at, completed_at: as their entries say; None while the erasure is under way.
         keys: the destroyed keys; `removed_at` is when no file of the running installation held one any more,
             `irrecoverable_since` when no copy of it can give it back either, None until its epoch is closed.
         entries: one for each step, in their order; one without index waits to be sealed.
@@ -70,17 +70,19 @@ def find_proof(session: Session, *, subject_id: str) -> ErasureProof:
     job = find_job(session, subject_id=subject_id)
     if job is None:
         raise NotFoundError
+    entries = tuple(_entries(session, subject_id))
+    moments = {each.fields["act"]: each.happened_at for each in entries}
     return ErasureProof(
         subject_id=subject_id,
         cause=ErasureCause(job.cause),
         rule=job.rule,
         case_id=job.case_id,
         ordered_at=job.ordered_at,
-        destroyed_at=job.destroyed_at,
-        completed_at=job.done_at,
+        destroyed_at=moments.get(Action.ERASURE_KEY_DESTROYED),
+        completed_at=moments.get(Action.ERASURE_COMPLETED),
         keys=tuple(Vault.of(session).find_destructions([subject_id])),
         kept=tuple(reach.find_kept(session, subject_id)),
-        entries=tuple(_entries(session, subject_id)),
+        entries=entries,
     )
 
 
