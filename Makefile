@@ -6,13 +6,12 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 PYTEST := $(RUN) pytest
 # Whoever is done first takes over from the other: some files take minutes, and would be left for the end.
-PARALLEL := -n 2 --dist worksteal
+PARALLEL := -n 3 --dist worksteal
 # Databases of tests on a RAM disk: the product waits for the disk at every commit, tests need not.
 export PYTEST_DEBUG_TEMPROOT ?= $(wildcard /dev/shm)
 CORE := tests/integration/vault tests/integration/ledger tests/integration/privacy
 SOURCES := crm tests benchmarks docs/conf.py
 TEMPLATES := $(wildcard crm/site/templates crm/web/templates crm/portal/templates)
-TEST_PACKAGES := chromium postgresql fonts-noto-core
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -60,15 +59,7 @@ clean: ## Remove the environment, the demonstration and everything made by tools
 
 .PHONY: test-packages
 test-packages:
-	@missing=""; \
-	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium fonts-noto-core"; \
-	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
-	if [ -z "$$missing" ]; then exit 0; fi; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "Installing$$missing …"; \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } \
-			|| echo "Could not install$$missing: the tests that need them are skipped by name."; \
-	else echo "Missing:$$missing. The tests that need them are skipped by name; as root on Debian or Ubuntu, make installs them."; fi
+	@sh tests/support/install_packages.sh
 
 # axe-core is no part of the repository: it is fetched once, checked, and left out with one line where there is no npm.
 AXE := 4.14.1
