@@ -9,6 +9,8 @@ PYTEST := $(RUN) pytest
 PARALLEL := -n 3 --dist worksteal
 # Databases of tests on a RAM disk: the product waits for the disk at every commit, tests need not.
 export PYTEST_DEBUG_TEMPROOT ?= $(wildcard /dev/shm)
+# Tests start hundreds of processes; without bytecode on disk each of them would compile the product anew.
+unexport PYTHONDONTWRITEBYTECODE
 CORE := tests/integration/vault tests/integration/ledger tests/integration/privacy
 SOURCES := crm tests benchmarks docs/conf.py
 TEMPLATES := $(wildcard crm/site/templates crm/web/templates crm/portal/templates)

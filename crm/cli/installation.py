@@ -93,17 +93,5 @@ def command_line_actor() -> Actor:
     return Actor(pseudonym=f"cli:{os.getuid()}")
 
 
-def acting_as(runtime: "Runtime", email: str) -> Actor:
-    """Return the member of staff named by `--as`, for commands that show people.
-
-    Raises:
-        AccountNotFoundError: no such account.
-    """
-    from crm.services.accounts import find_actor_by_email
-
-    with runtime.database.reading() as session:
-        return find_actor_by_email(session, email)
-
-
 def _current() -> Installation:
     return click.get_current_context().find_object(Installation) or Installation(None)

@@ -54,7 +54,9 @@ def run(context: click.Context, runtime: "Runtime", *, yes: bool, confirm_unusua
     """Run every day that is not done; ends with 1 when a run asks."""
     from crm.privacy.erasure import guard
     from crm.services import retention as concept
+    from crm.services import starting
 
+    starting.require_not_set_back(runtime.settings)
     if not yes:
         click.confirm(_("Was vergessen ist, kommt nicht zurück. Jetzt vergessen, was fällig ist?"), abort=True, err=True)
     actor, clock = command_line_actor(), runtime.clock.now

@@ -4,6 +4,6 @@
 administration, `own_account` for everybody, `throttle` slows guessing down, `demo` is for the demonstration.
 """
 
-from crm.services.accounts.users import create_first_admin, find_actor_by_email
+from crm.services.accounts.users import create_first_admin
 
-__all__ = ["create_first_admin", "find_actor_by_email"]
+__all__ = ["create_first_admin"]

@@ -13,7 +13,7 @@ from crm.errors import NotAllowedError
 from crm.models.account import Account, AccountRole
 from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
-from crm.services.accounts import addresses, passwords, signins
+from crm.services.accounts import addresses, passwords
 from crm.services.accounts.errors import (
     AccountNotFoundError,
     AccountsExistError,
@@ -142,18 +142,6 @@ def get_user(session: Session, *, account_id: str, actor: Actor, now: datetime) 
         raise AccountNotFoundError
     audit.record(session, Action.ACCOUNT_LISTED, actor=actor, now=now, kind="account", subject_id=account.pseudonym)
     return _shown(session, account)
-
-
-def find_actor_by_email(session: Session, email: str) -> Actor:
-    """Return the actor behind an address, in the role a sign-in begins with; for commands that show people.
-
-    Raises:
-        AccountNotFoundError: no such account, or it is disabled.
-    """
-    account = addresses.find_account(session, email)
-    if account is None or account.disabled_at is not None:
-        raise AccountNotFoundError
-    return Actor(account.pseudonym, account.roles, signins.first_role(account))
 
 
 def get_id_by_email(session: Session, email: str) -> str:

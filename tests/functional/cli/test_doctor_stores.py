@@ -133,8 +133,8 @@ class TestDatabase:
         assert "wurde zurückgesetzt" in wrong["log"]
         assert status == 1
 
-    @pytest.mark.parametrize("command", [("worker",), ("serve", "staff")])
-    def test_set_back_is_refused_by_what_runs_on_and_on(self, installed, opened, populate, tmp_path, lethe, command):
+    @pytest.mark.parametrize("command", [("worker",), ("serve", "staff"), ("retention", "run", "--yes")])
+    def test_set_back_is_refused_by_what_changes_it(self, installed, opened, populate, tmp_path, lethe, command):
         populate(1)
         copy(installed / "lethe.sqlite", tmp_path / "older")
         populate(2)

@@ -11,7 +11,6 @@ from crm.models.account import Account
 from crm.services import accounts
 from crm.services.accounts import user_changes, users
 from crm.services.accounts.errors import (
-    AccountNotFoundError,
     AccountsExistError,
     EmailInvalidError,
     EmailTakenError,
@@ -290,23 +289,3 @@ class TestFirstAdministrator:
 
         with house.writing() as session, pytest.raises(AccountsExistError):
             accounts.create_first_admin(session, email="ada@example.com", password=PASSWORD, actor=CLI, now=now)
-
-
-class TestFindActorByEmail:
-    def test_returns_the_first_role_and_all_roles(self, house, now):
-        vera = hire(house, now, Role.SERVICE, Role.SALES)
-
-        with house.reading() as session:
-            actor = accounts.find_actor_by_email(session, "VERA.KUNZE@example.com")
-
-        assert actor == Actor(vera.pseudonym, frozenset({Role.SALES, Role.SERVICE}), Role.SALES)
-
-    def test_refuses_unknown_and_disabled_accounts(self, house, now):
-        vera = hire(house, now)
-        with house.writing() as session:
-            user_changes.disable(session, account_id=vera.id, actor=ADMIN, now=now)
-
-        with house.reading() as session:
-            for email in (vera.email, "nobody@example.com"):
-                with pytest.raises(AccountNotFoundError):
-                    accounts.find_actor_by_email(session, email)
