@@ -10,7 +10,6 @@ from typing import cast
 from sqlalchemy import Table, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
-from crm import ledger
 from crm.actor import Actor
 from crm.db import in_batches, insert_rows, new_id
 from crm.errors import NotFoundError
@@ -22,7 +21,9 @@ from crm.vault import SealedRow, Subject, SubjectState, Vault
 # Built once and on the tables, because a run of the Löschkonzept asks them for hundreds of people over and over.
 _JOB, _SUBJECT = (cast("Table", model.__table__).c for model in (ErasureJob, Subject))
 _TABLE = ErasureJob.__tablename__
-_BOUND = [_JOB[name] for name in bound_rows.columns_of(_TABLE)]
+_SEALED_ORDERS = select(*(_JOB[name] for name in bound_rows.columns_of(_TABLE)), _JOB.seal).where(
+    _JOB.subject_id.in_(bindparam("ids", expanding=True))
+)
 _JOBS_OF = select(_JOB.subject_id, _JOB.id).where(_JOB.subject_id.in_(bindparam("ids", expanding=True)))
 _EXISTING = select(_SUBJECT.id).where(_SUBJECT.id.in_(bindparam("ids", expanding=True))).order_by(_SUBJECT.id)
 
@@ -75,21 +76,15 @@ def order_many(
 def find_genuine(session: Session, subject_ids: Sequence[str]) -> set[str]:
     """Return whose erasure was ordered by an act, since whoever writes SQL orders nothing.
 
-    The order as it stands is named by an entry, and sealed: row and entry can both be forged, the seal needs the key store.
+    The order as it stands is sealed, and the seal needs the key store. That says enough: an order is never taken back, so none
+    can return from a copy.
 
     Raises:
         KeyUnavailableError: whether it is genuine cannot be said at the moment.
     """
     vault = Vault.of(session)
-    genuine: set[str] = set()
-    for some in in_batches(subject_ids):
-        written = ledger.find_written_by(session, {Action.ERASURE_ORDERED}, subject_ids=some)
-        named = {(each.subject_id, row) for each in written for row in each.hashes}
-        for row in session.execute(select(*_BOUND, _JOB.seal).where(_JOB.subject_id.in_(some))).mappings():
-            digest = bound_rows.digest(_TABLE, dict(row))
-            if (row["subject_id"], digest) in named and vault.bears_seal(SealedRow.ORDER, digest, row["seal"]):
-                genuine.add(row["subject_id"])
-    return genuine
+    rows = (row for some in in_batches(subject_ids) for row in session.execute(_SEALED_ORDERS, {"ids": some}).mappings())
+    return {row["subject_id"] for row in rows if vault.bears_seal(SealedRow.ORDER, bound_rows.digest(_TABLE, dict(row)), row["seal"])}
 
 
 def find_held_back(session: Session) -> list[str]:
