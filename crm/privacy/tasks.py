@@ -1,7 +1,6 @@
 """What somebody has to do about a person by a day: opened by the use case that gives rise to it, settled by an act.
 
-An open task is a duty towards the person, and so the ground on which the data protection coordinator may look at their
-data; the ground ends with the last task.
+An open task is a duty towards the person (`duties`): while it is open, the data protection coordinator may look at their data.
 
 Source: Art. 6(1)(c) with Art. 5(1)(e), 12(3), 14, 17, 21(1) DSGVO.
 """
@@ -9,7 +8,7 @@ Source: Art. 6(1)(c) with Art. 5(1)(e), 12(3), 14, 17, 21(1) DSGVO.
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -19,17 +18,16 @@ from crm.models.contact import Contact
 from crm.models.field_groups import FieldGroup
 from crm.models.lawfulness import NoticeEvent
 from crm.models.privacy_task import PrivacyTask, TaskKind
-from crm.privacy import audit, bound_rows, indexing, lawfulness, purposes, sealing
+from crm.privacy import audit, bound_rows, duties, indexing, lawfulness, purposes, sealing
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import require_access
 from crm.privacy.errors import OriginMissingError, PrivacyError
-from crm.privacy.lawfulness import NewGround, PersonState
+from crm.privacy.lawfulness import PersonState
 from crm.privacy.new_person import Notice
 from crm.privacy.objection import DIRECT_MARKETING
 from crm.privacy.purposes import Purpose
 from crm.vault import ErasedError, Vault
 
-DUTY = "request_handling"  # the purpose of `config/purposes.toml` that an open task opens
 UNKNOWN_ORIGIN = "unbekannt"  # what stands at a contact until somebody finds the origin out
 _NO_ORIGINS = frozenset({UNKNOWN_ORIGIN, "unknown"})
 
@@ -68,24 +66,15 @@ def open_many(session: Session, tasks: Sequence[tuple[str, TaskKind, date]], *, 
 
 
 def _let_duty_begin(session: Session, subject_ids: Sequence[str], actor: Actor, now: datetime) -> None:
-    duty = _find_duty(session)
-    if duty is None:
-        return
-    known = lawfulness.find_grounds(session, subject_ids, now=now)
-    fresh = [each for each in subject_ids if DUTY not in known.get(each, {})]
-    grounds = [NewGround(subject_id=each, purpose=duty, since=now) for each in fresh]
-    rows = lawfulness.start_grounds(session, grounds, now=now)
-    started = [
-        audit.Entry(action=Action.GROUND_STARTED, subject_id=each, purpose=duty.code, basis=duty.basis, rows=[row])
-        for each, row in zip(fresh, rows, strict=True)
-    ]
-    audit.record_all(session, started, actor=actor, now=now)
-    indexing.announce_changed(session, fresh, now=now)
-
-
-def _find_duty(session: Session) -> Purpose | None:
-    """Return the purpose that an open task opens; None where the coordinator has set that there is none."""
-    return next((each for each in purposes.find_all(session) if each.code == DUTY), None)
+    begun = duties.begin(session, subject_ids, now=now)
+    duty = duties.find_duty(session)
+    if duty is not None:
+        started = [
+            audit.Entry(action=Action.GROUND_STARTED, subject_id=each, purpose=duty.code, basis=duty.basis, rows=rows)
+            for each, rows in begun.items()
+        ]
+        audit.record_all(session, started, actor=actor, now=now)
+        indexing.announce_changed(session, list(begun), now=now)
 
 
 def get_task(session: Session, *, subject_id: str, task_id: str) -> PrivacyTask:
@@ -206,8 +195,4 @@ def _settle(session: Session, task: PrivacyTask, kind: TaskKind, actor: Actor, n
     )
     if settled.first() is None:
         raise TaskSettledError
-    others = exists().where(PrivacyTask.subject_id == task.subject_id, PrivacyTask.done_at.is_(None))
-    duty = _find_duty(session)
-    grounds = lawfulness.find_grounds(session, [task.subject_id], now=now).get(task.subject_id, {})
-    if duty and DUTY in grounds and not session.scalar(select(others)):
-        lawfulness.end_ground(session, subject_id=task.subject_id, purpose=duty, ends_at=now, actor=actor, now=now)
+    duties.end(session, [task.subject_id], actor=actor, now=now)

@@ -13,13 +13,11 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.models.lawfulness import ToldBy
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
-from crm.privacy import audit, bound_rows, lawfulness, purposes, restriction
+from crm.privacy import audit, bound_rows, duties, restriction
 from crm.privacy.actions import Action
-from crm.privacy.lawfulness import NewGround
 from crm.privacy.restriction import RestrictionReason
 from crm.vault import ErasedError, Subject, SubjectState
 
-PURPOSE: Final = "request_handling"
 PENDING: Final = RestrictionReason.ERASURE_PENDING
 
 
@@ -61,7 +59,7 @@ def attach(session: Session, case: RequestCase, found: Sequence[tuple[str, str]]
     session.add_all(CaseSubject(case_id=case.id, subject_id=each, found_by=found_by) for each, found_by in fresh.items())
     session.flush()
     _restrict(session, list(fresh), actor=actor, now=now)
-    grounds = _begin_grounds(session, list(fresh), now)
+    grounds = duties.begin(session, list(fresh), now=now)
     now_so = bound_rows.digests_of_case(session, case)
     entries = [
         audit.Entry(action=Action.REQUEST_ASSIGNED, subject_id=each, kind=case.kind, result="added", rows=[*grounds.get(each, ()), *now_so])
@@ -76,16 +74,6 @@ def _restrict(session: Session, subject_ids: Sequence[str], *, actor: Actor, now
     restriction.impose(session, subject_ids=free, reason=PENDING, actor=actor, now=now)
 
 
-def _begin_grounds(session: Session, subject_ids: Sequence[str], now: datetime) -> dict[str, list[str]]:
-    """Let the coordinator see the people: handling a request is a purpose of its own (Art. 6(1)(c)); return digests by person."""
-    purpose = purposes.find_all(session).get(PURPOSE)
-    has_ground = {each for each, by in lawfulness.find_grounds(session, subject_ids, now=now).items() if PURPOSE in by}
-    fresh = [each for each in subject_ids if each not in has_ground]
-    grounds = [NewGround(subject_id=each, purpose=purpose, since=now) for each in fresh]
-    rows = lawfulness.start_grounds(session, grounds, now=now)
-    return {subject_id: [row] for subject_id, row in zip(fresh, rows, strict=True)}
-
-
 def detach(session: Session, case: RequestCase, subject_id: str, *, actor: Actor, now: datetime) -> None:
     """Let go of somebody who was not meant: they asked for nothing, so they need not be told."""
     if subject_id not in find_people(session, case.id):
@@ -95,9 +83,9 @@ def detach(session: Session, case: RequestCase, subject_id: str, *, actor: Actor
     audit.record(
         session, Action.REQUEST_ASSIGNED, actor=actor, now=now, subject_id=subject_id, kind=case.kind, rows=now_so, result="removed"
     )
-    for each in _without_other_case(session, [subject_id], case.id):
-        restriction.take_back(session, subject_ids=[each], reason=PENDING, actor=actor, now=now)
-        _end_ground(session, each, actor=actor, now=now)
+    free = _without_other_case(session, [subject_id], case.id)
+    restriction.take_back(session, subject_ids=free, reason=PENDING, actor=actor, now=now)
+    duties.end(session, free, actor=actor, now=now)
 
 
 def release(session: Session, case: RequestCase, *, told_at: datetime, told_by: ToldBy, actor: Actor, now: datetime) -> None:
@@ -108,14 +96,7 @@ def release(session: Session, case: RequestCase, *, told_at: datetime, told_by: 
     living = find_living(session, find_people(session, case.id))
     free = _without_other_case(session, living, case.id)
     restriction.lift(session, subject_ids=free, reason=PENDING, told_at=told_at, told_by=told_by, actor=actor, now=now)
-    for each in free:
-        _end_ground(session, each, actor=actor, now=now)
-
-
-def _end_ground(session: Session, subject_id: str, *, actor: Actor, now: datetime) -> None:
-    purpose = purposes.find_all(session).get(PURPOSE)
-    if PURPOSE in lawfulness.find_grounds(session, [subject_id], now=now).get(subject_id, {}):
-        lawfulness.end_ground(session, subject_id=subject_id, purpose=purpose, ends_at=now, actor=actor, now=now)
+    duties.end(session, free, but_case=case.id, actor=actor, now=now)
 
 
 def _without_other_case(session: Session, subject_ids: Sequence[str], case_id: str) -> list[str]:

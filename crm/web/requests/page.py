@@ -14,11 +14,11 @@ from crm.errors import NotFoundError
 from crm.mail import MailState
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity
 from crm.privacy import purposes
+from crm.privacy.duties import DUTY
 from crm.privacy.purposes import Purpose
 from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.errors import CaseTamperedError
 from crm.privacy.requests.extension import may_extend
-from crm.privacy.requests.people import PURPOSE
 from crm.privacy.requests.policy import request_policy
 from crm.services.requests.view import CasePerson, CaseView, open_view
 from crm.services.staff_names import find_staff_names
@@ -88,7 +88,7 @@ def render_case(case_id: str, state: PageState, status: int = HTTPStatus.OK) -> 
     view = _open(case_id)
     with current_runtime().database.reading() as db:
         staff = find_staff_names(db)
-        purpose = purposes.find_all(db).get(PURPOSE)
+        purpose = purposes.find_all(db).get(DUTY)
     strip = _strip(view, purpose, [*view.people, *(state.candidates or ())])
     return render_template("requests/show.html", strip=strip, **_facts(view), **_forms(view, state), who=_names(view, staff.author)), status
 

@@ -43,7 +43,7 @@ def test_a_task_that_nobody_settled_is_missed(runtime, people, clock, statement)
 def test_a_task_that_an_act_has_settled_is_not_missed(runtime, people, clock):
     with runtime.database.writing() as session:
         task = session.query(PrivacyTask).filter_by(subject_id=people[0]).one()
-        duty = purposes.find_all(session).get(tasks.DUTY)
+        duty = purposes.find_all(session).get(duties.DUTY)
         tasks.note_informed(session, task, purpose=duty, actor=COORDINATOR, now=clock.now())
 
     assert duties.find_without_cause(runtime.database, now=clock.now()) == []

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from crm.actor import Actor, Role
 from crm.models.lawfulness import GroundEvent
 from crm.models.privacy_task import PrivacyTask, TaskKind
-from crm.privacy import disclosure, restriction, tasks
+from crm.privacy import disclosure, duties, restriction, tasks
 from crm.privacy.errors import NoLawfulBasisError, PurposeNotAllowedError
 from crm.privacy.restriction import RestrictionReason
 from crm.privacy.tasks import TaskSettledError
@@ -32,7 +32,7 @@ def open_tasks(runtime, person, now, *kinds):
 
 def look(runtime, person, now):
     with runtime.database.reading() as session:
-        return disclosure.open_person(session, subject_id=person, purpose=purpose(session, tasks.DUTY), actor=COORDINATOR, now=now)
+        return disclosure.open_person(session, subject_id=person, purpose=purpose(session, duties.DUTY), actor=COORDINATOR, now=now)
 
 
 def inform(runtime, person, task_id, now, actor=SALES):
@@ -43,7 +43,7 @@ def inform(runtime, person, task_id, now, actor=SALES):
 
 def acts(runtime, person):
     with runtime.database.reading() as session:
-        rows = session.scalars(select(GroundEvent).where(GroundEvent.subject_id == person, GroundEvent.purpose == tasks.DUTY))
+        rows = session.scalars(select(GroundEvent).where(GroundEvent.subject_id == person, GroundEvent.purpose == duties.DUTY))
         return [each.act for each in rows]
 
 
