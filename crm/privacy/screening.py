@@ -44,7 +44,7 @@ def screen(session: Session, arrivals: Sequence[Arrival]) -> list[Collected]:
 def _find_erased(session: Session, people: Sequence[NewPerson]) -> set[SourceKey | None]:
     vault = Vault.of(session)
     by_tag = {vault.source_tag(person.source.system, person.source.record_id): person.source for person in people if person.source}
-    return {by_tag[tag] for tag in vault.find_tombstones(list(by_tag))} if by_tag else set()
+    return {by_tag[tag] for tag in vault.find_erased_sources(list(by_tag))} if by_tag else set()
 
 
 def _find_suppressed(session: Session, arrivals: Sequence[Arrival]) -> set[tuple[str, str]]:

@@ -41,7 +41,7 @@ def find_erased(session: Session, system: str, record_ids: Collection[str]) -> s
     """
     vault = Vault.of(session)
     by_tag = {vault.source_tag(system, record_id): record_id for record_id in record_ids}
-    return {by_tag[tag] for tag in vault.find_tombstones(list(by_tag))} if by_tag else set()
+    return {by_tag[tag] for tag in vault.find_erased_sources(list(by_tag))} if by_tag else set()
 
 
 def add_companies(session: Session, system: str, companies: Mapping[str, str]) -> None:
