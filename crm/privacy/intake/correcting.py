@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from crm.errors import CrmError
 from crm.models.intake import LinkKind, PersonalLink
 from crm.privacy import objection, suppression
-from crm.privacy.intake.letterbox import Message
-from crm.privacy.intake.objecting import ACTOR, origin_of
+from crm.privacy.intake.letterbox import ACTOR, Message, find_link
+from crm.privacy.intake.objecting import origin_of
 from crm.privacy.purposes import Channel
 from crm.settings import Settings
 
@@ -53,9 +53,3 @@ def keep_blocked(session: Session, messages: Sequence[Message], *, settings: Set
         link = find_link(session, message, LinkKind.KEEP_BLOCKED)
         if link is not None and link.suppression_tag is not None:
             suppression.keep(session, tag=link.suppression_tag, channel=Channel.EMAIL, actor=ACTOR, now=now)
-
-
-def find_link(session: Session, message: Message, kind: LinkKind) -> PersonalLink | None:
-    """Return the link a message came by, if it is of this kind."""
-    link = session.get(PersonalLink, message.link_hash) if message.link_hash else None
-    return link if link is not None and link.kind == kind else None
