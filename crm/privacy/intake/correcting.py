@@ -12,7 +12,6 @@ from crm.errors import CrmError
 from crm.models.intake import LinkKind, PersonalLink
 from crm.privacy import objection, suppression
 from crm.privacy.intake.letterbox import ACTOR, Message, find_link
-from crm.privacy.intake.objecting import origin_of
 from crm.privacy.purposes import Channel
 from crm.settings import Settings
 
@@ -29,7 +28,9 @@ def require_left(session: Session, link: PersonalLink) -> None:
     Raises:
         ErasedSinceError: nobody is left whose objection it was.
     """
-    if link.kind == LinkKind.CORRECT and link.request_id and objection.is_of_erased(session, origin=origin_of(link.request_id)):
+    if link.kind != LinkKind.CORRECT or link.request_id is None:
+        return
+    if objection.is_of_erased(session, origin=objection.origin_of_message(link.request_id)):
         raise ErasedSinceError
 
 
@@ -40,7 +41,7 @@ def correct(session: Session, messages: Sequence[Message], *, settings: Settings
         link = find_link(session, message, LinkKind.CORRECT)
         if link is None or link.request_id is None:
             continue
-        objection.correct(session, origin=origin_of(link.request_id), actor=ACTOR, now=now)
+        objection.correct(session, origin=objection.origin_of_message(link.request_id), actor=ACTOR, now=now)
         if link.suppression_tag is not None:
             made_at = link.created_at
             suppression.take_back(session, tag=link.suppression_tag, entered_at=made_at, channel=Channel.EMAIL, actor=ACTOR, now=now)

@@ -54,12 +54,7 @@ class Claim:
 
     @property
     def origin(self) -> str:
-        return origin_of(self.intake_id)
-
-
-def origin_of(intake_id: str) -> str:
-    """Return how the objections of one message are marked, so that exactly these can be taken back."""
-    return f"Portal {intake_id}"
+        return objection.origin_of_message(self.intake_id)
 
 
 def object_to_advertising(session: Session, messages: Sequence[Message], *, settings: Settings, now: datetime) -> None:
