@@ -86,7 +86,7 @@ def refresh(runtime: "Runtime") -> None:
 
 def _print_plan(plan: "Plan") -> None:
     from crm.privacy.citations import cite
-    from crm.privacy.erasure.policy import find_rules
+    from crm.privacy.periods import find_rules
 
     held = ngettext("%(num)s Person", "%(num)s Personen", len(plan.held))
     click.echo(_("Tag %(day)s: fällig sind %(due)s; zurückgestellt: %(held)s.", day=plan.day, due=_amounts(plan.counts), held=held))

@@ -20,6 +20,7 @@ from crm.models.contact import SEALED_COLUMN, Contact, Note
 from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
 from crm.privacy import audit, lawfulness, sealing
 from crm.privacy.actions import Action
+from crm.privacy.duties import DUTY
 from crm.privacy.errors import PurposeNotAllowedError
 from crm.privacy.lawfulness import PersonState, Standing
 from crm.privacy.purposes import Purpose
@@ -234,7 +235,7 @@ def open_for_request(
     Source: Art. 6(1)(c), 12(2)-(4) DSGVO.
     """
     opened = _open_contacts(session, subject_ids, [group for group in FieldGroup if group in groups])
-    facts: dict[str, Any] = {"purpose": "request_handling", "basis": "6-1-c", "groups": sorted(groups)}
+    facts: dict[str, Any] = {"purpose": DUTY, "basis": "6-1-c", "groups": sorted(groups)}
     for subject_id in opened:
         audit.record(session, Action.PERSON_DISCLOSED, actor=actor, now=now, subject_id=subject_id, **facts)
     return opened

@@ -12,7 +12,7 @@ from crm.actor import Actor
 from crm.db import insert_rows
 from crm.models.contact import SEALED_COLUMN, Contact, SourceRecord
 from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
-from crm.privacy import audit, due, indexing, lawfulness, objection, rectification, sealing, suppression
+from crm.privacy import audit, due, indexing, lawfulness, objection, rectification, screening, sealing
 from crm.privacy.actions import Action
 from crm.privacy.collection import NewPerson, Refusal, normal_addresses
 from crm.privacy.lawfulness import NewGround
@@ -51,10 +51,7 @@ def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor,
 
 
 def _is_suppressed(session: Session, person: NewPerson) -> bool:
-    addresses: dict[str, list[str]] = {}
-    for channel, _, address in normal_addresses(person.fields):
-        addresses.setdefault(channel, []).append(address)
-    return bool(suppression.find_suppressed(session, addresses))
+    return bool(screening.find_suppressed(session, [(channel, address) for channel, _, address in normal_addresses(person.fields)]))
 
 
 def _fill_gaps(session: Session, subject_id: str, person: NewPerson, actor: Actor, now: datetime) -> None:

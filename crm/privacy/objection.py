@@ -46,7 +46,8 @@ class Mistake(StrEnum):
 
 _WORDS: Final = frozenset({*Heard, *Mistake})
 # With the number of a case or message of ours, so that what came with it can be taken back; with the day of a wish.
-_NUMBERED: Final = re.compile(rf"Fall \d{{4}}-\d{{4,6}}|Portal [0-9a-f]{{32}}|({'|'.join(ToldBy)}) \d{{4}}-\d\d-\d\d")
+_CASE, _MESSAGE = "Fall", "Portal"
+_NUMBERED: Final = re.compile(rf"{_CASE} \d{{4}}-\d{{4,6}}|{_MESSAGE} [0-9a-f]{{32}}|({'|'.join(ToldBy)}) \d{{4}}-\d\d-\d\d")
 
 # Built once, because every page about people asks it.
 _EVENT = ObjectionEvent.__table__.c
@@ -55,6 +56,21 @@ _EVENTS = (
     .where(_EVENT.subject_id.in_(bindparam("subject_ids", expanding=True)))
     .order_by(_EVENT.id)
 )
+
+
+def origin_of_case(number: str) -> str:
+    """Return how the objections that came with a case are marked."""
+    return f"{_CASE} {number}"
+
+
+def origin_of_message(message_id: str) -> str:
+    """Return how the objections of one message from the portal are marked, so that exactly these can be taken back."""
+    return f"{_MESSAGE} {message_id}"
+
+
+def is_of_message(origin: str) -> bool:
+    """Say whether an objection came with a message from the portal."""
+    return origin.startswith(f"{_MESSAGE} ")
 
 
 @dataclass(frozen=True, slots=True)

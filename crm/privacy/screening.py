@@ -3,7 +3,8 @@
 Source: Art. 17(1), 21(3) DSGVO.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -27,8 +28,8 @@ class Arrival:
 
 def screen(session: Session, arrivals: Sequence[Arrival]) -> list[Collected]:
     """Decide who may come in: not who was erased under the same record, nor a suppressed address for advertising alone."""
-    erased = _find_erased(session, [each.person for each in arrivals])
-    suppressed = _find_suppressed(session, arrivals)
+    erased = find_erased(session, [each.person.source for each in arrivals if each.person.source])
+    suppressed = find_suppressed(session, [(channel, address) for each in arrivals for channel, _, address in each.addresses])
     outcomes = []
     for each in arrivals:
         blocked = any((channel, address) in suppressed for channel, _, address in each.addresses)
@@ -41,15 +42,19 @@ def screen(session: Session, arrivals: Sequence[Arrival]) -> list[Collected]:
     return outcomes
 
 
-def _find_erased(session: Session, people: Sequence[NewPerson]) -> set[SourceKey | None]:
+def find_erased(session: Session, records: Iterable[SourceKey]) -> set[SourceKey]:
+    """Return those of the records whose person was erased here, told by the tombstones.
+
+    Source: Art. 17(1) DSGVO: what was erased does not come back by the next import.
+    """
     vault = Vault.of(session)
-    by_tag = {vault.source_tag(person.source.system, person.source.record_id): person.source for person in people if person.source}
-    return {by_tag[tag] for tag in vault.find_tombstones(list(by_tag))} if by_tag else set()
+    by_tag = {vault.source_tag(each.system, each.record_id): each for each in records}
+    return {by_tag[tag] for tag in vault.find_erased_sources(list(by_tag))} if by_tag else set()
 
 
-def _find_suppressed(session: Session, arrivals: Sequence[Arrival]) -> set[tuple[str, str]]:
-    by_channel: dict[str, list[str]] = {}
-    for each in arrivals:
-        for channel, _, address in each.addresses:
-            by_channel.setdefault(channel, []).append(address)
+def find_suppressed(session: Session, addresses: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those of the normalised addresses, each with its channel, that are on the suppression list."""
+    by_channel: dict[str, list[str]] = defaultdict(list)
+    for channel, address in addresses:
+        by_channel[channel].append(address)
     return suppression.find_suppressed(session, by_channel)

@@ -1,4 +1,4 @@
-"""Turns fields into sealed columns and back; only the two doors, collection and disclosure, use it."""
+"""Turns fields into sealed columns and back, for the doors; what else is sealed by name is encoded alike."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,11 @@ from crm.vault import Columns, Padding, Place, Vault
 _TABLE = "contact"
 _ORIGIN = "origin"
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def encode(content: Mapping[str, Any]) -> bytes:
+    """Return named values in the form in which they are sealed, here and wherever else such values are."""
+    return _to_json(dict(content)).encode()
 
 
 def group_fields(fields: Mapping[str, str]) -> dict[FieldGroup, dict[str, str]]:
@@ -32,7 +37,7 @@ def group_origin(origin: str) -> dict[FieldGroup, dict[str, str]]:
 
 def seal_groups(session: Session, subject_id: str, groups: Mapping[FieldGroup, Mapping[str, str]]) -> dict[FieldGroup, bytes]:
     """Seal each group under the person's profile key; the write must have begun."""
-    contents = [(contact_place(subject_id, group), _encode(fields)) for group, fields in groups.items()]
+    contents = [(contact_place(subject_id, group), encode(fields)) for group, fields in groups.items()]
     return dict(zip(groups, Vault.of(session).seal_many(session, contents), strict=True))
 
 
@@ -58,7 +63,7 @@ def seal_text(session: Session, place: Place, text: str) -> bytes:
 
 def seal_fields(session: Session, place: Place, fields: Mapping[str, str]) -> bytes:
     """Seal named fields that do not belong to a contact's group."""
-    return Vault.of(session).seal(session, place, _encode(fields))
+    return Vault.of(session).seal(session, place, encode(fields))
 
 
 def open_all(session: Session, sealed: Sequence[tuple[Place, bytes]]) -> list[dict[str, str]]:
@@ -97,7 +102,3 @@ def _merge(fields: Sequence[dict[str, str]]) -> dict[str, str]:
 def open_text(session: Session, place: Place, sealed: bytes) -> str:
     """Open sealed free text."""
     return Vault.of(session).open(place, sealed).decode()
-
-
-def _encode(fields: Mapping[str, str]) -> bytes:
-    return _to_json(dict(fields)).encode()

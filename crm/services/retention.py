@@ -18,8 +18,9 @@ from crm.privacy.actions import Action
 from crm.privacy.erasure import guard, plan, run
 from crm.privacy.erasure.guard import Doubt
 from crm.privacy.erasure.plan import Plan
-from crm.privacy.erasure.policy import RetentionRule, find_rules, run_policy
+from crm.privacy.erasure.policy import run_policy
 from crm.privacy.erasure.run import RunReport
+from crm.privacy.periods import RetentionRule, find_rules
 from crm.services import job_runs
 from crm.services.staff_names import find_staff_names
 from crm.vault import Vault

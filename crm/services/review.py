@@ -20,8 +20,9 @@ from crm.privacy.actions import Action
 from crm.privacy.disclosure import Disclosed
 from crm.privacy.due import Forgetting
 from crm.privacy.erasure import job, plan
-from crm.privacy.erasure.policy import add_months, run_policy
+from crm.privacy.erasure.policy import run_policy
 from crm.privacy.errors import PrivacyError
+from crm.privacy.periods import add_months
 from crm.privacy.purposes import Purpose
 from crm.privacy.restriction import RestrictionReason
 from crm.services.contacts.listing import LIST_GROUPS

@@ -20,7 +20,6 @@ from crm.vault.opening import Columns
 from crm.vault.padding import Padding
 from crm.vault.provider import FileKeyProvider, KeyProvider
 from crm.vault.schema import create_keystore, keystore_metadata
-from crm.vault.store import KeyStoreState
 from crm.vault.tables import Subject, SubjectState
 from crm.vault.tags import SealedRow
 from crm.vault.vault import Vault
@@ -36,7 +35,6 @@ __all__ = [
     "KeyFileExposedError",
     "KeyFileMissingError",
     "KeyProvider",
-    "KeyStoreState",
     "KeyUnavailableError",
     "KeysOlderThanDataError",
     "Padding",

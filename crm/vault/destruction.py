@@ -81,16 +81,6 @@ def find_destructions(store: KeyStore, subject_ids: Sequence[str]) -> list[Destr
     return found
 
 
-def find_erased(store: KeyStore, subject_ids: Sequence[str]) -> set[str]:
-    """Return who of these has lost the profile key for good."""
-    erased: set[str] = set()
-    with store.reading() as connection:
-        for batch in in_batches(subject_ids):
-            profile = tombstone.c.compartment == Compartment.PROFILE.value
-            erased.update(connection.scalars(select(tombstone.c.subject_id).where(tombstone.c.subject_id.in_(batch), profile)))
-    return erased
-
-
 def _bury(connection: Connection, subject_ids: Sequence[str], compartments: Collection[Compartment], now: datetime) -> None:
     rows = connection.execute(_KEYS_OF, {"ids": subject_ids, "compartments": [each.value for each in compartments]}).all()
     if rows:

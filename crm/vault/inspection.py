@@ -50,7 +50,7 @@ class Inspection:
         return self._find(data_key, data_key.c.compartment == compartment.value, subject_ids)
 
     def find_buried(self, subject_ids: Sequence[str]) -> set[str]:
-        """Return who of these has a tombstone for the profile key."""
+        """Return who of these has a tombstone for the profile key: erased, whatever a restored backup of the data says."""
         return self._find(tombstone, tombstone.c.compartment == Compartment.PROFILE.value, subject_ids)
 
     def count_rights(self, right: Right) -> dict[str, int]:

@@ -77,7 +77,7 @@ def read_rights(store: KeyStore, *, after: int = 0) -> Iterator[RightsEntry]:
         after = rows[-1].sequence
 
 
-def find_sources(store: KeyStore, tags: Sequence[bytes]) -> set[bytes]:
+def find_erased_sources(store: KeyStore, tags: Sequence[bytes]) -> set[bytes]:
     """Return which of these source tags belong to somebody erased."""
     found: set[bytes] = set()
     with store.reading() as connection:

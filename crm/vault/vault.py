@@ -33,7 +33,7 @@ from crm.vault.named_secrets import (
 from crm.vault.opening import Columns
 from crm.vault.padding import Padding
 from crm.vault.provider import KeyProvider
-from crm.vault.store import KeyStore, KeyStoreState
+from crm.vault.store import KeyStore
 from crm.vault.tables import Subject, SubjectState
 from crm.vault.tags import SealedRow, Tags
 
@@ -67,10 +67,6 @@ class Vault:
     def installation_id(self) -> str:
         """The random name of this installation."""
         return self._store.installation_id
-
-    def state(self) -> KeyStoreState:
-        """Return how far the key store has come."""
-        return self._store.state()
 
     def inspect(self) -> Inspection:
         """Return what may be asked of the key store without changing it."""
@@ -236,10 +232,6 @@ class Vault:
         """Return when which keys of these people were destroyed, for proofs of erasure."""
         return destruction.find_destructions(self._store, subject_ids)
 
-    def find_erased(self, subject_ids: Sequence[str]) -> set[str]:
-        """Return who of these has lost the profile key; a restored backup of the data does not know it yet."""
-        return destruction.find_erased(self._store, subject_ids)
-
     def note_rights(self, entries: Sequence[RightsEntry]) -> None:
         """Enter restrictions, objections and withdrawals durably, before the data change."""
         journal.note_rights(self._store, entries)
@@ -248,9 +240,9 @@ class Vault:
         """Yield what was entered after the act with sequence `after`, in order, for the replay after a restore."""
         return journal.read_rights(self._store, after=after)
 
-    def find_tombstones(self, tags: Sequence[bytes]) -> set[bytes]:
+    def find_erased_sources(self, tags: Sequence[bytes]) -> set[bytes]:
         """Return which of these source tags belong to somebody erased."""
-        return journal.find_sources(self._store, tags)
+        return journal.find_erased_sources(self._store, tags)
 
     def lookup_tag(self, field: str, value: str) -> bytes:
         """Return the tag under which a normalised value is stored for exact look-ups."""

@@ -1,6 +1,5 @@
 """Fresh databases on both engines, copied from a template that is made once per test worker."""
 
-import importlib
 import itertools
 import shutil
 from pathlib import Path
@@ -9,6 +8,11 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
+from crm import models  # noqa: F401 - registers every table there is
+from crm.db import Base, Database, make_engine
+from crm.ledger import install_guards
+from crm.vault import FileKeyProvider, Vault, create_keystore, keystore_metadata
+from tests.support.installation import install
 from tests.support.postgresql import Cluster, find_programs
 from tests.support.presence import require
 
@@ -44,7 +48,7 @@ class Databases:
     def installed_key_file(self) -> Path:
         """Return the key file of every database that was made from an installed one."""
         if not self._key_file.exists():
-            importlib.import_module("crm.vault").FileKeyProvider.create(self._key_file)
+            FileKeyProvider.create(self._key_file)
         return self._key_file
 
     def drop(self, url: str) -> None:
@@ -66,7 +70,7 @@ class Databases:
         names = ("business", "keystore")
         if (engine_kind, "installed_business") not in self._templates:
             urls = {name: self._copy(self._template(engine_kind, name), f"template_installed_{name}") for name in names}
-            importlib.import_module("tests.support.installation").install(urls["business"], urls["keystore"], self.installed_key_file())
+            install(urls["business"], urls["keystore"], self.installed_key_file())
             self._templates |= {(engine_kind, f"installed_{name}"): url for name, url in urls.items()}
 
     def _template(self, engine_kind: str, template: str) -> str:
@@ -116,31 +120,19 @@ class Databases:
 
 
 def _fill(template: str, url: str) -> None:
-    db = importlib.import_module("crm.db")
-    engine = db.make_engine(url, may_change_schema=True)
+    engine = make_engine(url, may_change_schema=True)
     if template == "keystore":
-        importlib.import_module("crm.vault").keystore_metadata.create_all(engine)
+        keystore_metadata.create_all(engine)
     else:
-        _import_models()
-        db.Base.metadata.create_all(engine)
-        guards = getattr(importlib.import_module("crm.ledger"), "install_guards", None)
-        if guards:
-            with engine.begin() as connection:
-                guards(connection)
+        Base.metadata.create_all(engine)
+        with engine.begin() as connection:
+            install_guards(connection)
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.exec_driver_sql("BEGIN")
     engine.dispose()
-
-
-def _import_models() -> None:
-    try:
-        importlib.import_module("crm.models")
-    except ImportError:
-        for name in ("crm.vault.tables", "crm.ledger.tables", "crm.search.feed"):
-            importlib.import_module(name)
 
 
 @pytest.fixture(scope="session")
@@ -176,23 +168,22 @@ def keystore_url(databases, engine_kind, is_installed):
 @pytest.fixture
 def database(database_url):
     """A `crm.db.Database` on both engines in turn; the fixture `vault` adds itself to its equipment."""
-    db = importlib.import_module("crm.db")
-    engine = db.make_engine(database_url)
+    engine = make_engine(database_url)
     equipment = {"policy_cache": {}}
 
     def refresh():
         if "vault" in equipment:
             equipment["vault"].refresh()
 
-    yield db.Database(engine, equipment=equipment, at_begin=refresh)
+    yield Database(engine, equipment=equipment, at_begin=refresh)
     engine.dispose()
 
 
 @pytest.fixture
 def keystore(keystore_url):
     """The engine of a fresh key store with its row of state."""
-    engine = importlib.import_module("crm.db").make_engine(keystore_url)
-    importlib.import_module("crm.vault").create_keystore(engine)
+    engine = make_engine(keystore_url)
+    create_keystore(engine)
     yield engine
     engine.dispose()
 
@@ -205,15 +196,14 @@ def key_file(tmp_path, request, is_installed) -> Path:
         path.parent.mkdir(mode=0o700)
         shutil.copy(request.getfixturevalue("databases").installed_key_file(), path)
     else:
-        importlib.import_module("crm.vault").FileKeyProvider.create(path)
+        FileKeyProvider.create(path)
     return path
 
 
 @pytest.fixture
 def vault(database, keystore, key_file, clock):
     """The vault of `database`, with its secrets made."""
-    package = importlib.import_module("crm.vault")
-    vault = package.Vault(keystore=keystore, provider=package.FileKeyProvider(key_file), clock=clock)
+    vault = Vault(keystore=keystore, provider=FileKeyProvider(key_file), clock=clock)
     vault.prepare()
     database.equipment["vault"] = vault
     yield vault

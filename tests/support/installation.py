@@ -1,13 +1,16 @@
 """A whole installation: settings and runtime as every entry point gets them."""
 
-import importlib
 from pathlib import Path
 
 import pytest
 
 from crm.actor import system_actor
 from crm.clock import SettableClock
+from crm.db import make_engine
+from crm.privacy import intake, purposes
+from crm.runtime import Runtime
 from crm.settings import Settings
+from crm.vault import create_keystore
 from tests.support.environment import MONDAY_MORNING
 from tests.support.memory import folder_in_ram
 
@@ -37,23 +40,23 @@ def settings(tmp_path, database_url, keystore_url, key_file, index_dir) -> Setti
 @pytest.fixture
 def runtime(settings, clock):
     """A running installation with its initial policy, as `lethe init` leaves it; it has no accounts yet."""
-    opened = importlib.import_module("crm.runtime").Runtime.open(settings, clock=clock)
+    opened = Runtime.open(settings, clock=clock)
     yield opened
     opened.close()
 
 
 def install(database_url: str, keystore_url: str, key_file: Path) -> None:
     """Make what `lethe init` makes in databases with their tables: secrets, purposes and the key of the letterbox."""
-    keystore = importlib.import_module("crm.db").make_engine(keystore_url)
-    importlib.import_module("crm.vault").create_keystore(keystore)
+    keystore = make_engine(keystore_url)
+    create_keystore(keystore)
     keystore.dispose()
     with folder_in_ram() as index_dir:
         settings = Settings(
             data_dir=key_file.parent, database_url=database_url, keystore_url=keystore_url, key_file=key_file, index_dir=index_dir
         )
-        opened = importlib.import_module("crm.runtime").Runtime.open(settings, clock=SettableClock(MONDAY_MORNING))
+        opened = Runtime.open(settings, clock=SettableClock(MONDAY_MORNING))
         opened.vault.prepare()
         with opened.database.writing() as session:
-            importlib.import_module("crm.privacy.purposes").load_initial(session, actor=system_actor("init"), now=MONDAY_MORNING)
-            importlib.import_module("crm.privacy.intake").publish_key(session, now=MONDAY_MORNING)
+            purposes.load_initial(session, actor=system_actor("init"), now=MONDAY_MORNING)
+            intake.publish_key(session, now=MONDAY_MORNING)
         opened.close()

@@ -106,10 +106,6 @@ def _commands(context: Any, group: Any) -> Iterator[tuple[str, Any]]:
             yield from _commands(type(context)(command, info_name=path), command)
 
 
-def _column_row(column: Any) -> str:
-    return f"| `{column.name}` | {column.info.get('personal') or '–'} | {column.info.get('compartment') or '–'} |"
-
-
 def _default(value: Any) -> str:
     return "–" if value is None else f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

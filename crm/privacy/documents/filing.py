@@ -14,7 +14,7 @@ from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.privacy.documents.duty import content_place, require_duty, title_place
 from crm.privacy.documents.media import media_type_of
-from crm.privacy.erasure.policy import due_on, find_rules
+from crm.privacy.periods import due_on, find_rules
 from crm.privacy.purposes import Purpose
 from crm.vault import Padding, Vault
 

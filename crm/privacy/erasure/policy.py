@@ -6,10 +6,7 @@ Source: Art. 5(1)(e), 24(1) DSGVO.
 from dataclasses import dataclass
 from functools import cache
 
-from crm.privacy.periods import RetentionRule, StartEvent, add_months, due_on, find_rules
 from crm.settings import initial_policy
-
-__all__ = ["RetentionRule", "RunPolicy", "StartEvent", "add_months", "due_on", "find_rules", "run_policy"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,23 +90,13 @@ def _statements() -> tuple[Executable, ...]:
     return tuple(statements)
 
 
-def count_left(session: Session, subject_ids: Sequence[str]) -> int:
-    """Return how many rows about these people are there that an erasure takes; none after it."""
-    total = 0
-    for table, oblivion in find_reach():
-        if oblivion.fate is Fate.GOES:
-            left = select(func.count()).select_from(table).where(_about(table, subject_ids), *_but_for(table, oblivion))
-            total += session.scalars(left).one()
-    return total
-
-
 def find_kept(session: Session, subject_id: str) -> list[KeptRows]:
     """Return which rows of an erased person stay and why; the log and the pseudonym's own row are left out."""
     kept = []
     for table, oblivion in find_reach():
         if "subject_id" not in table.c or oblivion.kept is None or oblivion.kept in {Kept.LOG, Kept.PROTOCOL, Kept.PASSING}:
             continue
-        rows = session.scalars(select(func.count()).select_from(table).where(_about(table, [subject_id]))).one()
+        rows = session.scalars(select(func.count()).select_from(table).where(table.c.subject_id == subject_id)).one()
         if rows:
             kept.append(KeptRows(table.name, oblivion.kept, rows))
     return sorted(kept, key=lambda each: (each.kept, each.table))
@@ -114,10 +104,6 @@ def find_kept(session: Session, subject_id: str) -> list[KeptRows]:
 
 def _these(table: Table) -> ColumnElement[bool]:
     return table.c.subject_id.in_(bindparam("ids", expanding=True))
-
-
-def _about(table: Table, subject_ids: Sequence[str]) -> ColumnElement[bool]:
-    return table.c.subject_id.in_(subject_ids)
 
 
 def _but_for(table: Table, oblivion: Oblivion) -> list[ColumnElement[bool]]:

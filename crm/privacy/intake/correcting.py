@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from crm.errors import CrmError
 from crm.models.intake import LinkKind, PersonalLink
 from crm.privacy import objection, suppression
-from crm.privacy.intake.letterbox import Message
-from crm.privacy.intake.objecting import ACTOR, origin_of
+from crm.privacy.intake.letterbox import ACTOR, Message, find_link
 from crm.privacy.purposes import Channel
 from crm.settings import Settings
 
@@ -29,7 +28,9 @@ def require_left(session: Session, link: PersonalLink) -> None:
     Raises:
         ErasedSinceError: nobody is left whose objection it was.
     """
-    if link.kind == LinkKind.CORRECT and link.request_id and objection.is_of_erased(session, origin=origin_of(link.request_id)):
+    if link.kind != LinkKind.CORRECT or link.request_id is None:
+        return
+    if objection.is_of_erased(session, origin=objection.origin_of_message(link.request_id)):
         raise ErasedSinceError
 
 
@@ -40,7 +41,7 @@ def correct(session: Session, messages: Sequence[Message], *, settings: Settings
         link = find_link(session, message, LinkKind.CORRECT)
         if link is None or link.request_id is None:
             continue
-        objection.correct(session, origin=origin_of(link.request_id), actor=ACTOR, now=now)
+        objection.correct(session, origin=objection.origin_of_message(link.request_id), actor=ACTOR, now=now)
         if link.suppression_tag is not None:
             made_at = link.created_at
             suppression.take_back(session, tag=link.suppression_tag, entered_at=made_at, channel=Channel.EMAIL, actor=ACTOR, now=now)
@@ -53,9 +54,3 @@ def keep_blocked(session: Session, messages: Sequence[Message], *, settings: Set
         link = find_link(session, message, LinkKind.KEEP_BLOCKED)
         if link is not None and link.suppression_tag is not None:
             suppression.keep(session, tag=link.suppression_tag, channel=Channel.EMAIL, actor=ACTOR, now=now)
-
-
-def find_link(session: Session, message: Message, kind: LinkKind) -> PersonalLink | None:
-    """Return the link a message came by, if it is of this kind."""
-    link = session.get(PersonalLink, message.link_hash) if message.link_hash else None
-    return link if link is not None and link.kind == kind else None

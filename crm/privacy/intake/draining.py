@@ -108,6 +108,6 @@ def _open(session: Session, rows: Sequence[IntakeMessage], now: datetime) -> tup
 
 def _set_aside(session: Session, rows: Sequence[IntakeMessage], *, result: str, now: datetime) -> None:
     for row in rows:
-        audit.record(session, Action.INTAKE_SET_ASIDE, actor=objecting.ACTOR, now=now, kind=row.kind, result=result)
+        audit.record(session, Action.INTAKE_SET_ASIDE, actor=letterbox.ACTOR, now=now, kind=row.kind, result=result)
     if rows:
         letterbox.set_aside(session, [row.sequence for row in rows], now=now)

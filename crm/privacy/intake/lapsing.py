@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from crm.models.intake import IntakeMessage, MailCount, PersonalLink
 from crm.privacy import audit, suppression
 from crm.privacy.actions import Action
-from crm.privacy.intake.objecting import ACTOR
+from crm.privacy.intake.letterbox import ACTOR
 
 _SET_ASIDE_FOR: Final = timedelta(days=90)  # time to look into what was tampered with
 _COUNTED_FOR: Final = timedelta(days=2)

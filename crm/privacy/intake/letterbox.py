@@ -9,12 +9,14 @@ from typing import Final
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from crm.actor import system_actor
 from crm.db import new_id
 from crm.errors import UnavailableError
-from crm.models.intake import IntakeKeyRow, IntakeKind, IntakeMessage
-from crm.privacy import links
+from crm.models.intake import IntakeKeyRow, IntakeKind, IntakeMessage, LinkKind, PersonalLink
+from crm.privacy import links, sealing
 from crm.vault import IntakeKey, TamperedError, Vault
 
+ACTOR: Final = system_actor("intake")
 TOKEN: Final = "token"  # noqa: S105 - the word of a message under which the token of its link stands
 _LANGUAGES: Final = frozenset({"de", "en"})
 
@@ -70,7 +72,7 @@ def receive(
         IntakeClosedError: there is no key to seal to.
     """
     message_id = new_id()
-    sealed = _find_key(session).seal(_encode(message), row_id=message_id)
+    sealed = _find_key(session).seal(sealing.encode(message), row_id=message_id)
     values = {"id": message_id, "kind": kind, "language": language, "sealed_message": sealed, "link_hash": link_hash, "received_at": now}
     session.execute(insert(IntakeMessage), values)  # a flush takes three times as long, and everybody else waits meanwhile
     return message_id
@@ -115,6 +117,12 @@ def open_message(session: Session, row: IntakeMessage) -> Message:
     )
 
 
+def find_link(session: Session, message: Message, kind: LinkKind) -> PersonalLink | None:
+    """Return the link a message came by, if it is of this kind."""
+    link = session.get(PersonalLink, message.link_hash) if message.link_hash else None
+    return link if link is not None and link.kind == kind else None
+
+
 def remove(session: Session, sequences: Sequence[int]) -> None:
     """Take messages out, in the transaction of their effect, so that each has it exactly once."""
     session.execute(delete(IntakeMessage).where(IntakeMessage.sequence.in_(sequences)))
@@ -131,10 +139,6 @@ def _find_key(session: Session) -> IntakeKey:
     if row is None:
         raise IntakeClosedError
     return IntakeKey(row.version, row.public)
-
-
-def _encode(message: Mapping[str, str]) -> bytes:
-    return json.dumps(dict(message), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _decode(content: bytes) -> dict[str, str]:

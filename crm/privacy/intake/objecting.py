@@ -12,21 +12,18 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.actor import system_actor
-from crm.models.intake import LinkKind, PersonalLink
+from crm.models.intake import LinkKind
 from crm.privacy import audit, disclosure, links, mails, objection, post, purposes, suppression
 from crm.privacy.actions import Action
 from crm.privacy.intake import turns
-from crm.privacy.intake.letterbox import Message
-from crm.privacy.intake.people import find_people, is_living
+from crm.privacy.intake.letterbox import ACTOR, Message, find_link
+from crm.privacy.intake.people import find_by_address, is_living
 from crm.privacy.intake.policy import intake_policy
 from crm.privacy.objection import DIRECT_MARKETING, Objection, Raised
 from crm.privacy.purposes import Channel
 from crm.privacy.suppression import Entered
 from crm.search.exact import exact_email
 from crm.settings import Settings
-
-ACTOR = system_actor("intake")
 
 
 @dataclass(slots=True)
@@ -57,12 +54,7 @@ class Claim:
 
     @property
     def origin(self) -> str:
-        return origin_of(self.intake_id)
-
-
-def origin_of(intake_id: str) -> str:
-    """Return how the objections of one message are marked, so that exactly these can be taken back."""
-    return f"Portal {intake_id}"
+        return objection.origin_of_message(self.intake_id)
 
 
 def object_to_advertising(session: Session, messages: Sequence[Message], *, settings: Settings, now: datetime) -> None:
@@ -83,7 +75,7 @@ def _entry(claim: Claim) -> audit.Entry:
 def _gather(session: Session, messages: Sequence[Message], now: datetime) -> list[Claim]:
     claims: dict[str, Claim] = {}
     for message in messages:
-        subject_id = None if message.link_hash is None else _find_linked(session, message.link_hash)
+        subject_id = _find_linked(session, message)
         address = message.address if message.link_hash is None else _find_address(session, subject_id, now)
         key = address or subject_id
         if key is None:
@@ -92,16 +84,16 @@ def _gather(session: Session, messages: Sequence[Message], now: datetime) -> lis
         claim.messages += 1
         if subject_id is not None:
             claim.subject_ids[subject_id] = None
-    people = find_people(session, [claim.address for claim in claims.values() if claim.address])
+    people = find_by_address(session, [claim.address for claim in claims.values() if claim.address])
     for claim in claims.values():
         claim.subject_ids |= dict.fromkeys(people.get(claim.address or "", ()))
     return list(claims.values())
 
 
-def _find_linked(session: Session, link_hash: bytes) -> str | None:
-    """Return whom an objection link was sent to, as long as that person is there."""
-    link = session.get(PersonalLink, link_hash)
-    if link is None or link.kind != LinkKind.OBJECT or link.subject_id is None:
+def _find_linked(session: Session, message: Message) -> str | None:
+    """Return whom the objection link of a message was sent to, as long as that person is there."""
+    link = find_link(session, message, LinkKind.OBJECT)
+    if link is None or link.subject_id is None:
         return None
     return link.subject_id if is_living(session, link.subject_id) else None
 

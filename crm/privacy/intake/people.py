@@ -11,7 +11,7 @@ from crm.privacy.purposes import Channel
 from crm.vault import Subject, SubjectState, Vault
 
 
-def find_people(session: Session, addresses: Iterable[str]) -> dict[str, list[str]]:
+def find_by_address(session: Session, addresses: Iterable[str]) -> dict[str, list[str]]:
     """Return the living people of each address, in a fixed order; several can share one.
 
     Args:

@@ -17,10 +17,9 @@ from crm.models.request_case import CaseKind, CaseWay, Identity
 from crm.privacy import audit, links, mails
 from crm.privacy.actions import Action
 from crm.privacy.intake import turns
-from crm.privacy.intake.correcting import find_link
-from crm.privacy.intake.letterbox import Message
-from crm.privacy.intake.objecting import ACTOR, object_to_advertising
-from crm.privacy.intake.people import find_people
+from crm.privacy.intake.letterbox import ACTOR, Message, find_link
+from crm.privacy.intake.objecting import object_to_advertising
+from crm.privacy.intake.people import find_by_address
 from crm.privacy.intake.policy import intake_policy
 from crm.privacy.requests import cases
 from crm.settings import Settings
@@ -89,7 +88,7 @@ def _open_case(session: Session, pending: PendingRequest, *, settings: Settings,
     """Open one case for everything this address has asked for and not confirmed; the period began with the first of it."""
     request = _open(session, pending)
     address = request["email"]
-    found = find_people(session, [address]).get(address, [])
+    found = find_by_address(session, [address]).get(address, [])
     same = (PendingRequest.address_tag == pending.address_tag, PendingRequest.kind == pending.kind)
     first = session.scalars(select(PendingRequest.received_at).where(*same).order_by(PendingRequest.received_at).limit(1)).one()
     session.execute(delete(PendingRequest).where(*same))

@@ -34,7 +34,7 @@ def issue(session: Session, *, subject_id: str, settings: Settings, actor: Actor
 
 
 def add_to(session: Session, letter: Letter, *, subject_id: str, settings: Settings, now: datetime) -> Letter:
-    """Return the letter with the button of mail programs that stops advertising; every advertising mail is written by this.
+    """Return the letter with the button of mail programs that stops advertising; for advertising mail, of which none is written yet.
 
     The link has no end, because it must work as long as the mail lies somewhere.
     """

@@ -28,7 +28,7 @@ def gather(session: Session, case: RequestCase, *, actor: Actor, now: datetime) 
     gets no answer that way.
     """
     request = sealed.open_part(session, case, "sealed_request")
-    found = people.find_living(session, people.find_people(session, case.id))
+    found = people.find_living_of(session, case)
     opened = disclosure.open_for_request(session, subject_ids=found, groups=_GROUPS, actor=actor, now=now)
     profile = opened.get(case.subject_id) or next(iter(opened.values()), {})
     addresses = [*(fields.get("email") for fields in opened.values()), request.get("email")]

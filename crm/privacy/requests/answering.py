@@ -24,7 +24,7 @@ from crm.privacy import audit, mails, post, restriction
 from crm.privacy.actions import Action
 from crm.privacy.requests import addressee, order, people, sealed
 from crm.privacy.requests.answer import Answer, compose
-from crm.privacy.requests.choices import Choice, Verdict, stored_choice
+from crm.privacy.requests.choices import Choice, Verdict, stored_choices
 from crm.privacy.requests.decision import lock_case, require_role, take_case
 from crm.privacy.requests.errors import CaseStateError
 from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept, Refused
@@ -81,7 +81,7 @@ def _keep(session: Session, case: RequestCase, draft: Mapping[str, Any], answer:
 def gather_facts(session: Session, case: RequestCase, draft: Mapping[str, Any], *, settings: Settings, now: datetime) -> AnswerFacts:
     """Return what the answer rests on."""
     decision = sealed.open_part(session, case, "sealed_decision")
-    choices = [stored_choice(each) for each in decision.get("choices", ())]
+    choices = stored_choices(decision)
     stopped = bool(decision.get("stopped"))
     return AnswerFacts(
         number=case.number,
@@ -166,9 +166,9 @@ def mark_posted(session: Session, *, case_id: str, version: int, posted_at: date
 def _close(session: Session, case: RequestCase, *, answered_at: datetime, told_by: ToldBy, actor: Actor, now: datetime) -> None:
     """End a case: who was not erased is no longer restricted by it, unless the decision keeps their data restricted."""
     case.state, case.answered_at, case.closed_at = CaseState.CLOSED, answered_at, now
-    choices = [stored_choice(each) for each in sealed.open_part(session, case, "sealed_decision").get("choices", ())]
+    choices = stored_choices(sealed.open_part(session, case, "sealed_decision"))
     if any(each.kind is DataKind.PROFILE and each.verdict is Verdict.KEEP for each in choices):
-        living = people.find_living(session, people.find_people(session, case.id))
+        living = people.find_living_of(session, case)
         restriction.impose(session, subject_ids=living, reason=RestrictionReason.LEGAL_CLAIMS, actor=actor, now=now)
     people.release(session, case, told_at=answered_at, told_by=told_by, actor=actor, now=now)
     audit.record(session, Action.REQUEST_ANSWERED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=told_by)

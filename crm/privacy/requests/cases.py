@@ -116,7 +116,7 @@ def _object(session: Session, case: RequestCase, request: Mapping[str, str], *, 
     standing = objection.find_objections(session, found)
     for each in found:
         if Objection(DIRECT_MARKETING) not in standing.get(each, frozenset()):
-            objection.raise_to_marketing(session, subject_id=each, origin=f"Fall {case.number}", actor=actor, now=now)
+            objection.raise_to_marketing(session, subject_id=each, origin=objection.origin_of_case(case.number), actor=actor, now=now)
     addresses = {request.get("email"), *addressee.find_emails(session, found, actor=actor, now=now).values()}
     reason = suppression.lawful_reason(purposes.find_all(session))
     for address in sorted(filter(None, (exact_email(each) for each in addresses if each))):

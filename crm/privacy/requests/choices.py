@@ -50,7 +50,12 @@ class Choice:
         }
 
 
-def stored_choice(content: Mapping[str, Any]) -> Choice:
+def stored_choices(decision: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """Return the choices of a decision as they were stored; none while nothing is decided."""
+    return tuple(map(_stored_choice, decision.get("choices", ())))
+
+
+def _stored_choice(content: Mapping[str, Any]) -> Choice:
     """Return a choice as `as_stored` wrote it; earlier versions wrote no ground."""
     return Choice(
         kind=DataKind(content["kind"]),

@@ -138,7 +138,7 @@ def decide(
     """
     require_role(actor)
     case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
-    found = people.find_living(session, people.find_people(session, case.id))
+    found = people.find_living_of(session, case)
     if not found:
         raise NobodyFoundError
     lines = propose(session, subject_ids=found, zone=zone, now=now)
@@ -160,7 +160,7 @@ def decide_nothing_held(session: Session, *, case_id: str, version: int, actor: 
     """
     require_role(actor)
     case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
-    if people.find_living(session, people.find_people(session, case.id)):
+    if people.find_living_of(session, case):
         raise CaseStateError
     case.state = CaseState.ANSWERING
     _enter(session, case, (), actor=actor, now=now)

@@ -20,7 +20,7 @@ from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser, job
 from crm.privacy.requests import addressee, answering, lifting, order, people, sealed
 from crm.privacy.requests.answering import ACTOR
-from crm.privacy.requests.choices import Verdict, stored_choice
+from crm.privacy.requests.choices import Verdict, stored_choices
 from crm.privacy.requests.decision import lock_case
 from crm.privacy.requests.facts import DataKind
 from crm.privacy.requests.proposal import VOUCHERS
@@ -79,7 +79,7 @@ def _begin(database: Database, case_id: str, now: datetime) -> bool:
             return False
         if not order.may_go_on(session, case, actor=ACTOR, now=now):
             return False
-        found = people.find_living(session, people.find_people(session, case.id))
+        found = people.find_living_of(session, case)
         draft = addressee.gather(session, case, actor=ACTOR, now=now)
         case.sealed_answer = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_answer", content=draft)
         case.state = CaseState.EXECUTING
@@ -90,11 +90,8 @@ def _begin(database: Database, case_id: str, now: datetime) -> bool:
 
 
 def _carry_out(session: Session, case: RequestCase, found: Sequence[str], now: datetime) -> None:
-    erased = {
-        choice.kind
-        for choice in map(stored_choice, sealed.open_part(session, case, "sealed_decision").get("choices", ()))
-        if choice.verdict is Verdict.ERASE
-    }
+    choices = stored_choices(sealed.open_part(session, case, "sealed_decision"))
+    erased = {choice.kind for choice in choices if choice.verdict is Verdict.ERASE}
     for subject_id in people.find_people(session, case.id):
         _erase_documents(session, subject_id, erased, now)  # they outlive a profile that a rule has erased meanwhile
     for subject_id in found:

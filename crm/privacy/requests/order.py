@@ -21,7 +21,7 @@ from crm.models.request_case import CaseState, RequestCase
 from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.privacy.requests import people, sealed
-from crm.privacy.requests.choices import Choice, Verdict, stored_choice
+from crm.privacy.requests.choices import Choice, Verdict, stored_choices
 from crm.privacy.requests.errors import CaseTamperedError
 from crm.privacy.requests.facts import DataKind
 from crm.privacy.requests.policy import request_policy
@@ -70,7 +70,7 @@ def is_sound(session: Session, case: RequestCase) -> bool:
         decided = sealed.open_part(session, case, "sealed_decision")
     except TamperedError:
         return False
-    choices = [stored_choice(each) for each in decided.get("choices", ())]
+    choices = stored_choices(decided)
     return decided.get(_ORDER) == _said(session, case) and (case.state == CaseState.SECOND or _is_carriable(session, case, choices))
 
 
@@ -79,7 +79,7 @@ def _is_carriable(session: Session, case: RequestCase, choices: Sequence[Choice]
     since = case.approved_at or case.decided_at
     if since is None or case.execute_at is None or case.execute_at < since + request_policy().cooling_for:
         return False
-    living = people.find_living(session, people.find_people(session, case.id))
+    living = people.find_living_of(session, case)
     return not needs_second_person(choices, len(living)) or case.approved_by not in (None, case.decided_by)
 
 

@@ -32,6 +32,11 @@ def find_living(session: Session, subject_ids: Sequence[str]) -> list[str]:
     return [each for each in dict.fromkeys(subject_ids) if each in living]
 
 
+def find_living_of(session: Session, case: RequestCase) -> list[str]:
+    """Return the people of a case who are not erased, in a fixed order."""
+    return find_living(session, find_people(session, case.id))
+
+
 def enter(
     session: Session, case: RequestCase, action: Action, *, actor: Actor, now: datetime, result: str | None = None, basis: str | None = None
 ) -> None:
@@ -93,7 +98,7 @@ def release(session: Session, case: RequestCase, *, told_at: datetime, told_by: 
 
     Source: Art. 18(3) DSGVO.
     """
-    living = find_living(session, find_people(session, case.id))
+    living = find_living_of(session, case)
     free = _without_other_case(session, living, case.id)
     restriction.lift(session, subject_ids=free, reason=PENDING, told_at=told_at, told_by=told_by, actor=actor, now=now)
     duties.end(session, free, but_case=case.id, actor=actor, now=now)

@@ -16,7 +16,7 @@ from crm.models.contact import Contact, Note
 from crm.models.erasure import RetainedDocument
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.privacy import lawfulness
-from crm.privacy.erasure.policy import due_on, find_rules
+from crm.privacy.periods import due_on, find_rules
 from crm.privacy.requests.choices import Choice, Verdict
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
 from crm.privacy.requests.grounds import find_ground

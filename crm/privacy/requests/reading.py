@@ -16,8 +16,9 @@ from crm.errors import NotFoundError
 from crm.models.request_case import RequestCase
 from crm.privacy import audit
 from crm.privacy.actions import Action
+from crm.privacy.duties import DUTY
 from crm.privacy.requests import sealed
-from crm.privacy.requests.choices import Choice, stored_choice
+from crm.privacy.requests.choices import Choice, stored_choices
 from crm.privacy.requests.decision import StopReason, require_role
 
 READS_ALL: Final = frozenset({Role.PRIVACY, Role.DPO})
@@ -69,7 +70,7 @@ def read_case(session: Session, case: RequestCase, *, actor: Actor, now: datetim
         actor=actor,
         now=now,
         subject_id=case.subject_id,
-        purpose="request_handling",
+        purpose=DUTY,
         basis="6-1-c",
         kind=case.kind,
         result="all" if reads_all else "decision",
@@ -77,7 +78,7 @@ def read_case(session: Session, case: RequestCase, *, actor: Actor, now: datetim
     return CaseFile(
         request=sealed.open_part(session, case, "sealed_request") if reads_all else {},
         identity_note=decision.get("identity_note", "") if reads_all else "",
-        choices=tuple(stored_choice(each) for each in decision.get("choices", ())),
+        choices=stored_choices(decision),
         stopped=StopReason(decision["stopped"]) if decision.get("stopped") else None,
         extension=decision["extension"]["reason"] if "extension" in decision else None,
         answer=sealed.open_part(session, case, "sealed_answer") if reads_all and case.answer_written_at else {},

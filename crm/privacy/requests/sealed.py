@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from crm.db import Compartment
 from crm.models.request_case import RequestCase
+from crm.privacy import sealing
 from crm.vault import Padding, Place, Vault
 
 Column = Literal["sealed_request", "sealed_decision", "sealed_answer"]
@@ -17,7 +18,7 @@ def seal(session: Session, *, case_id: str, subject_id: str, column: Column, con
     """Seal one part of a case; it can be written after the person is erased, because the case is kept beyond that."""
     vault = Vault.of(session)
     vault.begin_kept_write(session, [subject_id])
-    return vault.seal(session, _place(subject_id, column, case_id), _encode(content), padding=Padding.TEXT)
+    return vault.seal(session, _place(subject_id, column, case_id), sealing.encode(content), padding=Padding.TEXT)
 
 
 def open_part(session: Session, case: RequestCase, column: Column) -> dict[str, Any]:
@@ -37,7 +38,3 @@ def add(session: Session, case: RequestCase, column: Column, changes: Mapping[st
 
 def _place(subject_id: str, column: Column, case_id: str) -> Place:
     return Place(subject_id, Compartment.CASE, "request_case", column, case_id)
-
-
-def _encode(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(dict(content), ensure_ascii=False, separators=(",", ":")).encode()

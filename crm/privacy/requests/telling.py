@@ -47,7 +47,7 @@ def tell(
 
 def _find_address(session: Session, case: RequestCase, *, actor: Actor, now: datetime) -> str | None:
     """Return an address we know, else the one that was typed: an impostor's request is then seen by the person."""
-    found = people.find_living(session, people.find_people(session, case.id))
+    found = people.find_living_of(session, case)
     known = addressee.find_emails(session, found, actor=actor, now=now)
     typed = sealed.open_part(session, case, "sealed_request").get("email")
     wanted = (known.get(case.subject_id), *known.values(), typed)

@@ -28,14 +28,12 @@ class CompanyView:
 
     Attributes:
         people: None where the page shows no people.
-        has_more_people: the list of contacts, filtered by this company, has the rest.
         forgetting: rules that end the data of a sole trader; empty for a legal person.
     """
 
     company: Company
     fields: Mapping[str, str]
     people: tuple[ListedContact, ...] | None
-    has_more_people: bool
     forgetting: tuple[Forgetting, ...]
 
     @property
@@ -64,12 +62,11 @@ def open_company(
     """
     company = get_company(session, company_id=company_id)
     fields = open_fields(session, company=company, purpose=purpose, actor=actor, now=now)
-    people, has_more = _open_people(session, company_id, people_for, actor, now) if people_for else (None, False)
+    people = _open_people(session, company_id, people_for, actor, now) if people_for else None
     return CompanyView(
         company=company,
         fields=fields,
         people=people,
-        has_more_people=has_more,
         forgetting=_forgetting(session, company, now, zone),
     )
 
@@ -89,15 +86,13 @@ def open_fields(session: Session, *, company: Company, purpose: Purpose | None, 
     return disclosure.open_sole_trader(session, company=company, purpose=purpose, actor=actor, now=now)
 
 
-def _open_people(
-    session: Session, company_id: str, purpose: Purpose, actor: Actor, now: datetime
-) -> tuple[tuple[ListedContact, ...], bool]:
+def _open_people(session: Session, company_id: str, purpose: Purpose, actor: Actor, now: datetime) -> tuple[ListedContact, ...]:
     newest = select(Contact.subject_id).where(Contact.company_id == company_id).order_by(Contact.last_contact_at.desc(), Contact.subject_id)
-    ids = session.scalars(newest.limit(PEOPLE_SHOWN + 1)).all()
+    ids = session.scalars(newest.limit(PEOPLE_SHOWN)).all()
     if not ids:  # nobody was looked for: the page is about the company
-        return (), False
-    people = disclosure.open_people(session, subject_ids=ids[:PEOPLE_SHOWN], groups=LIST_GROUPS, purpose=purpose, actor=actor, now=now)
-    return tuple(with_facts(session, people)), len(ids) > PEOPLE_SHOWN
+        return ()
+    people = disclosure.open_people(session, subject_ids=ids, groups=LIST_GROUPS, purpose=purpose, actor=actor, now=now)
+    return tuple(with_facts(session, people))
 
 
 def _forgetting(session: Session, company: Company, now: datetime, zone: ZoneInfo) -> tuple[Forgetting, ...]:

@@ -63,8 +63,7 @@ def _find_files(folder: Path) -> dict[str, Path]:
 
 def _open(known: KnownFile, path: Path, policy: ImportPolicy, groups: Collection[FieldGroup]) -> SourceFile:
     snapshot = take(path, limits=policy.limits)
-    form = find_form(snapshot)
-    encoding = find_encoding(snapshot, latin_1_expected=form is ExportForm.WEEKLY)
+    encoding = find_encoding(snapshot, latin_1_expected=find_form(snapshot) is ExportForm.WEEKLY)
     found = find_delimiter(snapshot, encoding)
     if found != _DELIMITER:
         raise WrongDelimiterError(file=path.name, row=1, found="Tab" if found == "\t" else found, expected=_DELIMITER)
@@ -80,5 +79,4 @@ def _open(known: KnownFile, path: Path, policy: ImportPolicy, groups: Collection
         binding=binding,
         id_column=id_column,
         prospects=known.prospects,
-        form=form,
     )

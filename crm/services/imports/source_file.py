@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from crm.services.imports.columns import Binding
-from crm.services.imports.dialect import ExportForm
 from crm.services.imports.fields import RowKind
 from crm.services.imports.table import Table
 
@@ -15,7 +14,6 @@ class SourceFile:
     Attributes:
         prospects: everybody in it is a prospect (leads).
         origin: origin of records that do not say their own; None: it is unknown.
-        form: in which of the two forms the other system wrote it; None for a spreadsheet.
     """
 
     name: str
@@ -25,7 +23,6 @@ class SourceFile:
     id_column: str
     prospects: bool = False
     origin: str | None = None
-    form: ExportForm | None = None
 
     @property
     def has_ids(self) -> bool:

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from crm.db import insert_rows
 from crm.models.contact import SourceRecord
-from crm.vault import Subject, SubjectState, Vault
+from crm.privacy import screening
+from crm.privacy.new_person import SourceKey
+from crm.vault import Subject, SubjectState
 
 # Built once, because every batch asks it.
 _KNOWN = (
@@ -35,13 +37,9 @@ def find_known(session: Session, system: str, record_ids: Collection[str]) -> di
 
 
 def find_erased(session: Session, system: str, record_ids: Collection[str]) -> set[str]:
-    """Return those of the records whose person was erased here, told by the tombstones.
-
-    Source: Art. 17(1) DSGVO: what was erased does not come back by the next import.
-    """
-    vault = Vault.of(session)
-    by_tag = {vault.source_tag(system, record_id): record_id for record_id in record_ids}
-    return {by_tag[tag] for tag in vault.find_tombstones(list(by_tag))} if by_tag else set()
+    """Return those of the records whose person was erased here."""
+    erased = screening.find_erased(session, [SourceKey(system=system, record_id=each) for each in record_ids])
+    return {each.record_id for each in erased}
 
 
 def add_companies(session: Session, system: str, companies: Mapping[str, str]) -> None:

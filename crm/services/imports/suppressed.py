@@ -1,10 +1,11 @@
 """Finds rows with addresses on the suppression list, where advertising is all the import is for."""
 
 from collections.abc import Mapping
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
-from crm.privacy import suppression
+from crm.privacy import screening
 from crm.privacy.collection import normal_addresses
 from crm.privacy.purposes import Purpose
 
@@ -20,9 +21,5 @@ def find_suppressed(session: Session, fields: Mapping[int, Mapping[str, str]], *
     if not purpose.direct_marketing:
         return set()
     addresses = {row: [(channel, address) for channel, _, address in normal_addresses(each)] for row, each in fields.items()}
-    asked: dict[str, list[str]] = {}
-    for each in addresses.values():
-        for channel, address in each:
-            asked.setdefault(channel, []).append(address)
-    found = suppression.find_suppressed(session, asked) if asked else set()
+    found = screening.find_suppressed(session, chain.from_iterable(addresses.values()))
     return {row for row, each in addresses.items() if any(pair in found for pair in each)}

@@ -11,7 +11,7 @@ from crm.actor import Actor
 from crm.errors import InvalidInputError
 from crm.privacy.collection import Notice
 from crm.privacy.due import last_day
-from crm.privacy.erasure.policy import StartEvent, due_on, find_rules
+from crm.privacy.periods import StartEvent, due_on, find_rules
 from crm.privacy.purposes import Purpose, find_all
 from crm.services.accounts.users import get_id_by_email
 

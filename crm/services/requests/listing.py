@@ -14,6 +14,7 @@ from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.privacy import audit
 from crm.privacy.actions import Action
+from crm.privacy.duties import DUTY
 
 PAGE_SIZE: Final = 50
 # What waits for somebody: a decision, a second person, or an answer that has to be posted.
@@ -53,7 +54,7 @@ def list_cases(session: Session, *, shown: Shown, after: str | None, actor: Acto
         select(RequestCase).where(*wanted, *_behind(session, after)).order_by(RequestCase.due_on, RequestCase.number).limit(PAGE_SIZE + 1)
     ).all()
     cases = rows[:PAGE_SIZE]
-    audit.record(session, Action.REQUESTS_LISTED, actor=actor, now=now, count=len(cases), purpose="request_handling", basis="6-1-c")
+    audit.record(session, Action.REQUESTS_LISTED, actor=actor, now=now, count=len(cases), purpose=DUTY, basis="6-1-c")
     return CasePage(cases, count_people(session, [each.id for each in cases]), count, cases[-1].number if len(rows) > PAGE_SIZE else None)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from flask_babel import ngettext
 
 from crm.privacy.due import Forgetting, deciding
-from crm.privacy.erasure.policy import RetentionRule
+from crm.privacy.periods import RetentionRule
 from crm.site.i18n import _, day, in_language
 from crm.site.view_models import ForgetMove, ForgetView, Milestone, MoveKind
 from crm.web.desk import Desk, purpose_title

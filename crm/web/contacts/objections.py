@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import request
 
 from crm.db import Session
-from crm.privacy.objection import Heard
+from crm.privacy.objection import Heard, is_of_message
 from crm.services.contacts import advertising
 from crm.services.contacts.advertising import EndableObjection
 from crm.site.i18n import _, day
@@ -15,8 +15,6 @@ from crm.site.words import CHANNEL_TITLES
 from crm.web.contacts.objection_words import ALL_WAYS, MISTAKE_TITLES, TOLD_TITLES
 from crm.web.desk import time_zone
 from crm.web.typed import typed_line
-
-_PORTAL = "Portal "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,4 +66,4 @@ def _origin(origin: str) -> str:
     """Return where an objection came from in words; the number of a message from the portal says nothing to people."""
     if origin == Heard.STAFF:
         return _("von Beschäftigten eingetragen")
-    return _("aus dem Portal") if origin.startswith(_PORTAL) else origin
+    return _("aus dem Portal") if is_of_message(origin) else origin

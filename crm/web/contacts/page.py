@@ -12,9 +12,9 @@ from crm.services.contacts.view import ContactView, find_allowing, open_contact
 from crm.services.staff_names import StaffNames, find_staff_names
 from crm.site.access import may
 from crm.site.errors import sentence_of, status_of
-from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.view_models import NoteView
+from crm.web.author import author_in_words
 from crm.web.contacts import facts, remarks, rows
 from crm.web.contacts.blueprint import bp
 from crm.web.contacts.channels import make_channels
@@ -121,7 +121,7 @@ def _notes(opened: _Opened, form: NoteForm) -> dict[str, object]:
     notes = tuple(
         NoteView(
             written_at=each.written_at,
-            author=_author(opened.staff, each.author),
+            author=author_in_words(opened.staff, each.author),
             text=each.text,
             kind=str(KIND_TITLES[each.kind]) if each.kind in KIND_TITLES else None,
         )
@@ -134,7 +134,3 @@ def _notes(opened: _Opened, form: NoteForm) -> dict[str, object]:
         "note_form": form if writes else None,
         "note_url": url_for("contacts.write_note", subject_id=subject_id) if writes else None,
     }
-
-
-def _author(staff: StaffNames, pseudonym: str) -> str:
-    return staff.author(pseudonym) or (_("vom System") if pseudonym.startswith("system:") else _("früheres Konto"))

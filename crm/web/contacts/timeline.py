@@ -10,7 +10,7 @@ from flask_babel.speaklater import LazyString
 
 from crm.models.field_groups import FieldGroup
 from crm.privacy.actions import Action
-from crm.privacy.intake.objecting import ACTOR as PORTAL
+from crm.privacy.intake.letterbox import ACTOR as PORTAL
 from crm.privacy.purposes import Purposes
 from crm.services.contacts.timeline import Past, PastEvent
 from crm.site.i18n import _, _l, number

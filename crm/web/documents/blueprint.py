@@ -7,7 +7,7 @@ from flask import Blueprint, url_for
 
 from crm.db import Session
 from crm.privacy.documents import ListedDocument
-from crm.privacy.erasure.policy import find_rules
+from crm.privacy.periods import find_rules
 from crm.privacy.purposes import Purpose
 from crm.services.retained_documents import Desk
 from crm.site.i18n import in_language

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from crm.privacy.documents import DOCUMENT_RULES, LARGEST
 from crm.privacy.documents.filing import LONGEST_TITLE
 from crm.privacy.documents.media import ENDINGS
-from crm.privacy.erasure.policy import find_rules
+from crm.privacy.periods import find_rules
 from crm.services.forms import new_form_token
 from crm.site.i18n import _, in_language
 from crm.site.view_models import FieldInput, FieldSet, Option

@@ -21,7 +21,7 @@ from crm.privacy.requests.errors import CaseTamperedError
 from crm.privacy.requests.extension import may_extend
 from crm.privacy.requests.policy import request_policy
 from crm.services.requests.view import CasePerson, CaseView, open_view
-from crm.services.staff_names import find_staff_names
+from crm.services.staff_names import StaffNames, find_staff_names
 from crm.site.access import may
 from crm.site.errors import sentence_of
 from crm.site.i18n import _, in_language
@@ -29,6 +29,7 @@ from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, Option, StripView
 from crm.site.visitor import current_actor
 from crm.site.words import BASIS_TITLES
+from crm.web.author import author_in_words
 from crm.web.contacts.rows import NAME_FIELDS, full_name
 from crm.web.desk import FIELD_COUNT, current_day, time_zone
 from crm.web.requests.blueprint import bp
@@ -90,7 +91,7 @@ def render_case(case_id: str, state: PageState, status: int = HTTPStatus.OK) -> 
         staff = find_staff_names(db)
         purpose = purposes.find_all(db).get(DUTY)
     strip = _strip(view, purpose, [*view.people, *(state.candidates or ())])
-    return render_template("requests/show.html", strip=strip, **_facts(view), **_forms(view, state), who=_names(view, staff.author)), status
+    return render_template("requests/show.html", strip=strip, **_facts(view), **_forms(view, state), who=_names(view, staff)), status
 
 
 def _strip(view: CaseView, purpose: Purpose, people: Sequence[CasePerson]) -> StripView:
@@ -225,8 +226,8 @@ def _posted_field(state: PageState) -> FieldInput:
     )
 
 
-def _names(view: CaseView, author: Any) -> dict[str, str]:
-    """Return who did what, by name where there is an account."""
+def _names(view: CaseView, staff: StaffNames) -> dict[str, str]:
+    """Return who did what."""
     case = view.case
     acts = {"opened": case.opened_by, "decided": case.decided_by, "approved": case.approved_by}
-    return {act: author(pseudonym) or _("vom System") for act, pseudonym in acts.items() if pseudonym}
+    return {act: author_in_words(staff, pseudonym) for act, pseudonym in acts.items() if pseudonym}

@@ -193,7 +193,7 @@ class TestFinish:
 
         assert house.finish() == 201
 
-        assert house.vault.find_erased(people) == set(people)
+        assert house.vault.inspect().find_buried(people) == set(people)
 
 
 def _unreachable(*_arguments, **_options):
@@ -227,7 +227,7 @@ class TestAReaderOfOldPages:
 
             [job] = house.rows(ErasureJob.__table__)
             assert job["step"] == ErasureStep.ORDERED
-            assert house.vault.find_erased([house.person.subject_id])
+            assert house.vault.inspect().find_buried([house.person.subject_id])
         assert house.finish() == 1
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from crm.models.erasure import ErasureCause
 from crm.models.retention import DueKind, RetentionDue
-from crm.privacy.erasure import eraser, job, reach
+from crm.privacy.erasure import eraser, job
 from crm.runtime import Runtime
 from crm.vault import Subject, SubjectState
 from tests.integration.erasure.conftest import COORDINATOR
+from tests.support.remains import count_left
 
 ROOT = Path(__file__).parents[3]
 TURNS = 4
@@ -63,7 +64,7 @@ def test_a_process_that_writes_on_and_on_stumbles_and_nothing_of_it_is_left(hous
     assert begun == ["1", "2", "3"]
     assert rest[-1] == "ErasedError"
     with house.database.reading() as session:
-        assert reach.count_left(session, [person]) == 0
+        assert count_left(session, [person]) == 0
 
 
 def test_a_writer_that_has_begun_is_waited_for_and_what_it_wrote_goes_too(house):
@@ -99,7 +100,7 @@ def test_a_writer_that_has_begun_is_waited_for_and_what_it_wrote_goes_too(house)
 
     other.close()
     with house.database.reading() as session:
-        assert reach.count_left(session, [person]) == 0
+        assert count_left(session, [person]) == 0
 
 
 def test_many_who_order_and_finish_at_once_make_one_erasure(house):

@@ -11,6 +11,7 @@ from crm.models.lawfulness import GroundEvent, ObjectionEvent
 from crm.privacy.erasure import reach
 from crm.privacy.erasure.reach import KeptRows, UndecidedTableError
 from crm.privacy.objection import Heard
+from tests.support.remains import count_left
 
 
 def rows_of(house, subject_id):
@@ -93,7 +94,7 @@ def test_what_stays_is_told_by_reason(house):
 
     with house.database.reading() as session:
         kept = reach.find_kept(session, house.person.subject_id)
-        assert reach.count_left(session, [house.person.subject_id]) == 0
+        assert count_left(session, [house.person.subject_id]) == 0
     assert KeptRows("retained_document", Kept.DOCUMENT, 1) in kept
     assert KeptRows("personal_link", Kept.CASE, 1) in kept
     assert {each.kept for each in kept} == {Kept.EVIDENCE, Kept.CASE, Kept.DOCUMENT, Kept.OTHERS}

@@ -9,7 +9,7 @@ from crm.privacy import consent, objection, restriction
 from crm.privacy.objection import Heard
 from crm.privacy.purposes import Channel
 from crm.privacy.requests import decision
-from crm.privacy.requests.choices import Choice, Verdict, Wish, stored_choice
+from crm.privacy.requests.choices import Choice, Verdict, Wish, stored_choices
 from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.errors import (
     CaseChangedError,
@@ -163,7 +163,7 @@ class TestGround:
         stored = Choice(kind=DataKind.PROFILE, verdict=ERASE).as_stored()
         del stored["ground"]
 
-        assert stored_choice(stored).ground is None
+        assert stored_choices({"choices": [stored]})[0].ground is None
 
 
 def give(desk, person, purpose, channel):

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from crm.clock import SettableClock
 from crm.db import Compartment, Database, make_engine, new_id
 from crm.vault import FileKeyProvider, Place, Vault, create_keystore
+from crm.vault.store import KeyStore, KeyStoreState
 
 CONTENT = b'{"first_name":"Anna"}'
 
@@ -60,6 +61,9 @@ class Installation:
         self.vault.destroy([subject_id], compartments=list(Compartment), clock=self.clock.now)
         with self.database.writing() as session:
             self.vault.mark_erased(session, [subject_id])
+
+    def state(self) -> KeyStoreState:
+        return KeyStore(self.keystore).state()
 
     def new_vault(self) -> Vault:
         return Vault(keystore=self.keystore, provider=self.provider, clock=self.clock)

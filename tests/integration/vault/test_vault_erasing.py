@@ -174,7 +174,7 @@ class TestDestroy:
             installation.vault.create(session, [subject_id], compartments=[Compartment.PROFILE], now=installation.clock.now())
         with pytest.raises(ErasedError), installation.database.writing() as session:
             installation.vault.add_keys(session, [subject_id], compartments=[Compartment.CASE], now=installation.clock.now())
-        assert installation.vault.find_erased([subject_id, new_id()]) == {subject_id}
+        assert installation.vault.inspect().find_buried([subject_id, new_id()]) == {subject_id}
 
     def test_a_living_person_gets_a_new_key_for_a_case_after_the_old_one_has_expired(self, installation):
         subject_id = installation.person(Compartment.PROFILE, Compartment.CASE)
@@ -215,8 +215,8 @@ class TestDestroy:
             subject_id,
             {Compartment.PROFILE, Compartment.PROOF},
         )
-        assert installation.vault.find_tombstones([tag, installation.vault.source_tag("legacy", "4712")]) == {tag}
-        assert installation.vault.state().shred_sequence == 1
+        assert installation.vault.find_erased_sources([tag, installation.vault.source_tag("legacy", "4712")]) == {tag}
+        assert installation.state().shred_sequence == 1
 
 
 class TestTraces:
@@ -364,7 +364,7 @@ class TestSweep:
             swept = [installation.vault.sweep_orphans(session, older_than=later) for _ in range(2)]
 
         assert swept == [4, 0]
-        assert installation.vault.state().swept == 7
+        assert installation.state().swept == 7
         assert all(wrapped_keys(installation, each) for each in people)
 
     def test_leaves_keys_alone_whose_person_may_still_be_written(self, installation):

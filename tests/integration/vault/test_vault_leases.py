@@ -93,12 +93,12 @@ class TestWrongKeys:
         strange = Vault(
             keystore=installation.keystore, provider=FileKeyProvider.create(tmp_path / "strange.keys"), clock=installation.clock
         )
-        high_water = installation.vault.state().high_water
+        high_water = installation.state().high_water
 
         with pytest.raises(WrongEpochKeyError), installation.database.writing() as session:
             strange.create(session, ["a" * 32], compartments=[Compartment.PROFILE], now=installation.clock.now())
 
-        assert installation.vault.state().high_water == high_water
+        assert installation.state().high_water == high_water
 
     def test_an_epoch_the_provider_does_not_know_is_unavailable(self, installation):
         place, sealed = installation.seal(installation.person())

@@ -186,7 +186,7 @@ class TestCreate:
 
         with installation.database.reading() as session:
             assert {row.id: row.key_number for row in session.execute(select(Subject.id, Subject.key_number))} == {first: 4, second: 5}
-        assert installation.vault.state().high_water == 5
+        assert installation.state().high_water == 5
 
     def test_survives_a_retry_with_the_same_pseudonym(self, installation):
         subject_id = new_id()
@@ -209,7 +209,7 @@ class TestCreate:
 
         place, sealed = installation.seal(subject_id, compartment=Compartment.PROOF)
         assert installation.other.open(place, sealed) == CONTENT
-        assert installation.vault.state().high_water == 2
+        assert installation.state().high_water == 2
         with installation.database.reading() as session:
             assert session.scalars(select(Subject.key_number)).one() == 2
 

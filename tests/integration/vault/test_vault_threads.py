@@ -67,7 +67,7 @@ def test_threads_creating_people_never_share_a_key_number(installation):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(create, range(4)))
 
-    assert installation.vault.state().high_water == 20
+    assert installation.state().high_water == 20
 
 
 def test_threads_asking_for_a_new_secret_get_the_same_one(installation):

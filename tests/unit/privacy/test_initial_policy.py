@@ -4,7 +4,7 @@ from crm.actor import Role
 from crm.models.field_groups import FieldGroup
 from crm.privacy.actions import Action
 from crm.privacy.audit import log_class
-from crm.privacy.erasure.policy import find_rules
+from crm.privacy.periods import find_rules
 from crm.privacy.purposes import Channel
 from crm.settings import initial_policy
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from crm.privacy.erasure.policy import due_on, find_rules
+from crm.privacy.periods import due_on, find_rules
 
 
 @pytest.mark.parametrize(
