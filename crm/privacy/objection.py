@@ -5,7 +5,7 @@ Source: Art. 21(1)-(3) DSGVO.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -44,7 +44,8 @@ class Mistake(StrEnum):
     MISHEARD = "misheard"
 
 
-_WORDS: Final = frozenset({*Heard, *Mistake})
+_MISTAKES: Final = frozenset(Mistake)
+_WORDS: Final = frozenset({*Heard, *_MISTAKES})
 # With the number of a case or message of ours, so that what came with it can be taken back; with the day of a wish.
 _CASE, _MESSAGE = "Fall", "Portal"
 _NUMBERED: Final = re.compile(rf"{_CASE} \d{{4}}-\d{{4,6}}|{_MESSAGE} [0-9a-f]{{32}}|({'|'.join(ToldBy)}) \d{{4}}-\d\d-\d\d")
@@ -52,7 +53,7 @@ _NUMBERED: Final = re.compile(rf"{_CASE} \d{{4}}-\d{{4,6}}|{_MESSAGE} [0-9a-f]{{
 # Built once, because every page about people asks it.
 _EVENT = ObjectionEvent.__table__.c
 _EVENTS = (
-    select(_EVENT.subject_id, _EVENT.scope, _EVENT.channel, _EVENT.act)
+    select(_EVENT.subject_id, _EVENT.scope, _EVENT.channel, _EVENT.act, _EVENT.origin, _EVENT.effective_at)
     .where(_EVENT.subject_id.in_(bindparam("subject_ids", expanding=True)))
     .order_by(_EVENT.id)
 )
@@ -104,11 +105,19 @@ class Raised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingObjection:
-    """An objection that counts now, with where it came from."""
+    """An objection that counts now.
+
+    Attributes:
+        came: each way by which the person let us know, with its moment, the first first; taking one back leaves the others.
+    """
 
     objection: Objection
-    origin: str
-    since: datetime
+    came: Mapping[str, datetime]
+
+    @property
+    def since(self) -> datetime:
+        """Return when the person last objected to it."""
+        return max(self.came.values())
 
 
 class ForeignWordsError(ValueError):
@@ -134,16 +143,16 @@ def raise_each(session: Session, objections: Sequence[Raised], *, actor: Actor, 
 def correct(session: Session, *, origin: str, actor: Actor, now: datetime) -> Sequence[str]:
     """Take back the objections that came from `origin` because somebody else made them; return whose they were.
 
-    What the person has objected to once more since then stands, and who was erased meanwhile stays erased.
+    What the person has objected to in another way stands, and who was erased meanwhile stays erased.
     """
-    made = select(ObjectionEvent.id, ObjectionEvent.subject_id, ObjectionEvent.scope, ObjectionEvent.channel).where(
-        ObjectionEvent.origin == origin, ObjectionEvent.act == ObjectionAct.RAISED
-    )
+    made = select(ObjectionEvent.subject_id).where(ObjectionEvent.origin == origin, ObjectionEvent.act == ObjectionAct.RAISED)
     of_living = made.join(Subject, Subject.id == ObjectionEvent.subject_id).where(Subject.state == SubjectState.LIVING)
+    subject_ids = session.scalars(of_living.order_by(ObjectionEvent.id)).unique().all()
     wrong = [
-        Raised(row.subject_id, Objection(row.scope, Channel(row.channel) if row.channel else None), origin)
-        for row in session.execute(of_living.order_by(ObjectionEvent.id))
-        if _is_latest(session, row.id, row.subject_id, row.scope, row.channel)
+        Raised(each, standing.objection, origin)
+        for each in subject_ids
+        for standing in find_standing(session, subject_id=each)
+        if origin in standing.came
     ]
     if wrong:
         _append(session, wrong, ObjectionAct.CORRECTED, actor=actor, now=now)
@@ -159,13 +168,8 @@ def is_of_erased(session: Session, *, origin: str) -> bool:
 
 def find_standing(session: Session, *, subject_id: str) -> tuple[StandingObjection, ...]:
     """Return what one person objects to, with where it came from; the first objected first."""
-    standing: dict[Objection, StandingObjection] = {}
-    for event in session.scalars(select(ObjectionEvent).where(ObjectionEvent.subject_id == subject_id).order_by(ObjectionEvent.id)):
-        about = Objection(event.scope, Channel(event.channel) if event.channel else None)
-        standing.pop(about, None)
-        if event.act == ObjectionAct.RAISED:
-            standing[about] = StandingObjection(objection=about, origin=event.origin, since=event.effective_at)
-    return tuple(standing.values())
+    standing = _read(session, [subject_id]).get(subject_id, {})
+    return tuple(StandingObjection(objection=about, came=came) for about, came in standing.items() if came)
 
 
 def correct_entry(session: Session, *, subject_id: str, objection: Objection, mistake: Mistake, actor: Actor, now: datetime) -> None:
@@ -184,11 +188,6 @@ def lift(session: Session, *, subject_id: str, objection: Objection, told: ToldB
     """
     wished = Raised(subject_id, objection, f"{told.value} {told_on.isoformat()}", told.value)
     _append(session, [wished], ObjectionAct.LIFTED, actor=actor, now=now)
-
-
-def _is_latest(session: Session, event_id: int, subject_id: str, scope: str, channel: str | None) -> bool:
-    about = (ObjectionEvent.subject_id == subject_id, ObjectionEvent.scope == scope, ObjectionEvent.channel.is_not_distinct_from(channel))
-    return session.scalar(select(func.max(ObjectionEvent.id)).where(*about)) == event_id
 
 
 _RIGHTS = {
@@ -245,16 +244,28 @@ def raise_to_marketing(
 
 
 def find_objections(session: Session, subject_ids: Sequence[str]) -> dict[str, frozenset[Objection]]:
-    """Return what the people object to; the latest act about a scope and channel counts, whatever its time says."""
-    rows = session.execute(_EVENTS, {"subject_ids": subject_ids})
-    standing: dict[str, set[Objection]] = defaultdict(set)
-    for subject_id, scope, channel, act in rows:
-        objection = Objection(scope, Channel(channel) if channel else None)
+    """Return what the people object to; acts count in their order, whatever their times say."""
+    return {
+        subject_id: frozenset(about for about, came in standing.items() if came)
+        for subject_id, standing in _read(session, subject_ids).items()
+    }
+
+
+def _read(session: Session, subject_ids: Sequence[str]) -> dict[str, dict[Objection, dict[str, datetime]]]:
+    """Return for each person and objection the ways by which it came and stands; none of them is left where it ended.
+
+    A wish ends the objection as such, a correction only what came in that one way.
+    """
+    standing: dict[str, dict[Objection, dict[str, datetime]]] = defaultdict(dict)
+    for subject_id, scope, channel, act, origin, effective_at in session.execute(_EVENTS, {"subject_ids": subject_ids}):
+        came = standing[subject_id].setdefault(Objection(scope, Channel(channel) if channel else None), {})
         if act == ObjectionAct.RAISED:
-            standing[subject_id].add(objection)
+            came[origin] = effective_at
+        elif act == ObjectionAct.LIFTED:
+            came.clear()
         else:
-            standing[subject_id].discard(objection)
-    return {subject_id: frozenset(objections) for subject_id, objections in standing.items()}
+            came.pop(Heard.STAFF if origin in _MISTAKES else origin, None)
+    return standing
 
 
 def count_acts(session: Session, *, acts: Collection[ObjectionAct]) -> dict[str, int]:

@@ -150,6 +150,12 @@ def find_reasons(session: Session, subject_ids: Sequence[str]) -> dict[str, tupl
     return {subject_id: tuple(reasons) for subject_id, reasons in standing.items() if reasons}
 
 
+def find_start(session: Session, *, subject_id: str, reason: RestrictionReason) -> datetime | None:
+    """Return when the data of a person were last restricted for this reason, or None."""
+    mine = (RestrictionEvent.subject_id == subject_id, RestrictionEvent.reason == reason, RestrictionEvent.act == RestrictionAct.IMPOSED)
+    return session.scalar(select(RestrictionEvent.effective_at).where(*mine).order_by(RestrictionEvent.id.desc()).limit(1))
+
+
 def count_acts(session: Session, *, act: RestrictionAct) -> dict[str, int]:
     """Return how often each person's data were restricted, or released; each act stands in the journal of the key store too."""
     these = select(RestrictionEvent.subject_id, func.count()).where(RestrictionEvent.act == act)

@@ -20,13 +20,13 @@ from crm.db import Database
 from crm.mail import Attachment, Letter
 from crm.models.lawfulness import ToldBy
 from crm.models.request_case import CaseState, RequestCase
-from crm.privacy import audit, mails, post, restriction
+from crm.privacy import audit, due, mails, post, restriction
 from crm.privacy.actions import Action
 from crm.privacy.requests import addressee, order, people, sealed
 from crm.privacy.requests.answer import Answer, compose
 from crm.privacy.requests.choices import Choice, Verdict, stored_choices
 from crm.privacy.requests.decision import lock_case, require_role, take_case
-from crm.privacy.requests.errors import CaseStateError
+from crm.privacy.requests.errors import CaseStateError, PostedDayError
 from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept, Refused
 from crm.privacy.restriction import RestrictionReason
 from crm.settings import Settings
@@ -149,16 +149,20 @@ def mark_posted(session: Session, *, case_id: str, version: int, posted_at: date
     """Enter that the answer was posted as a letter; with that the case ends.
 
     Args:
-        posted_at: the day it was posted, as a moment; not before it was written, not after `now`.
+        posted_at: within the day on which it was posted.
 
     Raises:
-        CaseStateError: there is no answer yet, or it cannot have been posted then.
+        CaseStateError: there is no answer yet.
+        PostedDayError: it cannot have been posted then: it was not written yet, or the day is to come.
         CoordinatorOnlyError, NotFoundError, CaseChangedError: as they say.
     """
     require_role(actor)
     case = take_case(session, case_id=case_id, version=version, states=[CaseState.ANSWERING])
-    if case.answer_written_at is None or posted_at > now:
+    if case.answer_written_at is None:
         raise CaseStateError
+    zone = due.zone_of(session)
+    if posted_at > now or posted_at.astimezone(zone).date() < case.answer_written_at.astimezone(zone).date():
+        raise PostedDayError(field="posted_on")
     _close(session, case, answered_at=posted_at, told_by=ToldBy.LETTER, actor=actor, now=now)
     return case
 

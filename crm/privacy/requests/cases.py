@@ -15,7 +15,6 @@ from crm.models.intake import LinkKind
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity, RequestCase
 from crm.privacy import links, mails, objection, purposes, suppression
 from crm.privacy.actions import Action
-from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel
 from crm.privacy.requests import addressee, people, sealed
 from crm.privacy.requests.deadline import due_day
@@ -113,10 +112,8 @@ def _give_key(session: Session, subject_id: str | None, now: datetime) -> str:
 def _object(session: Session, case: RequestCase, request: Mapping[str, str], *, actor: Actor, now: datetime) -> None:
     """Enter the objection that came with the request; it waits for nothing (Art. 21(3))."""
     found = people.find_people(session, case.id)
-    standing = objection.find_objections(session, found)
     for each in found:
-        if Objection(DIRECT_MARKETING) not in standing.get(each, frozenset()):
-            objection.raise_to_marketing(session, subject_id=each, origin=objection.origin_of_case(case.number), actor=actor, now=now)
+        objection.raise_to_marketing(session, subject_id=each, origin=objection.origin_of_case(case.number), actor=actor, now=now)
     addresses = {request.get("email"), *addressee.find_emails(session, found, actor=actor, now=now).values()}
     reason = suppression.lawful_reason(purposes.find_all(session))
     for address in sorted(filter(None, (exact_email(each) for each in addresses if each))):

@@ -93,6 +93,21 @@ class ReceiptDayError(InvalidInputError):
     message = "Bitte geben Sie den Tag an, an dem der Antrag bei uns ankam; er liegt nicht in der Zukunft."
 
 
+class ToldDayError(InvalidInputError):
+    """The day on which a person was told that a restriction ends is missing, or before the restriction began."""
+
+    message = "Bitte geben Sie den Tag an, an dem die Person es erfahren hat: frühestens der Tag der Einschränkung, spätestens heute."
+
+
+class PostedDayError(InvalidInputError):
+    """The day on which an answer was posted is missing, to come, or before the answer was written."""
+
+    message = (
+        "Bitte geben Sie den Tag an, an dem die Antwort abgeschickt wurde: "
+        "frühestens der Tag, an dem sie geschrieben wurde, spätestens heute."
+    )
+
+
 class AddresseeMissingError(InvalidInputError):
     """Nobody knows where the answer should go."""
 

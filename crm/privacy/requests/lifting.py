@@ -15,10 +15,10 @@ from crm.db import Database
 from crm.mail import MailState
 from crm.models.field_groups import FieldGroup
 from crm.models.lawfulness import LiftNotice, ToldBy
-from crm.privacy import disclosure, mails, restriction
+from crm.privacy import disclosure, due, mails, restriction
 from crm.privacy.requests.answering import ACTOR
 from crm.privacy.requests.decision import require_role
-from crm.privacy.requests.errors import WayToPersonMissingError
+from crm.privacy.requests.errors import ToldDayError, WayToPersonMissingError
 from crm.privacy.restriction import RestrictionReason
 from crm.search.exact import exact_email
 from crm.settings import Settings
@@ -61,11 +61,18 @@ def confirm_told(
 ) -> None:
     """End a restriction of which staff have told the person by letter, by phone or face to face.
 
+    Args:
+        told_at: within the day on which the person was told.
+
     Raises:
         NotToldError: they have not been told yet.
+        ToldDayError: nothing was restricted yet on that day.
         CoordinatorOnlyError: the actor does not act as coordinator.
     """
     require_role(actor)
+    since, zone = restriction.find_start(session, subject_id=subject_id, reason=reason), due.zone_of(session)
+    if since is not None and told_at.astimezone(zone).date() < since.astimezone(zone).date():
+        raise ToldDayError(field="told_on")
     restriction.lift(session, subject_ids=[subject_id], reason=reason, told_at=told_at, told_by=told_by, actor=actor, now=now)
     session.execute(delete(LiftNotice).where(LiftNotice.subject_id == subject_id, LiftNotice.reason == reason))
 

@@ -83,14 +83,18 @@ class Wish:
 def object_to_marketing(session: Session, *, subject_id: str, channel: Channel | None, actor: Actor, now: datetime) -> None:
     """Enter that the person wants no more advertising, by one channel or at all; asks for no reason.
 
+    What staff entered before is entered once. Beside what the person said on the portal or in a request it is an act of its own:
+    were the other taken back, this one stands.
+
     Raises:
         NotFoundError: no contact has this id.
 
     Source: Art. 21(2), (3) DSGVO.
     """
     get_contact(session, subject_id=subject_id)
-    standing = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
-    if Objection(DIRECT_MARKETING) in standing or Objection(DIRECT_MARKETING, channel) in standing:
+    covering = {Objection(DIRECT_MARKETING), Objection(DIRECT_MARKETING, channel)}
+    standing = objection.find_standing(session, subject_id=subject_id)
+    if any(Heard.STAFF in each.came for each in standing if each.objection in covering):
         return
     objection.raise_to_marketing(session, subject_id=subject_id, channel=channel, origin=Heard.STAFF, actor=actor, now=now)
 
@@ -101,7 +105,7 @@ def find_objections(session: Session, *, subject_id: str, actor: Actor) -> tuple
     return tuple(
         EndableObjection(
             standing=each,
-            can_be_corrected=each.origin == Heard.STAFF and (coordinates or _find_author(session, subject_id, each) == actor.pseudonym),
+            can_be_corrected=Heard.STAFF in each.came and (coordinates or _find_author(session, subject_id, each) == actor.pseudonym),
             can_be_lifted=coordinates,
         )
         for each in objection.find_standing(session, subject_id=subject_id)
@@ -178,4 +182,5 @@ def _find_author(session: Session, subject_id: str, standing: StandingObjection)
     """Return who entered the objection, as the log knows; once its entry has expired, only the coordinator corrects."""
     raised = ledger.find_entries_of(session, subject_id, actions={Action.OBJECTION_RAISED}, limit=_LOOKED_AT)
     about = (DIRECT_MARKETING, standing.objection.channel)
-    return next((each.fields["a"] for each in raised if (each.fields.get("pur"), each.fields.get("obj")) == about), None)
+    by = (each.fields["a"] for each in raised if (each.fields.get("pur"), each.fields.get("obj")) == about)
+    return next((each for each in by if not each.startswith("system:")), None)

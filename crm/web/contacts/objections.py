@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import request
 
@@ -23,7 +24,7 @@ class ObjectionRow:
 
     Attributes:
         channel: the way that is closed, or `ALL_WAYS`.
-        came: where it came from and since when it counts.
+        came: each way by which it came, and since when.
     """
 
     channel: str
@@ -50,7 +51,7 @@ def _row(each: EndableObjection) -> ObjectionRow:
     return ObjectionRow(
         channel=channel or ALL_WAYS,
         title=str(CHANNEL_TITLES[channel]) if channel else _("alle Wege"),
-        came=_("%(origin)s, %(day)s", origin=_origin(each.standing.origin), day=day(each.standing.since.astimezone(time_zone()).date())),
+        came="; ".join(_came(origin, since) for origin, since in each.standing.came.items()),
         can_be_corrected=each.can_be_corrected,
         can_be_lifted=each.can_be_lifted,
         mistakes={mistake.value: str(title) for mistake, title in MISTAKE_TITLES.items()},
@@ -60,6 +61,10 @@ def _row(each: EndableObjection) -> ObjectionRow:
         told_on=typed_line("told_on") if is_typed else "",
         warned=is_typed and bool(typed_line("warned")),
     )
+
+
+def _came(origin: str, since: datetime) -> str:
+    return _("%(origin)s, %(day)s", origin=_origin(origin), day=day(since.astimezone(time_zone()).date()))
 
 
 def _origin(origin: str) -> str:

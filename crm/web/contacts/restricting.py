@@ -12,7 +12,7 @@ from crm.errors import InvalidInputError
 from crm.models.lawfulness import ToldBy
 from crm.privacy import restriction
 from crm.privacy.requests import lifting
-from crm.privacy.requests.errors import ChoiceNotPossibleError, ReceiptDayError
+from crm.privacy.requests.errors import ChoiceNotPossibleError, ToldDayError
 from crm.privacy.restriction import RestrictionReason
 from crm.services.contacts.view import get_contact
 from crm.site.i18n import _
@@ -66,7 +66,7 @@ def _told_at(now: datetime) -> datetime:
     """Return the typed day as a moment; today is now, and a day to come is not accepted further down."""
     on = typed_day("told_on")
     if on is None:
-        raise ReceiptDayError(field="told_on")
+        raise ToldDayError(field="told_on")
     return now if on == now.astimezone(time_zone()).date() else begin_of(on, time_zone())
 
 

@@ -14,7 +14,7 @@ from crm.models.request_case import Identity
 from crm.privacy.errors import PrivacyError
 from crm.privacy.requests import answering, decision, extension
 from crm.privacy.requests.decision import StopReason
-from crm.privacy.requests.errors import ChoiceNotPossibleError, ReceiptDayError
+from crm.privacy.requests.errors import ChoiceNotPossibleError, PostedDayError
 from crm.privacy.requests.people import find_people
 from crm.privacy.requests.reading import get_case
 from crm.services.requests.view import find_candidates
@@ -204,6 +204,6 @@ def _posted_at(now: datetime) -> datetime:
     """Return the typed day as a moment: today is now, an earlier day its beginning."""
     zone = time_zone()
     on = typed_day("posted_on")
-    if on is None or on > now.astimezone(zone).date():
-        raise ReceiptDayError(field="posted_on")
+    if on is None:
+        raise PostedDayError(field="posted_on")
     return now if on == now.astimezone(zone).date() else begin_of(on, zone)
