@@ -122,11 +122,11 @@ def _open_or_end(settings: "Settings", site: str) -> Any:
 
 def _open_application(settings: "Settings", site: str) -> Any:
     from crm.runtime import PortalRuntime, Runtime
-    from crm.services.health import report_process
+    from crm.services.health import ProcessReport
 
     runtime = PortalRuntime.open(settings) if site == "portal" else Runtime.open(settings)
     app = import_module(_APPLICATIONS[site]).create_app(runtime)
-    report = report_process(runtime, site)
+    report = ProcessReport(runtime, site)
     report.start()
     app.extensions[_CLOSING] = (report, runtime)
     return app

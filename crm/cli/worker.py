@@ -24,12 +24,12 @@ _WORKER = "crm.jobs.worker"
 def work(runtime: "Runtime") -> None:
     """Run the jobs until SIGTERM or SIGINT."""
     from crm.services import starting
-    from crm.services.health import report_process
+    from crm.services.health import ProcessReport
 
     starting.require_not_set_back(runtime.settings)
     # Until the worker listens to signals itself, one that comes early must still end it cleanly.
     signal.signal(signal.SIGTERM, _end)
-    with closing(report_process(runtime, "worker")) as report:
+    with closing(ProcessReport(runtime, "worker")) as report:
         report.start()
         import_module(_WORKER).run(runtime, note_failures=report.note_failures)
 

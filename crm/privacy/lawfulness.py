@@ -73,8 +73,8 @@ class PersonState:
     objections: frozenset[Objection] = frozenset()
     consents: Mapping[tuple[str, Channel], Consent] = field(default_factory=dict)
 
-    def objects(self, scope: str, channel: Channel) -> bool:
-        return bool(self.objections & {Objection(scope), Objection(scope, channel)})
+    def objects_to_marketing(self, channel: Channel) -> bool:
+        return bool(self.objections & {Objection(DIRECT_MARKETING), Objection(DIRECT_MARKETING, channel)})
 
     def consented(self, purpose: Purpose, channel: Channel) -> Consent | None:
         """Return the consent that permits this purpose by this channel, if one does."""
@@ -95,7 +95,7 @@ def standing(purpose: Purpose, state: PersonState, *, now: datetime) -> Standing
         return Standing.OBJECTED
     if purpose.needs_consent:
         consented = [each for each in purpose.channels if state.consented(purpose, each)]
-        return Standing.ALLOWED if any(not state.objects(DIRECT_MARKETING, each) for each in consented) else Standing.MISSING
+        return Standing.ALLOWED if any(not state.objects_to_marketing(each) for each in consented) else Standing.MISSING
     ground = state.grounds.get(purpose.code)
     return Standing.ALLOWED if ground and ground.holds(now) else Standing.MISSING
 
@@ -105,7 +105,7 @@ def channel_standing(purpose: Purpose, channel: Channel, state: PersonState, *, 
     overall = standing(purpose, state, now=now)
     if overall is not Standing.ALLOWED:
         return overall
-    if purpose.direct_marketing and state.objects(DIRECT_MARKETING, channel):
+    if purpose.direct_marketing and state.objects_to_marketing(channel):
         return Standing.OBJECTED
     if channel not in purpose.channels:
         return Standing.MISSING
@@ -124,7 +124,7 @@ def _all_channels_objected(purpose: Purpose, state: PersonState) -> bool:
     if not purpose.direct_marketing:
         return False
     return Objection(DIRECT_MARKETING) in state.objections or (
-        bool(purpose.channels) and all(state.objects(DIRECT_MARKETING, channel) for channel in purpose.channels)
+        bool(purpose.channels) and all(state.objects_to_marketing(channel) for channel in purpose.channels)
     )
 
 

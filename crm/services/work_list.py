@@ -22,7 +22,7 @@ from crm.vault import Subject, SubjectState
 
 SHOWN = 10
 OWN_KINDS = (TaskKind.ORIGIN_UNKNOWN, TaskKind.NOTICE_DUE)
-SOON = timedelta(days=90)
+SOON = timedelta(days=90)  # from here on a contact whose time ends is shown as one that ends soon
 _LOOKED_AT = 200  # contacts that may be due; the first ones are shown
 
 

@@ -39,6 +39,10 @@ class Desk:
     zone: ZoneInfo
 
     @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    @property
     def others(self) -> tuple[Purpose, ...]:
         return tuple(each for each in self.own if each.code != self.purpose.code)
 

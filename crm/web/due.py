@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel.speaklater import LazyString
@@ -21,9 +20,8 @@ from crm.web.task_words import KIND_TITLES
 _NEAR: Final = timedelta(days=7)
 
 
-def urgency_of(on: date, *, now: datetime, zone: ZoneInfo) -> Urgency:
+def urgency_of(on: date, *, today: date) -> Urgency:
     """Return how near a day is for the reader."""
-    today = now.astimezone(zone).date()
     if on < today:
         return Urgency.LATE
     if on == today:
@@ -64,7 +62,7 @@ def task_entry(desk: Desk, task: DueTask) -> DueEntry:
     return DueEntry(
         title=full_name(task.person.fields) if task.person else elsewhere(task.elsewhere),
         due_on=task.due_on,
-        urgency=urgency_of(task.due_on, now=desk.now, zone=desk.zone),
+        urgency=urgency_of(task.due_on, today=desk.today),
         url=url_for("tasks.show", subject_id=task.subject_id, task_id=task.task_id) if may("tasks.show") else None,
         note=str(KIND_TITLES[task.kind]),
     )
@@ -75,7 +73,7 @@ def ending_entry(desk: Desk, each: EndingContact) -> DueEntry:
     return DueEntry(
         title=full_name(each.person.fields) if each.person else elsewhere(each.purposes),
         due_on=each.due_on,
-        urgency=urgency_of(each.due_on, now=desk.now, zone=desk.zone),
+        urgency=urgency_of(each.due_on, today=desk.today),
         url=url_for("contacts.show", subject_id=each.subject_id),
         note=_("Frist endet; ein Gespräch oder Brief in der Sache lässt sie neu beginnen"),
     )

@@ -17,7 +17,7 @@ from crm.site.installation import current_runtime
 from crm.site.view_models import DueEntry, DueSection, StripView
 from crm.site.visitor import current_actor
 from crm.web.contacts.rows import NAME_FIELDS
-from crm.web.desk import Desk, current_day, find_desk, strip_of, time_zone
+from crm.web.desk import Desk, current_day, find_desk, strip_of
 from crm.web.due import NextStep, ending_entry, guide, task_entry, tasks_section, urgency_of
 from crm.web.requests.due import request_sections
 from crm.web.task_words import KIND_TITLES
@@ -125,7 +125,7 @@ def _asking_section(db: Session) -> tuple[DueSection, ...]:
     if run is None:
         return ()
     title, note = _("Löschlauf vom %(day)s", day=day(run.day)), _("hat nichts vergessen und fragt nach")
-    urgency = urgency_of(run.day, now=current_runtime().clock.now(), zone=time_zone())
+    urgency = urgency_of(run.day, today=current_day())
     entry = DueEntry(title=title, due_on=run.day, urgency=urgency, url=url_for("retention.index"), note=note)
     return (DueSection(title=_("Ein Lauf fragt nach"), entries=(entry,), empty=""),)
 
@@ -168,7 +168,7 @@ def _ending_section(db: Session, desk: Desk) -> tuple[DueSection, int]:
 
 def _watched_section(db: Session) -> DueSection:
     """Return what is open, by pseudonym: who monitors needs the day and what was done, not the name (Art. 39(1)(b) DSGVO)."""
-    now, zone = current_runtime().clock.now(), time_zone()
+    today = current_day()
     found = work_list.find_tasks(db, shown=_shown())
     step = NextStep(
         _("Keine Aufgabe des Datenschutzes ist offen. Was geschehen ist, steht im Protokoll."), "ledger.index", _("Zum Protokoll")
@@ -177,7 +177,7 @@ def _watched_section(db: Session) -> DueSection:
         DueEntry(
             title=str(KIND_TITLES[each.kind]),
             due_on=each.due_on,
-            urgency=urgency_of(each.due_on, now=now, zone=zone),
+            urgency=urgency_of(each.due_on, today=today),
             url=url_for("ledger.subject", subject_id=each.subject_id) if may("ledger.subject") else None,
             note=_("Pseudonym %(start)s …", start=each.subject_id[:8]),
         )

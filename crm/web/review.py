@@ -82,7 +82,7 @@ def _page(template: str, subject_id: str | None, *, error: InvalidInputError | N
         heading=full_name(found.person.fields) if found.person else _("Kontakt, den dieser Zweck nicht zeigt"),
         facts=_facts(found, owner),
         found=found,
-        urgency=urgency_of(found.forgetting.due_on, now=desk.now, zone=desk.zone) if found.forgetting.due_on else None,
+        urgency=urgency_of(found.forgetting.due_on, today=desk.today) if found.forgetting.due_on else None,
         fields=_fields(desk, error),
         is_another=subject_id is not None and subject_id != found.subject_id,
         contact_url=url_for("contacts.show", subject_id=found.subject_id) if found.person and may("contacts.show") else None,
@@ -104,7 +104,7 @@ def _facts(found: Reviewed, owner: str | None) -> list[tuple[str, str]]:
 
 
 def _fields(desk: Desk, error: InvalidInputError | None) -> tuple[FieldInput, FieldInput]:
-    latest = review.latest_keep(desk.now.astimezone(desk.zone).date())
+    latest = review.latest_keep(desk.today)
     wrong = {error.field: sentence_of(error)} if error else {}
     reasons = (Option("", _("Bitte wählen")), *(Option(each.value, str(REASON_TITLES[each])) for each in KeepReason))
     reason = FieldInput(

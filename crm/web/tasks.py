@@ -100,7 +100,7 @@ def _page(subject_id: str, task_id: str, *, origin: str = "", refusal: InvalidIn
         title=str(KIND_TITLES[kind]),
         text=str(KIND_TEXTS[kind]),
         due_on=view.task.due_on,
-        urgency=urgency_of(view.task.due_on, now=desk.now, zone=desk.zone),
+        urgency=urgency_of(view.task.due_on, today=desk.today),
         done=view.task.done_at is not None,
         restricted=view.restricted,
         offers=() if view.person else purpose_links(view.allowing),

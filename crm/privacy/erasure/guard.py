@@ -18,6 +18,8 @@ from crm.privacy.actions import Action
 from crm.privacy.erasure import plan
 from crm.privacy.erasure.policy import run_policy
 
+_ASKING = select(RetentionRun).where(RetentionRun.state == RunState.ASKING).order_by(RetentionRun.day).limit(1)
+
 
 class Doubt(StrEnum):
     """Why a run asks."""
@@ -48,7 +50,7 @@ def find_doubt(session: Session, run: RetentionRun, *, now: datetime) -> Doubt |
 
 def find_asking(session: Session) -> RetentionRun | None:
     """Return the run that waits for a word, the earliest if there are several."""
-    return session.scalars(select(RetentionRun).where(RetentionRun.state == RunState.ASKING).order_by(RetentionRun.day).limit(1)).first()
+    return session.scalars(_ASKING).first()
 
 
 def confirm(session: Session, *, run_id: str | None, actor: Actor, now: datetime) -> RetentionRun:
@@ -60,7 +62,7 @@ def confirm(session: Session, *, run_id: str | None, actor: Actor, now: datetime
     Raises:
         NothingAskedError: it does not wait any more.
     """
-    waiting = select(RetentionRun).where(RetentionRun.state == RunState.ASKING).order_by(RetentionRun.day).limit(1).with_for_update()
+    waiting = _ASKING.with_for_update()
     run = session.scalars(waiting.where(RetentionRun.id == run_id) if run_id else waiting).first()
     if run is None:
         raise NothingAskedError

@@ -17,7 +17,7 @@ from crm.privacy import disclosure, due, lawfulness
 from crm.privacy.disclosure import DisclosedPerson
 from crm.privacy.due import Forgetting
 from crm.privacy.lawfulness import PersonState, Standing
-from crm.privacy.objection import DIRECT_MARKETING, Objection
+from crm.privacy.objection import Objection
 from crm.privacy.purposes import Channel, Purpose, Purposes
 from crm.services.companies.names import find_names
 from crm.vault import ErasedError, Subject
@@ -126,7 +126,7 @@ def find_channels(purpose: Purpose, purposes: Purposes, state: PersonState, *, a
             by=by,
             since=_since(by, channel, state),
             instead=allowed[-1] if verdict is not Standing.ALLOWED and allowed else None,
-            advertising_objected=state.objects(DIRECT_MARKETING, channel),
+            advertising_objected=state.objects_to_marketing(channel),
         )
         for channel, (verdict, by) in verdicts.items()
     )
@@ -138,7 +138,7 @@ def _channel_verdict(
     verdict = lawfulness.channel_standing(purpose, channel, state, now=now)
     if verdict is not Standing.MISSING or not purpose.direct_marketing:
         return verdict, purpose if verdict is Standing.ALLOWED else None
-    if state.objects(DIRECT_MARKETING, channel):
+    if state.objects_to_marketing(channel):
         return Standing.OBJECTED, None
     for each in purposes.of_role(actor.role):
         if each.needs_consent and lawfulness.channel_standing(each, channel, state, now=now) is Standing.ALLOWED:

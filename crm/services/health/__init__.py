@@ -5,6 +5,6 @@ Source: Art. 32(1)(d) DSGVO (regular testing of the measures).
 
 from crm.services.health.examination import examine, is_anything_wrong
 from crm.services.health.findings import Finding, State
-from crm.services.health.reports import ProcessReport, report_process
+from crm.services.health.reports import ProcessReport
 
-__all__ = ["Finding", "ProcessReport", "State", "examine", "is_anything_wrong", "report_process"]
+__all__ = ["Finding", "ProcessReport", "State", "examine", "is_anything_wrong"]

@@ -54,7 +54,7 @@ class Reported:
 
 
 class ProcessReport:
-    """Renews the report of this process in the background, from `start` to `close`."""
+    """Renews the report of this process (`staff`, `portal`, `worker`) from `start` to `close`; make it after the fork."""
 
     def __init__(self, process: Process, kind: str) -> None:
         self._process = process
@@ -96,11 +96,6 @@ class ProcessReport:
     def _renew(self) -> None:
         while not self._ended.wait(RENEWED_EVERY.total_seconds()):
             self.write()
-
-
-def report_process(process: Process, kind: str) -> ProcessReport:
-    """Return the report of this process (`staff`, `portal`, `worker`); make it after the fork."""
-    return ProcessReport(process, kind)
 
 
 def folder_of(settings: Settings) -> Path:

@@ -23,9 +23,10 @@ class ColumnMap:
     kind: RowKind
     targets: Mapping[str, str]
 
-    def header_of(self, target: str) -> str:
-        """Return the header of the column that fills `target`."""
-        return next((header for header, each in self.targets.items() if each == target), target)
+    @property
+    def id_header(self) -> str:
+        """The header of the column with the ids of the other system."""
+        return next((header for header, target in self.targets.items() if target == "id"), "id")
 
 
 def make_column_map(kind: RowKind, targets: Mapping[str, str], *, never: Collection[str]) -> ColumnMap:

@@ -69,7 +69,7 @@ def _open(known: KnownFile, path: Path, policy: ImportPolicy, groups: Collection
         raise WrongDelimiterError(file=path.name, row=1, found="Tab" if found == "\t" else found, expected=_DELIMITER)
     table = Table(snapshot, encoding=encoding, delimiter=_DELIMITER, limits=policy.limits)
     binding = bind(known.columns, table.header, groups=groups)
-    id_column = known.columns.header_of("id")
+    id_column = known.columns.id_header
     if "id" not in binding.places:
         raise IdColumnMissingError(file=path.name, column=id_column)
     return SourceFile(

@@ -122,7 +122,7 @@ def read_spreadsheet(path: Path, *, mapping: CsvMapping, groups: Collection[Fiel
         kind=mapping.columns.kind,
         table=table,
         binding=binding,
-        id_column=mapping.columns.header_of("id"),
+        id_column=mapping.columns.id_header,
         prospects=mapping.prospects,
         origin=mapping.origin,
     )

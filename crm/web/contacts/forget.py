@@ -62,7 +62,7 @@ def period_alone(rule: RetentionRule) -> str:
 def _milestones(desk: Desk, last: Forgetting, collected_on: date) -> tuple[Milestone, ...]:
     if last.started_on is None or last.due_on is None:
         return ()
-    today = desk.now.astimezone(desk.zone).date()
+    today = desk.today
     points = [
         Milestone(title=_("erhoben"), on=min(collected_on, last.started_on), kind="collected"),
         Milestone(title=_("Fristbeginn"), on=last.started_on, kind="start"),

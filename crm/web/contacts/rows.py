@@ -1,11 +1,11 @@
 """Rows of people for the list of contacts and for the page of a company."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Final
 
 from crm.models.field_groups import GROUP_OF
 from crm.services.contacts.listing import ListedContact
+from crm.services.work_list import SOON
 from crm.site.access import may
 from crm.site.addresses import addresses_by_id
 from crm.site.i18n import _
@@ -13,7 +13,6 @@ from crm.site.view_models import ContactColumn, ContactRow
 from crm.web.contacts.chips import row_chips
 from crm.web.desk import Desk
 
-DUE_SOON: Final = timedelta(days=90)
 NAME_FIELDS: Final = ("title", "first_name", "last_name")  # as one writes a name
 _NAME_FIELDS: Final = ("last_name", "first_name")  # as lists sort it
 _COLUMNS: Final = (ContactColumn.POSITION, ContactColumn.CITY)
@@ -36,7 +35,7 @@ def name_fields(desk: Desk) -> tuple[str, ...]:
 
 def make_rows(desk: Desk, listed: Sequence[ListedContact], staff: Mapping[str, str]) -> tuple[ContactRow, ...]:
     """Return the rows of the page."""
-    today = desk.now.astimezone(desk.zone).date()
+    today = desk.today
     columns = columns_of(desk)
     chips = row_chips(desk)
     person_url = addresses_by_id("contacts.show", "subject_id")
@@ -52,7 +51,7 @@ def make_rows(desk: Desk, listed: Sequence[ListedContact], staff: Mapping[str, s
             chips=chips(each.person.state),
             last_contact=each.last_contact_at.astimezone(desk.zone).date(),
             due_on=each.due_on,
-            due_soon=each.due_on is not None and each.due_on - today <= DUE_SOON,
+            due_soon=each.due_on is not None and each.due_on - today <= SOON,
         )
         for each in listed
     )

@@ -84,7 +84,7 @@ def _likeness(desk: Desk, event: PastEvent) -> tuple[object, ...]:
 
 
 def _is_like_this_view(desk: Desk, groups: Collection[FieldGroup], event: PastEvent) -> bool:
-    is_today = event.at.astimezone(desk.zone).date() == desk.now.astimezone(desk.zone).date()
+    is_today = event.at.astimezone(desk.zone).date() == desk.today
     is_mine = event.actor == desk.actor.pseudonym and event.action == Action.PERSON_DISCLOSED
     return is_today and is_mine and event.purpose == desk.purpose.code and set(event.groups) == set(groups)
 

@@ -9,9 +9,8 @@ from crm.db import Session
 from crm.models.request_case import CaseState, RequestCase
 from crm.services.requests.listing import WAITS, find_due
 from crm.site.i18n import _
-from crm.site.installation import current_runtime
 from crm.site.view_models import DueEntry, DueSection
-from crm.web.desk import time_zone
+from crm.web.desk import current_day
 from crm.web.due import urgency_of
 from crm.web.requests.words import STATES
 
@@ -35,7 +34,7 @@ def _entry(case: RequestCase) -> DueEntry:
     return DueEntry(
         title=_("Fall %(number)s", number=case.number),
         due_on=case.due_on,
-        urgency=urgency_of(case.due_on, now=current_runtime().clock.now(), zone=time_zone()),
+        urgency=urgency_of(case.due_on, today=current_day()),
         url=url_for("requests.show", case_id=case.id),
         note=str(STATES[CaseState(case.state)]),
     )

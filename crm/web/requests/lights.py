@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from flask_babel import ngettext
 
 from crm.models.request_case import CaseState, RequestCase
 from crm.site.i18n import _
-
-_NEAR: Final = 7  # days
+from crm.site.view_models import Urgency
+from crm.web.due import urgency_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +23,9 @@ def light_of(case: RequestCase, today: date) -> Light:
     """Return how many days are left for the answer."""
     if case.state == CaseState.CLOSED:
         return Light("idle", _("beantwortet"))
-    left = (case.due_on - today).days
-    if left < 0:
-        return Light("alarm", ngettext("seit %(num)s Tag überfällig", "seit %(num)s Tagen überfällig", -left))
-    if left == 0:
+    urgency, days = urgency_of(case.due_on, today=today), abs((case.due_on - today).days)
+    if urgency is Urgency.LATE:
+        return Light("alarm", ngettext("seit %(num)s Tag überfällig", "seit %(num)s Tagen überfällig", days))
+    if urgency is Urgency.TODAY:
         return Light("alarm", _("heute fällig"))
-    word = ngettext("noch %(num)s Tag", "noch %(num)s Tage", left)
-    return Light("watch" if left <= _NEAR else "ok", word)
+    return Light("watch" if urgency is Urgency.SOON else "ok", ngettext("noch %(num)s Tag", "noch %(num)s Tage", days))
