@@ -161,8 +161,19 @@ class TestCoordinator:
         assert "muss vorher erfahren" in early.text
         assert reasons_of(house, known) == (RestrictionReason.UNLAWFUL,)
 
-        privacy.send(f"/contacts/{known}/lift", {"reason": "unlawful", "told_by": "phone", "told_on": "2026-11-20"})
+        privacy.send(f"/contacts/{known}/lift", {"reason": "unlawful", "told_by": "phone", "told_on": house.now.date().isoformat()})
         assert reasons_of(house, known) == ()
+
+    @pytest.mark.parametrize("told_on", ["2026-11-22", "1990-01-01", ""])
+    def test_does_not_lift_what_the_person_was_told_of_before_there_was_any(self, house, privacy, known, told_on):
+        """Art. 18(3) DSGVO."""
+        privacy.send(f"/contacts/{known}/restrict", {"reason": "unlawful"})
+
+        refused = privacy.send(f"/contacts/{known}/lift", {"reason": "unlawful", "told_by": "phone", "told_on": told_on})
+
+        assert refused.status_code == 422
+        assert "frühestens der Tag der Einschränkung" in refused.text
+        assert reasons_of(house, known) == (RestrictionReason.UNLAWFUL,)
 
     def test_lifts_one_reason_and_leaves_the_other(self, house, privacy, known):
         for reason in ("unlawful", "legal_claims"):

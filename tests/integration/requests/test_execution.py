@@ -17,7 +17,7 @@ from crm.privacy import restriction
 from crm.privacy.requests import answering, decision
 from crm.privacy.requests.choices import Verdict, Wish
 from crm.privacy.requests.decision import StopReason
-from crm.privacy.requests.errors import CaseStateError, CoordinatorOnlyError
+from crm.privacy.requests.errors import CaseStateError, CoordinatorOnlyError, PostedDayError
 from crm.privacy.requests.facts import DataKind, Refusal
 from crm.privacy.restriction import RestrictionReason
 from crm.runtime import Runtime
@@ -110,8 +110,9 @@ class TestExecution:
 
         with pytest.raises(CoordinatorOnlyError):
             desk.do(answering.mark_posted, case_id, posted_at=desk.now, actor=SALES)
-        with pytest.raises(CaseStateError):
-            desk.do(answering.mark_posted, case_id, posted_at=desk.now + SECOND)
+        for day in (desk.now + SECOND, desk.now - timedelta(days=1)):
+            with pytest.raises(PostedDayError):
+                desk.do(answering.mark_posted, case_id, posted_at=day)
         case = desk.do(answering.mark_posted, case_id, posted_at=desk.now)
 
         assert (case.state, case.answered_at) == (CaseState.CLOSED, desk.now)
