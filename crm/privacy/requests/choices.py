@@ -25,6 +25,7 @@ class Choice:
         ground: why it has to be erased; set with the verdict `erase`.
         keep: why it is kept; set with the verdict `keep`, with `source` and `until`.
         refusal: what it is refused on; set with the verdict `refuse`.
+        breaks_duty: it is erased though a statute still demands to keep it.
         reason: what the decision says; the answer repeats it where something is refused.
     """
 
@@ -35,6 +36,7 @@ class Choice:
     source: str = ""
     until: date | None = None
     refusal: Refusal | None = None
+    breaks_duty: bool = False
     reason: str = ""
 
     def as_stored(self) -> dict[str, Any]:
@@ -46,6 +48,7 @@ class Choice:
             "source": self.source,
             "until": self.until.isoformat() if self.until else None,
             "refusal": self.refusal,
+            "breaks_duty": self.breaks_duty,
             "reason": self.reason,
         }
 
@@ -56,7 +59,7 @@ def stored_choices(decision: Mapping[str, Any]) -> tuple[Choice, ...]:
 
 
 def _stored_choice(content: Mapping[str, Any]) -> Choice:
-    """Return a choice as `as_stored` wrote it; earlier versions wrote no ground."""
+    """Return a choice as `as_stored` wrote it; earlier versions wrote neither ground nor breach."""
     return Choice(
         kind=DataKind(content["kind"]),
         verdict=Verdict(content["verdict"]),
@@ -65,6 +68,7 @@ def _stored_choice(content: Mapping[str, Any]) -> Choice:
         source=content["source"],
         until=date.fromisoformat(content["until"]) if content["until"] else None,
         refusal=Refusal(content["refusal"]) if content["refusal"] else None,
+        breaks_duty=content.get("breaks_duty", False),
         reason=content["reason"],
     )
 

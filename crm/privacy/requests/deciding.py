@@ -65,7 +65,8 @@ def _ground_of(proposed: Choice, wish: Wish) -> ErasureGround | None:
 def _chosen(line: ProposedLine, wish: Wish, today: date) -> Choice:
     proposed = line.choice
     if wish.verdict is Verdict.ERASE:
-        return Choice(kind=proposed.kind, verdict=Verdict.ERASE, ground=wish.ground or line.ground)
+        breaks_duty = proposed.keep is KeepGround.RETENTION_DUTY
+        return Choice(kind=proposed.kind, verdict=Verdict.ERASE, ground=wish.ground or line.ground, breaks_duty=breaks_duty)
     if wish.verdict is Verdict.REFUSE:
         if wish.refusal is None:
             raise ChoiceNotPossibleError(field=proposed.kind)

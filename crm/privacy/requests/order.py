@@ -84,7 +84,12 @@ def _is_carriable(session: Session, case: RequestCase, choices: Sequence[Choice]
 
 
 def needs_second_person(choices: Sequence[Choice], people_count: int) -> bool:
-    """Say whether so many people are forgotten that one person does not decide it alone."""
+    """Say whether one person does not decide it alone: so many are forgotten, or what a statute still demands to keep is erased.
+
+    Source: Art. 17(3)(b), 32(4) DSGVO.
+    """
+    if any(each.breaks_duty for each in choices):
+        return True
     forgets = any(each.kind is DataKind.PROFILE and each.verdict is Verdict.ERASE for each in choices)
     return forgets and people_count > request_policy().one_decides_up_to
 

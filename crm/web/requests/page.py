@@ -19,6 +19,7 @@ from crm.privacy.purposes import Purpose
 from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.errors import CaseTamperedError
 from crm.privacy.requests.extension import may_extend
+from crm.privacy.requests.facts import KeepGround
 from crm.privacy.requests.policy import request_policy
 from crm.services.requests.view import CasePerson, CaseView, open_view
 from crm.services.staff_names import StaffNames, find_staff_names
@@ -151,6 +152,7 @@ def _forms(view: CaseView, state: PageState) -> dict[str, Any]:
         "message": state.message,
         "decides": decides,
         "lines": line_views(view.lines, state.form),
+        "is_under_duty": any(each.choice.keep is KeepGround.RETENTION_DUTY for each in view.lines),
         "confirm": confirm_field(case.number, state.form),
         "identity_fields": _identity_fields(case.identity, state) if decides and is_open else (),
         "extension_fields": _extension_fields(state)

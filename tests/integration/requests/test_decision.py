@@ -186,6 +186,17 @@ class TestDecide:
         assert (case.state, case.execute_at) == (CaseState.COOLING, desk.now + HOURS_72)
         assert '"res":"erase"' in desk.entries("request:decided")[0]
 
+    @pytest.mark.parametrize(("keep_until", "state"), [(date(2034, 12, 31), CaseState.SECOND), (date(2026, 11, 22), CaseState.COOLING)])
+    def test_waits_for_a_second_person_when_a_document_goes_that_a_statute_demands(self, desk, keep_until, state):
+        """Art. 17(3)(b) DSGVO."""
+        person = desk.take_in()
+        desk.file_document(person, keep_until=keep_until)
+        case_id = desk.open(person)
+
+        desk.decide(case_id, {DataKind.VOUCHERS: Wish(verdict=ERASE, reason="Falsch abgelegt.")})
+
+        assert desk.case(case_id).state == state
+
     def test_waits_for_a_second_person_when_two_go(self, desk):
         case = desk.decide(desk.open(desk.take_in(), desk.take_in(email="b@example.com")))
 

@@ -174,6 +174,7 @@ class TestExecution:
             desk.file_document(person, rule=rule)
         case_id = desk.open(person)
         desk.decide(case_id, {DataKind.PROFILE: STILL_NEEDED, DataKind.VOUCHERS: NOT_NEEDED})
+        desk.do(decision.approve, case_id, actor=COLLEAGUE)
         desk.clock.advance(HOURS_72)
 
         desk.execute()
@@ -188,6 +189,7 @@ class TestExecution:
         desk.file_document(person)
         case_id = desk.open(person)
         desk.decide(case_id, {DataKind.VOUCHERS: NOT_NEEDED})
+        desk.do(decision.approve, case_id, actor=COLLEAGUE)
         desk.erase(person)
         assert desk.destroyed(person, Compartment.RECORD) == []
         desk.clock.advance(HOURS_72)
