@@ -19,6 +19,7 @@ class Contact(Base):
 
     `last_contact_at` is the last contact in substance and starts the period of RET-01: edits, merges and
     imports never move it, or a bulk edit would keep everybody for ever.
+    `is_prospect` says that no customer is behind the person (yet): then RET-01 ends what lasts as long as a relation.
     """
 
     __tablename__ = "contact"
@@ -34,6 +35,7 @@ class Contact(Base):
     segment: Mapped[str | None] = mapped_column(String(40), info=personal(Category.METADATA))
     collected_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     last_contact_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
+    is_prospect: Mapped[bool] = mapped_column(default=False, info=personal(Category.METADATA))
     changed_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
     sealed_identity: Mapped[bytes | None] = _sealed()

@@ -109,7 +109,7 @@ def _write(
         entries += _entries(subject_id, person, values, notice, grounds)
     due.begin(
         session,
-        [NewPeriods(subject_id=each, purposes=person.purposes, last_contact_at=person.last_contact_at) for each, person in people],
+        [NewPeriods(each, person.purposes, person.last_contact_at, is_prospect=person.is_prospect) for each, person in people],
     )
     audit.record_all(session, entries, actor=actor, now=now)
     indexing.announce_changed(session, subject_ids, now=now)
@@ -162,6 +162,7 @@ def _contact_row(subject_id: str, person: NewPerson, sealed: Mapping[FieldGroup,
         "segment": person.segment,
         "collected_at": person.collected_at,
         "last_contact_at": person.last_contact_at,
+        "is_prospect": person.is_prospect,
         "changed_at": now,
         "version": 1,
     }

@@ -26,13 +26,14 @@ from crm.privacy.purposes import Purpose, Purposes
 from crm.vault import Subject
 
 NOTES: Final = "RET-17"
+_CONTRACT: Final = "6-1-b"
 _AT_ONCE: Final = 200  # people of one unit of work
 _ZONE: Final = ZoneInfo("Europe/Berlin")  # of a database that was opened without an installation around it
 
 # Built once, because every page about people asks these.
 _THESE: BindParameter[Any] = bindparam("subject_ids", expanding=True)
 _CONTACT, _GROUND, _DUE = Contact.__table__.c, GroundEvent.__table__.c, RetentionDue.__table__.c
-_CONTACTS = select(_CONTACT.subject_id, _CONTACT.last_contact_at).where(_CONTACT.subject_id.in_(_THESE))
+_CONTACTS = select(_CONTACT.subject_id, _CONTACT.last_contact_at, _CONTACT.is_prospect).where(_CONTACT.subject_id.in_(_THESE))
 _GROUNDS = (
     select(_GROUND.subject_id, _GROUND.purpose, _GROUND.act, _GROUND.effective_at)
     .where(_GROUND.subject_id.in_(_THESE))
@@ -59,17 +60,19 @@ class Forgetting:
     due_on: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class NewPeriods:
     """What decides about the day of somebody new.
 
     Attributes:
         purposes: the purposes of which a ground begins.
+        is_prospect: no customer is behind them (yet).
     """
 
     subject_id: str
     purposes: Sequence[Purpose]
     last_contact_at: datetime
+    is_prospect: bool
 
 
 def zone_of(session: Session) -> ZoneInfo:
@@ -89,23 +92,22 @@ def find_forgetting(session: Session, subject_ids: Sequence[str], *, zone: ZoneI
     The handling of a request or duty ends by being done and prolongs nothing: who has to be forgotten is not kept
     because somebody has yet to decide about them. Whoever has no ground that could end goes like a prospect.
     """
-    contacts = {
-        row.subject_id: row.last_contact_at.astimezone(zone).date() for row in session.execute(_CONTACTS, {"subject_ids": subject_ids})
-    }
+    contacts = {row.subject_id: row for row in session.execute(_CONTACTS, {"subject_ids": subject_ids})}
     ends = _find_ends(session, list(contacts), zone)
     given = consent.find_states(session, list(contacts), now=now)
     known = purposes.find_all(session)
     found = {}
-    for subject_id, last_contact_on in contacts.items():
-        rules = [*_grounds_end(known, ends[subject_id], last_contact_on), *_consents_end(known, given.get(subject_id, {}), zone)]
+    for subject_id, contact in contacts.items():
+        last_contact_on = contact.last_contact_at.astimezone(zone).date()
+        ending = _grounds_end(known, ends[subject_id], last_contact_on, is_prospect=contact.is_prospect)
+        rules = [*ending, *_consents_end(known, given.get(subject_id, {}), zone)]
         found[subject_id] = _in_order(rules) or (_like_a_prospect(last_contact_on),)
     return found
 
 
-def find_as_prospect(session: Session, *, subject_id: str, zone: ZoneInfo) -> Forgetting | None:
-    """Return the rule by which an import finds that somebody's time is up, whatever ground they came in with; None: no such contact."""
-    last_contact_at = session.scalar(select(Contact.last_contact_at).where(Contact.subject_id == subject_id))
-    return _like_a_prospect(last_contact_at.astimezone(zone).date()) if last_contact_at else None
+def find_end_of_prospect(purposes: Sequence[Purpose], last_contact_on: date) -> date | None:
+    """Return the last day of a prospect's period; None for whom a ground for one of these purposes makes a customer."""
+    return None if any(map(_is_contract, purposes)) else due_on(_prospects(), last_contact_on)
 
 
 def deciding(rules: Sequence[Forgetting]) -> Forgetting | None:
@@ -166,13 +168,13 @@ def begin(session: Session, people: Sequence[NewPeriods]) -> None:
     zone = zone_of(session)
     rows = []
     for each in people:
-        rules = {purpose.retention for purpose in each.purposes if not purpose.needs_consent}
-        starts = {find_rules()[code].start for code in rules}
-        if StartEvent.END_OF_RELATION not in starts:
+        grounds = [purpose for purpose in each.purposes if not purpose.needs_consent]
+        is_prospect = each.is_prospect and not any(map(_is_contract, grounds))
+        rules = {rule.code: rule for purpose in grounds for rule in [_rule_of(purpose, is_prospect=is_prospect)]}.values()
+        if not any(rule.start is StartEvent.END_OF_RELATION for rule in rules):
             last_contact_on = each.last_contact_at.astimezone(zone).date()
-            ending = [code for code in rules if find_rules()[code].start is StartEvent.LAST_CONTACT] or [_prospects().code]
-            last = max((_from_last_contact(find_rules()[code], (), last_contact_on) for code in ending), key=_day)
-            rows.append(_row(each.subject_id, last))
+            ending = [rule for rule in rules if rule.start is StartEvent.LAST_CONTACT] or [_prospects()]
+            rows.append(_row(each.subject_id, max((_from_last_contact(rule, (), last_contact_on) for rule in ending), key=_day)))
     insert_rows(session.connection(), RetentionDue, [row for row in rows if row])
 
 
@@ -201,18 +203,34 @@ def _find_ends(session: Session, subject_ids: Sequence[str], zone: ZoneInfo) -> 
     return ends
 
 
-def _grounds_end(known: Purposes, ends: Mapping[str, date | None], last_contact_on: date) -> Iterator[Forgetting]:
+def _grounds_end(known: Purposes, ends: Mapping[str, date | None], last_contact_on: date, *, is_prospect: bool) -> Iterator[Forgetting]:
     """Yield the rules of the grounds: one from the last contact while a ground runs, one for each end of a relation."""
     by_rule: dict[tuple[str, date | None], list[Purpose]] = defaultdict(list)
-    for purpose in known:
-        if purpose.code in ends:
-            by_rule[purpose.retention, ends[purpose.code]].append(purpose)
+    based = [purpose for purpose in known if purpose.code in ends]
+    is_prospect = is_prospect and not any(ends[purpose.code] is None and _is_contract(purpose) for purpose in based)
+    for purpose in based:
+        by_rule[_rule_of(purpose, is_prospect=is_prospect).code, ends[purpose.code]].append(purpose)
     for (code, ended_on), ended in by_rule.items():
         rule = find_rules()[code]
         if rule.start is StartEvent.LAST_CONTACT and ended_on is None:
             yield _from_last_contact(rule, tuple(ended), last_contact_on)
         elif rule.start is StartEvent.END_OF_RELATION:
             yield Forgetting(rule, tuple(ended), ended_on, due_on(rule, ended_on) if ended_on else None)
+
+
+def _rule_of(purpose: Purpose, *, is_prospect: bool) -> RetentionRule:
+    """Return the rule that ends a ground: a prospect has no relation (yet) whose end could be waited for."""
+    rule = find_rules()[purpose.retention]
+    waits = rule.start is StartEvent.END_OF_RELATION and not _is_contract(purpose)
+    return _prospects() if is_prospect and waits else rule
+
+
+def _is_contract(purpose: Purpose) -> bool:
+    """Return whether a ground for this purpose makes its person a customer, who is no prospect as long as it runs.
+
+    Source: Art. 6(1)(b) DSGVO.
+    """
+    return purpose.basis == _CONTRACT and find_rules()[purpose.retention].start is StartEvent.END_OF_RELATION
 
 
 def _consents_end(known: Purposes, given: Mapping[tuple[str, purposes.Channel], consent.Consent], zone: ZoneInfo) -> Iterator[Forgetting]:

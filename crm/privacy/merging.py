@@ -24,12 +24,19 @@ from crm.vault import ErasedError
 _AS_IT_IS = select(Contact.company_id, Contact.version, *(getattr(Contact, column) for column in SEALED_COLUMN.values())).where(
     Contact.subject_id == bindparam("subject_id")
 )
+_NO_PROSPECT = (
+    update(Contact.__table__)  # type: ignore[arg-type] # a mapped class gives its table as any selectable
+    .where(Contact.subject_id == bindparam("known_id"), Contact.is_prospect)
+    .values(is_prospect=False)
+    .returning(Contact.subject_id)
+)
 
 
 def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor, now: datetime) -> Refusal | None:
     """Add to a person what another record of the same person says, or return why not.
 
-    Empty fields are filled, objections and grounds added; the last contact stays, because a merge is no contact.
+    Empty fields are filled, objections and grounds added; the last contact stays, because a merge is no contact. Who is a
+    prospect by one record and none by the other is none.
 
     Raises:
         ErasedError: the person is erased.
@@ -39,7 +46,8 @@ def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor,
         return Refusal.SUPPRESSED
     _fill_gaps(session, subject_id, person, actor, now)
     _add_source(session, subject_id, person)
-    grounds = _add_grounds(session, subject_id, person, now)
+    is_moved = not person.is_prospect and _end_prospect(session, subject_id)
+    grounds = _add_grounds(session, subject_id, person, now, is_moved=is_moved)
     known = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
     told = [*person.objections, *([Objection(DIRECT_MARKETING)] if blocked else [])]
     fresh = [(subject_id, each) for each in dict.fromkeys(told) if each not in known]
@@ -90,7 +98,12 @@ def _add_source(session: Session, subject_id: str, person: NewPerson) -> None:
         insert_rows(session.connection(), SourceRecord, [row])
 
 
-def _add_grounds(session: Session, subject_id: str, person: NewPerson, now: datetime) -> list[str]:
+def _end_prospect(session: Session, subject_id: str) -> bool:
+    """Note that somebody is no prospect any more; return whether they were one."""
+    return session.execute(_NO_PROSPECT, {"known_id": subject_id}).first() is not None
+
+
+def _add_grounds(session: Session, subject_id: str, person: NewPerson, now: datetime, *, is_moved: bool) -> list[str]:
     standing = lawfulness.find_grounds(session, [subject_id], now=now).get(subject_id, {})
     missing = [
         NewGround(subject_id=subject_id, purpose=purpose, since=person.collected_at)
@@ -98,6 +111,6 @@ def _add_grounds(session: Session, subject_id: str, person: NewPerson, now: date
         if not purpose.needs_consent and purpose.code not in standing
     ]
     rows = lawfulness.start_grounds(session, missing, now=now)
-    if missing:
+    if missing or is_moved:
         due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
     return rows

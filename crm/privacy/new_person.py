@@ -41,6 +41,7 @@ class NewPerson:
         origin: where the data came from, in words (Art. 14(2)(f)).
         collected_at: when the data were first collected; from the source when they come from another system.
         last_contact_at: last contact in substance; starts the period of RET-01.
+        is_prospect: no customer is behind the person (yet).
     """
 
     fields: Mapping[str, str]
@@ -49,6 +50,7 @@ class NewPerson:
     notice: Notice
     collected_at: datetime
     last_contact_at: datetime
+    is_prospect: bool = False
     company_id: str | None = None
     owner_id: str | None = None
     segment: str | None = None

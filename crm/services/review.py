@@ -103,7 +103,7 @@ def open_next(
     return Reviewed(
         subject_id=shown,
         person=next(iter(opened), None),
-        forgetting=_forgetting(session, shown, zone=zone, now=now),
+        forgetting=due.find_forgetting(session, [shown], zone=zone, now=now)[shown][-1],
         owner_id=session.scalar(select(Contact.owner_id).where(Contact.subject_id == shown)),
         time_up=RestrictionReason.TIME_UP in restriction.find_reasons(session, [shown]).get(shown, ()),
         place=at + 1,
@@ -125,7 +125,7 @@ def let_go(session: Session, *, subject_id: str, actor: Actor, now: datetime, zo
         NotFoundError: the person is not in this actor's review.
         CaseOpenError: a request of theirs is decided first.
     """
-    rule = _require_reviewed(session, subject_id, actor, now.astimezone(zone).date(), zone)
+    rule = _require_reviewed(session, subject_id, actor, now, zone)
     job.order(session, subject_id=subject_id, cause=ErasureCause.REVIEW, rule=rule, case_id=None, actor=actor, now=now)
 
 
@@ -145,7 +145,7 @@ def keep(session: Session, *, subject_id: str, reason: str, until: date | None, 
         raise KeepReasonMissingError(field="reason")
     if until is None or not today < until <= latest:
         raise KeepDayError(field="until", latest=latest.strftime("%d.%m.%Y"))
-    rule = _require_reviewed(session, subject_id, actor, today, zone)
+    rule = _require_reviewed(session, subject_id, actor, now, zone)
     session.execute(delete(RetentionKeep).where(RetentionKeep.subject_id == subject_id))
     session.add(RetentionKeep(subject_id=subject_id, reason=reason, until=until, kept_by=actor.pseudonym, kept_at=now))
     session.flush()
@@ -160,18 +160,11 @@ def latest_keep(today: date) -> date:
     return add_months(today, run_policy().longest_keep_months)
 
 
-def _require_reviewed(session: Session, subject_id: str, actor: Actor, today: date, zone: ZoneInfo) -> str:
-    """Return the rule by which the person's time is up."""
-    found = session.execute(select_reviewed(session, actor, today).where(Subject.id == subject_id)).first()
+def _require_reviewed(session: Session, subject_id: str, actor: Actor, now: datetime, zone: ZoneInfo) -> str:
+    """Return the rule by which the person's time is up, or which decides although no day is known (any more)."""
+    found = session.execute(select_reviewed(session, actor, now.astimezone(zone).date()).where(Subject.id == subject_id)).first()
     if found is None:
         raise NotFoundError
     if session.scalar(select(plan.asks_for_something(Subject.id)).where(Subject.id == subject_id)):
         raise CaseOpenError
-    prospect = due.find_as_prospect(session, subject_id=subject_id, zone=zone)
-    return found.rule or (prospect.rule.code if prospect else "")
-
-
-def _forgetting(session: Session, subject_id: str, *, zone: ZoneInfo, now: datetime) -> Forgetting:
-    """Return why the time is up; whom an import found overdue may have come in with a ground that no day ends yet."""
-    last = due.find_forgetting(session, [subject_id], zone=zone, now=now)[subject_id][-1]
-    return last if last.due_on else (due.find_as_prospect(session, subject_id=subject_id, zone=zone) or last)
+    return found.rule or due.find_forgetting(session, [subject_id], zone=zone, now=now)[subject_id][-1].rule.code

@@ -10,13 +10,10 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.errors import InvalidInputError
 from crm.privacy.collection import Notice
-from crm.privacy.due import last_day
-from crm.privacy.periods import StartEvent, due_on, find_rules
+from crm.privacy.due import find_end_of_prospect, last_day
 from crm.privacy.purposes import Purpose, find_all
 from crm.services.accounts.users import get_id_by_email
 
-_PROSPECTS = "RET-01"
-_CUSTOMER_CONTACTS = "RET-08"
 # Policy: one month, the period of Art. 12(3) and 14(3)(a) DSGVO, for everything that waits for a decision.
 _TASK_WITHIN = timedelta(days=30)
 
@@ -71,17 +68,19 @@ def find_terms(session: Session, *, purpose: str, migration: Migration, owner: s
     return Terms(purpose=found, migration=migration, owner_id=owner_id, actor=actor)
 
 
-def is_time_up(*, last_contact_at: datetime, prospect: bool, zone: ZoneInfo, now: datetime) -> bool:
+def is_time_up(*, last_contact_at: datetime, prospect: bool, purpose: Purpose, zone: ZoneInfo, now: datetime) -> bool:
     """Return whether the retention period had ended before the import.
 
     Prospects go by their last contact; contact persons of a customer stay while the relation lasts, whose end no
     export tells.
 
+    Args:
+        purpose: that of the import; whoever comes in for a contract is no prospect.
+
     Source: Art. 5(1)(e) DSGVO.
     """
-    rule = find_rules()[_PROSPECTS if prospect else _CUSTOMER_CONTACTS]
-    is_from_last_contact = rule.start is StartEvent.LAST_CONTACT
-    return is_from_last_contact and due_on(rule, last_contact_at.astimezone(zone).date()) < now.astimezone(zone).date()
+    last = find_end_of_prospect([purpose], last_contact_at.astimezone(zone).date()) if prospect else None
+    return last is not None and last < now.astimezone(zone).date()
 
 
 def due_within_a_month(now: datetime, *, zone: ZoneInfo) -> date:

@@ -162,6 +162,14 @@ class TestForgetting:
         assert "eigene Festlegung" in text
         assert "lässt die Frist neu beginnen" in text
 
+    def test_of_a_prospect_names_the_day_whatever_they_came_in_for(self, house, sales):
+        prospect = house.take_in("business_contact", last_contact_at=house.now - timedelta(days=30), is_prospect=True)
+
+        text = words_of(sales.get(f"/contacts/{prospect}"))
+
+        assert "Löschung fällig am 24.10.2028" in text
+        assert "(RET-01)" in text
+
     def test_says_why_no_period_runs(self, house, sales):
         text = words_of(sales.get(f"/contacts/{house.take_in('business_contact')}"))
 

@@ -152,8 +152,8 @@ class TestWhoCameInOverdue:
 
     @pytest.fixture
     def imported(self, house):
-        """Somebody whom an import found overdue, with the ground that imports give: no day ends it."""
-        person = house.take_in(fields={"last_name": "Altfall"}, last_contact_at=house.now - timedelta(days=1500))
+        """A prospect whom an import found overdue."""
+        person = house.take_in(fields={"last_name": "Altfall"}, last_contact_at=house.now - timedelta(days=1500), is_prospect=True)
         with house.database.writing() as session:
             restriction.impose(session, subject_ids=[person], reason=RestrictionReason.TIME_UP, actor=ACTOR, now=house.now)
             last_day = (house.now + timedelta(days=30)).date()

@@ -1,6 +1,7 @@
 """Imports into an installation, and what stands there afterwards."""
 
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -13,16 +14,20 @@ from crm.models.contact import SEALED_COLUMN, Contact, SourceRecord
 from crm.models.lawfulness import NoticeEvent
 from crm.models.privacy_task import PrivacyTask
 from crm.models.request_case import RequestCase
+from crm.models.retention import RetentionDue
 from crm.privacy import purposes, sealing
+from crm.privacy.erasure import plan
 from crm.privacy.lawfulness import PersonState, find_states
 from crm.runtime import Runtime
 from crm.services.imports.importing import Importer
 from crm.services.imports.salesforce import read_salesforce
+from crm.services.imports.spreadsheet import read_mapping, read_spreadsheet
 from crm.services.imports.terms import Migration, find_terms
 from crm.settings import Settings
 from crm.vault import FileKeyProvider, create_keystore, keystore_metadata
 
 ACTOR = Actor("cli:1000")
+ZONE = ZoneInfo("Europe/Berlin")
 
 
 @dataclass
@@ -51,6 +56,13 @@ class Installation:
     def terms(self, *, migration=Migration.OWN, purpose="business_contact", owner=None):
         with self.database.reading() as session:
             return find_terms(session, purpose=purpose, migration=migration, owner=owner, actor=ACTOR)
+
+    def take_in_spreadsheet(self, path, mapping, **terms):
+        terms = self.terms(**terms)
+        now = self.runtime.clock.now()
+        export = read_spreadsheet(path, mapping=read_mapping(mapping), groups=terms.purpose.groups, now=now)
+        importer = Importer(self.database, export, terms=terms, settings=self.runtime.settings, clock=self.runtime.clock)
+        importer.finish(importer.apply(progress=lambda _: None))
 
     def importer(self, folder, **terms):
         terms = self.terms(**terms)
@@ -98,6 +110,18 @@ class Installation:
             of_person(ConsentEvent),
             of_person(RequestCase),
         )
+
+    def days(self):
+        """Return by the kind and number of their records which rule lets people go and on which day; those without a day are left out."""
+        with self.database.reading() as session:
+            known = {each.subject_id: (each.rule, each.due_on) for each in session.scalars(select(RetentionDue))}
+        return {name: known[taken.subject_id] for name, taken in self.people().items() if taken.subject_id in known}
+
+    def planned(self, day):
+        """Return who is due in the plan of a day, and who is held back."""
+        with self.database.reading() as session:
+            found = plan.make_plan(session, day=day, zone=ZONE)
+        return [each.subject_id for each in found.due], [each.subject_id for each in found.held]
 
     def company_names(self):
         with self.database.reading() as session:

@@ -167,6 +167,34 @@ def test_links_that_nobody_can_seal_lapse_but_those_that_only_show_something(emp
         assert connection.execute(text("SELECT kind FROM personal_link")).scalars().all() == ["status"]
 
 
+class TestProspects:
+    """Who came in as a prospect before it was kept is one where that can still be told (revision 0008)."""
+
+    TASK = (
+        "INSERT INTO privacy_task (id, subject_id, kind, due_on, created_at) "
+        f"VALUES ('{'c' * 32}', '{'a' * 32}', 'time_up', '2026-12-23', '2026-11-23 09:00:00')"
+    )
+    LEAD, CONTACT = (
+        f"INSERT INTO source_record (system, record_id, subject_id) VALUES ('salesforce', '{record_id}', '{'a' * 32}')"
+        for record_id in ("00QLe0000000001MAA", "003Le0000000001MAA")
+    )
+
+    @pytest.mark.parametrize(
+        ("rows", "expected"), [((), False), ((TASK,), True), ((LEAD,), True), ((CONTACT,), False), ((LEAD, CONTACT), False)]
+    )
+    def test_are_known_by_their_records_or_because_an_import_found_their_time_up(self, empty_engine, rows, expected):
+        migrate.upgrade(empty_engine, to="0007")
+        insert_contact(empty_engine, "sealed_origin", "'sealed'" if empty_engine.dialect.name == "postgresql" else "x'00'")
+        with empty_engine.execution_options(writing=True).begin() as connection:
+            for row in rows:
+                connection.execute(text(row))
+
+        migrate.upgrade(empty_engine, to="0008")
+
+        with empty_engine.connect() as connection:
+            assert bool(connection.execute(text("SELECT is_prospect FROM contact")).scalar_one()) is expected
+
+
 def insert_contact(engine, column, value):
     row = f"'{'a' * 32}', {value}, '2026-11-23 09:00:00', '2026-11-23 09:00:00', '2026-11-23 09:00:00', 1"
     contact = f"INSERT INTO contact (subject_id, {column}, collected_at, last_contact_at, changed_at, version) VALUES ({row})"

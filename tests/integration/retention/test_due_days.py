@@ -1,16 +1,20 @@
 """The day on which a person goes moves with what happens to them, in the same transaction (Art. 5(1)(e) DSGVO)."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import delete, select
 
 from crm.models.contact import NoteKind
 from crm.models.retention import DueKind, RetentionDue
-from crm.privacy import due, lawfulness, notes, rectification
+from crm.privacy import due, due_integrity, lawfulness, merging, notes, rectification
 from crm.privacy.purposes import Channel
 from crm.services.contacts import rights
 from crm.services.contacts.rights import NewConsent
-from tests.integration.privacy.people import SALES
+from tests.integration.privacy.people import SALES, new_person
+
+ZONE = ZoneInfo("Europe/Berlin")
 
 
 def end(house, subject_id, code, ends_at=None):
@@ -25,10 +29,22 @@ def end(house, subject_id, code, ends_at=None):
         )
 
 
-def write(house, subject_id, kind):
+def write(house, subject_id, kind, code="precontract_request"):
     with house.database.writing() as session:
-        purpose = house.purpose(session, "precontract_request")
+        purpose = house.purpose(session, code)
         notes.write(session, subject_id=subject_id, text="Gespräch", kind=kind, purpose=purpose, actor=SALES, now=house.now)
+
+
+def merge(house, subject_id, **facts):
+    with house.database.writing() as session:
+        person = new_person(session, house.now, **facts)
+        merging.merge(session, subject_id=subject_id, person=person, actor=SALES, now=house.now)
+
+
+def refresh(house):
+    with house.database.writing() as session:
+        session.execute(delete(RetentionDue))
+    due.refresh_all(house.database, now=house.now)
 
 
 class TestProspects:
@@ -59,6 +75,61 @@ class TestProspects:
 
         assert unmoved == before
         assert house.days() == {prospect: ("RET-01", date(2026, 11, 23), date(2028, 11, 23))}
+
+    @pytest.mark.parametrize("code", ["business_contact", "service", "sales_approach"])
+    def test_go_so_whatever_they_came_in_for(self, house, code):
+        prospect = house.person(code, days_ago=1, is_prospect=True, fields={"last_name": "Wehmeier"})
+
+        assert house.days() == {prospect: ("RET-01", date(2026, 11, 22), date(2028, 11, 22))}
+
+    def test_are_moved_by_a_call_whatever_they_came_in_for(self, house):
+        prospect = house.person("business_contact", days_ago=100, is_prospect=True)
+
+        write(house, prospect, NoteKind.CALL, "business_contact")
+
+        assert house.days() == {prospect: ("RET-01", date(2026, 11, 23), date(2028, 11, 23))}
+
+    def test_are_not_kept_longer_by_the_end_of_what_they_came_in_for(self, house):
+        prospect = house.person("business_contact", days_ago=700, is_prospect=True)
+        before = house.days()
+
+        end(house, prospect, "business_contact")
+
+        assert house.days() == before
+
+    def test_are_none_while_a_contract_runs(self, house):
+        customer = house.person("business_contact", "contract_person", days_ago=2_000, is_prospect=True)
+        at_first = house.days()
+        refresh(house)
+        computed = house.days()
+
+        end(house, customer, "contract_person")
+
+        assert at_first == computed == {}
+        assert house.days() == {customer: ("RET-07", date(2026, 11, 23), date(2029, 12, 31))}
+
+    def test_are_none_once_another_record_says_so(self, house):
+        person = house.person("business_contact", is_prospect=True)
+
+        merge(house, person, is_prospect=True)
+        still = house.days()
+        merge(house, person)
+        no_more = house.days()
+        merge(house, person, is_prospect=True)
+
+        assert {day[0] for day in still.values()} == {"RET-01"}
+        assert no_more == house.days() == {}
+
+    def test_keep_their_day_when_all_are_computed_anew(self, house):
+        house.person("business_contact", days_ago=100, is_prospect=True)
+        house.person("business_contact", days_ago=100)
+        before = house.days()
+
+        refresh(house)
+
+        assert len(before) == 1
+        assert house.days() == before
+        assert due_integrity.find_wrong(house.database, zone=ZONE, now=house.now) == (2, [])
 
 
 class TestRelations:
