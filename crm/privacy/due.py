@@ -27,6 +27,7 @@ from crm.vault import Subject
 
 NOTES: Final = "RET-17"
 _AT_ONCE: Final = 200  # people of one unit of work
+_ENDS_GROUNDS: Final = frozenset({StartEvent.LAST_CONTACT, StartEvent.END_OF_RELATION})
 _ZONE: Final = ZoneInfo("Europe/Berlin")  # of a database that was opened without an installation around it
 
 # Built once, because every page about people asks these.
@@ -100,6 +101,13 @@ def find_forgetting(session: Session, subject_ids: Sequence[str], *, zone: ZoneI
         rules = [*_grounds_end(known, ends[subject_id], last_contact_on), *_consents_end(known, given.get(subject_id, {}), zone)]
         found[subject_id] = _in_order(rules) or (_like_a_prospect(last_contact_on),)
     return found
+
+
+def rules_of_people(session: Session) -> frozenset[str]:
+    """Return every rule that can give people a day: those of consents, and of grounds that end as `find_forgetting` ends them."""
+    known = purposes.find_all(session)
+    ending = {each.retention for each in known if each.needs_consent or find_rules()[each.retention].start in _ENDS_GROUNDS}
+    return frozenset({*ending, _prospects().code})
 
 
 def find_as_prospect(session: Session, *, subject_id: str, zone: ZoneInfo) -> Forgetting | None:
