@@ -146,7 +146,7 @@ def _kept(facts: AnswerFacts, say: Words) -> Iterator[Block]:
 
 def _is_locked(facts: AnswerFacts) -> bool:
     """Say whether what stays is restricted: it is where the profile went or is kept; who is refused is let go of again."""
-    return any(each.kind is DataKind.PROFILE for each in (*facts.erased, *facts.kept))
+    return DataKind.PROFILE in {*(each.kind for each in facts.erased), *(each.kind for each in facts.kept)}
 
 
 def _refused(facts: AnswerFacts, say: Words) -> Iterator[Block]:
