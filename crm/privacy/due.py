@@ -28,6 +28,7 @@ from crm.vault import Subject
 NOTES: Final = "RET-17"
 _CONTRACT: Final = "6-1-b"
 _AT_ONCE: Final = 200  # people of one unit of work
+_ENDS_GROUNDS: Final = frozenset({StartEvent.LAST_CONTACT, StartEvent.END_OF_RELATION})
 _ZONE: Final = ZoneInfo("Europe/Berlin")  # of a database that was opened without an installation around it
 
 # Built once, because every page about people asks these.
@@ -108,6 +109,13 @@ def find_forgetting(session: Session, subject_ids: Sequence[str], *, zone: ZoneI
 def find_end_of_prospect(purposes: Sequence[Purpose], last_contact_on: date) -> date | None:
     """Return the last day of a prospect's period; None for whom a ground for one of these purposes makes a customer."""
     return None if any(map(_is_contract, purposes)) else due_on(_prospects(), last_contact_on)
+
+
+def rules_of_people(session: Session) -> frozenset[str]:
+    """Return every rule that can give people a day: those of consents, and of grounds that end as `find_forgetting` ends them."""
+    known = purposes.find_all(session)
+    ending = {each.retention for each in known if each.needs_consent or find_rules()[each.retention].start in _ENDS_GROUNDS}
+    return frozenset({*ending, _prospects().code})
 
 
 def deciding(rules: Sequence[Forgetting]) -> Forgetting | None:

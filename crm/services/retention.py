@@ -31,11 +31,16 @@ RUNS_SHOWN = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleView:
-    """One rule with what is due by it: `soon` within the days of a review, `overdue` already."""
+    """One rule with what is due by it: `soon` within the days of a review, `overdue` already.
+
+    Attributes:
+        runs: a run carries it out; the numbers of other rules would say that nothing is due, which nobody has counted.
+    """
 
     rule: RetentionRule
     soon: int
     overdue: int
+    runs: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +108,11 @@ def find_concept(session: Session, *, today: date) -> Concept:
     days = run_policy().days_before
     soon = plan.count_by_rule(session, first=today, last=today + timedelta(days=days))
     overdue = plan.count_by_rule(session, first=date.min, last=today - timedelta(days=1))
-    rules = tuple(RuleView(rule=rule, soon=soon.get(code, 0), overdue=overdue.get(code, 0)) for code, rule in find_rules().items())
+    running = plan.find_running_rules(session)
+    rules = tuple(
+        RuleView(rule=rule, soon=soon.get(code, 0), overdue=overdue.get(code, 0), runs=code in running)
+        for code, rule in find_rules().items()
+    )
     names = find_staff_names(session).by_pseudonym
     newest = session.scalars(select(RetentionRun).order_by(RetentionRun.day.desc()).limit(RUNS_SHOWN))
     asking = guard.find_asking(session)

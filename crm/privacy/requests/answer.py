@@ -3,7 +3,7 @@
 Source: Art. 12(1),(3),(4), 17, 18, 19, 21 DSGVO.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -14,7 +14,7 @@ from babel.dates import format_date
 from crm.documents import render
 from crm.privacy.citations import cite
 from crm.privacy.requests.blocks import Block, Column, Heading, Items, Paragraph, Table, mail_text
-from crm.privacy.requests.facts import AnswerFacts, Erased
+from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased
 from crm.settings import initial_policy
 
 _DAY: Final = {"de": "d. MMMM y", "en": "d MMMM y"}
@@ -82,12 +82,27 @@ def _variant(facts: AnswerFacts) -> str:
         return "nothing_held"
     if facts.refused:
         return "refused_in_part" if facts.executed_on else "refused"
-    return "erased_with_kept" if facts.kept else "erased"
+    if facts.kept:
+        return "erased_with_kept" if facts.executed_on else "kept"
+    return "erased"
+
+
+def _gone(facts: AnswerFacts, say: Words) -> str:
+    """Say what becomes of copies: with a key they go dark, rows of their own leave backups when those expire."""
+    dark = [each for each in facts.erased if each.key_destroyed]
+    rows = [each for each in facts.erased if not each.key_destroyed]
+    if dark and rows:
+        return say("gone.both", with_key=_listed(dark, say), as_rows=_listed(rows, say))
+    return say("gone.key" if dark else "gone.rows")
+
+
+def _listed(erased: Sequence[Erased], say: Words) -> str:
+    return "; ".join(say(f"kinds.{each.kind}") for each in erased)
 
 
 def _blocks(facts: AnswerFacts, say: Words) -> Iterator[Block]:
     yield Paragraph(say("greeting" if facts.name_lines else "greeting_without_name"))
-    yield Paragraph(say(f"opening.{_variant(facts)}"))
+    yield Paragraph(say(f"opening.{_variant(facts)}", gone=_gone(facts, say)))
     if facts.people > 1:
         yield Paragraph(say("people.text", count=str(facts.people)))
     yield from _erased(facts, say)
@@ -95,7 +110,7 @@ def _blocks(facts: AnswerFacts, say: Words) -> Iterator[Block]:
     yield from _refused(facts, say)
     yield from _suppression(facts, say)
     yield from _rights(facts, say)
-    yield Paragraph(say("closing"))
+    yield Paragraph(say("closing" if facts.name_lines else "closing_without_name"))
     yield Paragraph(say("made_by_machine"))
 
 
@@ -111,11 +126,11 @@ def _erased_item(erased: Erased, say: Words) -> str:
 
 
 def _kept(facts: AnswerFacts, say: Words) -> Iterator[Block]:
-    """Say what stays under restriction, each with its reason and its last day."""
+    """Say what stays, each with its reason and its last day; that we erase it then, not that it happens by itself."""
     if not facts.kept:
         return
     yield Heading(say("kept.heading"))
-    yield Paragraph(say("kept.text"))
+    yield Paragraph(say("kept.locked" if _is_locked(facts) else "kept.text"))
     yield Table(
         (Column(say("kept.kind"), 4), Column(say("kept.why"), 5), Column(say("kept.until"), 3)),
         tuple(
@@ -127,6 +142,11 @@ def _kept(facts: AnswerFacts, say: Words) -> Iterator[Block]:
             for each in facts.kept
         ),
     )
+
+
+def _is_locked(facts: AnswerFacts) -> bool:
+    """Say whether what stays is restricted: it is where the profile went or is kept; who is refused is let go of again."""
+    return DataKind.PROFILE in {*(each.kind for each in facts.erased), *(each.kind for each in facts.kept)}
 
 
 def _refused(facts: AnswerFacts, say: Words) -> Iterator[Block]:

@@ -7,17 +7,18 @@ Source: Art. 12(3), (4), 18(3) DSGVO.
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from crm import mail
 from crm.actor import Actor, system_actor
 from crm.db import Database
 from crm.mail import Attachment, Letter
+from crm.models.erasure import RetainedDocument
 from crm.models.lawfulness import ToldBy
 from crm.models.request_case import CaseState, RequestCase
 from crm.privacy import audit, due, mails, post, restriction
@@ -28,6 +29,7 @@ from crm.privacy.requests.choices import Choice, Verdict, stored_choices
 from crm.privacy.requests.decision import lock_case, require_role, take_case
 from crm.privacy.requests.errors import CaseStateError, PostedDayError
 from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept, Refused
+from crm.privacy.requests.last_days import settle_days
 from crm.privacy.restriction import RestrictionReason
 from crm.settings import Settings
 
@@ -81,7 +83,9 @@ def _keep(session: Session, case: RequestCase, draft: Mapping[str, Any], answer:
 def gather_facts(session: Session, case: RequestCase, draft: Mapping[str, Any], *, settings: Settings, now: datetime) -> AnswerFacts:
     """Return what the answer rests on."""
     decision = sealed.open_part(session, case, "sealed_decision")
-    choices = stored_choices(decision)
+    written_on = mails.day_of(now, settings)
+    executed_on = mails.day_of(case.executed_at, settings) if case.executed_at else None
+    choices = settle_days(stored_choices(decision), executed_on=executed_on, written_on=written_on)
     stopped = bool(decision.get("stopped"))
     return AnswerFacts(
         number=case.number,
@@ -90,9 +94,9 @@ def gather_facts(session: Session, case: RequestCase, draft: Mapping[str, Any], 
         addressed_as=draft.get("addressed_as", ""),  # drafts of earlier versions have none
         address_lines=tuple(draft["address_lines"]) or None,
         received_on=case.received_on,
-        written_on=mails.day_of(now, settings),
-        executed_on=mails.day_of(case.executed_at, settings) if case.executed_at else None,
-        erased=tuple(Erased(kind=each.kind, ground=each.ground) for each in choices if each.verdict is Verdict.ERASE),
+        written_on=written_on,
+        executed_on=executed_on,
+        erased=tuple(_erased(choices, _find_dark(session, case, choices))),
         kept=tuple(_kept(choices)),
         refused=tuple(_refused(choices)),
         suppression_stays=draft["suppression_stays"],
@@ -104,6 +108,23 @@ def gather_facts(session: Session, case: RequestCase, draft: Mapping[str, Any], 
         contact=settings.privacy_email,
         authority=settings.authority,
     )
+
+
+def _find_dark(session: Session, case: RequestCase, choices: Sequence[Choice]) -> frozenset[DataKind]:
+    """Return the kinds whose key is destroyed: notes lie under the key of the profile, documents under one that goes with the last."""
+    dark: set[DataKind] = set()
+    if any(each.kind is DataKind.PROFILE and each.verdict is Verdict.ERASE for each in choices):
+        dark |= {DataKind.PROFILE, DataKind.NOTES}
+    left = exists().where(RetainedDocument.subject_id.in_(people.find_people(session, case.id)))
+    if not session.scalar(select(left)):
+        dark |= {DataKind.VOUCHERS, DataKind.LETTERS}
+    return frozenset(dark)
+
+
+def _erased(choices: Sequence[Choice], dark: Collection[DataKind]) -> list[Erased]:
+    return [
+        Erased(kind=each.kind, ground=each.ground, key_destroyed=each.kind in dark) for each in choices if each.verdict is Verdict.ERASE
+    ]
 
 
 def _kept(choices: Sequence[Choice]) -> list[Kept]:

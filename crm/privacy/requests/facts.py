@@ -56,15 +56,21 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """Data that went, and why; decisions of earlier versions name no ground."""
+    """Data that went, and why; decisions of earlier versions name no ground.
+
+    Attributes:
+        key_destroyed: the key of these data is gone, and copies go dark with it; else only rows were deleted, and copies
+            stay readable until the backups expire.
+    """
 
     kind: DataKind
     ground: ErasureGround | None
+    key_destroyed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Data that stay, restricted, until a day."""
+    """Data that stay until a day; restricted where the profile is erased or kept."""
 
     kind: DataKind
     ground: KeepGround

@@ -20,12 +20,11 @@ from crm.privacy.periods import due_on, find_rules
 from crm.privacy.requests.choices import Choice, Verdict
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
 from crm.privacy.requests.grounds import find_ground
+from crm.privacy.requests.last_days import CASE_FILE, EVIDENCE
 
 CONTRACT: Final = "contract_person"
 VOUCHERS: Final = "RET-10"
 _CUSTOMERS: Final = "RET-07"
-_EVIDENCE: Final = "RET-04"
-_CASE_FILE: Final = "RET-22"
 _DOCUMENTS: Final = (DataKind.VOUCHERS, DataKind.LETTERS)
 _DUTY: Final = "DSGVO Art. 17(3)(b)"  # what lets a statute of retention stand against an erasure
 
@@ -51,8 +50,8 @@ def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now
     if notes:
         found.append((notes, _notes(profile)))
     found += _documents(session, subject_ids, today)
-    found.append((people, _kept(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, _EVIDENCE, today)))
-    found.append((1, _kept(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, _CASE_FILE, today)))
+    found.append((people, _kept(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, EVIDENCE, today)))
+    found.append((1, _kept(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, CASE_FILE, today)))
     ground = find_ground(session, subject_ids, now=now)
     return tuple(_line(count, choice, ground) for count, choice in found)
 

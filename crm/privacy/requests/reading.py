@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor, Role
 from crm.errors import NotFoundError
 from crm.models.request_case import RequestCase
-from crm.privacy import audit
+from crm.privacy import audit, due
 from crm.privacy.actions import Action
 from crm.privacy.duties import DUTY
 from crm.privacy.requests import sealed
 from crm.privacy.requests.choices import Choice, stored_choices
 from crm.privacy.requests.decision import StopReason, require_role
+from crm.privacy.requests.last_days import settle_days
 
 READS_ALL: Final = frozenset({Role.PRIVACY, Role.DPO})
 READS_DECISIONS: Final = frozenset({Role.PRIVACY, Role.DPO, Role.MANAGEMENT})
@@ -78,8 +79,16 @@ def read_case(session: Session, case: RequestCase, *, actor: Actor, now: datetim
     return CaseFile(
         request=sealed.open_part(session, case, "sealed_request") if reads_all else {},
         identity_note=decision.get("identity_note", "") if reads_all else "",
-        choices=stored_choices(decision),
+        choices=_choices(session, case, decision, now),
         stopped=StopReason(decision["stopped"]) if decision.get("stopped") else None,
         extension=decision["extension"]["reason"] if "extension" in decision else None,
         answer=sealed.open_part(session, case, "sealed_answer") if reads_all and case.answer_written_at else {},
     )
+
+
+def _choices(session: Session, case: RequestCase, decision: Mapping[str, Any], now: datetime) -> tuple[Choice, ...]:
+    """Return what is decided, with the days that the answer names; as long as there is none, as if it were written today."""
+    zone = due.zone_of(session)
+    executed_on = case.executed_at.astimezone(zone).date() if case.executed_at else None
+    written_on = (case.answer_written_at or now).astimezone(zone).date()
+    return settle_days(stored_choices(decision), executed_on=executed_on, written_on=written_on)

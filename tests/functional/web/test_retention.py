@@ -236,6 +236,16 @@ class TestConcept:
 
         assert all(word in text for word in ("RET-01", "RET-10", "gesetzliche Pflicht", "eigene Festlegung", "Verjährung", "erledigt"))
 
+    def test_says_of_a_rule_that_no_run_carries_out_that_it_does_not_run_yet(self, privacy):
+        """Art. 5(1)(a) DSGVO: a nought would say that somebody has looked."""
+        text = privacy.get("/retention").text
+
+        rows = re.findall(r'<th scope="row" class="nowrap">(RET-\d+)</th>(.*?)</tr>', text, re.DOTALL)
+        ends = {code: re.findall(r">([^<>]*)</td>", row)[-2:] for code, row in rows}
+        idle = {code for code, shown in ends.items() if shown == ["–", "– läuft noch nicht von selbst"]}
+        assert idle == {"RET-04", "RET-22"}
+        assert {*map(tuple, (shown for code, shown in ends.items() if code not in idle))} == {("0", "0")}
+
     @pytest.mark.parametrize(("role", "may_confirm"), [(Role.PRIVACY, True), (Role.DPO, False), (Role.MANAGEMENT, False)])
     def test_only_the_coordinator_confirms_an_unusual_run(self, house, colleague, overdue, role, may_confirm):
         for number in range(51):

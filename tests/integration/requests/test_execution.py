@@ -1,7 +1,7 @@
 """Carrying out: not a second before its time, once, whatever stops it, and with an answer at the end."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -27,6 +27,7 @@ SECOND = timedelta(seconds=1)
 STILL_NEEDED = Wish(verdict=Verdict.REFUSE, refusal=Refusal.STILL_NEEDED, reason="Der Vertrag läuft bis 2027.")
 NOT_NEEDED = Wish(verdict=Verdict.ERASE, reason="Doppelt abgelegt.")
 TURNS = 4
+LATER = {DataKind.VOUCHERS: date(2034, 12, 31), DataKind.CONSENTS: date(2030, 12, 31), DataKind.CASE_FILE: date(2030, 12, 31)}
 
 
 @pytest.fixture
@@ -44,6 +45,17 @@ def due(desk):
 def count(desk, model, *conditions):
     with desk.database.reading() as session:
         return session.scalar(select(func.count()).select_from(model).where(*conditions))
+
+
+def answer_of(desk, case_id):
+    """Carry a case out and return what its answer says."""
+    desk.execute()
+    return " ".join(desk.read(case_id).answer["text"].split())
+
+
+def days_of(desk, case_id):
+    """Return the last day of each kind as the page of the case shows it."""
+    return {each.kind: each.until for each in desk.read(case_id).choices if each.until}
 
 
 class TestExecution:
@@ -212,6 +224,73 @@ class TestExecution:
         assert any("31. Dezember 2029" in message.get_body(("plain",)).get_content() for message in taken)
         with desk.database.reading() as session:
             assert restriction.find_reasons(session, [person]) == {person: (RestrictionReason.LEGAL_CLAIMS,)}
+
+    def test_with_a_kept_profile_claims_no_erasure_and_lets_evidence_begin_when_it_goes(self, desk):
+        person = desk.take_in("contract_person")
+        desk.end_contract(person)
+        case_id = desk.open(person)
+        desk.decide(case_id)
+
+        text = answer_of(desk, case_id)
+
+        assert "Löschen dürfen wir noch nichts" in text and "Diese Daten sind gesperrt" in text
+        assert days_of(desk, case_id)[DataKind.CONSENTS] == date(2033, 12, 31)  # the profile goes on 1 January 2030
+        assert "31. Dezember 2033" in text
+
+    def test_names_for_evidence_and_case_file_the_days_that_are_true_when_the_year_has_turned(self, desk):
+        person = desk.take_in()
+        desk.file_document(person)
+        case_id = desk.open(person)
+        desk.clock.advance(date(2026, 12, 30) - desk.now.date())
+        desk.decide(case_id)
+        decided = days_of(desk, case_id)
+        desk.clock.advance(HOURS_72)
+
+        text = answer_of(desk, case_id)
+
+        assert decided == {**LATER, DataKind.CONSENTS: date(2029, 12, 31), DataKind.CASE_FILE: date(2029, 12, 31)}
+        assert "31. Dezember 2029" not in text and text.count("31. Dezember 2030") == 2 and "31. Dezember 2034" in text
+        desk.clock.advance(timedelta(days=400))
+        assert days_of(desk, case_id) == LATER
+
+    def test_refused_claims_no_lock_and_names_no_day_for_evidence_of_somebody_who_stays(self, desk):
+        case_id = desk.open(desk.take_in("contract_person", "business_contact"))
+        desk.decide(case_id, {DataKind.PROFILE: STILL_NEEDED})
+
+        text = answer_of(desk, case_id)
+
+        assert "können ihm nicht entsprechen" in text
+        assert "gesperrt" not in text and "Nachweise über Einwilligungen" not in text and "Unterlagen zu diesem Antrag" in text
+        assert {*days_of(desk, case_id)} == {DataKind.CASE_FILE}
+
+    @pytest.mark.parametrize("filed", [(), ("RET-11",)])
+    @pytest.mark.parametrize("profile", [NOT_NEEDED, STILL_NEEDED])
+    def test_says_that_a_key_is_destroyed_exactly_where_one_is(self, desk, profile, filed):
+        person = desk.take_in("contract_person", "business_contact")
+        for rule in ("RET-10", *filed):
+            desk.file_document(person, rule=rule)
+        case_id = desk.open(person)
+        desk.decide(case_id, {DataKind.PROFILE: profile, DataKind.VOUCHERS: NOT_NEEDED})
+        desk.clock.advance(HOURS_72)
+
+        text = answer_of(desk, case_id)
+
+        destroyed = {each for each in (Compartment.PROFILE, Compartment.RECORD) if desk.destroyed(person, each)}
+        assert destroyed == {*([Compartment.PROFILE] if profile is NOT_NEEDED else []), *([] if filed else [Compartment.RECORD])}
+        assert ("Schlüssel" in text) is bool(destroyed)
+        assert ("sobald diese ablaufen" in text) is bool(filed)
+
+    def test_says_of_notes_alone_that_backups_keep_them_until_they_expire(self, desk):
+        person = desk.take_in("contract_person", "business_contact")
+        desk.note(person)
+        case_id = desk.open(person)
+        desk.decide(case_id, {DataKind.PROFILE: STILL_NEEDED, DataKind.NOTES: NOT_NEEDED})
+        desk.clock.advance(HOURS_72)
+
+        text = answer_of(desk, case_id)
+
+        assert desk.destroyed(person, Compartment.PROFILE) == []
+        assert "sobald diese ablaufen" in text and "Schlüssel" not in text and "gesperrt" not in text
 
     def test_one_broken_case_holds_up_no_other(self, desk, monkeypatch):
         first, second = desk.open(), desk.open()

@@ -49,6 +49,27 @@ def placed(content, word):
     return found[0]
 
 
+def runs(content):
+    """Return every run of text with where it begins, in millimetres from the left."""
+    found = []
+
+    def visit(text, page, line, _font, _size):
+        left = (line[4] * page[0] + line[5] * page[2] + page[4]) / 72 * 25.4
+        found.extend((row, left) for row in text.split())
+
+    PdfReader(BytesIO(render("letter", content))).pages[0].extract_text(visitor_text=visit)
+    return found
+
+
+def width_of(text):
+    """Return how wide a text in the block of information is: the page number, at 8 of its 10 points, ends at the margin of 190 mm."""
+
+    def left(*words):
+        return placed(letter(page_words=words), words[0])[0]
+
+    return (left("|", "von") - left(f"|{text}", "von")) * 10 / 8
+
+
 class TestContent:
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.text(alphabet=MARKUP + "aß€", min_size=1, max_size=30).filter(str.strip))
@@ -100,6 +121,18 @@ class TestSheet:
     @pytest.mark.parametrize("lines", [["Sehr Lang " * 12], ["Zeile"] * 9, ["Ohneleerzeichen" * 12]])
     def test_an_address_that_is_too_long_stays_in_the_window(self, lines):
         assert placed(letter(recipient=[*lines, "Letzte"]), "Letzte")[1] <= 90
+
+    @pytest.mark.parametrize(
+        "contact",
+        ["datenschutz@muster.example", "datenschutzbeauftragte@stadtwerke-musterstadt.example", "W" * 27, "a" * 64 + "@a.example"],
+    )
+    def test_a_long_address_on_the_right_is_broken_at_the_margin_and_stays_whole(self, contact):
+        content = letter(information=[["Kontakt", contact]])
+
+        rows = [text for text, left in runs(content) if left == pytest.approx(150, abs=0.1)]
+
+        assert "".join(rows) == contact
+        assert all(150 + width_of(row) <= 190 for row in rows)
 
     def test_text_begins_below_the_window(self):
         assert placed(letter(), "Ihr Antrag")[1] > 98

@@ -21,8 +21,8 @@ FACTS = AnswerFacts(
     written_on=date(2026, 11, 26),
     executed_on=date(2026, 11, 25),
     erased=(
-        Erased(kind=DataKind.PROFILE, ground=ErasureGround.OBJECTED),
-        Erased(kind=DataKind.NOTES, ground=ErasureGround.NOT_NEEDED),
+        Erased(kind=DataKind.PROFILE, ground=ErasureGround.OBJECTED, key_destroyed=True),
+        Erased(kind=DataKind.NOTES, ground=ErasureGround.NOT_NEEDED, key_destroyed=True),
     ),
     kept=(),
     refused=(),
@@ -35,12 +35,16 @@ FACTS = AnswerFacts(
 )
 VOUCHERS = Kept(kind=DataKind.VOUCHERS, ground=KeepGround.RETENTION_DUTY, source="HGB § 257", until=date(2034, 12, 31))
 CLAIM = Refused(kind=DataKind.PROFILE, ground=Refusal.LEGAL_CLAIMS, reason="Streit um Rechnung 100 % offen, #4711.")
+CASE_FILE = Kept(kind=DataKind.CASE_FILE, ground=KeepGround.ACCOUNTABILITY, source="DSGVO Art. 5(2)", until=date(2029, 12, 31))
+NOTES_ALONE = (Erased(kind=DataKind.NOTES, ground=ErasureGround.NOT_NEEDED, key_destroyed=False),)
+OF_CLAIMS = Kept(kind=DataKind.PROFILE, ground=KeepGround.LEGAL_CLAIMS, source="BGB § 195", until=date(2029, 12, 31))
 UNDONE = {"erased": (), "executed_on": None}
 VARIANTS = {
     "everything erased": FACTS,
     "with kept documents": replace(FACTS, kept=(VOUCHERS,)),
     "refused in part": replace(FACTS, refused=(CLAIM,)),
-    "refused": replace(FACTS, refused=(CLAIM,), **UNDONE),
+    "refused": replace(FACTS, refused=(CLAIM,), kept=(CASE_FILE,), **UNDONE),
+    "all kept": replace(FACTS, kept=(OF_CLAIMS, CASE_FILE), **UNDONE),
     "nothing held": replace(FACTS, nothing_held=True, name_lines=(), address_lines=None, **UNDONE),
     "stopped": replace(FACTS, stopped=True, **UNDONE),
 }
@@ -60,14 +64,14 @@ def test_it_names_the_ground_of_what_went(language, why):
 
 
 def test_it_names_no_ground_that_an_earlier_decision_did_not_have():
-    answer = compose(replace(FACTS, erased=(Erased(kind=DataKind.NOTES, ground=None),)))
+    answer = compose(replace(FACTS, erased=(Erased(kind=DataKind.NOTES, ground=None, key_destroyed=True),)))
 
     assert "Notizen zu Gesprächen und Terminen\n" in answer.text
 
 
 @pytest.mark.parametrize("ground", ErasureGround)
 def test_there_are_words_for_every_ground_in_both_languages(ground):
-    erased = (Erased(kind=DataKind.PROFILE, ground=ground),)
+    erased = (Erased(kind=DataKind.PROFILE, ground=ground, key_destroyed=True),)
 
     assert f"(Art. 17 Abs. 1 lit. {ground[-1]} DSGVO)" in compose(replace(FACTS, erased=erased)).text
     assert f"(Art. 17(1)({ground[-1]}) GDPR)" in compose(replace(FACTS, erased=erased, language="en")).text
@@ -84,6 +88,73 @@ def test_it_says_from_when_copies_in_backups_are_unreadable_and_not_that_they_ar
     answer = compose(replace(VARIANTS[variant], language=language))
 
     assert when in answer.text
+
+
+def flat(facts):
+    return " ".join(compose(facts).text.split())
+
+
+class TestCopies:
+    """Vault: a key that is destroyed reaches every copy, a row that is deleted leaves backups when those expire."""
+
+    WORDS = (
+        ("de", ("Schlüssel", "sobald der laufende Zeitabschnitt"), "sobald diese ablaufen"),
+        ("en", ("key under which", "as soon as the current period"), "as soon as those expire"),
+    )
+
+    @pytest.mark.parametrize(("language", "of_keys", "of_rows"), WORDS)
+    @pytest.mark.parametrize("others", [{"kept": (OF_CLAIMS,)}, {"refused": (CLAIM,)}])
+    def test_where_only_rows_went_no_key_is_said_to_be_destroyed(self, others, language, of_keys, of_rows):
+        text = flat(replace(FACTS, erased=NOTES_ALONE, language=language, **others))
+
+        assert of_rows in text
+        assert not any(word in text for word in of_keys)
+
+    @pytest.mark.parametrize(("language", "of_keys", "of_rows"), WORDS)
+    def test_where_the_key_went_nothing_waits_for_backups_to_expire(self, language, of_keys, of_rows):
+        text = flat(replace(FACTS, language=language))
+
+        assert all(word in text for word in of_keys)
+        assert of_rows not in text
+
+    def test_where_the_key_of_one_part_went_it_says_which(self):
+        vouchers = Erased(kind=DataKind.VOUCHERS, ground=ErasureGround.NOT_NEEDED, key_destroyed=False)
+
+        text = flat(replace(FACTS, erased=(FACTS.erased[0], vouchers)))
+
+        assert "gespeichert war (Stammdaten und Kontaktangaben" in text
+        assert "Der andere Teil (Rechnungen und andere Buchungsbelege) verschwindet aus unseren Datensicherungen" in text
+
+
+class TestKept:
+    """Art. 5(1)(a) DSGVO: nothing is promised that no run does, and nothing is called locked that is not."""
+
+    @pytest.mark.parametrize(("language", "promised"), [("de", ("ohne dass Sie", "von selbst")), ("en", ("without your", "automatically"))])
+    @pytest.mark.parametrize("variant", ["with kept documents", "all kept", "refused"])
+    def test_says_until_when_and_that_we_erase_it_then(self, variant, language, promised):
+        text = flat(replace(VARIANTS[variant], language=language))
+
+        assert ("und löschen sie danach" if language == "de" else "and erase them afterwards") in text
+        assert not any(word in text for word in promised)
+
+    @pytest.mark.parametrize(("language", "locked"), [("de", "gesperrt"), ("en", "locked")])
+    def test_a_refusal_claims_no_lock_and_an_erasure_and_a_kept_profile_do(self, language, locked):
+        said = {name: locked in flat(replace(VARIANTS[name], language=language)) for name in ("refused", "with kept documents", "all kept")}
+
+        assert said == {"refused": False, "with kept documents": True, "all kept": True}
+
+    def test_where_everything_is_kept_no_erasure_is_claimed(self):
+        text = flat(VARIANTS["all kept"])
+
+        assert "Löschen dürfen wir noch nichts" in text
+        assert "gelöscht" not in text and "vernichtet" not in text
+
+
+@pytest.mark.parametrize(("variant", "closing"), [("everything erased", "Yours sincerely"), ("nothing held", "Yours faithfully")])
+def test_an_english_letter_ends_as_it_begins(variant, closing):
+    text = compose(replace(VARIANTS[variant], language="en")).text
+
+    assert re.findall(r"Yours \w+", text) == [closing]
 
 
 @pytest.mark.parametrize(("language", "said"), [("de", "gehörten bei uns 2 Einträge."), ("en", "2 entries belonged to the details")])
