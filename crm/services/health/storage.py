@@ -56,7 +56,10 @@ class SchemaOutdated(Finding):
 
     check = "database"
     state = State.WRONG
-    message = "Die Datenbank hat Stand %(found)s, diese Version von Lethe braucht Stand %(expected)s."
+    message = (
+        "Die Datenbank hat Stand %(found)s, diese Version von Lethe braucht Stand %(expected)s. Eine ältere bringt „lethe upgrade“ auf "
+        "diesen Stand; zu einer neueren gehört eine neuere Version von Lethe."
+    )
 
 
 class GuardsMissing(Finding):
