@@ -13,6 +13,7 @@ from crm.privacy.collection import Notice
 from crm.privacy.due import last_day
 from crm.privacy.periods import StartEvent, due_on, find_rules
 from crm.privacy.purposes import Purpose, find_all
+from crm.services import staff_names
 from crm.services.accounts.users import get_id_by_email
 
 _PROSPECTS = "RET-01"
@@ -60,7 +61,7 @@ def find_terms(session: Session, *, purpose: str, migration: Migration, owner: s
 
     Raises:
         UnknownPurposeError, ConsentPurposeError: nobody can be taken in for this purpose.
-        AccountNotFoundError: no such account.
+        AccountNotFoundError, OwnerUnknownError: no such account, or it may not be given contacts.
 
     Source: Art. 6(1)(a), 7(1) DSGVO.
     """
@@ -68,6 +69,8 @@ def find_terms(session: Session, *, purpose: str, migration: Migration, owner: s
     if found.needs_consent:
         raise ConsentPurposeError(field="purpose", purpose=found.title["de"])
     owner_id = get_id_by_email(session, owner) if owner else None
+    if owner_id:
+        staff_names.require_account(session, owner_id)
     return Terms(purpose=found, migration=migration, owner_id=owner_id, actor=actor)
 
 
