@@ -109,6 +109,7 @@ def _make(settings: "Settings") -> None:
 def _run(settings: "Settings", port: int) -> None:
     from crm.services import starting
 
+    starting.require_current(settings)
     starting.require_not_set_back(settings)
     processes = Processes(_environment(settings, port))
     processes.stop_on_signals()

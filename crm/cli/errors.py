@@ -27,6 +27,15 @@ class FileUnreadableError(InvalidInputError):
     message = "Die Datei %(file)s lässt sich nicht lesen: %(reason)s."
 
 
+class NoRoomError(CrmError):
+    """What a command writes has no room, be it its output or a file."""
+
+    message = (
+        "Beim Schreiben war kein Speicherplatz mehr frei; die Ausgabe ist unvollständig. Schaffen Sie Platz, "
+        "oder leiten Sie die Ausgabe woandershin."
+    )
+
+
 class AddressTakenError(CrmError):
     """Another program listens at the address of a site already."""
 

@@ -42,13 +42,15 @@ class Installation:
 
         Raises:
             NotInitialisedError, DatabaseUnreachableError: there is nothing to open.
+            SchemaOlderError, SchemaNewerError: the database is of another version.
         """
         if self._opened is None:
             from crm.cli import log_lines
             from crm.runtime import Runtime
-            from crm.services import installation
+            from crm.services import installation, starting
 
             installation.require_ready(self.settings)
+            starting.require_current(self.settings)
             log_lines.configure()
             self._opened = Runtime.open(self.settings)
         return self._opened

@@ -1,12 +1,17 @@
 """A group that imports a command when it is used, so that `lethe --help` answers at once."""
 
+import errno
+import os
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import click
 
+from crm.cli.errors import NoRoomError
 from crm.cli.sentences import _, sentence_of
 from crm.errors import CrmError, InvalidInputError, NotFoundError
 
@@ -66,3 +71,16 @@ class LazyGroup(click.Group):
             raise InputRefusal(error) from error
         except CrmError as error:
             raise Refusal(error) from error
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            _give_up_output()
+            raise Refusal(NoRoomError()) from error
+
+
+def _give_up_output() -> None:
+    """Let go of what could not be written: Python would try once more at its end, and say so with a trace."""
+    with suppress(OSError):  # an output in memory has no number
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "import": Listed("crm.cli.imports", N_("Personen und Firmen aus einem anderen CRM übernehmen.")),
     "retention": Listed("crm.cli.retention", N_("Löschkonzept: zeigen, was fällig ist, und es vergessen.")),
     "log": Listed("crm.cli.log", N_("Das Verarbeitungsprotokoll prüfen, zeigen und ausgeben.")),
+    "upgrade": Listed("crm.cli.upgrade", N_("Die Datenbank einer älteren Version auf den Stand dieser Version bringen.")),
     "doctor": Listed("crm.cli.doctor", N_("Prüfen, ob die laufende Installation sicher eingerichtet ist.")),
 }
 

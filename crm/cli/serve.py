@@ -36,8 +36,10 @@ def serve(settings: "Settings", site: str, port: int | None) -> None:
 
     if site == "portal":
         installation.require_database(settings)
+        starting.require_current(settings)
     else:
         installation.require_ready(settings)
+        starting.require_current(settings)
         starting.require_not_set_back(settings)
         starting.require_openable(settings)
     port = port or _port_of(settings, site)

@@ -55,6 +55,12 @@ def current_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def knows(revision: str) -> bool:
+    """Say whether this version of Lethe knows a revision; one that it does not know was made by a newer version."""
+    scripts = ScriptDirectory.from_config(_configuration(None))
+    return revision in {script.revision for script in scripts.walk_revisions()}
+
+
 def newest_revision() -> str | None:
     """Return the revision this version of Lethe works with."""
     return ScriptDirectory.from_config(_configuration(None)).get_current_head()

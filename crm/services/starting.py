@@ -1,8 +1,9 @@
-"""What has to be there before the staff site starts: asked once, before any of its processes is made."""
+"""What has to be there before something works on an installation: asked once, before any process is made."""
 
 from crm import ledger
 from crm.clock import SystemClock
 from crm.db import Database, explaining, make_engine
+from crm.services import upgrading
 from crm.settings import Settings
 from crm.vault import FileKeyProvider, Vault
 
@@ -40,5 +41,21 @@ def require_not_set_back(settings: Settings) -> None:
     try:
         with explaining(), engine.connect() as connection:
             ledger.require_not_set_back(connection, high_water=settings.high_water)
+    finally:
+        engine.dispose()
+
+
+def require_current(settings: Settings) -> None:
+    """Refuse a database of another version: this one would answer with errors, or write what the other cannot read.
+
+    Needs no key, so that the portal asks it too.
+
+    Raises:
+        SchemaMissingError, SchemaOlderError, SchemaNewerError, DemoOfOtherVersionError: nothing was changed.
+    """
+    engine = make_engine(settings.database)
+    try:
+        with explaining(), engine.connect() as connection:
+            upgrading.require_current(connection, settings=settings)
     finally:
         engine.dispose()

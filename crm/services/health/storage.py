@@ -14,6 +14,7 @@ from crm.db import explain, file_of, migrate
 from crm.errors import UnavailableError
 from crm.ledger import tables as ledger_tables
 from crm.services.health.cases import examine_cases
+from crm.services.health.damage import DatabaseFileDamaged, examine_database_file, examine_key_store_file
 from crm.services.health.days import examine_days
 from crm.services.health.duties import examine_duties
 from crm.services.health.findings import Finding, State
@@ -56,7 +57,10 @@ class SchemaOutdated(Finding):
 
     check = "database"
     state = State.WRONG
-    message = "Die Datenbank hat Stand %(found)s, diese Version von Lethe braucht Stand %(expected)s."
+    message = (
+        "Die Datenbank hat Stand %(found)s, diese Version von Lethe braucht Stand %(expected)s. Eine ältere bringt „lethe upgrade“ auf "
+        "diesen Stand; zu einer neueren gehört eine neuere Version von Lethe."
+    )
 
 
 class GuardsMissing(Finding):
@@ -99,9 +103,11 @@ def examine_storage(settings: Settings, *, actor: Actor, now: datetime) -> Itera
 
 def _examine(stores: Stores, *, actor: Actor, now: datetime) -> Iterator[Finding]:
     """Look at what rests on other things only where those are sound: whatever was set back fits nothing."""
-    database = _reaching("database", lambda: _examine_database(stores, now=now))
-    is_usable = not any(isinstance(each, DatabaseSilent | SchemaOutdated) for each in database)
-    keys = _reaching("keystore", lambda: examine_keys(stores) if is_usable else examine_keys_alone(stores))
+    database = _reaching("database", lambda: examine_database_file(stores.settings))
+    database = database or _reaching("database", lambda: _examine_database(stores, now=now))
+    is_usable = not any(isinstance(each, DatabaseFileDamaged | DatabaseSilent | SchemaOutdated) for each in database)
+    keys = _reaching("keystore", lambda: examine_key_store_file(stores.settings))
+    keys = keys or _reaching("keystore", lambda: examine_keys(stores) if is_usable else examine_keys_alone(stores))
     log = _reaching("database", lambda: examine_log(stores)) if is_usable and not keys else []
     if database or keys or log:
         yield from [*database, *(each for each in keys if not _is_about_files(each, stores)), *log]

@@ -1,13 +1,16 @@
 """Runs an import over a validated export: foretold without a change, or applied in batches that can be stopped anywhere."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from crm.clock import Clock
 from crm.db import Database
+from crm.db.errors import DiskFullError
+from crm.errors import UnavailableError
 from crm.privacy import intake
 from crm.services.imports import runs
 from crm.services.imports.batches import Pace, Row, cut, waves
@@ -20,6 +23,16 @@ from crm.services.imports.taking_companies import CompanyTaker
 from crm.services.imports.taking_people import PeopleTaker
 from crm.services.imports.terms import Terms
 from crm.settings import Settings
+from crm.vault import KeyStoreFullError
+
+
+class ImportOutOfRoomError(UnavailableError):
+    """There is no room to write any more; what was taken in until then stays."""
+
+    message = (
+        "Es ist kein Speicherplatz mehr frei. Der Import ist bis %(file)s, Zeile %(row)s, eingelesen, und das bleibt. "
+        "Schaffen Sie Platz und starten Sie denselben Befehl noch einmal: Er macht dort weiter, wo er aufgehört hat."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,7 @@ class Importer:
         Raises:
             ImportRunningError: another process is at the same import.
             KeyUnavailableError: the letterbox cannot be emptied; nothing was taken in.
+            ImportOutOfRoomError: the disk is full; the same import goes on from there.
         """
         intake.drain(self._database, settings=self._settings, now=self._clock.now())
         with self._database.writing() as session:
@@ -70,7 +84,7 @@ class Importer:
         pace = Pace()
         for number, file in enumerate(self._export.files):
             for batch in cut(self._export.rows(file), pace=pace, after=run.last_rows[number]):
-                with self._database.writing_in_bulk() as session:
+                with self._out_of_room(run, number), self._database.writing_in_bulk() as session:
                     started = time.monotonic()
                     runs.note(session, run, number, self._take(session, batch))
                 run.last_rows[number] = batch[-1].row
@@ -78,6 +92,16 @@ class Importer:
                 progress(len(batch))
         with self._database.reading() as session:
             return Applied(run.id, runs.read_report(session, run, export=self._export))
+
+    @contextmanager
+    def _out_of_room(self, run: runs.Run, number: int) -> Iterator[None]:
+        """Say of a full disk how far the import came; where no row was taken in, that nothing was changed is true."""
+        try:
+            yield
+        except (DiskFullError, KeyStoreFullError) as error:
+            if not any(run.last_rows):
+                raise
+            raise ImportOutOfRoomError(file=self._export.files[number].name, row=run.last_rows[number]) from error
 
     def finish(self, applied: Applied) -> None:
         """End an import after its report was delivered."""

@@ -12,6 +12,7 @@ from crm.errors import InvalidInputError
 from crm.privacy.collection import Notice
 from crm.privacy.due import find_end_of_prospect, last_day
 from crm.privacy.purposes import Purpose, find_all
+from crm.services import staff_names
 from crm.services.accounts.users import get_id_by_email
 
 # Policy: one month, the period of Art. 12(3) and 14(3)(a) DSGVO, for everything that waits for a decision.
@@ -57,7 +58,7 @@ def find_terms(session: Session, *, purpose: str, migration: Migration, owner: s
 
     Raises:
         UnknownPurposeError, ConsentPurposeError: nobody can be taken in for this purpose.
-        AccountNotFoundError: no such account.
+        AccountNotFoundError, OwnerUnknownError: no such account, or it may not be given contacts.
 
     Source: Art. 6(1)(a), 7(1) DSGVO.
     """
@@ -65,6 +66,8 @@ def find_terms(session: Session, *, purpose: str, migration: Migration, owner: s
     if found.needs_consent:
         raise ConsentPurposeError(field="purpose", purpose=found.title["de"])
     owner_id = get_id_by_email(session, owner) if owner else None
+    if owner_id:
+        staff_names.require_account(session, owner_id)
     return Terms(purpose=found, migration=migration, owner_id=owner_id, actor=actor)
 
 

@@ -184,6 +184,44 @@ class TestDatabase:
         assert status == 0
 
 
+def damage(file, table):
+    """Overwrite the first page of a table, as a failing disk would."""
+    connection = sqlite3.connect(file)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    with file.open("r+b") as pages:
+        pages.seek((page - 1) * size)
+        pages.write(b"\xff" * size)
+
+
+class TestDamage:
+    @pytest.mark.parametrize("table", ["lookup", "source_record"])
+    def test_of_the_database_is_one_line_also_where_nothing_else_reads(self, installed, opened, populate, doctor, table):
+        populate(1)
+        opened.close()
+        damage(installed / "lethe.sqlite", table)
+
+        wrong, found, status = doctor()
+
+        assert f"Die Datei {installed / 'lethe.sqlite'} ist beschädigt" in wrong["database"]
+        assert "spielen Sie die neueste Sicherung ein" in wrong["database"]
+        assert len([each for each in found if each["check"] == "database"]) == 1
+        assert status == 1
+
+    def test_of_the_key_store_asks_for_its_newest_backup(self, installed, opened, populate, doctor):
+        populate(1)
+        opened.close()
+        damage(installed / "keys" / "keystore.sqlite", "source_tombstone")
+
+        wrong, found, status = doctor()
+
+        assert "Die Datei des Schlüsselspeichers ist beschädigt" in wrong["keys"]
+        assert len([each for each in found if each["check"] == "keys"]) == 1
+        assert status == 1
+
+
 class TestSealedValues:
     @pytest.mark.parametrize("value", ["sealed_phone", "x'00'", "'text'", "sealed_email || 'ü'"])
     def test_that_were_changed_are_wrong(self, installed, populate, doctor, value):

@@ -1,8 +1,12 @@
 """What hinders a command is said in one sentence, without a trace and without anything that claims to go on."""
 
+import os
 import shutil
 import socket
 import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -137,3 +141,23 @@ class TestMapping:
 
 def test_the_help_of_an_import_names_its_values_in_one_language(lethe):
     assert "--purpose PURPOSE" in lethe("import", "csv", "--help").output
+
+
+class TestOutput:
+    @pytest.mark.parametrize("command", [("users", "list", "--json"), ("users", "list"), ("doctor", "--json")])
+    def test_without_room_is_said_in_one_sentence(self, installed, index_dir, command):
+        environment = {**os.environ, "LC_ALL": "de_DE.UTF-8", "LETHE_INDEX_DIR": str(index_dir)}
+
+        with Path("/dev/full").open("w") as full:
+            ended = subprocess.run(
+                [sys.executable, "-m", "crm", "--data-dir", str(installed), *command],
+                env=environment,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+
+        assert ended.returncode == 1
+        [line] = ended.stderr.splitlines()
+        assert line.startswith("Beim Schreiben war kein Speicherplatz mehr frei; die Ausgabe ist unvollständig.")

@@ -6,7 +6,6 @@ import json
 import pytest
 
 from crm.db import make_engine
-from tests.functional.imports.conftest import ADMIN
 from tests.support.exports import API, WEEKLY, contact, copy_of, write
 
 MAPPING = 'origin = "Messeliste"\n[columns]\nNr = "id"\nVorname = "first_name"\nNachname = "last_name"\nMail = "email"\n'
@@ -105,9 +104,11 @@ def test_a_broken_file_changes_nothing_and_gives_one_sentence(lethe, data_dir, t
         (("--purpose", "newsletter"), "Einwilligung"),
         (("--purpose", "fun"), "Diesen Zweck gibt es nicht. Erlaubt sind: business_contact, "),
         (("--owner", "nobody@muster.test"), "Dieses Konto gibt es nicht"),
+        (("--owner", "pruefung@muster.test"), "es arbeitet nicht mit Kontakten. Wählen Sie jemand anderen."),
     ],
 )
 def test_terms_that_cannot_be_are_refused(lethe, data_dir, options, sentence):
+    lethe("users", "add", "--email", "pruefung@muster.test", "--name", "Petra Prüfung", "--role", "auditor")
     before = business_rows(data_dir)
 
     result = import_salesforce(lethe, API, *options)
@@ -123,7 +124,9 @@ def test_one_has_to_say_whose_system_it_was(lethe):
 
 
 def test_the_owner_gets_everybody(lethe, data_dir):
-    result = import_salesforce(lethe, API, "--owner", ADMIN)
+    lethe("users", "add", "--email", "vertrieb@muster.test", "--name", "Vera Vertrieb", "--role", "sales")
+
+    result = import_salesforce(lethe, API, "--owner", "vertrieb@muster.test")
 
     engine = make_engine(f"sqlite:///{data_dir / 'lethe.sqlite'}")
     with engine.connect() as connection:

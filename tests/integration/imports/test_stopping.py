@@ -3,12 +3,14 @@
 import pytest
 from sqlalchemy import select
 
+from crm.db.errors import DiskFullError
 from crm.models.intake import IntakeKind
 from crm.models.lawfulness import SuppressionEntry
 from crm.privacy.intake import letterbox
 from crm.services.imports import batches, runs
+from crm.services.imports.importing import ImportOutOfRoomError
 from crm.services.imports.runs import ImportRunningError
-from crm.vault import KeyUnavailableError
+from crm.vault import KeyStoreFullError, KeyUnavailableError
 from tests.support.exports import API, contact, write
 
 
@@ -80,6 +82,43 @@ def test_it_goes_on_where_it_was_stopped(installation, small_batches, monkeypatc
     assert report["people"] == {"read": 25, "created": 17, "merged": 4, "refused": 1, "skipped": 3}
     assert summary(installation)["0031"][0] == summary(installation)["00Q5"][0] == "0031"
     assert rows_in(installation, "import_run") == {"import_run": 1}
+
+
+@pytest.mark.parametrize("full", [DiskFullError, KeyStoreFullError])
+def test_a_full_disk_says_how_far_it_came_and_the_same_import_goes_on(installation, another_installation, small_batches, monkeypatch, full):
+    note, calls = runs.note, []
+
+    def note_until_full(*arguments):
+        calls.append(1)
+        if len(calls) == 9:
+            raise full
+        note(*arguments)
+
+    expected = another_installation.take_in(API)
+    monkeypatch.setattr(runs, "note", note_until_full)
+
+    with pytest.raises(ImportOutOfRoomError) as refused:
+        installation.take_in(API)
+
+    taken = rows_in(installation, "source_record")["source_record"]
+    assert taken > 0
+    assert refused.value.facts["file"] == "Contact.csv"
+    assert refused.value.facts["row"] > 0
+    assert "nichts geändert" not in str(refused.value)
+    assert installation.take_in(API) == expected
+    assert rows_in(installation, *COUNTED) == rows_in(another_installation, *COUNTED)
+
+
+def test_a_disk_that_was_full_from_the_start_has_changed_nothing(installation, small_batches, monkeypatch):
+    def refuse(*_arguments):
+        raise DiskFullError
+
+    monkeypatch.setattr(runs, "note", refuse)
+
+    with pytest.raises(DiskFullError):
+        installation.take_in(API)
+
+    assert rows_in(installation, "contact", "company") == {"contact": 0, "company": 0}
 
 
 @pytest.mark.parametrize("stopped_after", [1, 9, 14])
