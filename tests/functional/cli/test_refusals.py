@@ -97,7 +97,7 @@ class TestDamage:
         assert refused(*arguments).startswith("Die Datei der Datenbank ist beschädigt oder keine Datenbank.")
 
     def test_of_the_database_is_found_by_the_examination(self, damaged, lethe):
-        assert "„database“ antwortet nicht: Die Datei der Datenbank ist beschädigt" in lethe("doctor").output
+        assert "lethe.sqlite ist beschädigt. Beenden Sie Lethe, heben Sie die Datei auf" in lethe("doctor").output
 
     def test_of_the_key_store_is_called_damage(self, installed, refused):
         (installed / "keys" / "keystore.sqlite").write_bytes(b"no database any more" * 100)
