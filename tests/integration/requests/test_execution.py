@@ -271,6 +271,7 @@ class TestExecution:
             desk.file_document(person, rule=rule)
         case_id = desk.open(person)
         desk.decide(case_id, {DataKind.PROFILE: profile, DataKind.VOUCHERS: NOT_NEEDED})
+        desk.do(decision.approve, case_id, actor=COLLEAGUE)
         desk.clock.advance(HOURS_72)
 
         text = answer_of(desk, case_id)
