@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from crm.clock import micros
 from crm.errors import CrmError, NotFoundError
 from crm.models.intake import LinkKind, PersonalLink
+from crm.settings import Settings
 from crm.vault import SealedRow, TamperedError, Vault
 
 _TOKEN_BYTES: Final = 32
@@ -33,6 +34,7 @@ PATHS: Final = {
     LinkKind.CONFIRM: "b",
     LinkKind.STATUS: "s",
 }
+LANGUAGE_PARAMETER: Final = "lang"  # in links of mails that are not in the language of the installation
 ONE_CLICK_PATH: Final = "u"  # the same link as `o`, for the button of mail programs (RFC 8058)
 
 
@@ -165,13 +167,14 @@ def _said(link: PersonalLink) -> str:
     return json.dumps(said)
 
 
-def address(kind: LinkKind, token: str, *, origin: str) -> str:
-    """Return the full address for a mail.
+def address(kind: LinkKind, token: str, *, language: str, settings: Settings) -> str:
+    """Return the full address for a mail; its origin is that of the settings and never of a request.
 
     Args:
-        origin: of the portal, from the settings and never from a request.
+        language: of the mail; the page behind the link speaks it too.
     """
-    return f"{origin.rstrip('/')}/{PATHS[kind]}/{token}"
+    page = f"{settings.portal_origin.rstrip('/')}/{PATHS[kind]}/{token}"
+    return page if language == settings.language else f"{page}?{LANGUAGE_PARAMETER}={language}"
 
 
 def one_click_address(token: str, *, origin: str) -> str:

@@ -20,11 +20,14 @@ from flask import Flask, current_app, request
 from flask_babel import Babel, Domain, get_locale, get_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
 
 from crm.privacy.citations import cite
+from crm.privacy.links import LANGUAGE_PARAMETER
 
 LANGUAGES: Final = {"de": "Deutsch", "en": "English"}
 LANGUAGE_COOKIE: Final = "lethe_language"
+_A_YEAR: Final = 365 * 24 * 3600  # seconds
 CATALOGUES: Final = Path(__file__).parent / "translations"
 
 # Numerals for German; in English the month is a word, because 03/04/2026 means two days.
@@ -65,15 +68,35 @@ def install(app: Flask, *, default_language: str, time_zone: str) -> None:
     """Give `app` its languages, the format filters and `in_language` for texts of rules."""
 
     def choose() -> str:
-        chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-        return chosen if chosen in LANGUAGES else default_language
+        chosen = (_find_asked(), request.cookies.get(LANGUAGE_COOKIE, ""))
+        return next((each for each in chosen if each in LANGUAGES), default_language)
 
     languages = _Languages(  # type: ignore[no-untyped-call]  # as above
         app, locale_selector=choose, default_locale=default_language, default_timezone=time_zone
     )
     languages.catalogues = _Catalogues({"de": NullTranslations(), "en": read_catalogue("en")})
+    app.after_request(_remember_asked)
     app.jinja_env.filters.update(day=day, moment=moment, weekday=weekday, number=number, cited=cited)
     app.jinja_env.globals.update(current_language=current_language, in_language=in_language, LANGUAGES=LANGUAGES)
+
+
+def _find_asked() -> str:
+    """Return the language that a link in a mail asks for, or an empty text."""
+    asked = request.args.get(LANGUAGE_PARAMETER, "")
+    return asked if asked in LANGUAGES else ""
+
+
+def _remember_asked(response: Response) -> Response:
+    """Let the pages that follow a link of a mail speak its language too."""
+    if asked := _find_asked():
+        remember(response, asked)
+    return response
+
+
+def remember(response: Response, language: str) -> None:
+    """Show the pages that follow in this language, in this browser."""
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    response.set_cookie(LANGUAGE_COOKIE, language, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
 
 
 @cache

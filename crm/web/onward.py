@@ -1,13 +1,11 @@
 """From one page of the way in to the next, and from there to where the person wanted to go."""
 
-from flask import after_this_request, current_app, redirect, request, url_for
+from flask import after_this_request, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from crm.services.accounts.errors import PasswordUnrepeatedError
-from crm.site.i18n import LANGUAGE_COOKIE, current_language
+from crm.site.i18n import current_language, remember
 from crm.web import gates
-
-_A_YEAR = 365 * 24 * 3600
 
 
 def go_on(token: str, wanted: str | None = None) -> Response:
@@ -32,9 +30,8 @@ def show_in(language: str) -> None:
     """Show the pages that follow in this language, in this browser."""
 
     @after_this_request
-    def remember(response: Response) -> Response:
-        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-        response.set_cookie(LANGUAGE_COOKIE, language, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
+    def show(response: Response) -> Response:
+        remember(response, language)
         return response
 
 

@@ -184,5 +184,5 @@ def _issue_correction(session: Session, claim: Claim, until: datetime, now: date
 
 
 def _facts(kind: LinkKind, token: str, until: datetime, language: str, settings: Settings) -> dict[str, str]:
-    link = links.address(kind, token, origin=settings.portal_origin)
+    link = links.address(kind, token, language=language, settings=settings)
     return {"link": link, "until": mails.worded_day(until, language, settings)}

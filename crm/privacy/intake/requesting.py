@@ -69,7 +69,7 @@ def _ask_to_confirm(session: Session, pending: PendingRequest, message: Message,
     facts = {
         "day": mails.worded_day(pending.received_at, message.language, settings),
         "until": mails.worded_day(pending.expires_at, message.language, settings),
-        "link": links.address(LinkKind.CONFIRM, token, origin=settings.portal_origin),
+        "link": links.address(LinkKind.CONFIRM, token, language=message.language, settings=settings),
     }
     mails.write(session, kind="request_to_confirm", to=address, language=message.language, facts=facts, settings=settings, now=now)
 

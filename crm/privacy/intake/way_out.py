@@ -30,7 +30,7 @@ def issue(session: Session, *, subject_id: str, settings: Settings, actor: Actor
     expires_at = now + intake_policy().handed_link_for
     token = links.issue(session, kind=LinkKind.OBJECT, subject_id=subject_id, expires_at=expires_at, now=now)
     audit.record(session, Action.OBJECTION_LINK_ISSUED, actor=actor, now=now, subject_id=subject_id)
-    return WayOut(links.address(LinkKind.OBJECT, token, origin=settings.portal_origin), expires_at)
+    return WayOut(links.address(LinkKind.OBJECT, token, language=settings.language, settings=settings), expires_at)
 
 
 def add_to(session: Session, letter: Letter, *, subject_id: str, settings: Settings, now: datetime) -> Letter:

@@ -132,6 +132,6 @@ def _confirm_receipt(session: Session, case: RequestCase, *, settings: Settings,
     def link_to_status() -> dict[str, str]:
         kind, expires_at = LinkKind.STATUS, now + STATUS_FOR
         token = links.issue(session, kind=kind, subject_id=case.subject_id, request_id=case.id, expires_at=expires_at, now=now)
-        return {"link": links.address(kind, token, origin=settings.portal_origin)}
+        return {"link": links.address(kind, token, language=case.language, settings=settings)}
 
     tell(session, case, kind="request_opened", more=link_to_status, settings=settings, actor=actor, now=now)

@@ -93,6 +93,13 @@ class ReceiptDayError(InvalidInputError):
     message = "Bitte geben Sie den Tag an, an dem der Antrag bei uns ankam; er liegt nicht in der Zukunft."
 
 
+class NotRestrictedError(PrivacyError):
+    """A restriction was to be lifted that does not stand; perhaps somebody was faster."""
+
+    article = "Art. 18(3)"
+    message = "Diese Einschränkung besteht nicht mehr. Die Seite zeigt, was jetzt gilt; es geht keine E-Mail hinaus."
+
+
 class ToldDayError(InvalidInputError):
     """The day on which a person was told that a restriction ends is missing, or before the restriction began."""
 

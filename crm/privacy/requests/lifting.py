@@ -18,7 +18,7 @@ from crm.models.lawfulness import LiftNotice, ToldBy
 from crm.privacy import disclosure, due, mails, restriction
 from crm.privacy.requests.answering import ACTOR
 from crm.privacy.requests.decision import require_role
-from crm.privacy.requests.errors import ToldDayError, WayToPersonMissingError
+from crm.privacy.requests.errors import NotRestrictedError, ToldDayError, WayToPersonMissingError
 from crm.privacy.restriction import RestrictionReason
 from crm.search.exact import exact_email
 from crm.settings import Settings
@@ -39,10 +39,13 @@ def announce(session: Session, *, subject_id: str, reason: RestrictionReason, se
     """Write to the person that the restriction ends; it stands until the mail server has taken the notice.
 
     Raises:
+        NotRestrictedError: nothing is restricted for this reason.
         WayToPersonMissingError: no e-mail address is known; staff tell the person in another way.
         CoordinatorOnlyError: the actor does not act as coordinator.
     """
     require_role(actor)
+    if reason not in restriction.find_reasons(session, [subject_id]).get(subject_id, ()):
+        raise NotRestrictedError
     if session.get(LiftNotice, (subject_id, reason)) is not None:
         return
     opened = disclosure.open_for_request(session, subject_ids=[subject_id], groups={FieldGroup.EMAIL}, actor=actor, now=now)

@@ -12,7 +12,7 @@ from crm.errors import InvalidInputError
 from crm.models.lawfulness import ToldBy
 from crm.privacy import restriction
 from crm.privacy.requests import lifting
-from crm.privacy.requests.errors import ChoiceNotPossibleError, ToldDayError
+from crm.privacy.requests.errors import ChoiceNotPossibleError, NotRestrictedError, ToldDayError
 from crm.privacy.restriction import RestrictionReason
 from crm.services.contacts.view import get_contact
 from crm.site.i18n import _
@@ -44,7 +44,7 @@ def lift(subject_id: str) -> ResponseReturnValue:
         with runtime.database.writing() as db:
             get_contact(db, subject_id=subject_id)
             done = _lift(db, subject_id, reason, runtime.clock.now())
-    except (InvalidInputError, restriction.NotToldError) as error:
+    except (InvalidInputError, NotRestrictedError, restriction.NotToldError) as error:
         return refuse(subject_id, error)
     flash(done, "ok")
     return redirect(url_for(".rights", subject_id=subject_id), code=HTTPStatus.SEE_OTHER)

@@ -175,6 +175,13 @@ class TestCoordinator:
         assert "frühestens der Tag der Einschränkung" in refused.text
         assert reasons_of(house, known) == (RestrictionReason.UNLAWFUL,)
 
+    def test_writes_to_nobody_about_a_restriction_that_does_not_stand(self, house, privacy, known):
+        answer = privacy.send(f"/contacts/{known}/lift", {"reason": "unlawful"})
+
+        assert answer.status_code == 409
+        assert "besteht nicht mehr" in answer.text
+        assert house.entries("mail:written") == []
+
     def test_lifts_one_reason_and_leaves_the_other(self, house, privacy, known):
         for reason in ("unlawful", "legal_claims"):
             privacy.send(f"/contacts/{known}/restrict", {"reason": reason})
