@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, bindparam, delete, select
+from sqlalchemy import BindParameter, Table, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from crm.db import Database, insert_rows
@@ -42,7 +42,7 @@ _GROUNDS = (
 )
 _OF_PEOPLE = (_DUE.kind == DueKind.PERSON.value, _DUE.subject_id.in_(_THESE))
 _DAYS = select(_DUE.subject_id, _DUE.due_on).where(*_OF_PEOPLE)
-_FORGET_DAYS = delete(RetentionDue.__table__).where(*_OF_PEOPLE)  # type: ignore[arg-type] # a mapped class gives its table as any selectable
+_FORGET_DAYS = delete(cast("Table", RetentionDue.__table__)).where(*_OF_PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ Source: Art. 5(1)(c), (d) DSGVO.
 """
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -25,7 +26,7 @@ _AS_IT_IS = select(Contact.company_id, Contact.version, *(getattr(Contact, colum
     Contact.subject_id == bindparam("subject_id")
 )
 _NO_PROSPECT = (
-    update(Contact.__table__)  # type: ignore[arg-type] # a mapped class gives its table as any selectable
+    update(cast("Table", Contact.__table__))
     .where(Contact.subject_id == bindparam("known_id"), Contact.is_prospect)
     .values(is_prospect=False)
     .returning(Contact.subject_id)

@@ -168,7 +168,7 @@ def is_of_erased(session: Session, *, origin: str) -> bool:
 
 def find_standing(session: Session, *, subject_id: str) -> tuple[StandingObjection, ...]:
     """Return what one person objects to, with where it came from; the first objected first."""
-    standing = _read(session, [subject_id]).get(subject_id, {})
+    standing = find_ways(session, [subject_id]).get(subject_id, {})
     return tuple(StandingObjection(objection=about, came=came) for about, came in standing.items() if came)
 
 
@@ -247,11 +247,11 @@ def find_objections(session: Session, subject_ids: Sequence[str]) -> dict[str, f
     """Return what the people object to; acts count in their order, whatever their times say."""
     return {
         subject_id: frozenset(about for about, came in standing.items() if came)
-        for subject_id, standing in _read(session, subject_ids).items()
+        for subject_id, standing in find_ways(session, subject_ids).items()
     }
 
 
-def _read(session: Session, subject_ids: Sequence[str]) -> dict[str, dict[Objection, dict[str, datetime]]]:
+def find_ways(session: Session, subject_ids: Sequence[str]) -> Mapping[str, Mapping[Objection, Mapping[str, datetime]]]:
     """Return for each person and objection the ways by which it came and stands; none of them is left where it ended.
 
     A wish ends the objection as such, a correction only what came in that one way.

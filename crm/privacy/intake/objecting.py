@@ -113,19 +113,14 @@ def _raise(session: Session, claims: Sequence[Claim], now: datetime) -> None:
     One that staff entered, or that came with a case, is another act: were it taken back, the person's own word would go with it.
     """
     wanted = [subject_id for claim in claims for subject_id in claim.subject_ids]
-    objecting = (subject_id for subject_id, each in objection.find_objections(session, wanted).items() if _ADVERTISING in each)
-    has_objected = {each for each in objecting if _came_by_message(session, each)}
+    ways = objection.find_ways(session, wanted)
+    has_objected = {each for each, by in ways.items() if any(map(objection.is_of_message, by.get(_ADVERTISING, ())))}
     raised = []
     for claim in claims:
         claim.raised_for = [subject_id for subject_id in claim.subject_ids if subject_id not in has_objected]
         has_objected.update(claim.raised_for)
         raised += [Raised(subject_id, _ADVERTISING, claim.origin) for subject_id in claim.raised_for]
     objection.raise_each(session, raised, actor=ACTOR, now=now)
-
-
-def _came_by_message(session: Session, subject_id: str) -> bool:
-    standing = objection.find_standing(session, subject_id=subject_id)
-    return any(objection.is_of_message(origin) for each in standing if each.objection == _ADVERTISING for origin in each.came)
 
 
 def _suppress(session: Session, claims: Sequence[Claim], now: datetime) -> None:
