@@ -10,7 +10,7 @@ from crm.cli.sentences import _, sentence_of
 from crm.errors import CrmError
 
 if TYPE_CHECKING:
-    from crm.services.health import Finding
+    from crm.services.health.findings import Finding
     from crm.settings import Settings
 
 
@@ -21,16 +21,17 @@ if TYPE_CHECKING:
 def examine(context: click.Context, settings: "Settings", *, as_json: bool) -> None:
     """Print one line for each check."""
     from crm.clock import SystemClock
-    from crm.services import health, installation
+    from crm.services import starting
+    from crm.services.health import examination
 
-    installation.require_begun(settings)
-    findings = health.examine(settings, actor=command_line_actor(), now=SystemClock().now())
+    starting.require_begun(settings)
+    findings = examination.examine(settings, actor=command_line_actor(), now=SystemClock().now())
     if as_json:
         print_json([_as_json(each) for each in findings])
     else:
         for each in findings:
             click.echo(f"{each.state.sign} {_sentence_of(each)}")
-    context.exit(1 if health.is_anything_wrong(findings) else 0)
+    context.exit(1 if examination.is_anything_wrong(findings) else 0)
 
 
 def _as_json(finding: "Finding") -> dict[str, object]:

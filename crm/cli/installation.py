@@ -47,9 +47,9 @@ class Installation:
         if self._opened is None:
             from crm.cli import log_lines
             from crm.runtime import Runtime
-            from crm.services import installation, starting
+            from crm.services import starting
 
-            installation.require_ready(self.settings)
+            starting.require_ready(self.settings)
             starting.require_current(self.settings)
             log_lines.configure()
             self._opened = Runtime.open(self.settings)

@@ -1,6 +1,7 @@
 """`lethe log`: verify, export and show the processing log."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -221,13 +222,13 @@ def _line(entry: "StoredEntry") -> str:
 @contextmanager
 def _progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     """Show a bar on the terminal while something long runs; none where standard error is no terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    if quiet or not sys.stderr.isatty():
         yield None
         return
-    with Progress(console=console, transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    with click.progressbar(length=1, label=title, file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield show

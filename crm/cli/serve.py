@@ -32,14 +32,14 @@ _COULD_NOT_START: Final = 3  # as gunicorn itself says it; its master then ends 
 @pass_settings
 def serve(settings: "Settings", site: str, port: int | None) -> None:
     """Run gunicorn in this process; each of its workers opens the vault for itself, after the fork."""
-    from crm.services import installation, starting
+    from crm.services import starting
 
     if site == "portal":
-        installation.require_database(settings)
-        starting.require_current(settings)
+        starting.require_database(settings)
     else:
-        installation.require_ready(settings)
-        starting.require_current(settings)
+        starting.require_ready(settings)
+    starting.require_current(settings)
+    if site == "staff":
         starting.require_not_set_back(settings)
         starting.require_openable(settings)
     port = port or _port_of(settings, site)
@@ -124,7 +124,7 @@ def _open_or_end(settings: "Settings", site: str) -> Any:
 
 def _open_application(settings: "Settings", site: str) -> Any:
     from crm.runtime import PortalRuntime, Runtime
-    from crm.services.health import ProcessReport
+    from crm.services.health.reports import ProcessReport
 
     runtime = PortalRuntime.open(settings) if site == "portal" else Runtime.open(settings)
     app = import_module(_APPLICATIONS[site]).create_app(runtime)

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 @pass_settings
 def upgrade(settings: "Settings") -> None:
     """Bring the database up, or say that it is; needs no key, because nothing of people is opened."""
-    from crm.services import installation, upgrading
+    from crm.services import starting, upgrading
 
-    installation.require_database(settings)
+    starting.require_database(settings)
     upgraded = upgrading.bring_up(settings)
     if upgraded.before == upgraded.after:
         click.echo(_("Die Datenbank hat schon Stand %(revision)s; es war nichts zu tun.", revision=upgraded.after))

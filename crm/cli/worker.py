@@ -24,7 +24,7 @@ _WORKER = "crm.jobs.worker"
 def work(runtime: "Runtime") -> None:
     """Run the jobs until SIGTERM or SIGINT."""
     from crm.services import starting
-    from crm.services.health import ProcessReport
+    from crm.services.health.reports import ProcessReport
 
     starting.require_not_set_back(runtime.settings)
     # Until the worker listens to signals itself, one that comes early must still end it cleanly.

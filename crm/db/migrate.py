@@ -8,13 +8,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData
 
 from crm.db.base import Base
+from crm.db.revisions import MIGRATIONS
 
-_FOLDER = Path(__file__).parent / "migrations"
 NEWEST = "head"
 
 
@@ -50,25 +49,9 @@ def revise(engine: Engine, *, message: str, metadata: MetaData) -> Path:
     return Path(script.path)
 
 
-def current_revision(connection: Connection) -> str | None:
-    """Return the revision the database is at, or None if it was never migrated."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def knows(revision: str) -> bool:
-    """Say whether this version of Lethe knows a revision; one that it does not know was made by a newer version."""
-    scripts = ScriptDirectory.from_config(_configuration(None))
-    return revision in {script.revision for script in scripts.walk_revisions()}
-
-
-def newest_revision() -> str | None:
-    """Return the revision this version of Lethe works with."""
-    return ScriptDirectory.from_config(_configuration(None)).get_current_head()
-
-
 def _configuration(connection: Connection | None) -> Config:
     configuration = Config(stdout=StringIO())
-    configuration.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     attributes: dict[str, Any] = configuration.attributes
     attributes.update(connection=connection, metadata=Base.metadata)
     return configuration

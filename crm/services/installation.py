@@ -4,21 +4,19 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import inspect
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from crm import ledger
 from crm.actor import Actor
 from crm.db import file_of, make_engine, migrate
-from crm.errors import CrmError, InvalidInputError, UnavailableError
+from crm.errors import InvalidInputError
 from crm.models.account import Account
 from crm.privacy import intake, purposes
 from crm.services.accounts import addresses, create_first_admin, passwords
+from crm.services.starting import SETTINGS_FILE, is_begun
 from crm.settings import Settings
 from crm.vault import FileKeyProvider, create_keystore
 
-SETTINGS_FILE = "lethe.toml"
 _ONLY_OWNER = 0o600
 _ONLY_OWNER_FOLDER = 0o700
 
@@ -38,24 +36,6 @@ class FolderUnwritableError(InvalidInputError):
     )
 
 
-class NotInitialisedError(CrmError):
-    """There is no installation to work on."""
-
-    message = "Hier ist noch keine Installation. Legen Sie eine mit „lethe init“ an, oder nennen Sie ihren Ordner mit --data-dir."
-
-
-class DatabaseUnreachableError(UnavailableError):
-    """The server of the business database does not answer."""
-
-    message = "Die Datenbank antwortet nicht. Prüfen Sie die Adresse in den Einstellungen und ob der Server läuft."
-
-
-class KeyStoreUnreachableError(UnavailableError):
-    """The server of the key store does not answer."""
-
-    message = "Der Schlüsselspeicher antwortet nicht. Prüfen Sie die Adresse in den Einstellungen und ob der Server läuft."
-
-
 def require_possible(settings: Settings, *, email: str, password: str) -> None:
     """Refuse before anything is made, so that a refusal leaves nothing half-made behind.
 
@@ -65,7 +45,7 @@ def require_possible(settings: Settings, *, email: str, password: str) -> None:
     """
     addresses.require_email(email)
     passwords.require_acceptable(password, context=(email, settings.organisation))
-    if _is_begun(settings):
+    if is_begun(settings):
         raise AlreadyInitialisedError(folder=settings.data_dir)
 
 
@@ -111,52 +91,3 @@ def write_settings(settings: Settings) -> Path:
     lines = [f"{name} = {json.dumps(getattr(settings, name), ensure_ascii=False)}" for name in ("organisation", "language", "time_zone")]
     file.write_text("\n".join(["# Alle Einstellungen: docs/reference/settings.md", *lines, ""]), encoding="utf-8")
     return file
-
-
-def require_ready(settings: Settings) -> None:
-    """Refuse with one sentence where there is no installation, or its databases do not answer.
-
-    Raises:
-        NotInitialisedError, DatabaseUnreachableError, KeyStoreUnreachableError: nothing was made or changed.
-    """
-    is_stored = _is_filled(settings.database, DatabaseUnreachableError) and _is_filled(settings.keystore, KeyStoreUnreachableError)
-    if not is_stored:
-        raise NotInitialisedError
-
-
-def require_begun(settings: Settings) -> None:
-    """Refuse only where nothing of an installation is there: the examination says itself what is missing of one.
-
-    Raises:
-        NotInitialisedError: neither settings nor keys nor data.
-    """
-    if not _is_begun(settings):
-        raise NotInitialisedError
-
-
-def require_database(settings: Settings) -> None:
-    """Refuse where there is no business database; the portal needs no more, so that it starts without any key.
-
-    Raises:
-        NotInitialisedError, DatabaseUnreachableError: nothing was made or changed.
-    """
-    if not _is_filled(settings.database, DatabaseUnreachableError):
-        raise NotInitialisedError
-
-
-def _is_begun(settings: Settings) -> bool:
-    """Say whether anything of an installation is there: settings, keys or data."""
-    has_files = (settings.data_dir / SETTINGS_FILE).exists() or settings.epoch_keys.exists()
-    return has_files or _is_filled(settings.database, DatabaseUnreachableError) or _is_filled(settings.keystore, KeyStoreUnreachableError)
-
-
-def _is_filled(url: str, unreachable: type[UnavailableError]) -> bool:
-    if file := file_of(url):
-        return file.is_file()
-    engine = make_engine(url)
-    try:
-        return bool(inspect(engine).get_table_names())
-    except SQLAlchemyError as error:
-        raise unreachable from error
-    finally:
-        engine.dispose()

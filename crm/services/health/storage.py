@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crm import ledger
 from crm.actor import Actor
 from crm.clock import from_micros
-from crm.db import explain, file_of, migrate
+from crm.db import explain, file_of, revisions
 from crm.errors import UnavailableError
 from crm.ledger import tables as ledger_tables
 from crm.services.health.cases import examine_cases
@@ -154,7 +154,7 @@ def _examine_database(stores: Stores, *, now: datetime) -> Iterator[Finding]:
 
 
 def _examine_schema(connection: Connection) -> Iterator[Finding]:
-    found, expected = migrate.current_revision(connection), migrate.newest_revision()
+    found, expected = revisions.current_revision(connection), revisions.newest_revision()
     if found != expected:
         yield SchemaOutdated(found=found, expected=expected)
     missing = ledger.find_missing_guards(connection)

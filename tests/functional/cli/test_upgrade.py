@@ -5,12 +5,12 @@ import shutil
 import pytest
 
 from crm import ledger
-from crm.db import make_engine, migrate
+from crm.db import make_engine, migrate, revisions
 from crm.services import starting, upgrading
-from crm.services.upgrading import SchemaMissingError, SchemaNewerError, SchemaOlderError
+from crm.services.starting import SchemaMissingError, SchemaNewerError, SchemaOlderError
 from tests.functional.cli.test_doctor_stores import change, copy, put_back
 
-NEWEST = migrate.newest_revision()
+NEWEST = revisions.newest_revision()
 OLDER = f"{int(NEWEST) - 1:04}"
 COMMANDS = [
     ("worker",),
@@ -31,7 +31,7 @@ def take_back(url):
 def revision_of(url):
     engine = make_engine(url)
     with engine.connect() as connection:
-        found = migrate.current_revision(connection), ledger.find_missing_guards(connection)
+        found = revisions.current_revision(connection), ledger.find_missing_guards(connection)
     engine.dispose()
     return found
 

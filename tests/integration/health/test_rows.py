@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from crm.actor import Role
-from crm.db import file_of, migrate
+from crm.db import file_of, revisions
 from crm.models.erasure import ErasureCause
 from crm.models.lawfulness import ToldBy
 from crm.models.privacy_task import TaskKind
@@ -144,7 +144,7 @@ def say_it_was_migrated(settings):
     """Tests make their tables at once; an installation is brought to the same by migrations, and the examination asks."""
     with closing(sqlite3.connect(file_of(settings.database))) as connection, connection:
         connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
-        connection.execute("INSERT INTO alembic_version VALUES (?)", [migrate.newest_revision()])
+        connection.execute("INSERT INTO alembic_version VALUES (?)", [revisions.newest_revision()])
 
 
 def latest(table, what):

@@ -8,11 +8,11 @@ from sqlalchemy import inspect, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from crm import ledger, models  # noqa: F401 - registers the tables
-from crm.db import Base, make_engine, migrate
+from crm.db import Base, make_engine, migrate, revisions
 from crm.db.errors import OriginsReadableError, OriginsSealedError
 from crm.db.migrations.transaction_number import Xid8
 
-REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(migrate._FOLDER).walk_revisions()))]
+REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(revisions.MIGRATIONS).walk_revisions()))]
 
 
 @pytest.fixture(autouse=True)
@@ -40,12 +40,12 @@ def test_an_upgraded_database_says_so(empty_engine):
     migrate.upgrade(empty_engine)
 
     with empty_engine.connect() as connection:
-        assert migrate.current_revision(connection) == migrate.newest_revision() == REVISIONS[-1]
+        assert revisions.current_revision(connection) == revisions.newest_revision() == REVISIONS[-1]
 
 
 def test_a_database_that_was_never_migrated_says_so(empty_engine):
     with empty_engine.connect() as connection:
-        assert migrate.current_revision(connection) is None
+        assert revisions.current_revision(connection) is None
 
 
 def test_the_guards_stand_after_an_upgrade(empty_engine):
@@ -65,7 +65,7 @@ def test_each_revision_goes_down_and_up_again_with_data_in_it(empty_engine, revi
     migrate.upgrade(empty_engine, to=revision)
 
     with empty_engine.connect() as connection:
-        assert migrate.current_revision(connection) == revision
+        assert revisions.current_revision(connection) == revision
 
 
 def test_companies_that_were_there_get_the_key_they_are_sorted_by(empty_engine):
@@ -120,7 +120,7 @@ class TestWhereDataCameFrom:
 
         assert "Müller" not in str(refusal.value)
         with empty_engine.connect() as connection:
-            assert migrate.current_revision(connection) == "0003"
+            assert revisions.current_revision(connection) == "0003"
             assert connection.execute(text("SELECT origin FROM contact")).scalar() == "Empfehlung von Frau Müller"
 
     def test_that_stands_at_a_ground_alone_stops_it_too(self, empty_engine):
@@ -149,7 +149,7 @@ class TestWhereDataCameFrom:
             migrate.downgrade(empty_engine, to="0003")
 
         with empty_engine.connect() as connection:
-            assert migrate.current_revision(connection) == "0004"
+            assert revisions.current_revision(connection) == "0004"
 
 
 def test_links_that_nobody_can_seal_lapse_but_those_that_only_show_something(empty_engine):
