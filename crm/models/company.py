@@ -22,7 +22,8 @@ class Company(Base):
     """A customer, supplier or prospect that is a company.
 
     For a natural person (Einzelunternehmen, Freiberufler) the readable columns stay empty and
-    `sealed_details` holds them under the key of `subject_id`. `sort_key` puts the name where people look for it.
+    `sealed_details` holds them under the key of `subject_id`. `sort_key` puts the name where people look for it. `seal` says that
+    the program wrote the plain columns as they stand (`crm.privacy.plain_columns`).
     """
 
     __tablename__ = "company"
@@ -50,4 +51,5 @@ class Company(Base):
     created_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
     changed_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
     version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
+    seal: Mapped[bytes] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
     sealed_details: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal(Category.CONTENT, compartment=Compartment.PROFILE))
