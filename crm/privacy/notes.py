@@ -17,6 +17,7 @@ from crm.privacy.actions import Action
 from crm.privacy.disclosure import require_access
 from crm.privacy.errors import FieldWithoutPurposeError, LastContactAheadError, PrivacyError
 from crm.privacy.purposes import Purpose
+from crm.readable import many_lines, require_readable
 from crm.vault import Vault
 
 LONGEST = 20_000  # characters
@@ -62,11 +63,11 @@ def write(
         note_id: id that the form gave the note, so that the same form sent twice writes one note.
 
     Raises:
-        EmptyNoteError, NoteTooLongError, SpecialCategoryError: the text cannot be taken, or not yet.
+        EmptyNoteError, NoteTooLongError, TurnedTextError, SpecialCategoryError: the text cannot be taken, or not yet.
         LastContactAheadError: the call or meeting has not been yet.
         FieldWithoutPurposeError: the purpose has no notes; and as the door says.
     """
-    text = text.strip()
+    text = many_lines(text)
     _require_text(text, seen_hints)
     if FieldGroup.NOTES not in purpose.groups:
         raise FieldWithoutPurposeError(field="text", purpose=purpose.title["de"])
@@ -106,6 +107,7 @@ def _move_last_contact(session: Session, subject_id: str, happened_at: datetime,
 def _require_text(text: str, seen_hints: frozenset[str]) -> None:
     if not text:
         raise EmptyNoteError(field="text")
+    require_readable(text, field="text")
     if len(text) > LONGEST:
         raise NoteTooLongError(field="text", longest=LONGEST)
     if not set(special_categories.find_words(text)) <= seen_hints:
