@@ -104,7 +104,9 @@ class SettingMailAddressError(SettingRefusedError):
 class SettingDatabaseError(SettingRefusedError):
     """An engine that is not supported."""
 
-    message = "Die Einstellung „%(name)s“ ist keine Adresse einer Datenbank. Geben Sie sie an wie sqlite:///DATEI oder postgresql://…"
+    message = (
+        "Die Einstellung „%(name)s“ ist keine Adresse einer Datenbank. Geben Sie sie an wie sqlite:///DATEI oder postgresql://SERVER/NAME."
+    )
 
 
 class SettingSitesAlikeError(SettingRefusedError):

@@ -34,12 +34,9 @@ def serve(settings: "Settings", site: str, port: int | None) -> None:
     """Run gunicorn in this process; each of its workers opens the vault for itself, after the fork."""
     from crm.services import installation, starting
 
-    if site == "portal":
-        installation.require_database(settings)
-        starting.require_current(settings)
-    else:
-        installation.require_ready(settings)
-        starting.require_current(settings)
+    (installation.require_database if site == "portal" else installation.require_ready)(settings)
+    starting.require_current(settings)
+    if site == "staff":
         starting.require_not_set_back(settings)
         starting.require_openable(settings)
     port = port or _port_of(settings, site)

@@ -11,18 +11,18 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-_TABLES = ("contact", "company")
-
 
 def upgrade() -> None:
-    for table in _TABLES:
-        with op.batch_alter_table(table, schema=None) as batch_op:
-            batch_op.add_column(sa.Column("seal", sa.LargeBinary(length=16), server_default=sa.text("''"), nullable=False))
-        with op.batch_alter_table(table, schema=None) as batch_op:
-            batch_op.alter_column("seal", server_default=None)
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("seal", sa.LargeBinary(length=16), server_default=sa.text("''"), nullable=False))
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.alter_column("seal", server_default=None)
+
+    with op.batch_alter_table("company", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("seal", sa.LargeBinary(length=16)))  # goes with the person that a sole trader is
 
 
 def downgrade() -> None:
-    for table in _TABLES:
+    for table in ("contact", "company"):
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.drop_column("seal")
