@@ -3,15 +3,29 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from crm.mail_address import is_possible
+from crm.setting_errors import (
+    SettingDatabaseError,
+    SettingHostError,
+    SettingLanguageError,
+    SettingLineError,
+    SettingMailAddressError,
+    SettingOriginError,
+    SettingSitesAlikeError,
+    SettingStateError,
+    SettingStoresAlikeError,
+    SettingTimeZoneError,
+    SettingWebAddressError,
+)
+from crm.web_address import are_alike, is_host, is_origin, is_web_address
 
+LANGUAGES = ("de", "en")
 FEDERAL_STATES = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
 
 
@@ -32,23 +46,25 @@ class Settings(BaseSettings):
         default=None,
         description="File that remembers the size of the sealed ledger; put it on another volume. Default: `ledger/high-water`.",
     )
-    organisation: str = Field(default="Lethe", description="Name of the controller (Verantwortlicher), shown on every page.")
+    organisation: str = Field(
+        default="Lethe", max_length=200, description="Name of the controller (Verantwortlicher), shown on every page."
+    )
     organisation_address: str | None = Field(
         default=None,
+        max_length=400,
         description="Street, postcode and town of the controller in one line, with commas; stands on letters and on the portal.",
     )
     authority: str | None = Field(
         default=None,
+        max_length=400,
         description="Name and address of the competent supervisory authority, named in answers; none: they name the right in general.",
     )
     privacy_email: str | None = Field(default=None, description="E-mail address for data protection requests, shown on the portal.")
     privacy_phone: str | None = Field(
         default=None, max_length=40, description="Telephone number for data protection requests, shown on the portal."
     )
-    imprint_url: str | None = Field(
-        default=None, pattern="^https?://", description="Address of the imprint (Impressum), linked from the portal."
-    )
-    language: str = Field(default="de", pattern="^(de|en)$", description="Language of pages before anybody chose one: `de` or `en`.")
+    imprint_url: str | None = Field(default=None, description="Address of the imprint (Impressum), linked from the portal.")
+    language: str = Field(default="de", description="Language of pages before anybody chose one: `de` or `en`.")
     time_zone: str = Field(default="Europe/Berlin", description="Time zone of the controller: days of deadlines, times on pages.")
     federal_state: str | None = Field(
         default=None,
@@ -66,10 +82,10 @@ class Settings(BaseSettings):
     portal_workers: int = Field(default=2, ge=1, le=64, description="Processes of the portal.")
     threads: int = Field(default=4, ge=1, le=64, description="Threads of each server process.")
     index_dir: Path = Field(default=Path("/dev/shm"), description="RAM file system of the search index.")  # noqa: S108 - a RAM disk, private by mode 0700
-    idle_minutes: int = Field(default=30, ge=1, description="Minutes without a request after which a sign-in ends.")
-    signin_hours: int = Field(default=10, ge=1, description="Hours after which a sign-in ends in any case.")
+    idle_minutes: int = Field(default=30, ge=1, le=1440, description="Minutes without a request after which a sign-in ends.")
+    signin_hours: int = Field(default=10, ge=1, le=168, description="Hours after which a sign-in ends in any case.")
     smtp_host: str | None = Field(default=None, description="Mail server; none: mail is not sent.")
-    smtp_port: int = Field(default=587, description="Port of the mail server.")
+    smtp_port: int = Field(default=587, ge=1, le=65_535, description="Port of the mail server.")
     smtp_user: str | None = Field(default=None, description="User at the mail server.")
     smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server.")
     mail_from: str = Field(default="lethe@localhost", description="Sender address of mail from Lethe.")
@@ -79,42 +95,77 @@ class Settings(BaseSettings):
 
     @field_validator("time_zone")
     @classmethod
-    def _require_time_zone(cls, value: str) -> str:
+    def _require_time_zone(cls, value: str, field: ValidationInfo) -> str:
         try:
             ZoneInfo(value)  # a list of all zones would be read from a thousand files
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError("no such time zone; one is Europe/Berlin") from None
+            raise SettingTimeZoneError(name=field.field_name) from None
         return value
 
     @field_validator("federal_state")
     @classmethod
-    def _require_federal_state(cls, value: str | None) -> str | None:
+    def _require_federal_state(cls, value: str | None, field: ValidationInfo) -> str | None:
         if value is not None and value not in FEDERAL_STATES:
-            raise ValueError(f"no federal state; one of {', '.join(FEDERAL_STATES)}")
+            raise SettingStateError(name=field.field_name, known=", ".join(FEDERAL_STATES))
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _require_language(cls, value: str, field: ValidationInfo) -> str:
+        if value not in LANGUAGES:
+            raise SettingLanguageError(name=field.field_name)
+        return value
+
+    @field_validator("organisation", "organisation_address", "authority", "privacy_phone", "smtp_user")
+    @classmethod
+    def _require_line(cls, value: str | None, field: ValidationInfo) -> str | None:
+        if value is not None and not (value.strip() and value.isprintable()):
+            raise SettingLineError(name=field.field_name)
         return value
 
     @field_validator("staff_origin", "portal_origin")
     @classmethod
-    def _require_origin(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-            raise ValueError("an address like https://crm.example.com, without a path")
+    def _require_origin(cls, value: str, field: ValidationInfo) -> str:
+        if not is_origin(value):
+            raise SettingOriginError(name=field.field_name)
+        return value
+
+    @field_validator("imprint_url")
+    @classmethod
+    def _require_web_address(cls, value: str | None, field: ValidationInfo) -> str | None:
+        if value is not None and not is_web_address(value):
+            raise SettingWebAddressError(name=field.field_name)
+        return value
+
+    @field_validator("host", "smtp_host")
+    @classmethod
+    def _require_host(cls, value: str | None, field: ValidationInfo) -> str | None:
+        if value is not None and not is_host(value):
+            raise SettingHostError(name=field.field_name)
         return value
 
     @field_validator("mail_from", "privacy_email")
     @classmethod
-    def _require_mail_address(cls, value: str | None) -> str | None:
+    def _require_mail_address(cls, value: str | None, field: ValidationInfo) -> str | None:
         local, at, domain = (value or "").rpartition("@")
         if value is not None and not (local and at and domain and value.split() == [value] and is_possible(local, domain)):
-            raise ValueError("a plain e-mail address like datenschutz@example.com")
+            raise SettingMailAddressError(name=field.field_name)
         return value
 
     @field_validator("database_url", "keystore_url")
     @classmethod
-    def _require_known_engine(cls, value: str | None) -> str | None:
+    def _require_known_engine(cls, value: str | None, field: ValidationInfo) -> str | None:
         if value is not None and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-            raise ValueError("sqlite:///FILE or postgresql://…; others are not supported")
+            raise SettingDatabaseError(name=field.field_name)
         return value
+
+    @model_validator(mode="after")
+    def _require_places_of_their_own(self) -> Self:
+        if are_alike(self.staff_origin, self.portal_origin):
+            raise SettingSitesAlikeError
+        if self.database == self.keystore:
+            raise SettingStoresAlikeError
+        return self
 
     @property
     def database(self) -> str:

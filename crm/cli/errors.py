@@ -15,12 +15,6 @@ class UnknownSettingError(InvalidInputError):
     message = "Die Einstellung „%(name)s“ gibt es nicht. Alle Einstellungen stehen in docs/reference/settings.md."
 
 
-class SettingRefusedError(InvalidInputError):
-    """A setting has a value that it cannot have. The value is not shown: it could be a secret."""
-
-    message = "Die Einstellung „%(name)s“ hat einen Wert, der nicht geht: %(reason)s."
-
-
 class FileUnreadableError(InvalidInputError):
     """A file that was named on the command line cannot be read."""
 

@@ -74,14 +74,21 @@ def run(context: click.Context, runtime: "Runtime", *, yes: bool, confirm_unusua
 
 @retention.command("refresh", help=_("Alle Fristen neu berechnen, zum Beispiel nach der Änderung einer Regel. Vergisst nichts."))
 @pass_runtime
-def refresh(runtime: "Runtime") -> None:
+@click.pass_context
+def refresh(context: click.Context, runtime: "Runtime") -> None:
     """Compute the day of everybody and every note anew."""
     from crm.privacy import due
 
-    number = due.refresh_all(runtime.database, now=runtime.clock.now())
+    refreshed = due.refresh_all(runtime.database, now=runtime.clock.now())
+    number = refreshed.looked_at - len(refreshed.left_alone)
     click.echo(
         ngettext("Die Fristen von %(num)s Person sind neu berechnet.", "Die Fristen von %(num)s Personen sind neu berechnet.", number)
     )
+    for each in refreshed.left_alone:
+        click.echo(
+            _("%(subject)s: außerhalb von Lethe geändert; die Frist bleibt, wie sie war. Siehe „lethe doctor“.", subject=each), err=True
+        )
+    context.exit(1 if refreshed.left_alone else 0)
 
 
 def _print_plan(plan: "Plan") -> None:
@@ -120,6 +127,7 @@ def _why(reason: "HeldBy") -> str:
         HeldBy.KEEP: _("mit Grund behalten"),
         HeldBy.TASK: _("nach einem Import noch zu entscheiden"),
         HeldBy.REQUEST: _("hat einen offenen Antrag"),
+        HeldBy.CHANGED: _("außerhalb von Lethe geändert"),
     }[reason]
 
 

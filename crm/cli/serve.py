@@ -34,10 +34,7 @@ def serve(settings: "Settings", site: str, port: int | None) -> None:
     """Run gunicorn in this process; each of its workers opens the vault for itself, after the fork."""
     from crm.services import starting
 
-    if site == "portal":
-        starting.require_database(settings)
-    else:
-        starting.require_ready(settings)
+    (starting.require_database if site == "portal" else starting.require_ready)(settings)
     starting.require_current(settings)
     if site == "staff":
         starting.require_not_set_back(settings)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @click.command("upgrade", help=_("Die Datenbank einer älteren Version auf den Stand dieser Version bringen. Sichern Sie sie vorher."))
 @pass_settings
 def upgrade(settings: "Settings") -> None:
-    """Bring the database up, or say that it is; needs no key, because nothing of people is opened."""
+    """Bring the database up, or say that it is; a key is needed only where an older version left rows unsealed."""
     from crm.services import starting, upgrading
 
     starting.require_database(settings)

@@ -94,7 +94,10 @@ _MEANING: dict[Fault, type[UnavailableError]] = {
 
 def find_fault(error: Exception) -> Fault | None:
     """Return what hinders the database, or None where the error is about something else or does not say."""
-    reason = str(error.orig if isinstance(error, DBAPIError) else error).lower()
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHMSIZE:
+        return Fault.FULL  # SQLite cannot make the file that every reader needs, and says no more than "disk I/O error"
+    reason = str(cause).lower()
     return next((fault for fault, signs in _SIGNS.items() if any(sign in reason for sign in signs)), None)
 
 

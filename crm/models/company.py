@@ -22,7 +22,8 @@ class Company(Base):
     """A customer, supplier or prospect that is a company.
 
     For a natural person (Einzelunternehmen, Freiberufler) the readable columns stay empty and
-    `sealed_details` holds them under the key of `subject_id`. `sort_key` puts the name where people look for it.
+    `sealed_details` holds them under the key of `subject_id`. `sort_key` puts the name where people look for it. `seal` says that
+    the program wrote the plain columns as they stand (`crm.privacy.plain_columns`).
     """
 
     __tablename__ = "company"
@@ -31,7 +32,7 @@ class Company(Base):
         CheckConstraint("kind = 'legal_person' OR name IS NULL", name="sealed"),
         Index("ix_company_sort_key", "sort_key", "id"),  # the order of the list, and its paging
         # Contacts, and later deals and invoices, point to the row; the pseudonym in it leads to nobody any more.
-        {"info": emptied("segment", "owner_id", *COMPANY_FIELDS, kept=Kept.OTHERS)},
+        {"info": emptied("segment", "owner_id", "seal", *COMPANY_FIELDS, kept=Kept.OTHERS)},
     )
 
     id: Mapped[RowId]
@@ -50,4 +51,5 @@ class Company(Base):
     created_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
     changed_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
     version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
     sealed_details: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal(Category.CONTENT, compartment=Compartment.PROFILE))

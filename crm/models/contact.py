@@ -20,6 +20,7 @@ class Contact(Base):
     `last_contact_at` is the last contact in substance and starts the period of RET-01: edits, merges and
     imports never move it, or a bulk edit would keep everybody for ever.
     `is_prospect` says that no customer is behind the person (yet): then RET-01 ends what lasts as long as a relation.
+    `seal` says that the program wrote the plain columns as they stand (`crm.privacy.plain_columns`).
     """
 
     __tablename__ = "contact"
@@ -38,6 +39,7 @@ class Contact(Base):
     is_prospect: Mapped[bool] = mapped_column(default=False, info=personal(Category.METADATA))
     changed_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
+    seal: Mapped[bytes] = mapped_column(LargeBinary(16), info=NOT_PERSONAL)
     sealed_identity: Mapped[bytes | None] = _sealed()
     sealed_email: Mapped[bytes | None] = _sealed()
     sealed_phone: Mapped[bytes | None] = _sealed()

@@ -1,6 +1,5 @@
 """What strangers type into the portal: checked for its shape alone, because whom it belongs to is not asked here."""
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,14 +8,12 @@ from flask import request
 
 from crm.errors import InvalidInputError
 from crm.mail.message import HeaderInjectionError
+from crm.readable import has_control, many_lines, one_line, without_overrides
 from crm.search.exact import exact_email
 
 LONGEST_EMAIL: Final = 254  # characters (RFC 5321)
 LONGEST_NAME: Final = 200
 LONGEST_MESSAGE: Final = 2_000
-
-# They hold one picture together (a family, a flag of several signs) or shape letters of some scripts; other marks without width go.
-_JOINERS: Final = frozenset("\u200c\u200d")
 
 
 class EmailMissingError(InvalidInputError):
@@ -91,7 +88,7 @@ def require_line(text: str, *, field: str, longest: int) -> str:
     Raises:
         TextTooLongError, UnprintableTextError: it cannot be taken.
     """
-    return _require_text(" ".join(_plain(text).split()), field=field, longest=longest)
+    return _require_text(one_line(without_overrides(text)), field=field, longest=longest)
 
 
 def require_lines(text: str, *, field: str, longest: int) -> str:
@@ -100,26 +97,12 @@ def require_lines(text: str, *, field: str, longest: int) -> str:
     Raises:
         TextTooLongError, UnprintableTextError: it cannot be taken.
     """
-    return _require_text(_plain(text).strip(), field=field, longest=longest)
-
-
-def _plain(text: str) -> str:
-    """Return the text with plain spaces and line ends and without soft hyphens: word processors and phones put them in."""
-    return "".join(map(_plain_character, text))
-
-
-def _plain_character(character: str) -> str:
-    category = unicodedata.category(character)
-    if category == "Zs":
-        return " "
-    if category in {"Zl", "Zp"}:
-        return "\n"
-    return "" if category == "Cf" and character not in _JOINERS else character
+    return _require_text(many_lines(without_overrides(text)), field=field, longest=longest)
 
 
 def _require_text(text: str, *, field: str, longest: int) -> str:
     if len(text) > longest:
         raise TextTooLongError(field=field, longest=longest)
-    if any(unicodedata.category(each) in {"Cc", "Cs"} for each in text if each not in "\n\t"):
+    if has_control(text):
         raise UnprintableTextError(field=field)
     return text

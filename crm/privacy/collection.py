@@ -13,10 +13,10 @@ from crm.db import Compartment, insert_rows
 from crm.models.contact import SEALED_COLUMN, Contact, Lookup, SourceRecord
 from crm.models.field_groups import GROUP_OF, FieldGroup
 from crm.models.lawfulness import NoticeEvent
-from crm.privacy import audit, bound_rows, due, indexing, lawfulness, objection, sealing
+from crm.privacy import audit, bound_rows, due, indexing, lawfulness, objection, plain_columns, sealing
 from crm.privacy.actions import Action
 from crm.privacy.due import NewPeriods
-from crm.privacy.errors import FieldWithoutPurposeError, OriginMissingError
+from crm.privacy.errors import FieldWithoutPurposeError, LastContactAheadError, OriginMissingError
 from crm.privacy.lawfulness import NewGround
 from crm.privacy.new_person import Collected, NewPerson, Notice, Refusal, SourceKey, normal_addresses
 from crm.privacy.objection import DIRECT_MARKETING, Heard, Objection
@@ -57,6 +57,7 @@ def collect(session: Session, *, person: NewPerson, actor: Actor, now: datetime)
 
     Raises:
         OriginMissingError: nobody says where the data came from.
+        LastContactAheadError: the last contact has not happened yet.
         FieldWithoutPurposeError: a filled field belongs to no group that the purposes need.
     """
     return collect_many(session, people=[person], actor=actor, now=now)[0]
@@ -67,7 +68,7 @@ def collect_many(session: Session, *, people: Sequence[NewPerson], actor: Actor,
 
     Raises: as `collect`; then nothing was taken in.
     """
-    arrivals = [_require_collectable(person) for person in people]
+    arrivals = [_require_collectable(person, now) for person in people]
     outcomes = screen(session, arrivals)
     accepted = [(outcome.subject_id, each) for outcome, each in zip(outcomes, arrivals, strict=True) if outcome.subject_id is not None]
     if accepted:
@@ -76,7 +77,9 @@ def collect_many(session: Session, *, people: Sequence[NewPerson], actor: Actor,
     return outcomes
 
 
-def _require_collectable(person: NewPerson) -> Arrival:
+def _require_collectable(person: NewPerson, now: datetime) -> Arrival:
+    if person.last_contact_at > now:
+        raise LastContactAheadError(field="last_contact_at")
     if not person.origin.strip():
         raise OriginMissingError(field="origin")
     allowed = allowed_groups(person.purposes)
@@ -98,7 +101,9 @@ def _write(
     people = [(subject_id, arrival.person) for subject_id, arrival in accepted]
     Vault.of(session).create(session, subject_ids, compartments=_COMPARTMENTS, now=now)
     sealed = [sealing.seal_groups(session, subject_id, arrival.groups) for subject_id, arrival in accepted]
-    contacts = [_contact_row(*person, values, now) for person, values in zip(people, sealed, strict=True)]
+    contacts = [
+        plain_columns.sealed(session, Contact, _contact_row(*person, values, now)) for person, values in zip(people, sealed, strict=True)
+    ]
     insert_rows(session.connection(), Contact, contacts)
     _write_lookups(session, accepted)
     _write_sources(session, people)

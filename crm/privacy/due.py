@@ -20,7 +20,7 @@ from crm.db import Database, insert_rows
 from crm.models.contact import Contact, Note
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.models.retention import DueKind, RetentionDue
-from crm.privacy import consent, purposes
+from crm.privacy import consent, plain_columns, purposes
 from crm.privacy.periods import RetentionRule, StartEvent, due_on, find_rules
 from crm.privacy.purposes import Purpose, Purposes
 from crm.vault import Subject
@@ -74,6 +74,14 @@ class NewPeriods:
     purposes: Sequence[Purpose]
     last_contact_at: datetime
     is_prospect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """How many people were looked at, and whose day was left alone because their row was changed past the program."""
+
+    looked_at: int
+    left_alone: tuple[str, ...]
 
 
 def zone_of(session: Session) -> ZoneInfo:
@@ -149,12 +157,16 @@ def compute_notes(session: Session, subject_ids: Sequence[str], *, zone: ZoneInf
     return [_note_row(each.subject_id, each.id, each.written_at.astimezone(zone).date()) for each in notes]
 
 
-def refresh_all(database: Database, *, now: datetime) -> int:
-    """Compute the day of everybody and every note anew, in batches; return how many people were looked at.
+def refresh_all(database: Database, *, now: datetime) -> Refreshed:
+    """Compute the day of everybody and every note anew, in batches.
 
-    For data that are older than the days kept ready, and after a rule was changed.
+    For data that are older than the days kept ready, and after a rule was changed. Whose row was changed past the program
+    keeps the day they have: computing it anew would make the change look like one of ours.
+
+    Raises:
+        KeyUnavailableError: whose row is sound cannot be said at the moment.
     """
-    looked_at, last = 0, ""
+    looked_at, left_alone, last = 0, list[str](), ""
     while True:
         with database.writing_in_bulk() as session:
             # The people are locked: two who compute at once, or somebody who moves a day meanwhile, take turns on PostgreSQL.
@@ -162,9 +174,12 @@ def refresh_all(database: Database, *, now: datetime) -> int:
             wanted = wanted.order_by(_CONTACT.subject_id).limit(_AT_ONCE).with_for_update(of=Subject)
             subject_ids = session.scalars(wanted).all()
             if not subject_ids:
-                return looked_at
-            refresh(session, subject_ids, zone=zone_of(session), now=now)
-            _refresh_notes(session, subject_ids)
+                return Refreshed(looked_at, tuple(left_alone))
+            unsound = plain_columns.find_unsound(session, subject_ids)
+            sound = [each for each in subject_ids if each not in unsound]
+            refresh(session, sound, zone=zone_of(session), now=now)
+            _refresh_notes(session, sound)
+        left_alone += sorted(unsound)
         looked_at, last = looked_at + len(subject_ids), subject_ids[-1]
 
 

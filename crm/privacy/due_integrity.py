@@ -4,6 +4,7 @@ Source: Art. 5(1)(e), (f), 5(2) DSGVO.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,8 @@ from sqlalchemy.orm import Session
 from crm.db import Database
 from crm.models.contact import Contact
 from crm.models.retention import RetentionDue
-from crm.privacy import due
-from crm.vault import Subject, SubjectState
+from crm.privacy import due, plain_columns
+from crm.vault import KeyUnavailableError, Subject, SubjectState
 
 _AT_ONCE = 500  # people of one look
 _KEPT = RetentionDue.__table__.c
@@ -35,8 +36,16 @@ def find_wrong(database: Database, *, zone: ZoneInfo, now: datetime) -> tuple[in
             with database.reading() as session:  # asked twice: what moved between days and start events is no finding
                 wrong += sorted(set(differing) & set(_find_differing(session, sorted(differing), zone, now)))
         if not subject_ids:
-            return compared, wrong
+            return compared, _without_changed(database, wrong)
         compared, last = compared + len(subject_ids), subject_ids[-1]
+
+
+def _without_changed(database: Database, wrong: list[str]) -> list[str]:
+    """Leave out whose contact was changed: that is named as such, and computing their days anew would not help."""
+    with database.reading() as session, suppress(KeyUnavailableError):
+        unsound = plain_columns.find_unsound(session, wrong)
+        return [each for each in wrong if each not in unsound]
+    return wrong
 
 
 def _find_differing(session: Session, subject_ids: Sequence[str], zone: ZoneInfo, now: datetime) -> set[str]:

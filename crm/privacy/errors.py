@@ -63,6 +63,12 @@ class OriginMissingError(InvalidInputError):
     message = "Bitte geben Sie an, woher die Daten stammen, zum Beispiel „Visitenkarte, Messe Kassel“."
 
 
+class LastContactAheadError(InvalidInputError):
+    """A last contact that has not happened yet would keep somebody longer than any rule."""
+
+    message = "Der letzte Kontakt liegt in der Zukunft. Geben Sie einen Tag an, der schon war; Geplantes zählt erst, wenn es war."
+
+
 class StaleVersionError(CrmError):
     """The record was changed since it was opened, by whomever."""
 

@@ -4,16 +4,15 @@ Source: Art. 5(1)(c), (d) DSGVO.
 """
 
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.db import insert_rows
 from crm.models.contact import SEALED_COLUMN, Contact, SourceRecord
 from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
-from crm.privacy import audit, due, indexing, lawfulness, objection, rectification, screening, sealing
+from crm.privacy import audit, due, indexing, lawfulness, objection, plain_columns, rectification, screening, sealing
 from crm.privacy.actions import Action
 from crm.privacy.collection import NewPerson, Refusal, normal_addresses
 from crm.privacy.lawfulness import NewGround
@@ -24,12 +23,6 @@ from crm.vault import ErasedError
 # Built once, because an import asks it for every record of somebody who is known; rows, because objects cost more than the answer.
 _AS_IT_IS = select(Contact.company_id, Contact.version, *(getattr(Contact, column) for column in SEALED_COLUMN.values())).where(
     Contact.subject_id == bindparam("subject_id")
-)
-_NO_PROSPECT = (
-    update(cast("Table", Contact.__table__))
-    .where(Contact.subject_id == bindparam("known_id"), Contact.is_prospect)
-    .values(is_prospect=False)
-    .returning(Contact.subject_id)
 )
 
 
@@ -68,7 +61,7 @@ def _fill_gaps(session: Session, subject_id: str, person: NewPerson, actor: Acto
     if contact is None:
         raise ErasedError
     if contact.company_id is None and person.company_id:
-        session.execute(update(Contact).where(Contact.subject_id == subject_id).values(company_id=person.company_id))
+        plain_columns.change(session, Contact, subject_id, {"company_id": person.company_id})
     filled = [(sealing.contact_place(subject_id, group), sealed) for group in FIELDS if (sealed := getattr(contact, SEALED_COLUMN[group]))]
     known = {name for fields in sealing.open_all(session, filled) for name in fields}
     gaps = {name: value for name, value in person.fields.items() if value and not _is_filled(name, known)}
@@ -101,7 +94,7 @@ def _add_source(session: Session, subject_id: str, person: NewPerson) -> None:
 
 def _end_prospect(session: Session, subject_id: str) -> bool:
     """Note that somebody is no prospect any more; return whether they were one."""
-    return session.execute(_NO_PROSPECT, {"known_id": subject_id}).first() is not None
+    return plain_columns.change(session, Contact, subject_id, {"is_prospect": False}, Contact.is_prospect.is_(True))
 
 
 def _add_grounds(session: Session, subject_id: str, person: NewPerson, now: datetime, *, is_moved: bool) -> list[str]:

@@ -5,7 +5,6 @@ Source: Art. 5(1)(c), 9(1) DSGVO.
 
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -13,11 +12,12 @@ from crm.db import new_id
 from crm.errors import InvalidInputError
 from crm.models.contact import Contact, Note, NoteKind
 from crm.models.field_groups import FieldGroup
-from crm.privacy import audit, bound_rows, due, indexing, sealing, special_categories
+from crm.privacy import audit, bound_rows, due, indexing, plain_columns, sealing, special_categories
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import require_access
-from crm.privacy.errors import FieldWithoutPurposeError, PrivacyError
+from crm.privacy.errors import FieldWithoutPurposeError, LastContactAheadError, PrivacyError
 from crm.privacy.purposes import Purpose
+from crm.readable import many_lines, require_readable
 from crm.vault import Vault
 
 LONGEST = 20_000  # characters
@@ -58,20 +58,23 @@ def write(
     """Write a note about one person; a call, meeting or letter moves the start of RET-01, a mere note does not.
 
     Args:
-        happened_at: when the call or meeting was, at the latest now.
+        happened_at: when the call or meeting was.
         seen_hints: words of special categories that the writer was shown and keeps.
         note_id: id that the form gave the note, so that the same form sent twice writes one note.
 
     Raises:
-        EmptyNoteError, NoteTooLongError, SpecialCategoryError: the text cannot be taken, or not yet.
+        EmptyNoteError, NoteTooLongError, TurnedTextError, SpecialCategoryError: the text cannot be taken, or not yet.
+        LastContactAheadError: the call or meeting has not been yet.
         FieldWithoutPurposeError: the purpose has no notes; and as the door says.
     """
-    text = text.strip()
+    text = many_lines(text)
     _require_text(text, seen_hints)
     if FieldGroup.NOTES not in purpose.groups:
         raise FieldWithoutPurposeError(field="text", purpose=purpose.title["de"])
     require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
-    happened_at = min(happened_at or now, now)
+    happened_at = happened_at or now
+    if happened_at > now:
+        raise LastContactAheadError(field="happened_at")
     note, sealed = _store(session, subject_id, note_id or new_id(), text, kind, writer=actor.pseudonym, happened_at=happened_at)
     if kind is not NoteKind.NOTE:
         _move_last_contact(session, subject_id, happened_at, now)
@@ -96,8 +99,7 @@ def _enter(session: Session, note: Note, sealed: bytes, purpose: Purpose, *, act
 
 
 def _move_last_contact(session: Session, subject_id: str, happened_at: datetime, now: datetime) -> None:
-    later = Contact.last_contact_at < happened_at
-    session.execute(update(Contact).where(Contact.subject_id == subject_id, later).values(last_contact_at=happened_at))
+    plain_columns.change(session, Contact, subject_id, {"last_contact_at": happened_at}, Contact.last_contact_at < happened_at)
     due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
     indexing.announce_changed(session, [subject_id], now=now)
 
@@ -105,6 +107,7 @@ def _move_last_contact(session: Session, subject_id: str, happened_at: datetime,
 def _require_text(text: str, seen_hints: frozenset[str]) -> None:
     if not text:
         raise EmptyNoteError(field="text")
+    require_readable(text, field="text")
     if len(text) > LONGEST:
         raise NoteTooLongError(field="text", longest=LONGEST)
     if not set(special_categories.find_words(text)) <= seen_hints:

@@ -1,13 +1,22 @@
 """Brings the database of an installation to the revision of this version, where somebody asks for it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
 from crm import ledger
+from crm.clock import SystemClock
 from crm.db import explaining, make_engine, migrate, revisions
+from crm.privacy import plain_columns
+from crm.services import starting
 from crm.services.starting import SchemaNewerError, find_revision
 from crm.settings import Settings
+from crm.vault import FileKeyProvider, Vault
+
+_SEALS_PLAIN_COLUMNS: Final = "0009"  # revision since which contacts and companies bear a seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +32,42 @@ def bring_up(settings: Settings) -> Upgraded:
 
     Raises:
         SchemaMissingError, SchemaNewerError, LedgerRolledBackError: it is none that could be brought up; nothing was changed.
+        KeyUnavailableError: what an older version left unsealed needs the keys; nothing was changed.
     """
     engine = make_engine(settings.database, may_change_schema=True)
     try:
         with explaining():
             with engine.connect() as connection:
                 before = _require_older(connection, settings=settings)
-            migrate.upgrade(engine, afterwards=ledger.install_guards)
+            migrate.upgrade(engine, afterwards=lambda connection: _finish(connection, settings, before))
             with engine.connect() as connection:
                 return Upgraded(before, find_revision(connection))
     finally:
         engine.dispose()
+
+
+def _finish(connection: Connection, settings: Settings, before: str) -> None:
+    """Put guards back that a rebuilt table has lost, and seal rows that an older version did not, in the transaction of the migration.
+
+    They are sealed once: later a row without a seal is one that somebody wrote past the program.
+    """
+    ledger.install_guards(connection)
+    if before < _SEALS_PLAIN_COLUMNS and plain_columns.is_any_row(connection):
+        starting.require_ready(settings)
+        with _opened_vault(settings) as vault:
+            plain_columns.seal_everything(connection, vault=vault)
+
+
+@contextmanager
+def _opened_vault(settings: Settings) -> Iterator[Vault]:
+    keystore = make_engine(settings.keystore)
+    vault = Vault(keystore=keystore, provider=FileKeyProvider(settings.epoch_keys), clock=SystemClock())
+    try:
+        vault.inspect().require_epoch_key()
+        yield vault
+    finally:
+        vault.close()
+        keystore.dispose()
 
 
 def _require_older(connection: Connection, *, settings: Settings) -> str:

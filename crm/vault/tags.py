@@ -16,6 +16,8 @@ class SealedRow(StrEnum):
     ORDER = "order"
     LINK = "link"
     SIGN_IN = "sign_in"
+    CONTACT = "contact"
+    COMPANY = "company"
 
 
 class Tags:

@@ -11,11 +11,13 @@ def select_of(name: str, title: str, choices: Mapping[str, str], value: str | No
 
     Args:
         choices: title by value.
-        value: what is chosen, even where it is no longer among the choices.
+        value: what is chosen; where it is no longer among the choices, the filter says so, or the list would seem to be empty.
         everything: title of the first option.
     """
     options = (Option("", everything or _("Alle")), *(Option(key, words) for key, words in choices.items()))
-    return SelectView(name=name, title=title, options=with_chosen(options, value or ""), value=value or "")
+    known = not value or value in choices
+    error = None if known else _("Diese Auswahl gibt es hier nicht (mehr). Wählen Sie eine andere, oder leeren Sie die Filter.")
+    return SelectView(name=name, title=title, options=with_chosen(options, value or ""), value=value or "", error=error)
 
 
 def with_chosen(options: tuple[Option, ...], value: str) -> tuple[Option, ...]:

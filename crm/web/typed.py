@@ -11,6 +11,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter
 
 from crm.errors import InvalidInputError
+from crm.readable import visible
 from crm.site.words import FIELD_TITLES
 
 _PSEUDONYM: Final = re.compile(r"[0-9a-f]{32}")
@@ -52,12 +53,12 @@ def accept_pseudonyms(blueprint: Blueprint) -> None:
 
 def typed_line(name: str) -> str:
     """Return what was typed into a field of one line."""
-    return request.values.get(name, "")[:_LONGEST_LINE]
+    return visible(request.values.get(name, ""))[:_LONGEST_LINE]
 
 
 def typed_text(name: str) -> str:
     """Return what was typed into a field of many lines."""
-    return request.form.get(name, "").replace("\r\n", "\n")
+    return visible(request.form.get(name, "")).replace("\r\n", "\n")
 
 
 def chosen_id(name: str) -> str | None:

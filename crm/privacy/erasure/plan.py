@@ -4,6 +4,7 @@ Source: Art. 5(1)(e), 17(3) DSGVO.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.models.retention import DueKind, RetentionDue, RetentionKeep
-from crm.privacy import documents, due
+from crm.privacy import documents, due, plain_columns
 from crm.privacy.erasure import unconfirmed
 from crm.vault import Subject, SubjectState
 
@@ -39,6 +40,7 @@ class HeldBy(StrEnum):
     KEEP = "keep"  # somebody decided to keep them, until a day
     TASK = "task"  # somebody has yet to decide, because they came in with an import
     REQUEST = "request"  # they ask for something themselves
+    CHANGED = "changed"  # their row was changed past the program, so that their day is not to be believed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +81,30 @@ def make_plan(session: Session, *, day: date, zone: ZoneInfo) -> Plan:
 
     Notes of somebody who goes go with them and are not listed of their own.
     """
-    people = find_due(session, DueKind.PERSON, day=day)
+    unsound = find_unsound(session, day=day)
+    people = find_due(session, DueKind.PERSON, day=day, besides=unsound)
     going = {each.subject_id for each in people}
     notes = [each for each in find_due(session, DueKind.NOTE, day=day) if each.subject_id not in going]
     requests = unconfirmed.count_over(session, day=day, zone=zone)
-    return Plan(day=day, due=(*people, *notes), requests=requests, held=tuple(find_held(session, day=day)))
+    return Plan(day=day, due=(*people, *notes), requests=requests, held=tuple(find_held(session, day=day, unsound=unsound)))
 
 
-def find_due(session: Session, kind: DueKind, *, day: date, limit: int | None = None) -> list[Planned]:
+def find_unsound(session: Session, *, day: date) -> set[str]:
+    """Return the people due on a day whose row was changed past the program: nothing is destroyed on its word.
+
+    Raises:
+        KeyUnavailableError: that cannot be said at the moment.
+    """
+    people = session.execute(_due(DueKind.PERSON, day)).scalars().all()
+    return plain_columns.find_unsound(session, people)
+
+
+def find_due(
+    session: Session, kind: DueKind, *, day: date, limit: int | None = None, besides: Collection[str] = frozenset()
+) -> list[Planned]:
     """Return who or what is due on a day and held by nothing, the longest overdue first."""
     wanted = _due(kind, day).where(~_is_held(day)).order_by(RetentionDue.due_on, RetentionDue.subject_id, RetentionDue.object_id)
+    wanted = wanted.where(RetentionDue.subject_id.not_in(besides)) if besides else wanted
     return [Planned(*row) for row in session.execute(wanted.limit(limit))]
 
 
@@ -102,14 +118,25 @@ def count_held(session: Session, *, day: date) -> int:
     return session.scalar(select(func.count()).select_from(_due(DueKind.PERSON, day).where(_is_held(day)).subquery())) or 0
 
 
-def find_held(session: Session, *, day: date) -> list[Held]:
+def find_held(session: Session, *, day: date, unsound: Collection[str] = frozenset()) -> list[Held]:
     """Return who is due on a day and stays for now, with every reason; the longest overdue first."""
     reasons = _reasons(day)
     rows = (
-        _due(DueKind.PERSON, day).add_columns(*reasons.values()).where(_is_held(day)).order_by(RetentionDue.due_on, RetentionDue.subject_id)
+        _due(DueKind.PERSON, day)
+        .add_columns(*reasons.values())
+        .where(or_(_is_held(day), RetentionDue.subject_id.in_(unsound)))
+        .order_by(RetentionDue.due_on, RetentionDue.subject_id)
     )
     return [
-        Held(row.subject_id, row.rule, row.due_on, tuple(why for why, holds in zip(reasons, row[-len(reasons) :], strict=True) if holds))
+        Held(
+            row.subject_id,
+            row.rule,
+            row.due_on,
+            (
+                *(why for why, holds in zip(reasons, row[-len(reasons) :], strict=True) if holds),
+                *([HeldBy.CHANGED] if row.subject_id in unsound else []),
+            ),
+        )
         for row in session.execute(rows)
     ]
 

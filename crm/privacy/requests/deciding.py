@@ -14,6 +14,7 @@ from crm.privacy.requests.errors import (
 )
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround
 from crm.privacy.requests.proposal import ProposedLine, kept_profile
+from crm.readable import require_readable
 
 LONGEST_REASON = 600
 
@@ -26,7 +27,7 @@ def settle_choices(lines: Sequence[ProposedLine], wishes: Mapping[DataKind, Wish
         ChoiceNotPossibleError: the kind of data does not allow it.
         ReasonMissingError: it departs from the proposal, or refuses, without saying why.
         NotesGoTooError: notes cannot outlive the profile.
-        TextTooLongError: a reason is too long for a letter.
+        TextTooLongError, TurnedTextError: a reason is too long for a letter, or cannot be read.
     """
     decided = tuple(_settle(line, wishes.get(line.choice.kind), today) for line in lines)
     verdicts = {each.kind: each.verdict for each in decided}
@@ -48,6 +49,7 @@ def _settle(line: ProposedLine, wish: Wish | None, today: date) -> Choice:
         if proposed.kind in OPEN_TO_CHOICE:
             raise ChoiceMissingError(field=proposed.kind)
         return proposed
+    require_readable(wish.reason, field=proposed.kind)
     if len(wish.reason) > LONGEST_REASON:
         raise TextTooLongError(field=proposed.kind, longest=LONGEST_REASON)
     reason = wish.reason.strip()

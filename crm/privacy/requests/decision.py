@@ -31,6 +31,7 @@ from crm.privacy.requests.errors import (
 from crm.privacy.requests.facts import DataKind, Refusal
 from crm.privacy.requests.policy import request_policy
 from crm.privacy.requests.proposal import propose
+from crm.readable import require_readable
 
 LONGEST_NOTE = 600
 _DECIDES = frozenset({Role.PRIVACY})
@@ -106,7 +107,7 @@ def note_identity(session: Session, *, case_id: str, version: int, identity: Ide
     """Write down how we know that the request is this person's; a copy of an identity card is never needed.
 
     Raises:
-        IdentityNoteMissingError, TextTooLongError: it is not said, or at too great length.
+        IdentityNoteMissingError, TextTooLongError, TurnedTextError: it is not said, at too great length, or cannot be read.
         CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
 
     Source: Art. 12(6), 5(1)(c) DSGVO.
@@ -114,6 +115,7 @@ def note_identity(session: Session, *, case_id: str, version: int, identity: Ide
     require_role(actor)
     if not note.strip():
         raise IdentityNoteMissingError(field="note")
+    require_readable(note, field="note")
     if len(note) > LONGEST_NOTE:
         raise TextTooLongError(field="note", longest=LONGEST_NOTE)
     case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])

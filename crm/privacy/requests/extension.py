@@ -22,6 +22,7 @@ from crm.privacy.requests.errors import (
     TextTooLongError,
 )
 from crm.privacy.requests.telling import tell
+from crm.readable import require_readable
 from crm.settings import Settings
 
 STATES = (CaseState.OPEN,)  # what is decided needs no more time, whether a second person has agreed yet or not
@@ -37,7 +38,7 @@ def extend(
         told_on: the day the notice was posted, for whoever has no e-mail address; in the time zone of the controller.
 
     Raises:
-        ExtensionReasonMissingError, TextTooLongError: the reason is missing or too long.
+        ExtensionReasonMissingError, TextTooLongError, TurnedTextError: the reason is missing, too long, or cannot be read.
         ExtensionUntoldError: nobody could be told by mail, and no day says that they were told otherwise.
         ExtensionTooLateError, ExtendedBeforeError: the first month is over, or the period is extended already.
         CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
@@ -64,6 +65,7 @@ def may_extend(case: RequestCase, *, extended: bool, today: date) -> bool:
 def _require_reason(reason: str) -> None:
     if not reason:
         raise ExtensionReasonMissingError(field="extension")
+    require_readable(reason, field="extension")
     if len(reason) > LONGEST_NOTE:
         raise TextTooLongError(field="extension", longest=LONGEST_NOTE)
 

@@ -13,6 +13,7 @@ from crm.errors import NotAllowedError
 from crm.models.account import Account, AccountRole
 from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
+from crm.readable import is_line, one_line
 from crm.services.accounts import addresses, passwords
 from crm.services.accounts.errors import (
     AccountNotFoundError,
@@ -98,10 +99,10 @@ def create_first_admin(
 
 def make_account(session: Session, *, email: str, name: str, roles: Collection[Role], password: str, now: datetime) -> Account:
     """Make the row of an account after checking what was entered; the caller makes the entry."""
-    address, shown_name = addresses.require_email(email), " ".join(name.split())
+    address, shown_name = addresses.require_email(email), one_line(name)
     if not shown_name:
         raise NameMissingError(field="name")
-    if len(shown_name) > LONGEST_NAME or not shown_name.isprintable():
+    if len(shown_name) > LONGEST_NAME or not is_line(shown_name):
         raise NameUnusableError(field="name", longest=LONGEST_NAME)
     require_compatible(roles)
     if addresses.find_account(session, address) is not None:

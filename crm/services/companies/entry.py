@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -15,7 +15,7 @@ from crm.db import new_id, sort_key
 from crm.errors import InvalidInputError, NotFoundError
 from crm.models.company import COMPANY_FIELDS, Company, CompanyKind
 from crm.models.contact import Contact
-from crm.privacy import audit, collection, indexing, sealing, sole_trader
+from crm.privacy import audit, collection, indexing, plain_columns, sealing, sole_trader
 from crm.privacy.actions import Action
 from crm.privacy.collection import Collected, NewPerson
 from crm.privacy.errors import StaleVersionError, SuppressedError
@@ -80,9 +80,11 @@ def create_many(session: Session, *, entries: Sequence[CompanyEntry], actor: Act
     Raises:
         InvalidInputError: one of them cannot be taken; then none was.
     """
-    rows = [{**_row(entry, now), **_columns(clean(entry.fields)), "kind": CompanyKind.LEGAL_PERSON} for entry in entries]
+    rows = [
+        {**_row(entry, now), **_columns(clean(entry.fields)), "kind": CompanyKind.LEGAL_PERSON, "subject_id": None} for entry in entries
+    ]
     if rows:
-        session.execute(insert(Company), rows)
+        session.execute(insert(Company), [plain_columns.sealed(session, Company, row) for row in rows])
         audit.record_all(session, [audit.Entry(action=Action.COMPANY_CREATED, kind="company") for _ in rows], actor=actor, now=now)
     return [row["id"] for row in rows]
 
@@ -141,8 +143,9 @@ def create_sole_traders(session: Session, *, traders: Sequence[SoleTrader], acto
 
 
 def _write_sole_traders(session: Session, rows: list[dict[str, Any]], actor: Actor, now: datetime) -> None:
-    session.execute(insert(Company), rows)
-    session.execute(update(Contact), [{"subject_id": row["subject_id"], "company_id": row["id"]} for row in rows])
+    session.execute(insert(Company), [plain_columns.sealed(session, Company, {**dict.fromkeys(COMPANY_FIELDS), **row}) for row in rows])
+    for row in rows:
+        plain_columns.change(session, Contact, row["subject_id"], {"company_id": row["id"]})
     entries = [
         audit.Entry(action=Action.COMPANY_CREATED, subject_id=row["subject_id"], kind="company", sealed=(row["sealed_details"],))
         for row in rows
@@ -178,13 +181,8 @@ def change(
     if company.kind == CompanyKind.NATURAL_PERSON:
         sealed = (sole_trader.reseal(session, company=company, fields=fields, purpose=purpose, actor=actor, now=now),)
     values: dict[str, object] = {"sealed_details": sealed[0]} if sealed else dict(_columns(fields))
-    result = session.execute(
-        update(Company)
-        .where(Company.id == company_id, Company.version == expected_version)
-        .values(**values, segment=clean_segment(entry.segment), owner_id=entry.owner_id, changed_at=now, version=expected_version + 1)
-        .returning(Company.version)
-    )
-    if result.first() is None:
+    values |= {"segment": clean_segment(entry.segment), "owner_id": entry.owner_id, "changed_at": now, "version": expected_version + 1}
+    if not plain_columns.change(session, Company, company_id, values, Company.version == expected_version):
         raise StaleVersionError
     audit.record(session, Action.COMPANY_CHANGED, actor=actor, now=now, kind="company", subject_id=company.subject_id, sealed=sealed)
     people = session.scalars(select(Contact.subject_id).where(Contact.company_id == company_id)).all()

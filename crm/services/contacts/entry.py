@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from crm import search
@@ -15,7 +15,7 @@ from crm.models.company import Company
 from crm.models.contact import Contact, Lookup
 from crm.models.field_groups import FieldGroup
 from crm.models.privacy_task import TaskKind
-from crm.privacy import audit, collection, disclosure, due, indexing, rectification, restriction, tasks
+from crm.privacy import audit, collection, disclosure, due, indexing, plain_columns, rectification, restriction, tasks
 from crm.privacy.actions import Action
 from crm.privacy.collection import NOTICE_WITHIN, NewPerson, Notice, SourceKey
 from crm.privacy.disclosure import Disclosed
@@ -128,7 +128,7 @@ def _assign(session: Session, subject_id: str, entry: ContactEntry, expected_ver
     moved = [name for name, value in wanted.items() if getattr(contact, name) != value]
     if not moved:
         return
-    session.execute(update(Contact).where(Contact.subject_id == subject_id).values(**wanted, version=expected_version + 1, changed_at=now))
+    plain_columns.change(session, Contact, subject_id, {**wanted, "version": expected_version + 1, "changed_at": now})
     audit.record(session, Action.PERSON_ASSIGNED, actor=actor, now=now, subject_id=subject_id, kind=",".join(moved))
     indexing.announce_changed(session, [subject_id], now=now)
 

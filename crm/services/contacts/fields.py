@@ -9,6 +9,7 @@ import phonenumbers
 
 from crm.errors import InvalidInputError
 from crm.models.field_groups import GROUP_OF
+from crm.readable import is_line, one_line
 from crm.search.exact import exact_email
 
 LONGEST = 200  # characters of one field
@@ -96,10 +97,10 @@ def clean_line(value: str, *, field: str, longest: int) -> str:
     Raises:
         FieldTooLongError, ControlCharacterError: it cannot be taken.
     """
-    line = " ".join(value.split())
+    line = one_line(value)
     if len(line) > longest:
         raise FieldTooLongError(field=field, longest=longest)
-    if not line.isprintable():
+    if not is_line(line):
         raise ControlCharacterError(field=field)
     return line
 

@@ -22,6 +22,7 @@ from crm.privacy.errors import PrivacyError
 from crm.privacy.lawfulness import Standing
 from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel, Purpose, Purposes
+from crm.readable import require_readable
 from crm.services.contacts.fields import LONGEST
 from crm.services.contacts.view import get_contact
 from crm.vault import ErasedError
@@ -132,7 +133,7 @@ def record_consent(session: Session, *, subject_id: str, given: NewConsent, acto
     An objection wins over every consent, and so does a restriction: what is recorded permits nothing while one stands.
 
     Raises:
-        NoConsentPurposeError, WordingMissingError, EvidenceMissingError, EvidenceTooLongError, FutureConsentError:
+        NoConsentPurposeError, WordingMissingError, EvidenceMissingError, EvidenceTooLongError, TurnedTextError, FutureConsentError:
             what was entered is no evidence of a consent.
         NotFoundError: no contact has this id.
 
@@ -167,6 +168,8 @@ def _standing(session: Session, subject_id: str, given: NewConsent, now: datetim
 def _require_evidence(given: NewConsent, now: datetime) -> None:
     if not given.purpose.needs_consent or given.channel not in given.purpose.channels:
         raise NoConsentPurposeError(field="permission")
+    require_readable(given.wording, field="wording")
+    require_readable(given.evidence, field="evidence")
     if len(given.wording) > LONGEST_WORDING:
         raise EvidenceTooLongError(field="wording", longest=LONGEST_WORDING)
     if not given.evidence.strip():

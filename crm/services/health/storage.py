@@ -14,6 +14,7 @@ from crm.db import explain, file_of, revisions
 from crm.errors import UnavailableError
 from crm.ledger import tables as ledger_tables
 from crm.services.health.cases import examine_cases
+from crm.services.health.columns import examine_columns, examine_contacts_ahead
 from crm.services.health.damage import DatabaseFileDamaged, examine_database_file, examine_key_store_file
 from crm.services.health.days import examine_days
 from crm.services.health.duties import examine_duties
@@ -119,10 +120,12 @@ def _examine(stores: Stores, *, actor: Actor, now: datetime) -> Iterator[Finding
         else:
             yield from _reaching("database", lambda: examine_sealed_values(stores.database, actor=actor, now=now))
             yield from _reaching("database", lambda: examine_cases(stores.database))
+            yield from _reaching("database", lambda: examine_columns(stores.database))
             yield from _reaching("database", lambda: examine_links(stores.database))
             yield from _reaching("database", lambda: examine_sign_ins(stores.database))
         yield from _reaching("database", lambda: examine_rows(stores.database))
         yield from _reaching("database", lambda: examine_states(stores.database))
+        yield from _reaching("database", lambda: examine_contacts_ahead(stores.database, now=now))
         yield from _reaching("database", lambda: examine_days(stores, now=now))
         yield from _reaching("database", lambda: examine_duties(stores.database, now=now))
         index = _reaching("database", lambda: examine_index(stores, now=now))

@@ -9,9 +9,10 @@ import phonenumbers
 from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 
+from crm.readable import one_line, without_overrides
 from crm.search.exact import exact_email, exact_phone
 
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _NO = frozenset({"", "0", "false", "falsch", "nein", "no", "n", "-"})
 _EMPTY_LOOKUP = re.compile(r"^0{15}(?:AAA)?$", re.IGNORECASE)
 _SHORT_ID = re.compile(r"^[A-Za-z0-9]{15}$")
@@ -38,7 +39,7 @@ def clean(cell: str) -> str:
     """Return the cell as one line without invisible characters, in the composed form of Unicode."""
     if cell.isascii() and cell.isprintable() and "  " not in cell:
         return cell.strip()
-    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", cell)).split())
+    return unicodedata.normalize("NFC", one_line(without_overrides(_CONTROLS.sub("", cell))))
 
 
 def is_yes(cell: str) -> bool:

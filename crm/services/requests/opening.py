@@ -15,6 +15,7 @@ from crm.privacy import mails
 from crm.privacy.requests import cases
 from crm.privacy.requests.decision import require_role
 from crm.privacy.requests.errors import AddresseeMissingError, TextTooLongError
+from crm.readable import require_readable
 from crm.search.exact import exact_email
 from crm.services.contacts.view import get_contact
 from crm.settings import Settings
@@ -53,12 +54,13 @@ def open_request(session: Session, *, wanted: NewRequest, settings: Settings, ac
         CoordinatorOnlyError: the actor's role opens no cases.
         NotFoundError, ErasedError: there is no such contact.
         AddresseeMissingError: nobody was looked up, and the answer would go nowhere.
-        TextTooLongError, ReceiptDayError: what was typed cannot be taken.
+        TextTooLongError, TurnedTextError, ReceiptDayError: what was typed cannot be taken.
 
     Source: Art. 12(2), 17(1) DSGVO.
     """
     require_role(actor, OPENS)
     for name, value in wanted.request.items():
+        require_readable(value, field=name)
         if len(value) > (longest := _LONGEST.get(name, LONGEST)):
             raise TextTooLongError(field=name, longest=longest)
     if wanted.subject_id is not None:

@@ -7,7 +7,6 @@ from typing import Final
 from flask import request, url_for
 
 from crm.services.companies.listing import CompanyFilter, CompanyPage
-from crm.services.contacts.fields import LONGEST_SEGMENT
 from crm.services.staff_names import StaffNames
 from crm.site.i18n import _, number
 from crm.site.view_models import PagerView, SelectView, SortLink
@@ -43,7 +42,7 @@ def read_filter(*, text: str) -> CompanyFilter:
     """Return what the list is narrowed to, from address or form."""
     return CompanyFilter(
         text=" ".join(text.split())[:LONGEST],
-        segment=typed_line("segment")[:LONGEST_SEGMENT] or None,
+        segment=typed_line("segment") or None,
         owner_id=typed_line("owner") or None,
         descending=request.values.get("sort") == "-name",
         after=typed_line("after") or None,

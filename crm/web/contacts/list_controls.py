@@ -7,7 +7,6 @@ from typing import Final, Literal
 from flask import request, url_for
 
 from crm.search import Sort
-from crm.services.contacts.fields import LONGEST_SEGMENT
 from crm.services.contacts.listing import ContactFilter, ContactPage, ListedContact
 from crm.services.staff_names import StaffNames
 from crm.site.i18n import _, number
@@ -27,7 +26,7 @@ def read_filter(*, text: str) -> ContactFilter:
         text=" ".join(text.split())[:LONGEST],
         company_id=typed_line("company") or None,
         owner_id=typed_line("owner") or None,
-        segment=typed_line("segment")[:LONGEST_SEGMENT] or None,
+        segment=typed_line("segment") or None,
         sort=Sort(order) if order in set(Sort) else Sort.NAME,
         after=request.values.get("after") or None,
         before=request.values.get("before") or None,

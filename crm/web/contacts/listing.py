@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from crm.db import Session
 from crm.privacy.purposes import Purpose
 from crm.search import IndexBuildingError
+from crm.services.companies.entry import find_company
 from crm.services.companies.listing import find_segments, list_names
 from crm.services.contacts import exact, listing
 from crm.services.contacts.listing import ContactFilter, ContactPage
@@ -15,6 +16,7 @@ from crm.services.staff_names import StaffNames, find_staff_names
 from crm.site.htmx import is_fragment_request
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
+from crm.site.view_models import SelectView
 from crm.web.contacts import rows
 from crm.web.contacts.blueprint import bp
 from crm.web.contacts.chips import legend
@@ -85,8 +87,15 @@ def _page(wanted: ContactFilter) -> str:
     with current_runtime().database.reading() as db:
         found = _find(db, wanted)
         total = listing.count_all(db, purpose=found.desk.purpose)
-        filters = filters_of(wanted, staff=found.staff, companies=list_names(db, also=wanted.company_id), segments=find_segments(db))
+        filters = _filters(db, wanted, found.staff)
     return _show(wanted, found, total=total, filters=filters)
+
+
+def _filters(db: Session, wanted: ContactFilter, staff: StaffNames) -> tuple[SelectView, ...]:
+    companies = list_names(db, also=wanted.company_id)
+    if wanted.company_id and wanted.company_id not in companies and find_company(db, company_id=wanted.company_id):
+        companies[wanted.company_id] = _("Einzelunternehmen")  # it bears a person's name, which a filter does not open
+    return filters_of(wanted, staff=staff, companies=companies, segments=find_segments(db))
 
 
 def _show(wanted: ContactFilter, found: _Found, **frame: object) -> str:
@@ -127,5 +136,5 @@ def _while_building(wanted: ContactFilter, error: IndexBuildingError) -> Respons
         if not page.rows:
             return show_progress(db, error, again_url=address_of(wanted))
         staff = find_staff_names(db)
-        filters = filters_of(wanted, staff=staff, companies=list_names(db, also=wanted.company_id), segments=find_segments(db))
+        filters = _filters(db, wanted, staff)
     return _show(wanted, _Found(desk=desk, page=page, offers=[], staff=staff), total=page.count, filters=filters)

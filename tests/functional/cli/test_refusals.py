@@ -143,6 +143,36 @@ def test_the_help_of_an_import_names_its_values_in_one_language(lethe):
     assert "--purpose PURPOSE" in lethe("import", "csv", "--help").output
 
 
+class TestFullVolume:
+    """SQLite then cannot make the small file that every reader needs, and says no more than "disk I/O error"."""
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            ("log", "show"),
+            ("log", "export", "out"),
+            ("users", "list"),
+            ("users", "add", "--email", "b@example.com", "--name", "B", "--role", "sales"),
+        ],
+        ids=" ".join,
+    )
+    def test_is_said_and_not_taken_for_keys_out_of_reach(self, installed, index_dir, tmp_path, command):
+        environment = {**os.environ, "LETHE_LANGUAGE": "de", "LETHE_INDEX_DIR": str(index_dir)}
+
+        ended = subprocess.run(
+            ["prlimit", "--fsize=20000", sys.executable, "-B", "-m", "crm", "--data-dir", str(installed), *command],
+            env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert ended.returncode == 1
+        [line] = ended.stderr.splitlines()
+        assert line.startswith("Auf dem Server ist kein Speicherplatz mehr frei.")
+
+
 class TestOutput:
     @pytest.mark.parametrize("command", [("users", "list", "--json"), ("users", "list"), ("doctor", "--json")])
     def test_without_room_is_said_in_one_sentence(self, installed, index_dir, command):

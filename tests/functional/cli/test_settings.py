@@ -40,6 +40,70 @@ def test_a_value_is_never_shown_because_it_could_be_a_secret(lethe, monkeypatch)
     assert "geheim" not in result.output
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("SMTP_PORT", "99999", "„smtp_port“ ist keine ganze Zahl von 1 bis 65535"),
+        ("SMTP_PORT", "0", "„smtp_port“ ist keine ganze Zahl von 1 bis 65535"),
+        ("SMTP_PORT", "viele", "„smtp_port“ ist keine ganze Zahl von 1 bis 65535"),
+        ("IDLE_MINUTES", "999999999999", "„idle_minutes“ ist keine ganze Zahl von 1 bis 1440"),
+        ("SIGNIN_HOURS", "169", "„signin_hours“ ist keine ganze Zahl von 1 bis 168"),
+        ("PROXIES", "-1", "„proxies“ ist keine ganze Zahl von 0 bis 5"),
+        ("STAFF_ORIGIN", "http://localhost:99999", "„staff_origin“ ist keine Adresse einer Seite"),
+        ("STAFF_ORIGIN", "https://crm.example.com/", "„staff_origin“ ist keine Adresse einer Seite"),
+        ("PORTAL_ORIGIN", "crm.example.com", "„portal_origin“ ist keine Adresse einer Seite"),
+        ("PORTAL_ORIGIN", "https://a:b@crm.example.com", "„portal_origin“ ist keine Adresse einer Seite"),
+        ("PORTAL_ORIGIN", "http://localhost:8000", "haben dieselbe Adresse oder denselben Port"),
+        ("PORTAL_ORIGIN", "http://127.0.0.1:8000", "haben dieselbe Adresse oder denselben Port"),
+        ("IMPRINT_URL", "javascript:alert(1)", "„imprint_url“ ist keine Adresse einer Webseite"),
+        ("TIME_ZONE", "Europe", "„time_zone“ nennt keine Zeitzone"),
+        ("FEDERAL_STATE", "XX", "„federal_state“ nennt kein Bundesland"),
+        ("SMTP_HOST", "mail.example.com:25", "„smtp_host“ ist kein Rechner"),
+        ("HOST", "http://0.0.0.0", "„host“ ist kein Rechner"),
+        ("ORGANISATION", " ", "„organisation“ ist leer"),
+        ("ORGANISATION", "x" * 201, "„organisation“ ist länger als 200 Zeichen"),
+        ("DATABASE_URL", "mysql://db", "„database_url“ ist keine Adresse einer Datenbank"),
+        ("DEMO", "vielleicht", "„demo“ ist weder true noch false"),
+        ("MAIL_FROM", "Lethe <lethe@example.com>", "„mail_from“ ist keine E-Mail-Adresse"),
+    ],
+)
+def test_each_wrong_value_is_one_sentence_that_names_it_and_what_helps(lethe, monkeypatch, name, value, sentence):
+    monkeypatch.setenv("LETHE_LANGUAGE", "de")
+    monkeypatch.setenv(f"LETHE_{name}", value)
+
+    result = lethe("doctor")
+
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.rstrip().endswith(".")
+    assert "Value error" not in result.stderr
+
+
+def test_what_stands_in_the_file_in_another_form_is_told_apart(installed, lethe, monkeypatch):
+    monkeypatch.setenv("LETHE_LANGUAGE", "de")
+    (installed / "lethe.toml").write_text("privacy_phone = 5614711", encoding="utf-8")
+
+    result = lethe("doctor")
+
+    assert result.exit_code == 2
+    assert "„privacy_phone“ ist kein Text. Setzen Sie den Wert in lethe.toml in Anführungszeichen." in result.stderr
+
+
+def test_a_language_that_lethe_does_not_speak_is_refused_in_english(lethe, monkeypatch):
+    monkeypatch.setenv("LETHE_LANGUAGE", "fr")
+
+    assert "“language” names no language of Lethe. Give de or en." in lethe("doctor").stderr
+
+
+def test_keys_and_data_in_one_database_are_refused(lethe, monkeypatch, tmp_path):
+    monkeypatch.setenv("LETHE_LANGUAGE", "de")
+    for name in ("LETHE_DATABASE_URL", "LETHE_KEYSTORE_URL"):
+        monkeypatch.setenv(name, f"sqlite:///{tmp_path / 'one.sqlite'}")
+
+    assert "meinen dieselbe Datenbank" in lethe("doctor").stderr
+
+
 def test_without_an_installation_the_sentence_says_how_to_make_one(lethe, data_dir):
     result = lethe("doctor")
 

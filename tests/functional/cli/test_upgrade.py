@@ -95,6 +95,28 @@ class TestUpgrade:
         assert lethe("users", "list").exit_code == 0
         assert lethe("doctor").exit_code == 0
 
+    def test_seals_the_contacts_of_an_older_version(self, installed, opened, populate, lethe):
+        populate(3)
+        opened.close()
+        take_back(f"sqlite:///{installed / 'lethe.sqlite'}")
+
+        upgraded = lethe("upgrade")
+
+        assert upgraded.exit_code == 0
+        assert "Letzter Kontakt, Zuordnung und Stammdaten von Kontakten und Firmen sind, was Lethe schrieb" in lethe("doctor").stdout
+
+    def test_without_the_keys_to_seal_them_changes_nothing(self, installed, opened, populate, lethe):
+        populate(1)
+        opened.close()
+        take_back(f"sqlite:///{installed / 'lethe.sqlite'}")
+        (installed / "keys" / "epoch.keys").rename(installed / "elsewhere")
+
+        refused = lethe("upgrade")
+
+        assert refused.exit_code == 1
+        assert len(refused.stderr.splitlines()) == 1
+        assert revision_of(f"sqlite:///{installed / 'lethe.sqlite'}") == (OLDER, [])
+
     def test_with_nothing_to_do_says_so(self, installed, lethe):
         upgraded = lethe("upgrade")
 

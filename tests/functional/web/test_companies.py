@@ -40,6 +40,16 @@ class TestList:
         assert companies_in(sales.get(f"/companies?owner={sales.member.id}")) == ["Beta GmbH"]
         assert companies_in(sales.send("/companies/search", {"q": "100%"}, follow_redirects=True)) == []
 
+    @pytest.mark.parametrize("name", ["owner", "segment"])
+    def test_by_what_does_not_exist_says_so_at_the_filter_and_shows_none(self, house, sales, name):
+        house.add_company("Alpha GmbH", segment="x" * 40)
+
+        answer = sales.get(f"/companies?{name}=" + "x" * 41)
+
+        assert companies_in(answer) == []
+        assert answer.text.count("Diese Auswahl gibt es hier nicht (mehr).") == 1
+        assert f'aria-describedby="s-{name}-wrong"' in answer.text
+
     @pytest.mark.parametrize("words", ["österreichische", "ÖSTERREICHISCHE", "überlingen", "ÜBER öster"])
     def test_is_searched_whatever_the_capitals_of_umlauts(self, house, sales, words):
         house.add_company("Österreichische Mühlen AG", city="Überlingen")

@@ -220,6 +220,23 @@ class TestFilters:
         assert names_in(made_up) == []
         assert "selected>nicht mehr da</option>" in made_up.text  # so that nobody reads the empty list as "all"
 
+    @pytest.mark.parametrize("name", ["company", "owner", "segment"])
+    def test_that_do_not_exist_say_so_at_the_filter_and_show_nobody(self, crowd, sales, name):
+        answer = sales.get(f"/contacts?{name}=erfunden")
+
+        assert names_in(answer) == []
+        assert answer.text.count("Diese Auswahl gibt es hier nicht (mehr).") == 1
+        assert f'aria-describedby="s-{name}-wrong"' in answer.text
+        assert "Filter leeren" in answer.text
+        assert "Diese Auswahl gibt es hier nicht" not in sales.get("/contacts").text
+
+    def test_by_a_segment_that_is_too_long_is_not_cut_to_another_one(self, house, sales):
+        house.take_in(fields=person("A", "Lang"), segment="x" * 40)
+        house.build_index()
+
+        assert names_in(sales.get("/contacts?segment=" + "x" * 40)) == ["Lang, A"]
+        assert names_in(sales.get("/contacts?segment=" + "x" * 41)) == []
+
 
 class TestPages:
     @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from crm.models.contact import Contact
-from tests.functional.web.conftest import FIELDS
+from tests.functional.web.conftest import FIELDS, hidden
 from tests.functional.web.test_contact_form import new_form
 from tests.support.staff import on_one_engine
 
@@ -26,6 +26,30 @@ def test_in_a_note_leave_nothing_behind(house, sales):
 
     assert answer.status_code == 422
     assert house.entries("note:written") == []
+
+
+def write_note(visitor, person, text):
+    page = visitor.get(f"/contacts/{person}")
+    return visitor.send(f"/contacts/{person}/notes", {"text": text, "kind": "note", "token": hidden(page, "token"), "seen": ""})
+
+
+def test_overrides_in_a_note_are_refused_with_what_was_typed_still_there(house, sales):
+    person = house.take_in()
+
+    answer = write_note(sales, person, "Ruft \u202ekcüruz")
+
+    assert answer.status_code == 422
+    assert "Der Text enthält Steuerzeichen, die ihn anders zeigen, als er ist." in answer.text
+    assert "kcüruz</textarea>" in answer.text
+    assert house.entries("note:written") == []
+
+
+def test_marks_without_width_leave_a_note_as_it_is_seen(house, sales):
+    person = house.take_in()
+
+    write_note(sales, person, "Ruft\u200b zu\u00adrück")
+
+    assert "Ruft zurück" in sales.get(f"/contacts/{person}").text
 
 
 def test_in_an_address_are_refused_too(house, colleague, sales):

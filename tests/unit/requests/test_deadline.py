@@ -43,5 +43,5 @@ class TestHolidays:
         assert holidays_of(None, YEARS) <= holidays_of(state, YEARS)
 
     def test_a_state_that_is_none_stops_the_start(self, tmp_path):
-        with pytest.raises(ValidationError, match="no federal state; one of BB"):
+        with pytest.raises(ValidationError, match=r"nennt kein Bundesland\. Geben Sie eines davon an: BB"):
             Settings(data_dir=tmp_path, federal_state="XX")
