@@ -129,7 +129,7 @@ def _erased(choices: Sequence[Choice], dark: Collection[DataKind]) -> list[Erase
 
 def _kept(choices: Sequence[Choice]) -> list[Kept]:
     return [
-        Kept(kind=each.kind, ground=each.keep, source=each.source, until=each.until)
+        Kept(kind=each.kind, ground=each.keep, source=each.source, until=each.until, reason=each.reason)
         for each in choices
         if each.verdict is Verdict.KEEP and each.keep and each.until
     ]

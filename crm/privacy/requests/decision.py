@@ -15,7 +15,7 @@ from crm.actor import Actor, Role
 from crm.errors import NotFoundError
 from crm.models.request_case import CaseState, Identity, RequestCase
 from crm.privacy.actions import Action
-from crm.privacy.requests import order, people, sealed
+from crm.privacy.requests import one_person, order, people, sealed
 from crm.privacy.requests.choices import Choice, Verdict, Wish
 from crm.privacy.requests.deciding import settle_choices
 from crm.privacy.requests.errors import (
@@ -132,7 +132,7 @@ def decide(
 
     Raises:
         IdentityOpenError: it is not settled whose request this is, and it is not refused for that.
-        NobodyFoundError: the case is about nobody.
+        NobodyFoundError, SeveralPersonsError: the case is about nobody, or about more than one person.
         ChoiceMissingError, ReasonMissingError, ChoiceNotPossibleError, NotesGoTooError: the decision is not complete.
         CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
     """
@@ -141,6 +141,7 @@ def decide(
     found = people.find_living_of(session, case)
     if not found:
         raise NobodyFoundError
+    one_person.require_one(session, found, actor=actor, now=now)
     lines = propose(session, subject_ids=found, zone=zone, now=now)
     choices = settle_choices(lines, wishes, today=now.astimezone(zone).date())
     _require_identity(case, choices)

@@ -32,6 +32,7 @@ class CaseFile:
 
     Attributes:
         request: what was asked and where the answer goes; empty for whoever only agrees to decisions.
+        unreadable: a part of it was changed past the program and does not open; that part is empty here.
         extension: why the answer takes longer, as the person was told; none: the period is the month of the law.
         answer: subject, text and PDF of the answer, once it is written.
     """
@@ -42,6 +43,7 @@ class CaseFile:
     stopped: StopReason | None
     extension: str | None
     answer: Mapping[str, Any]
+    unreadable: bool
 
 
 def get_case(session: Session, *, case_id: str) -> RequestCase:
@@ -64,7 +66,12 @@ def read_case(session: Session, case: RequestCase, *, actor: Actor, now: datetim
     """
     require_role(actor, READS_DECISIONS)
     reads_all = actor.role in READS_ALL
-    decision = sealed.open_part(session, case, "sealed_decision")
+    unreadable = sealed.find_unreadable(session, case)
+
+    def read(column: sealed.Column) -> dict[str, Any]:
+        return {} if column in unreadable else sealed.open_part(session, case, column)
+
+    decision = read("sealed_decision")
     audit.record(
         session,
         Action.REQUEST_READ,
@@ -77,12 +84,13 @@ def read_case(session: Session, case: RequestCase, *, actor: Actor, now: datetim
         result="all" if reads_all else "decision",
     )
     return CaseFile(
-        request=sealed.open_part(session, case, "sealed_request") if reads_all else {},
+        request=read("sealed_request") if reads_all else {},
         identity_note=decision.get("identity_note", "") if reads_all else "",
         choices=_choices(session, case, decision, now),
         stopped=StopReason(decision["stopped"]) if decision.get("stopped") else None,
         extension=decision["extension"]["reason"] if "extension" in decision else None,
-        answer=sealed.open_part(session, case, "sealed_answer") if reads_all and case.answer_written_at else {},
+        answer=read("sealed_answer") if reads_all and case.answer_written_at else {},
+        unreadable=bool(unreadable),
     )
 
 

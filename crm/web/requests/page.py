@@ -17,7 +17,7 @@ from crm.privacy import purposes
 from crm.privacy.duties import DUTY
 from crm.privacy.purposes import Purpose
 from crm.privacy.requests.decision import StopReason
-from crm.privacy.requests.errors import CaseTamperedError
+from crm.privacy.requests.errors import CaseTamperedError, CaseUnreadableError
 from crm.privacy.requests.extension import may_extend
 from crm.privacy.requests.facts import KeepGround
 from crm.privacy.requests.policy import request_policy
@@ -110,7 +110,8 @@ def _facts(view: CaseView) -> dict[str, Any]:
         "case": case,
         "kind": CASE_KINDS[CaseKind(case.kind)],
         "way": WAYS[CaseWay(case.way)],
-        "tampered": sentence_of(CaseTamperedError()) if view.tampered else None,
+        "tampered": _find_alarm(view),
+        "unreadable": view.file.unreadable,
         "state_word": STATES[CaseState(case.state)],
         "light": light_of(case, current_day()),
         "identity": IDENTITIES[Identity(case.identity)],
@@ -128,6 +129,13 @@ def _facts(view: CaseView) -> dict[str, Any]:
         "letter_url": url_for(".letter", case_id=case.id) if view.file.answer else None,
         "hours": int(request_policy().cooling_for.total_seconds() // 3600),
     }
+
+
+def _find_alarm(view: CaseView) -> str | None:
+    """Say what is wrong with a case that was changed past the program, in one sentence."""
+    if view.file.unreadable:
+        return sentence_of(CaseUnreadableError())
+    return sentence_of(CaseTamperedError()) if view.tampered else None
 
 
 def _person(each: CasePerson) -> dict[str, Any]:
