@@ -69,7 +69,7 @@ def _are_those(said: Said, keys: Sequence[Said], in_entry: Sequence[str], destro
 def _is_later(key: Said, destroyed_at: datetime | None) -> bool:
     begun = read_moment(key.get("ordered_at"))
     is_profile = key.get("compartment") == Compartment.PROFILE
-    return not is_profile and begun is not None and destroyed_at is not None and begun >= destroyed_at
+    return not is_profile and begun is not None and destroyed_at is not None and begun > destroyed_at
 
 
 def _digest(subject_id: str, key: Said) -> str | None:

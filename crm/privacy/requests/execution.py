@@ -21,9 +21,9 @@ from crm.privacy.erasure import eraser, job
 from crm.privacy.requests import addressee, answering, lifting, order, people, sealed
 from crm.privacy.requests.answering import ACTOR
 from crm.privacy.requests.choices import Verdict, stored_choices
-from crm.privacy.requests.decision import lock_case
 from crm.privacy.requests.facts import DataKind
 from crm.privacy.requests.proposal import VOUCHERS
+from crm.privacy.requests.taking import lock_case
 from crm.settings import Settings
 from crm.vault import Vault
 

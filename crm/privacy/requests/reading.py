@@ -6,24 +6,22 @@ Source: Art. 5(1)(f), 25(2), 38(2) DSGVO.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.actor import Actor, Role
+from crm.actor import Actor
 from crm.errors import NotFoundError
 from crm.models.request_case import RequestCase
 from crm.privacy import audit, due
 from crm.privacy.actions import Action
 from crm.privacy.duties import DUTY
 from crm.privacy.requests import sealed
+from crm.privacy.requests.acts import READS_ALL, READS_DECISIONS, require_role
 from crm.privacy.requests.choices import Choice, stored_choices
-from crm.privacy.requests.decision import StopReason, require_role
+from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.last_days import settle_days
-
-READS_ALL: Final = frozenset({Role.PRIVACY, Role.DPO})
-READS_DECISIONS: Final = frozenset({Role.PRIVACY, Role.DPO, Role.MANAGEMENT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

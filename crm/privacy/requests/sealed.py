@@ -27,12 +27,8 @@ def open_part(session: Session, case: RequestCase, column: Column) -> dict[str, 
     Raises:
         TamperedError: it is not what the program wrote.
     """
-    sealed: bytes | None = getattr(case, column)
-    if sealed is None:
-        return {}
-    if not isinstance(sealed, bytes):  # SQLite stores any type in any column
-        raise TamperedError
-    opened: dict[str, Any] = json.loads(Vault.of(session).open(_place(case.subject_id, column, case.id), sealed))
+    content = _open(session, case, column)
+    opened: dict[str, Any] = {} if content is None else json.loads(content)
     return opened
 
 
@@ -43,10 +39,19 @@ def find_unreadable(session: Session, case: RequestCase) -> tuple[Column, ...]:
 
 def _opens(session: Session, case: RequestCase, column: Column) -> bool:
     try:
-        open_part(session, case, column)
+        _open(session, case, column)
     except TamperedError:
         return False
     return True
+
+
+def _open(session: Session, case: RequestCase, column: Column) -> bytes | None:
+    sealed: object = getattr(case, column)
+    if sealed is None:
+        return None
+    if not isinstance(sealed, bytes):  # SQLite stores any type in any column
+        raise TamperedError
+    return Vault.of(session).open(_place(case.subject_id, column, case.id), sealed)
 
 
 def add(session: Session, case: RequestCase, column: Column, changes: Mapping[str, Any]) -> None:

@@ -19,9 +19,9 @@ from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.privacy import disclosure, purposes
 from crm.privacy.purposes import Channel
 from crm.privacy.requests import order, people
-from crm.privacy.requests.decision import require_role
+from crm.privacy.requests.acts import READS_ALL, require_role
 from crm.privacy.requests.proposal import ProposedLine, propose
-from crm.privacy.requests.reading import READS_ALL, CaseFile, get_case, read_case
+from crm.privacy.requests.reading import CaseFile, get_case, read_case
 from crm.search import SearchGroup
 from crm.search.exact import exact_email, exact_phone
 from crm.vault import TamperedError, Vault

@@ -347,6 +347,14 @@ class TestSecondPerson:
         assert (case.state, case.decided_by) == (CaseState.OPEN, None)
         assert desk.read(waiting).choices == ()
 
+    def test_leaves_it_to_the_coordinator_once_the_cooling_time_runs(self, desk, waiting):
+        desk.do(decision.approve, waiting, actor=COLLEAGUE)
+
+        with pytest.raises(CoordinatorOnlyError):
+            desk.do(decision.reopen, waiting, actor=MANAGEMENT)
+
+        assert desk.do(decision.reopen, waiting).state == CaseState.OPEN
+
     def test_reads_the_decision_and_not_what_the_person_wrote(self, desk, waiting):
         found = desk.read(waiting, MANAGEMENT)
 

@@ -9,7 +9,7 @@ from crm.ledger.tables import entry
 from crm.models.request_case import CaseState
 from crm.privacy import row_integrity
 from crm.privacy.actions import Action
-from crm.privacy.requests import decision, order, people
+from crm.privacy.requests import decision, order, people, taking
 from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.errors import CaseStateError, CaseTamperedError, CoordinatorOnlyError
 from crm.privacy.requests.policy import request_policy
@@ -194,7 +194,7 @@ class TestHeldBack:
         other = desk.take_in(email="nie@example.com")
         attacker.write("UPDATE case_subject SET subject_id = :other WHERE case_id = :case", other=other, case=case_id)
         with desk.database.writing() as session:
-            case = decision.lock_case(session, case_id)
+            case = taking.lock_case(session, case_id)
             people.enter(session, case, Action.REQUEST_DECIDED, actor=PRIVACY, now=desk.now)
         desk.clock.advance(HOURS_72)
 
