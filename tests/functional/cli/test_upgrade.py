@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from crm import ledger
 from crm.db import make_engine, migrate
@@ -11,7 +12,7 @@ from crm.services.upgrading import SchemaMissingError, SchemaNewerError, SchemaO
 from tests.functional.cli.test_doctor_stores import change, copy, put_back
 
 NEWEST = migrate.newest_revision()
-OLDER = f"{int(NEWEST) - 1:04}"
+OLDER = [script.revision for script in ScriptDirectory(migrate._FOLDER).walk_revisions()][1]
 COMMANDS = [
     ("worker",),
     ("serve", "staff", "--port", "8123"),
