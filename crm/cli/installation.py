@@ -90,6 +90,11 @@ def pass_runtime(command: "Callable[Concatenate[Runtime, P], R]") -> Callable[P,
     return with_runtime
 
 
+def open_runtime() -> "Runtime":
+    """Open the installation for a command that needs it only sometimes."""
+    return _current().open()
+
+
 def command_line_actor() -> Actor:
     """Return who acts when nobody signed in: the account of the machine that runs the command."""
     return Actor(pseudonym=f"cli:{os.getuid()}")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from crm.cli.installation import command_line_actor, pass_runtime
+from crm.cli.installation import command_line_actor, open_runtime, pass_runtime
 from crm.cli.listing import json_option, print_json
 from crm.cli.sentences import _
 
@@ -126,13 +126,17 @@ def key(runtime: "Runtime", *, as_json: bool) -> None:
 @log.command("check", help=_("Den Nachweis einer Löschung nachrechnen, auch ohne Installation. Ende mit 1, wenn er nicht stimmt."))
 @click.argument("file", metavar="FILE", type=click.File("rb"))
 @click.option("--key", required=True, metavar="VKEY", help=_("Der öffentliche Schlüssel des Protokolls, wie `lethe log key` ihn ausgibt."))
+@click.option("--with-key-store", is_flag=True, help=_("Auch mit dem Schlüsselspeicher dieser Installation vergleichen."))
 @json_option
 @click.pass_context
-def check(context: click.Context, *, file: BinaryIO, key: str, as_json: bool) -> None:
+def check(context: click.Context, *, file: BinaryIO, key: str, with_key_store: bool, as_json: bool) -> None:
     """Print which steps of the erasure the log proves."""
     from crm.services import erasure_proof_checks
 
-    checked = erasure_proof_checks.check(file.read(_LARGEST_PROOF), key=key)
+    content = file.read(_LARGEST_PROOF)
+    subject_id = erasure_proof_checks.subject_of(content)
+    destructions = open_runtime().vault.find_destructions([subject_id]) if with_key_store else None
+    checked = erasure_proof_checks.check(content, key=key, destructions=destructions)
     if as_json:
         print_json({**asdict(checked), "proven": checked.is_proven})
     else:
@@ -149,9 +153,13 @@ def _print_checked(checked: "CheckedErasure") -> None:
             click.echo(_("✗ %(action)s: kein Eintrag, den der unterschriebene Prüfpunkt beweist", action=each.action))
     for name in checked.differing:
         click.echo(_("✗ nicht bewiesen: %(name)s weicht vom Protokoll ab", name=name))
-    stated = _("Kein Eintrag belegt, was die Datei unter %(names)s sagt: Das erklärt der Verantwortliche.", names=", ".join(checked.stated))
-    proven = _("Die Löschung ist im Protokoll bewiesen.")
-    click.echo(f"{proven}\n{stated}" if checked.is_proven else _("Der Nachweis stimmt nicht."))
+    if not checked.is_proven:
+        click.echo(_("Der Nachweis stimmt nicht."))
+        return
+    click.echo(_("Die Löschung ist im Protokoll bewiesen."))
+    if checked.stated:
+        names = ", ".join(checked.stated)
+        click.echo(_("Kein Eintrag belegt, was die Datei unter %(names)s sagt: Das erklärt der Verantwortliche.", names=names))
 
 
 def _filter(

@@ -31,12 +31,14 @@ def retention() -> None:
 @json_option
 @pass_runtime
 def show_plan(runtime: "Runtime", *, day: datetime | None, as_json: bool) -> None:
-    """List by rule and pseudonym what would go."""
+    """List by rule and pseudonym what would go; ends with 1 while the clock stands before what is known."""
+    from crm.privacy.erasure import guard
     from crm.services import retention as concept
 
     now, zone = runtime.clock.now(), ZoneInfo(runtime.settings.time_zone)
     chosen = day.date() if day else now.astimezone(zone).date()
     with runtime.database.reading() as session:
+        guard.require_clock(session, now=now)
         plan = concept.open_plan(session, day=chosen, zone=zone, actor=command_line_actor(), now=now)
     if as_json:
         print_json({**asdict(plan), "counts": plan.counts})
@@ -51,12 +53,14 @@ def show_plan(runtime: "Runtime", *, day: datetime | None, as_json: bool) -> Non
 @pass_runtime
 @click.pass_context
 def run(context: click.Context, runtime: "Runtime", *, yes: bool, confirm_unusual: bool, as_json: bool) -> None:
-    """Run every day that is not done; ends with 1 when a run asks."""
+    """Run every day that is not done; ends with 1 when a run asks, or the clock stands before what is known."""
     from crm.privacy.erasure import guard
     from crm.services import retention as concept
     from crm.services import starting
 
     starting.require_not_set_back(runtime.settings)
+    with runtime.database.reading() as session:
+        guard.require_clock(session, now=runtime.clock.now())
     if not yes:
         click.confirm(_("Was vergessen ist, kommt nicht zurück. Jetzt vergessen, was fällig ist?"), abort=True, err=True)
     actor, clock = command_line_actor(), runtime.clock.now

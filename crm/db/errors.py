@@ -68,6 +68,25 @@ class OriginsSealedError(CrmError):
     )
 
 
+class RecordsReadableError(CrmError):
+    """A database of an older version says in plain text which records of another system people are; nothing was changed."""
+
+    message = (
+        "Diese Datenbank führt die Kennungen von Personen in ihrem früheren System noch lesbar und wird deshalb nicht umgestellt. "
+        "Richten Sie Lethe in einem neuen Ordner ein, importieren Sie die Kontakte dort aus der Quelle und vernichten Sie den alten Ordner "
+        "und seine Sicherungen."
+    )
+
+
+class RecordsTaggedError(CrmError):
+    """An older version cannot recognise the records of another system by their keyed hash; nothing was changed."""
+
+    message = (
+        "Diese Datenbank erkennt Datensätze des früheren Systems nur noch an einem Abdruck; eine ältere Version nähme sie doppelt auf. "
+        "Bleiben Sie bei dieser Version."
+    )
+
+
 class Fault(Enum):
     """What hinders a database, as far as its error says so."""
 

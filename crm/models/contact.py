@@ -84,17 +84,21 @@ class Lookup(Base):
 
 
 class SourceRecord(Base):
-    """Which record of another system a person or company came from, so that a second import meets it again."""
+    """Which record of another system a person or company came from, so that a second import meets it again.
+
+    The id of the record is a keyed hash: it is only ever compared, names the person in the other system, and clear bytes
+    would stay in the files of PostgreSQL after an erasure.
+    """
 
     __tablename__ = "source_record"
     __table_args__ = (
-        PrimaryKeyConstraint("system", "record_id"),
+        PrimaryKeyConstraint("system", "record_tag"),
         Index("ix_source_record_subject_id", "subject_id"),
         {"info": goes()},  # the tombstone recognises the record from then on
     )
 
     system: Mapped[str] = mapped_column(String(40), info=NOT_PERSONAL)
-    record_id: Mapped[str] = mapped_column(String(64), info=personal(Category.LINK))
+    record_tag: Mapped[bytes] = mapped_column(LargeBinary, info=personal(Category.LINK))
     subject_id: Mapped[Id | None] = mapped_column(ForeignKey("subject.id"), info=personal(Category.LINK))
     company_id: Mapped[Id | None] = mapped_column(ForeignKey("company.id"), info=personal(Category.LINK))
 

@@ -4,13 +4,14 @@ Source: Art. 17(1), 12(2), (6) DSGVO.
 """
 
 from dataclasses import replace
+from http import HTTPStatus
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from crm.errors import InvalidInputError
 from crm.models.intake import IntakeKind
-from crm.portal.letterbox import drop_in
+from crm.portal.letterbox import NotTakenError, drop_in
 from crm.portal.typed import LONGEST_EMAIL, LONGEST_MESSAGE, LONGEST_NAME, TypedEmail, require_email, require_line, require_lines, typed
 from crm.privacy.intake.requesting import OBJECTS_TOO
 from crm.site.errors import sentence_of
@@ -23,7 +24,7 @@ blueprint = Blueprint("erasure", __name__, url_prefix="/erasure")
 @blueprint.get("")
 def form() -> ResponseReturnValue:
     """Show the empty form; no box is ticked in it (C-673/17)."""
-    return render_template("portal/erasure.html", fields=_fields({}), is_refused=False)
+    return render_template("portal/erasure.html", fields=_fields({}), is_refused=False, not_taken=None)
 
 
 @blueprint.post("")
@@ -37,8 +38,12 @@ def send() -> ResponseReturnValue:
         OBJECTS_TOO: "1" if request.form.get(OBJECTS_TOO) else "",
     }
     if errors or email is None:
-        return render_template("portal/erasure.html", fields=_fields(errors), is_refused=True), 422
-    drop_in(IntakeKind.ERASURE, {"email": email.exact, **message})
+        return render_template("portal/erasure.html", fields=_fields(errors), is_refused=True, not_taken=None), 422
+    try:
+        drop_in(IntakeKind.ERASURE, {"email": email.exact, **message})
+    except NotTakenError as error:
+        page = render_template("portal/erasure.html", fields=_fields({}), is_refused=False, not_taken=sentence_of(error))
+        return page, HTTPStatus.SERVICE_UNAVAILABLE
     return render_template("portal/erasure_done.html", email=email, objects_too=bool(message[OBJECTS_TOO]))
 
 

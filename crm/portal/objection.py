@@ -3,12 +3,14 @@
 Source: Art. 21(2), (3), 12(2) DSGVO.
 """
 
+from http import HTTPStatus
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from crm.errors import InvalidInputError
 from crm.models.intake import IntakeKind
-from crm.portal.letterbox import drop_in
+from crm.portal.letterbox import NotTakenError, drop_in
 from crm.portal.typed import LONGEST_EMAIL, require_email, typed
 from crm.site.errors import sentence_of
 from crm.site.i18n import _
@@ -35,7 +37,7 @@ def objection_field(value: str = "", error: str | None = None) -> FieldInput:
 @blueprint.get("")
 def form() -> ResponseReturnValue:
     """Show the field."""
-    return render_template("portal/objection.html", email=objection_field())
+    return render_template("portal/objection.html", email=objection_field(), not_taken=None)
 
 
 @blueprint.post("")
@@ -45,6 +47,10 @@ def send() -> ResponseReturnValue:
     try:
         email = require_email(text)
     except InvalidInputError as error:
-        return render_template("portal/objection.html", email=objection_field(text, sentence_of(error))), 422
-    drop_in(IntakeKind.OBJECTION, {"email": email.exact})
+        return render_template("portal/objection.html", email=objection_field(text, sentence_of(error)), not_taken=None), 422
+    try:
+        drop_in(IntakeKind.OBJECTION, {"email": email.exact})
+    except NotTakenError as error:
+        page = render_template("portal/objection.html", email=objection_field(text), not_taken=sentence_of(error))
+        return page, HTTPStatus.SERVICE_UNAVAILABLE
     return render_template("portal/objection_done.html", email=email)

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.models.intake import LinkKind
 from crm.portal.installation import current_portal
+from crm.portal.letterbox import taking_in
 from crm.portal.link_words import OBJECT, PAGES, STATES, LinkPage
 from crm.privacy import links
 from crm.privacy.intake import correcting, letterbox
@@ -79,10 +80,9 @@ def _show(page: LinkPage, token: str) -> ResponseReturnValue:
 
 def _act(page: LinkPage, token: str) -> ResponseReturnValue:
     """Use the link and drop its message in, in one transaction; whoever was faster has done it already."""
-    portal = current_portal()
-    now = portal.clock.now()
+    now = current_portal().clock.now()
     try:
-        with suppress(LinkUsedError), portal.database.writing() as session:
+        with suppress(LinkUsedError), taking_in() as session:
             # Advertising can be stopped by every mail of ours, as often as somebody likes.
             follow = links.get if page.link is LinkKind.OBJECT else links.use
             link = follow(session, token=token, kind=page.link, now=now)

@@ -186,10 +186,16 @@ def _write_lookups(session: Session, accepted: Sequence[tuple[str, Arrival]]) ->
 
 
 def _write_sources(session: Session, people: Sequence[tuple[str, NewPerson]]) -> None:
+    vault = Vault.of(session)
     rows = [
-        {"system": person.source.system, "record_id": person.source.record_id, "subject_id": subject_id, "company_id": None}
+        {
+            "system": source.system,
+            "record_tag": vault.source_tag(source.system, source.record_id),
+            "subject_id": subject_id,
+            "company_id": None,
+        }
         for subject_id, person in people
-        if person.source
+        if (source := person.source)
     ]
     insert_rows(session.connection(), SourceRecord, rows)
 

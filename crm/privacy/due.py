@@ -43,6 +43,7 @@ _GROUNDS = (
 _OF_PEOPLE = (_DUE.kind == DueKind.PERSON.value, _DUE.subject_id.in_(_THESE))
 _DAYS = select(_DUE.subject_id, _DUE.due_on).where(*_OF_PEOPLE)
 _FORGET_DAYS = delete(cast("Table", RetentionDue.__table__)).where(*_OF_PEOPLE)
+_FORGET_NOTES = delete(cast("Table", RetentionDue.__table__)).where(_DUE.kind == DueKind.NOTE.value, _DUE.subject_id.in_(_THESE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +207,13 @@ def begin_note(session: Session, *, subject_id: str, note_id: str, written_at: d
     insert_rows(session.connection(), RetentionDue, [_note_row(subject_id, note_id, written_at.astimezone(zone_of(session)).date())])
 
 
+def forget_notes(session: Session, subject_ids: Sequence[str]) -> None:
+    """Forget the days of all notes about these people, in the transaction in which the notes go."""
+    session.execute(_FORGET_NOTES, {"subject_ids": list(subject_ids)})
+
+
 def _refresh_notes(session: Session, subject_ids: Sequence[str]) -> None:
-    of_notes = _DUE.kind == DueKind.NOTE.value
-    session.execute(delete(RetentionDue).where(of_notes, RetentionDue.subject_id.in_(subject_ids)))
+    forget_notes(session, subject_ids)
     insert_rows(session.connection(), RetentionDue, compute_notes(session, subject_ids, zone=zone_of(session)))
 
 

@@ -18,7 +18,7 @@ from crm.privacy.collection import NewPerson, Refusal, normal_addresses
 from crm.privacy.lawfulness import NewGround
 from crm.privacy.objection import DIRECT_MARKETING, Heard, Objection
 from crm.privacy.purposes import Purpose
-from crm.vault import ErasedError
+from crm.vault import ErasedError, Vault
 
 # Built once, because an import asks it for every record of somebody who is known; rows, because objects cost more than the answer.
 _AS_IT_IS = select(Contact.company_id, Contact.version, *(getattr(Contact, column) for column in SEALED_COLUMN.values())).where(
@@ -88,7 +88,8 @@ def _widest(person: NewPerson) -> Purpose:
 
 def _add_source(session: Session, subject_id: str, person: NewPerson) -> None:
     if person.source:
-        row = {"system": person.source.system, "record_id": person.source.record_id, "subject_id": subject_id, "company_id": None}
+        tag = Vault.of(session).source_tag(person.source.system, person.source.record_id)
+        row = {"system": person.source.system, "record_tag": tag, "subject_id": subject_id, "company_id": None}
         insert_rows(session.connection(), SourceRecord, [row])
 
 

@@ -20,7 +20,7 @@ from crm.models.lawfulness import ObjectionAct, ObjectionEvent, ToldBy
 from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
 from crm.privacy.purposes import Channel
-from crm.vault import Right, RightsEntry, Subject, SubjectState, Vault
+from crm.vault import ObjectionLine, Right, RightsEntry, Subject, SubjectState, Vault
 
 DIRECT_MARKETING = "direct_marketing"
 
@@ -204,10 +204,7 @@ _ACTIONS = {
 
 def _append(session: Session, objections: Sequence[Raised], act: ObjectionAct, *, actor: Actor, now: datetime) -> None:
     """Enter acts about objections; first in the journal of the key store, so that no restored backup undoes them."""
-    noted = [
-        RightsEntry(right=_RIGHTS[act], noted_at=now, subject_id=each.subject_id, purposes=(each.objection.scope,)) for each in objections
-    ]
-    Vault.of(session).note_rights(noted)
+    Vault.of(session).note_rights([_line(each, act, now) for each in objections])
     rows = [
         {
             "subject_id": each.subject_id,
@@ -234,6 +231,13 @@ def _append(session: Session, objections: Sequence[Raised], act: ObjectionAct, *
     ]
     audit.record_all(session, entries, actor=actor, now=now)
     indexing.announce_changed(session, [each.subject_id for each in objections], now=now)
+
+
+def _line(raised: Raised, act: ObjectionAct, now: datetime) -> RightsEntry:
+    """Return the line of the journal, which says the act as its event does: only so can it be entered again after a restore."""
+    about = raised.objection
+    said = ObjectionLine(act=act.value, origin=raised.origin, channel=about.channel)
+    return RightsEntry(right=_RIGHTS[act], noted_at=now, subject_id=raised.subject_id, purposes=(about.scope,), objection=said)
 
 
 def raise_to_marketing(

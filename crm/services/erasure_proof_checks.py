@@ -1,8 +1,9 @@
 """Checks the proof of an erasure against the public key of the log, with nothing else of the installation.
 
 The entries prove that and when each step was, why, and by which case. What the file repeats of that has to say the same.
-What no entry holds is the controller's statement: which keys went when, and what is kept. It is asked only whether it
-contradicts the entries or itself.
+They name the digests of the keys that went and of what stayed, so a changed compartment is found. What no entry holds is
+the controller's statement: keys that went later, since when no copy can give one back, what is left after documents have gone.
+It is asked whether it contradicts the entries or itself and, where the key store is at hand, its tombstones.
 
 Source: Art. 5(2), 17(1) DSGVO.
 """
@@ -16,7 +17,6 @@ from typing import Any, Final
 
 from crm import ledger
 from crm.clock import from_micros
-from crm.db import Compartment
 from crm.errors import InvalidInputError
 from crm.ledger import VerifierKey
 from crm.ledger.leaf import parse
@@ -24,10 +24,9 @@ from crm.models.erasure import ErasureJob
 from crm.privacy import bound_rows
 from crm.privacy.actions import Action
 from crm.privacy.erasure.proof import STEPS
+from crm.services import erasure_proof_statement as statement
 from crm.services.erasure_proofs import FORMAT
-
-# What the file says and no entry holds.
-STATED: Final = ("keys", "kept")
+from crm.vault import Destruction
 
 # The moments of the file that are those of entries. That of the order is proven by the digest of its row instead: where another
 # process wrote between decision and entry, the entry carries the later moment, because the log goes forward in time.
@@ -73,7 +72,7 @@ class CheckedErasure:
     subject_id: str
     steps: tuple[CheckedStep, ...]
     differing: tuple[str, ...]
-    stated: tuple[str, ...] = STATED
+    stated: tuple[str, ...]
 
     @property
     def is_proven(self) -> bool:
@@ -93,8 +92,20 @@ class _Proven:
         return from_micros(self.fields["t"])
 
 
-def check(content: bytes, *, key: str) -> CheckedErasure:
+def subject_of(content: bytes) -> str:
+    """Return whose erasure the file is about.
+
+    Raises:
+        NoErasureProofError: the file is something else.
+    """
+    return str(_read(content)["subject"])
+
+
+def check(content: bytes, *, key: str, destructions: Sequence[Destruction] | None = None) -> CheckedErasure:
     """Check a proof of an erasure against the public key of the log; needs no installation.
+
+    Args:
+        destructions: what the tombstones of the key store say, where it is at hand.
 
     Raises:
         NoErasureProofError: the file is something else.
@@ -108,8 +119,22 @@ def check(content: bytes, *, key: str) -> CheckedErasure:
     subject_id = said["subject"]
     found = {action: _find_proven(action, subject_id, said["entries"], trusted) for action in STEPS}
     proven = {action: entry for action, entry in found.items() if entry is not None}
-    differing = (*(["log"] if said.get("log") != str(trusted) else []), *_differing(said, proven), *_contradicting(said))
-    return CheckedErasure(subject_id, tuple(_step(action, found[action]) for action in STEPS), tuple(dict.fromkeys(differing)))
+    in_destroyed, in_completed = (_named(proven.get(action)) for action in (Action.ERASURE_KEY_DESTROYED, Action.ERASURE_COMPLETED))
+    destroyed = proven.get(Action.ERASURE_KEY_DESTROYED)
+    differing = (
+        *(["log"] if said.get("log") != str(trusted) else []),
+        *_differing(said, proven),
+        *statement.find_wrong_keys(said, in_destroyed, destroyed_at=destroyed.happened_at if destroyed else None),
+        *(["kept"] if said.get("kept_as_completed") and not statement.is_kept_proven(said, in_completed) else []),
+        *(statement.find_unlike_tombstones(said, destructions) if destructions is not None else ()),
+    )
+    stated = tuple(statement.find_stated(said, in_destroyed, in_completed))
+    steps = tuple(_step(action, found[action]) for action in STEPS)
+    return CheckedErasure(subject_id, steps, tuple(dict.fromkeys(differing)), stated)
+
+
+def _named(entry: _Proven | None) -> tuple[str, ...]:
+    return tuple(entry.fields.get("vh", ())) if entry else ()
 
 
 def _read(content: bytes) -> dict[str, Any]:
@@ -144,7 +169,7 @@ def _find_proven(action: Action, subject_id: str, entries: Sequence[Mapping[str,
 def _differing(said: Mapping[str, Any], proven: Mapping[Action, _Proven]) -> Iterator[str]:
     """Name what the file says otherwise than the entries that the log proves."""
     for name, action in _MOMENTS.items():
-        if action in proven and _moment(said.get(name)) != proven[action].happened_at:
+        if action in proven and statement.read_moment(said.get(name)) != proven[action].happened_at:
             yield name
     if any(type(each.said_index) is not int or each.said_index != each.index for each in proven.values()):
         yield "index"
@@ -155,7 +180,7 @@ def _differing(said: Mapping[str, Any], proven: Mapping[Action, _Proven]) -> Ite
         yield "cause"
     if said.get("rule") != ordered.fields.get("res"):
         yield "rule"
-    yield from _differing_in_order(said.get("case"), _moment(said.get("ordered_at")), ordered)
+    yield from _differing_in_order(said.get("case"), statement.read_moment(said.get("ordered_at")), ordered)
 
 
 def _differing_in_order(case_id: object, ordered_at: datetime | None, ordered: _Proven) -> Iterator[str]:
@@ -182,31 +207,3 @@ def _is_order(case_id: object, ordered_at: datetime | None, ordered: _Proven) ->
         "ordered_by": fields["a"],
     }
     return bound_rows.digest(ErasureJob.__tablename__, row) in fields.get("vh", ())
-
-
-def _contradicting(said: Mapping[str, Any]) -> Iterator[str]:
-    """Name moments of keys that cannot be: gone before they were ordered to go, or a profile's before anybody ordered it."""
-    keys = said.get("keys")
-    if not isinstance(keys, list) or not all(isinstance(each, dict) for each in keys):
-        yield "keys"
-        return
-    ordered_at = _moment(said.get("ordered_at"))
-    for each in keys:
-        begun = _moment(each.get("ordered_at"))
-        is_profile = each.get("compartment") == Compartment.PROFILE
-        if begun is None or (is_profile and ordered_at is not None and begun < ordered_at):
-            yield "keys.ordered_at"
-            continue
-        for name in ("removed_at", "irrecoverable_since"):
-            moment = _moment(each.get(name))
-            if each.get(name) is not None and (moment is None or moment < begun):
-                yield f"keys.{name}"
-
-
-def _moment(text: object) -> datetime | None:
-    """Return the moment that a field says; None where it says none, or no zone."""
-    try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None

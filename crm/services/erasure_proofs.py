@@ -1,7 +1,8 @@
 """The proof of an erasure as one file: everything a stranger needs to check it with nothing else of this installation.
 
-Each entry of the log comes verbatim with its proof of inclusion (C2SP tlog-proof). What the file says besides them, of
-keys and of what is kept, is the controller's own statement; `erasure_proof_checks` tells both apart.
+Each entry of the log comes verbatim with its proof of inclusion (C2SP tlog-proof). They name the digests of the keys that
+went with the person and of what stayed at the end. What the file says besides is the controller's own statement: keys that
+went later, since when nothing can be recovered, and what stays after documents have gone. `erasure_proof_checks` tells both apart.
 
 Source: Art. 5(2), 17(1) DSGVO.
 """
@@ -54,6 +55,7 @@ def _statement(proof: ErasureProof) -> dict[str, Any]:
     keys = [
         {
             "compartment": each.compartment,
+            "version": each.version,
             "ordered_at": _text(each.ordered_at),
             "removed_at": _text(each.removed_at),
             "irrecoverable_since": _text(each.irrecoverable_since),
@@ -70,6 +72,7 @@ def _statement(proof: ErasureProof) -> dict[str, Any]:
         "destroyed_at": _text(proof.destroyed_at),
         "completed_at": _text(proof.completed_at),
         "keys": keys,
+        "kept_as_completed": proof.kept_as_completed,
         "kept": [{"table": each.table, "because": each.kept, "rows": each.rows} for each in proof.kept],
     }
 

@@ -116,7 +116,7 @@ def note_saved_company(session: Session, *, form: SentForm, company_id: str) -> 
         FormAlreadySavedError: another request was faster.
     """
     with sent_twice_is_known():
-        session.add(SourceRecord(system=_SYSTEM, record_id=key_of(session, form), company_id=company_id))
+        session.add(SourceRecord(system=_SYSTEM, record_tag=_tag_of(session, form), company_id=company_id))
         session.flush()
 
 
@@ -132,7 +132,11 @@ def sent_twice_is_known() -> Iterator[None]:
 
 
 def _made_by(session: Session, form: SentForm) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return SourceRecord.system == _SYSTEM, SourceRecord.record_id == key_of(session, form)
+    return SourceRecord.system == _SYSTEM, SourceRecord.record_tag == _tag_of(session, form)
+
+
+def _tag_of(session: Session, form: SentForm) -> bytes:
+    return Vault.of(session).source_tag(_SYSTEM, key_of(session, form))
 
 
 def _require_token(token: str) -> None:

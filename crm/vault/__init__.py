@@ -17,7 +17,7 @@ from crm.vault.errors import (
 )
 from crm.vault.inspection import Inspection
 from crm.vault.intake import IntakeKey
-from crm.vault.journal import Right, RightsEntry
+from crm.vault.journal import ObjectionLine, Right, RightsEntry
 from crm.vault.opening import Columns
 from crm.vault.padding import Padding
 from crm.vault.provider import FileKeyProvider, KeyProvider
@@ -41,6 +41,7 @@ __all__ = [
     "KeyStoreFullError",
     "KeyUnavailableError",
     "KeysOlderThanDataError",
+    "ObjectionLine",
     "Padding",
     "Place",
     "Right",

@@ -101,3 +101,12 @@ class KeysOlderThanDataError(CrmError):
     message = (
         "Der Schlüsselspeicher ist älter als die Daten. Spielen Sie die aktuelle Sicherung der Schlüssel ein; vorher startet Lethe nicht."
     )
+
+
+class JournalFormError(CrmError):
+    """A line of the rights journal was written by a newer version."""
+
+    message = (
+        "Im Schlüsselspeicher stehen Rechte in Form %(form)s, die diese Version von Lethe nicht kennt. "
+        "Es wurde nichts geändert; installieren Sie die neuere Version."
+    )

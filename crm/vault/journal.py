@@ -1,8 +1,12 @@
-"""What people asked for, in the key store: a backup of the data restored later must not undo it."""
+"""What people asked for, in the key store: a backup of the data restored later must not undo it.
+
+A line is written in the newest form and read in each there ever was. The first said the purposes alone; the second says
+by which act an objection was raised or ended, too: a correction takes back one way by which it came, a wish all of them.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,10 +14,12 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select
 
 from crm.db import Compartment, in_batches
+from crm.vault.errors import JournalFormError
 from crm.vault.schema import rights_journal, source_tombstone
 from crm.vault.store import KeyStore
 
 _READ_AT_ONCE = 500
+_FORM = 2
 # Built once, because every batch of an import asks it.
 _ERASED_SOURCES = select(source_tombstone.c.tag).where(source_tombstone.c.tag.in_(bindparam("tags", expanding=True)))
 
@@ -30,8 +36,26 @@ class Right(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionLine:
+    """What the event of an objection says, so that it can be entered again word by word.
+
+    Attributes:
+        act: raised, corrected or lifted.
+        origin: the way by which the objection came, or by which it was ended, in words of ours.
+        channel: the one channel it is about; None for all.
+    """
+
+    act: str
+    origin: str
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RightsEntry:
-    """One act; `tag` is a keyed hash for where no subject is known, `sequence` is set when it is read."""
+    """One act; `tag` is a keyed hash for where no subject is known, `sequence` is set when it is read.
+
+    `objection` is None for other rights, and in lines of the first form, which did not say it.
+    """
 
     right: Right
     noted_at: datetime
@@ -39,6 +63,7 @@ class RightsEntry:
     purposes: tuple[str, ...] = ()
     compartments: tuple[Compartment, ...] = ()
     tag: bytes | None = None
+    objection: ObjectionLine | None = None
     sequence: int = 0
 
 
@@ -55,7 +80,7 @@ def rights_rows(entries: Sequence[RightsEntry]) -> list[dict[str, Any]]:
         {
             "subject_id": entry.subject_id,
             "right": entry.right.value,
-            "purposes": json.dumps(entry.purposes),
+            "purposes": _write_purposes(entry),
             "compartments": json.dumps(entry.compartments),
             "tag": entry.tag,
             "noted_at": entry.noted_at,
@@ -86,12 +111,33 @@ def find_erased_sources(store: KeyStore, tags: Sequence[bytes]) -> set[bytes]:
     return found
 
 
+def _write_purposes(entry: RightsEntry) -> str:
+    said: dict[str, Any] = {"form": _FORM, "purposes": entry.purposes}
+    return json.dumps(said | ({"objection": asdict(entry.objection)} if entry.objection else {}))
+
+
+def _read_purposes(written: str) -> dict[str, Any]:
+    """Return what a line says, whatever form it has.
+
+    Raises:
+        JournalFormError: a newer version wrote it; guessing what it means could undo what somebody asked for.
+    """
+    said = json.loads(written)
+    if isinstance(said, list):  # the first form
+        return {"purposes": said}
+    if said["form"] != _FORM:
+        raise JournalFormError(form=said["form"])
+    return dict(said)
+
+
 def _entry(row: Row[*tuple[Any, ...]]) -> RightsEntry:
+    said = _read_purposes(row.purposes)
     return RightsEntry(
         right=Right(row.right),
         noted_at=row.noted_at,
         subject_id=row.subject_id,
-        purposes=tuple(json.loads(row.purposes)),
+        purposes=tuple(said["purposes"]),
+        objection=ObjectionLine(**said["objection"]) if "objection" in said else None,
         compartments=tuple(map(Compartment, json.loads(row.compartments))),
         tag=row.tag,
         sequence=row.sequence,

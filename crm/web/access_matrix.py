@@ -6,6 +6,8 @@ A test compares this with the application's own route map.
 from typing import Final
 
 from crm.actor import Role
+from crm.privacy.requests import acts
+from crm.privacy.requests.acts import Act
 from crm.site.access import PUBLIC, SIGNED_IN, AccessMatrix
 
 _ADMIN: Final = frozenset({Role.ADMIN})
@@ -94,28 +96,15 @@ _TASKS: Final[AccessMatrix] = {
     "tasks.uphold_objection": frozenset({Role.PRIVACY}),
 }
 
-_READS_REQUESTS: Final = frozenset({Role.PRIVACY, Role.DPO, Role.MANAGEMENT})
-_DECIDES: Final = frozenset({Role.PRIVACY})
-_AGREES: Final = frozenset({Role.PRIVACY, Role.MANAGEMENT})
-
-# The data protection officer reads everything and decides nothing (Art. 38(6), 39 DSGVO); management agrees as second person.
+# What is done to a case is in `acts`, with the states in which it can be done.
 _REQUESTS: Final[AccessMatrix] = {
-    "requests.index": _READS_REQUESTS,
-    "requests.show": _READS_REQUESTS,
-    "requests.letter": frozenset({Role.PRIVACY, Role.DPO}),
-    "requests.new": _ENTERS_RIGHTS,
-    "requests.open_task": _DECIDES,
-    "requests.note_identity": _DECIDES,
-    "requests.extend": _DECIDES,
-    "requests.search": _DECIDES,
-    "requests.assign": _DECIDES,
-    "requests.decide": _DECIDES,
-    "requests.decide_nothing_held": _DECIDES,
-    "requests.approve": _AGREES,
-    "requests.reopen": _AGREES,
-    "requests.put_back": _DECIDES,
-    "requests.stop": _DECIDES,
-    "requests.mark_posted": _DECIDES,
+    "requests.index": acts.READS_DECISIONS,
+    "requests.show": acts.READS_DECISIONS,
+    "requests.letter": acts.READS_ALL,
+    "requests.new": acts.OPENS,
+    "requests.open_task": acts.DECIDES,
+    "requests.search": acts.roles_of(Act.ASSIGN),
+    **{f"requests.{act}": acts.roles_of(act) for act in Act},
 }
 
 _KEEPS_BOOKS: Final = frozenset({Role.ACCOUNTING})

@@ -12,7 +12,7 @@ from crm.services import mail_queue, work_list
 from crm.services.staff_names import LOOKS_AFTER
 from crm.services.work_list import DueTasks, Reader
 from crm.site.access import may
-from crm.site.i18n import _, _l, day
+from crm.site.i18n import _, _l, day, moment
 from crm.site.installation import current_runtime
 from crm.site.view_models import DueEntry, DueSection, StripView
 from crm.site.visitor import current_actor
@@ -24,6 +24,7 @@ from crm.web.task_words import KIND_TITLES
 
 bp = Blueprint("home", __name__)
 
+_ANSWER_FOR_THE_CLOCK = frozenset({Role.PRIVACY, Role.ADMIN})
 _ALL = 200  # tasks on one page; who has more begins with these
 
 _LEADS = {
@@ -67,7 +68,7 @@ def index() -> ResponseReturnValue:
     with current_runtime().database.reading() as db:
         desk = find_desk(db)
         sections, names = _sections(db, desk)
-        sections = (*request_sections(db, current_actor().role), *sections)
+        sections = (*_clock_section(db), *request_sections(db, current_actor().role), *sections)
     return render_template(
         "home.html",
         strip=_strip(desk, names),
@@ -117,6 +118,19 @@ def _mail_section(db: Session) -> tuple[DueSection, ...]:
         if number
     ]
     return (DueSection(title=_("E-Mails der letzten 14 Tage"), entries=(), empty=" ".join(sentences)),) if sentences else ()
+
+
+def _clock_section(db: Session) -> tuple[DueSection, ...]:
+    """Return that the clock was set back, to those who answer for what is forgotten and for the machine: no run goes meanwhile."""
+    latest = guard.find_set_back(db, now=current_runtime().clock.now()) if current_actor().role in _ANSWER_FOR_THE_CLOCK else None
+    if latest is None:
+        return ()
+    sentence = _(
+        "Sie steht vor dem letzten bekannten Zeitpunkt, %(moment)s. Bis sie wieder stimmt, wird nichts vergessen, und Fristen zeigen "
+        "den falschen Tag. Lassen Sie die Uhr des Servers stellen.",
+        moment=moment(latest),
+    )
+    return (DueSection(title=_("Die Uhr wurde zurückgestellt"), entries=(), empty=sentence),)
 
 
 def _asking_section(db: Session) -> tuple[DueSection, ...]:

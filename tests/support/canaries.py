@@ -28,6 +28,7 @@ _NO_WORDS = {
         "mail_count.tag",
         "suppression_entry.tag",
         "ledger_salt.salt",
+        "source_record.record_tag",
     },
     "codes of ours": {
         "consent_event.purpose",
@@ -55,7 +56,6 @@ _NO_WORDS = {
     },
     "pseudonyms, codes and hashes of what was done, which stay": {"ledger_entry.leaf", "ledger_payload.content"},
     "a category that many share": {"contact.segment"},
-    "the number of a record, looked for by itself": {"source_record.record_id"},
 }
 
 

@@ -23,8 +23,8 @@ from crm.models.contact import SourceRecord
 from crm.models.erasure import ErasureJob, ErasureStep, RetainedDocument
 from crm.privacy import audit, indexing
 from crm.privacy.actions import Action
-from crm.privacy.erasure import job, reach
-from crm.vault import Subject, Vault
+from crm.privacy.erasure import job, named, reach
+from crm.vault import Destruction, Subject, Vault
 
 _log = structlog.get_logger()
 
@@ -45,7 +45,7 @@ _MOVE = {
     ErasureStep.DONE: update(_JOBS).where(_JOB.id.in_(_THESE_JOBS)).values(step=ErasureStep.DONE, done_at=bindparam("now")),
 }
 _LOCKED = select(_SUBJECT.id).where(_SUBJECT.id.in_(_THESE_PEOPLE)).order_by(_SUBJECT.id).with_for_update()
-_RECORDS_OF = select(_RECORD.system, _RECORD.record_id).where(_RECORD.subject_id.in_(_THESE_PEOPLE))
+_RECORDS_OF = select(_RECORD.record_tag).where(_RECORD.subject_id.in_(_THESE_PEOPLE))
 _RECORDS_EACH = select(_RECORD.subject_id, func.count()).where(_RECORD.subject_id.in_(_THESE_PEOPLE)).group_by(_RECORD.subject_id)
 _KEEPING = select(_DOCUMENT.subject_id).where(_DOCUMENT.subject_id.in_(_THESE_PEOPLE)).distinct()
 
@@ -72,8 +72,9 @@ def finish(database: Database, *, vault: Vault, clock: Callable[[], datetime], j
     """
     ordered = _find(database, ErasureStep.ORDERED, job_ids)
     for start in range(0, len(ordered), _AT_ONCE):
-        for batch in _portions(_destroy_keys(database, vault, ordered[start : start + _AT_ONCE], clock)):
-            _forget(database, batch, clock())
+        gone = _destroy_keys(database, vault, ordered[start : start + _AT_ONCE], clock)
+        for batch in _portions([each for each in ordered[start : start + _AT_ONCE] if each.subject_id in gone]):
+            _forget(database, batch, gone, clock())
     forgotten = _find(database, ErasureStep.DESTROYED, job_ids, asked={each.subject_id for each in ordered})
     if forgotten:
         # What was deleted stays in old pages of the log; if somebody reads just now, until they are written over.
@@ -98,8 +99,10 @@ def _find(
     return [each for each in waiting if each.subject_id in genuine]
 
 
-def _destroy_keys(database: Database, vault: Vault, jobs: Sequence[_Waiting], clock: Callable[[], datetime]) -> list[_Waiting]:
+def _destroy_keys(database: Database, vault: Vault, jobs: Sequence[_Waiting], clock: Callable[[], datetime]) -> dict[str, list[str]]:
     """Enter rights journal and tombstones, destroy the keys, and return whose are gone from every file of the key store.
+
+    Beside each person stands what their entry says of the keys.
 
     With the profile goes the key of documents under a duty (`record`) of whoever has none left; the others keep it until
     their last one goes. Who reads the key store's old pages at this moment keeps a key in them; then the job waits for
@@ -109,29 +112,34 @@ def _destroy_keys(database: Database, vault: Vault, jobs: Sequence[_Waiting], cl
         keeping = set(session.scalars(_KEEPING, {"people": [each.subject_id for each in jobs]}))
     keepers = [each for each in jobs if each.subject_id in keeping]
     others = [each for each in jobs if each.subject_id not in keeping]
-    return [
-        *_destroy(database, vault, others, {Compartment.PROFILE, Compartment.RECORD}, clock),
-        *_destroy(database, vault, keepers, {Compartment.PROFILE}, clock),
-    ]
+    return {
+        **_destroy(database, vault, others, {Compartment.PROFILE, Compartment.RECORD}, clock),
+        **_destroy(database, vault, keepers, {Compartment.PROFILE}, clock),
+    }
 
 
 def _destroy(
     database: Database, vault: Vault, jobs: Sequence[_Waiting], keys: Collection[Compartment], clock: Callable[[], datetime]
-) -> list[_Waiting]:
+) -> dict[str, list[str]]:
     if not jobs:
-        return []
+        return {}
     subject_ids = [each.subject_id for each in jobs]
     with database.reading() as session:
-        tags = [vault.source_tag(*row) for row in session.execute(_RECORDS_OF, {"people": subject_ids})]
+        tags = session.scalars(_RECORDS_OF, {"people": subject_ids}).all()
     destructions = vault.destroy(subject_ids, compartments=keys, source_tags=tags, clock=clock)
     remaining = {each.subject_id for each in destructions if each.removed_at is None}
-    return [each for each in jobs if each.subject_id not in remaining]
+    gone: dict[str, list[Destruction]] = {each: [] for each in subject_ids if each not in remaining}
+    for each in destructions:
+        if each.subject_id in gone:
+            gone[each.subject_id].append(each)
+    return {subject_id: named.digests_of_keys(keys) for subject_id, keys in gone.items()}
 
 
-def _forget(database: Database, waiting: Sequence[_Waiting], now: datetime) -> None:
+def _forget(database: Database, waiting: Sequence[_Waiting], keys: Mapping[str, list[str]], now: datetime) -> None:
     """Delete what these people left in the data, in one unit of work, and note that their keys are gone.
 
-    The entry says how many records of other systems the key store will recognise, so that it is noticed when it no longer does.
+    The entry says which keys those were, and how many records of other systems the key store will recognise, so that it is
+    noticed when it no longer does.
     """
     with _unit_of_work(database, waiting) as session:
         jobs = _take(session, waiting, ErasureStep.ORDERED)
@@ -141,7 +149,7 @@ def _forget(database: Database, waiting: Sequence[_Waiting], now: datetime) -> N
             records: dict[str, int] = dict(session.execute(_RECORDS_EACH, {"people": subject_ids}).all())
             reach.forget(session, subject_ids)
             ledger.drop_salts(session, subject_ids)
-            _enter(session, Action.ERASURE_KEY_DESTROYED, subject_ids, now, counts=records)
+            _enter(session, Action.ERASURE_KEY_DESTROYED, subject_ids, now, counts=records, rows=keys)
             _move(session, jobs, ErasureStep.DESTROYED, now)
 
 
@@ -153,9 +161,15 @@ def _complete(database: Database, vault: Vault, waiting: Sequence[_Waiting], now
         if subject_ids:
             vault.mark_erased(session, subject_ids)
             indexing.announce_gone(session, subject_ids, now=now)
-            _enter(session, Action.ERASURE_COMPLETED, subject_ids, now)
+            _enter(session, Action.ERASURE_COMPLETED, subject_ids, now, rows=_digests_of_kept(session, subject_ids))
             _move(session, jobs, ErasureStep.DONE, now)
     return len(jobs)
+
+
+def _digests_of_kept(session: Session, subject_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Return what the last entry of each person says of what stays, so that the proof can be checked for it."""
+    kept = reach.find_kept_of(session, subject_ids)
+    return {each: [named.digest_of_kept(each, [(one.table, one.kept, one.rows) for one in kept.get(each, ())])] for each in subject_ids}
 
 
 def _portions(waiting: Sequence[_Waiting]) -> Iterator[Sequence[_Waiting]]:
@@ -179,9 +193,15 @@ def _move(session: Session, jobs: Sequence[_Waiting], step: ErasureStep, now: da
 
 
 def _enter(
-    session: Session, action: Action, subject_ids: Sequence[str], now: datetime, *, counts: Mapping[str, int] = MappingProxyType({})
+    session: Session,
+    action: Action,
+    subject_ids: Sequence[str],
+    now: datetime,
+    *,
+    rows: Mapping[str, list[str]],
+    counts: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
-    entries = [audit.Entry(action=action, subject_id=each, count=counts.get(each)) for each in subject_ids]
+    entries = [audit.Entry(action=action, subject_id=each, count=counts.get(each), rows=rows.get(each, ())) for each in subject_ids]
     audit.record_all(session, entries, actor=_ERASER, now=now)
 
 

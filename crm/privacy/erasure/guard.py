@@ -29,6 +29,15 @@ class Doubt(StrEnum):
     MANY = "many"
 
 
+class ClockBackError(CrmError):
+    """The clock stands before the last moment that is known: which day it is cannot be said, so nothing is planned or forgotten."""
+
+    message = (
+        "Die Uhr wurde zurückgestellt: Sie steht vor dem letzten bekannten Zeitpunkt, %(moment)s (UTC). Es wurde nichts vergessen. "
+        "Stellen Sie die Uhr; dann läuft der Löschlauf von selbst."
+    )
+
+
 class NothingAskedError(CrmError):
     """No run waits for a word, or somebody else was faster."""
 
@@ -38,14 +47,35 @@ class NothingAskedError(CrmError):
 def find_doubt(session: Session, run: RetentionRun, *, now: datetime) -> Doubt | None:
     """Return what speaks against this run, the clock before the number, because a wrong clock makes wrong numbers."""
     policy = run_policy()
-    last = session.scalar(select(func.max(RetentionRun.finished_at)))
-    known = [each for each in (ledger.find_latest_moment(session), last) if each is not None]
-    if any(now < each - timedelta(minutes=policy.tolerance_minutes) for each in known):
+    last = _find_last_end(session)
+    if find_set_back(session, now=now) is not None:
         return Doubt.CLOCK_BACK
     if last is not None and now - last > timedelta(days=policy.standstill_days):
         return Doubt.CLOCK_FORWARD
     usual = max(policy.people, plan.count_living(session) * policy.percent // 100)
     return Doubt.MANY if plan.count_due_people(session, day=run.day) > usual else None
+
+
+def find_set_back(session: Session, *, now: datetime) -> datetime | None:
+    """Return the last moment that is known if the clock stands before it by more than clocks differ, else None."""
+    known = [each for each in (ledger.find_latest_moment(session), _find_last_end(session)) if each is not None]
+    latest = max(known, default=None)
+    return latest if latest is not None and now < latest - timedelta(minutes=run_policy().tolerance_minutes) else None
+
+
+def require_clock(session: Session, *, now: datetime) -> None:
+    """Refuse while the clock stands before the last moment that is known.
+
+    Raises:
+        ClockBackError: nothing was changed.
+    """
+    latest = find_set_back(session, now=now)
+    if latest is not None:
+        raise ClockBackError(moment=f"{latest:%Y-%m-%d %H:%M}")
+
+
+def _find_last_end(session: Session) -> datetime | None:
+    return session.scalar(select(func.max(RetentionRun.finished_at)))
 
 
 def find_asking(session: Session) -> RetentionRun | None:

@@ -5,7 +5,7 @@ It says nothing of who it was, so it can be handed to anybody.
 Source: Art. 5(2), 17(1), 17(3) DSGVO.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,7 +17,7 @@ from crm.errors import NotFoundError
 from crm.ledger import EntryFilter, StoredEntry
 from crm.models.erasure import ErasureCause
 from crm.privacy.actions import Action
-from crm.privacy.erasure import reach
+from crm.privacy.erasure import named, reach
 from crm.privacy.erasure.job import find_job
 from crm.privacy.erasure.reach import KeptRows
 from crm.vault import Destruction, Vault
@@ -34,6 +34,7 @@ class ErasureProof:
         destroyed_at, completed_at: as their entries say; None while the erasure is under way.
         keys: the destroyed keys; `removed_at` is when no file of the running installation held one any more,
             `irrecoverable_since` when no copy of it can give it back either, None until its epoch is closed.
+        kept_as_completed: what stays is still what the last entry says; documents go later, as their duties end.
         entries: one for each step, in their order; one without index waits to be sealed.
     """
 
@@ -46,6 +47,7 @@ class ErasureProof:
     completed_at: datetime | None
     keys: tuple[Destruction, ...]
     kept: tuple[KeptRows, ...]
+    kept_as_completed: bool
     entries: tuple[StoredEntry, ...]
 
     @property
@@ -70,7 +72,7 @@ def find_proof(session: Session, *, subject_id: str) -> ErasureProof:
     job = find_job(session, subject_id=subject_id)
     if job is None:
         raise NotFoundError
-    entries = tuple(_entries(session, subject_id))
+    entries, kept = tuple(_entries(session, subject_id)), tuple(reach.find_kept(session, subject_id))
     moments = {each.fields["act"]: each.happened_at for each in entries}
     return ErasureProof(
         subject_id=subject_id,
@@ -81,9 +83,15 @@ def find_proof(session: Session, *, subject_id: str) -> ErasureProof:
         destroyed_at=moments.get(Action.ERASURE_KEY_DESTROYED),
         completed_at=moments.get(Action.ERASURE_COMPLETED),
         keys=tuple(Vault.of(session).find_destructions([subject_id])),
-        kept=tuple(reach.find_kept(session, subject_id)),
+        kept=kept,
+        kept_as_completed=named.digest_of_kept(subject_id, [(each.table, each.kept, each.rows) for each in kept]) in _named(entries),
         entries=entries,
     )
+
+
+def _named(entries: Iterable[StoredEntry]) -> set[str]:
+    """Return what the entry of the completion names."""
+    return {digest for each in entries if each.fields["act"] == Action.ERASURE_COMPLETED for digest in each.fields.get("vh", ())}
 
 
 def _entries(session: Session, subject_id: str) -> Iterator[StoredEntry]:

@@ -14,7 +14,7 @@ from babel.dates import format_date
 from crm.documents import render
 from crm.privacy.citations import cite
 from crm.privacy.requests.blocks import Block, Column, Heading, Items, Paragraph, Table, mail_text
-from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased
+from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept
 from crm.settings import initial_policy
 
 _DAY: Final = {"de": "d. MMMM y", "en": "d MMMM y"}
@@ -136,12 +136,18 @@ def _kept(facts: AnswerFacts, say: Words) -> Iterator[Block]:
         tuple(
             (
                 say(f"kinds.{each.kind}"),
-                say("kept.reason", reason=say(f"keeping.{each.ground}"), source=cite(each.source, language=facts.language)),
+                _why_kept(facts, each, say),
                 _day(facts, each.until),
             )
             for each in facts.kept
         ),
     )
+
+
+def _why_kept(facts: AnswerFacts, kept: Kept, say: Words) -> str:
+    """Say the ground with its statute and, where somebody departed from the proposal to keep it, their reason (Art. 12(4))."""
+    ground = say("kept.reason", reason=say(f"keeping.{kept.ground}"), source=cite(kept.source, language=facts.language))
+    return say("kept.with_reason", ground=ground, reason=kept.reason) if kept.reason else ground
 
 
 def _is_locked(facts: AnswerFacts) -> bool:

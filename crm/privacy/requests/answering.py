@@ -24,12 +24,13 @@ from crm.models.request_case import CaseState, RequestCase
 from crm.privacy import audit, due, mails, post, restriction
 from crm.privacy.actions import Action
 from crm.privacy.requests import addressee, order, people, sealed
+from crm.privacy.requests.acts import Act
 from crm.privacy.requests.answer import Answer, compose
 from crm.privacy.requests.choices import Choice, Verdict, stored_choices
-from crm.privacy.requests.decision import lock_case, require_role, take_case
 from crm.privacy.requests.errors import CaseStateError, PostedDayError
 from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept, Refused
 from crm.privacy.requests.last_days import settle_days
+from crm.privacy.requests.taking import lock_case, take_case
 from crm.privacy.restriction import RestrictionReason
 from crm.settings import Settings
 
@@ -129,7 +130,7 @@ def _erased(choices: Sequence[Choice], dark: Collection[DataKind]) -> list[Erase
 
 def _kept(choices: Sequence[Choice]) -> list[Kept]:
     return [
-        Kept(kind=each.kind, ground=each.keep, source=each.source, until=each.until)
+        Kept(kind=each.kind, ground=each.keep, source=each.source, until=each.until, reason=each.reason)
         for each in choices
         if each.verdict is Verdict.KEEP and each.keep and each.until
     ]
@@ -177,8 +178,7 @@ def mark_posted(session: Session, *, case_id: str, version: int, posted_at: date
         PostedDayError: it cannot have been posted then: it was not written yet, or the day is to come.
         CoordinatorOnlyError, NotFoundError, CaseChangedError: as they say.
     """
-    require_role(actor)
-    case = take_case(session, case_id=case_id, version=version, states=[CaseState.ANSWERING])
+    case = take_case(session, act=Act.MARK_POSTED, case_id=case_id, version=version, actor=actor)
     if case.answer_written_at is None:
         raise CaseStateError
     zone = due.zone_of(session)

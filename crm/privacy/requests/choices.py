@@ -26,7 +26,7 @@ class Choice:
         keep: why it is kept; set with the verdict `keep`, with `source` and `until`.
         refusal: what it is refused on; set with the verdict `refuse`.
         breaks_duty: it is erased though a statute still demands to keep it.
-        reason: what the decision says; the answer repeats it where something is refused.
+        reason: what the decision says; the answer repeats it where something is kept or refused.
     """
 
     kind: DataKind

@@ -8,6 +8,7 @@ from crm.privacy.requests.choices import OPEN_TO_CHOICE, Choice, Verdict, Wish
 from crm.privacy.requests.errors import (
     ChoiceMissingError,
     ChoiceNotPossibleError,
+    ErasureReasonMissingError,
     NotesGoTooError,
     ReasonMissingError,
     TextTooLongError,
@@ -81,5 +82,5 @@ def _chosen(line: ProposedLine, wish: Wish, today: date) -> Choice:
 
 def _require_reason(choice: Choice, *, departs: bool) -> Choice:
     if (departs or choice.verdict is Verdict.REFUSE) and not choice.reason:
-        raise ReasonMissingError(field=choice.kind)
+        raise (ErasureReasonMissingError if choice.verdict is Verdict.ERASE else ReasonMissingError)(field=choice.kind)
     return choice

@@ -3,25 +3,22 @@
 Source: Art. 5(2), 12(6), 17, 32(4) DSGVO.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.actor import Actor, Role
-from crm.errors import NotFoundError
+from crm.actor import Actor
 from crm.models.request_case import CaseState, Identity, RequestCase
 from crm.privacy.actions import Action
-from crm.privacy.requests import order, people, sealed
+from crm.privacy.requests import one_person, order, people, sealed
+from crm.privacy.requests.acts import Act
 from crm.privacy.requests.choices import Choice, Verdict, Wish
 from crm.privacy.requests.deciding import settle_choices
 from crm.privacy.requests.errors import (
-    CaseChangedError,
     CaseStateError,
-    CoordinatorOnlyError,
     IdentityNoteMissingError,
     IdentityOpenError,
     NobodyFoundError,
@@ -31,13 +28,11 @@ from crm.privacy.requests.errors import (
 from crm.privacy.requests.facts import DataKind, Refusal
 from crm.privacy.requests.policy import request_policy
 from crm.privacy.requests.proposal import propose
+from crm.privacy.requests.taking import take_case
 from crm.readable import require_readable
 
 LONGEST_NOTE = 600
-_DECIDES = frozenset({Role.PRIVACY})
-_APPROVES = frozenset({Role.PRIVACY, Role.MANAGEMENT})
 _KNOWN = frozenset({Identity.KNOWN, Identity.MAIL_CONFIRMED})
-_BEFORE = (CaseState.OPEN, CaseState.SECOND, CaseState.COOLING)
 
 
 class StopReason(StrEnum):
@@ -47,49 +42,13 @@ class StopReason(StrEnum):
     IMPOSTOR = "impostor"  # somebody else had asked
 
 
-def require_role(actor: Actor, roles: Collection[Role] = _DECIDES) -> None:
-    """Refuse whoever does not act in one of these roles.
-
-    Raises:
-        CoordinatorOnlyError: they do not.
-    """
-    if actor.role not in roles:
-        raise CoordinatorOnlyError
-
-
-def take_case(session: Session, *, case_id: str, version: int, states: Sequence[CaseState]) -> RequestCase:
-    """Return the case, locked, as the reader saw it; everything that is done to a case begins here.
-
-    Raises:
-        NotFoundError: there is no such case.
-        CaseChangedError: somebody else has worked on it since.
-        CaseStateError: it is past the point where this can be done.
-    """
-    case = lock_case(session, case_id)
-    if case is None:
-        raise NotFoundError
-    if case.version != version:
-        raise CaseChangedError
-    if case.state not in states:
-        raise CaseStateError
-    case.version += 1
-    return case
-
-
-def lock_case(session: Session, case_id: str) -> RequestCase | None:
-    """Return the case as it stands now, and let nobody else change it until this transaction ends."""
-    wanted = select(RequestCase).where(RequestCase.id == case_id).with_for_update()
-    return session.scalars(wanted.execution_options(populate_existing=True)).first()
-
-
 def assign(session: Session, *, case_id: str, version: int, subject_id: str, actor: Actor, now: datetime) -> None:
     """Add somebody the case is about; their data are restricted at once.
 
     Raises:
         CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError, ErasedError: as they say.
     """
-    require_role(actor)
-    case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
+    case = take_case(session, act=Act.ASSIGN, case_id=case_id, version=version, actor=actor)
     people.attach(session, case, [(subject_id, "staff")], actor=actor, now=now)
 
 
@@ -98,8 +57,7 @@ def dismiss(session: Session, *, case_id: str, version: int, subject_id: str, ac
 
     Raises: as `assign`.
     """
-    require_role(actor)
-    case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
+    case = take_case(session, act=Act.ASSIGN, case_id=case_id, version=version, actor=actor)
     people.detach(session, case, subject_id, actor=actor, now=now)
 
 
@@ -112,13 +70,12 @@ def note_identity(session: Session, *, case_id: str, version: int, identity: Ide
 
     Source: Art. 12(6), 5(1)(c) DSGVO.
     """
-    require_role(actor)
+    case = take_case(session, act=Act.NOTE_IDENTITY, case_id=case_id, version=version, actor=actor)
     if not note.strip():
         raise IdentityNoteMissingError(field="note")
     require_readable(note, field="note")
     if len(note) > LONGEST_NOTE:
         raise TextTooLongError(field="note", longest=LONGEST_NOTE)
-    case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
     case.identity = identity
     sealed.add(session, case, "sealed_decision", {"identity_note": note.strip()})
     people.enter(session, case, Action.REQUEST_IDENTITY_NOTED, actor=actor, now=now, result=identity)
@@ -134,15 +91,15 @@ def decide(
 
     Raises:
         IdentityOpenError: it is not settled whose request this is, and it is not refused for that.
-        NobodyFoundError: the case is about nobody.
+        NobodyFoundError, SeveralPersonsError: the case is about nobody, or about more than one person.
         ChoiceMissingError, ReasonMissingError, ChoiceNotPossibleError, NotesGoTooError: the decision is not complete.
         CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
     """
-    require_role(actor)
-    case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
+    case = take_case(session, act=Act.DECIDE, case_id=case_id, version=version, actor=actor)
     found = people.find_living_of(session, case)
     if not found:
         raise NobodyFoundError
+    one_person.require_one(session, found, actor=actor, now=now)
     lines = propose(session, subject_ids=found, zone=zone, now=now)
     choices = settle_choices(lines, wishes, today=now.astimezone(zone).date())
     _require_identity(case, choices)
@@ -160,8 +117,7 @@ def decide_nothing_held(session: Session, *, case_id: str, version: int, actor: 
         CaseStateError: the case is about somebody.
         CoordinatorOnlyError, NotFoundError, CaseChangedError: as they say.
     """
-    require_role(actor)
-    case = take_case(session, case_id=case_id, version=version, states=[CaseState.OPEN])
+    case = take_case(session, act=Act.DECIDE_NOTHING_HELD, case_id=case_id, version=version, actor=actor)
     if people.find_living_of(session, case):
         raise CaseStateError
     case.state = CaseState.ANSWERING
@@ -205,8 +161,7 @@ def approve(session: Session, *, case_id: str, version: int, actor: Actor, now: 
 
     Source: Art. 5(2), 32(4) DSGVO (Vier-Augen-Prinzip).
     """
-    require_role(actor, _APPROVES)
-    case = take_case(session, case_id=case_id, version=version, states=[CaseState.SECOND])
+    case = take_case(session, act=Act.APPROVE, case_id=case_id, version=version, actor=actor)
     if actor.pseudonym == case.decided_by:
         raise SecondPersonError
     order.require_unchanged(session, case)
@@ -223,10 +178,7 @@ def reopen(session: Session, *, case_id: str, version: int, actor: Actor, now: d
     Raises:
         CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
     """
-    require_role(actor, _APPROVES)
-    case = take_case(session, case_id=case_id, version=version, states=[CaseState.SECOND, CaseState.COOLING])
-    if case.state == CaseState.COOLING:
-        require_role(actor)
+    case = take_case(session, act=Act.REOPEN, case_id=case_id, version=version, actor=actor)
     _take_back(session, case, actor=actor, now=now)
     return case
 
@@ -242,8 +194,7 @@ def put_back(session: Session, *, case_id: str, version: int, actor: Actor, now:
 
     Source: Art. 5(1)(f), 12(3) DSGVO.
     """
-    require_role(actor)
-    case = take_case(session, case_id=case_id, version=version, states=list(CaseState))
+    case = take_case(session, act=Act.PUT_BACK, case_id=case_id, version=version, actor=actor)
     if not order.may_be_put_back(session, case):
         raise CaseStateError
     order.may_go_on(session, case, actor=actor, now=now)
@@ -267,8 +218,7 @@ def stop(session: Session, *, case_id: str, version: int, reason: StopReason, ac
     Raises:
         CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
     """
-    require_role(actor)
-    case = take_case(session, case_id=case_id, version=version, states=_BEFORE)
+    case = take_case(session, act=Act.STOP, case_id=case_id, version=version, actor=actor)
     case.state, case.execute_at = CaseState.ANSWERING, None
     order.take_back(session, case, stopped=reason)
     people.enter(session, case, Action.REQUEST_STOPPED, actor=actor, now=now, result=reason)

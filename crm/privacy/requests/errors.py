@@ -51,9 +51,18 @@ class IdentityNoteMissingError(InvalidInputError):
 
 
 class ReasonMissingError(InvalidInputError):
-    """A decision that differs from the proposal, or refuses, needs a reason."""
+    """A decision that refuses, or keeps what the proposal lets go, needs a reason; the person reads it (Art. 12(4))."""
 
-    message = "Sie weichen vom Vorschlag ab oder lehnen ab. Bitte begründen Sie es in einem Satz; er steht in der Antwort."
+    message = "Sie behalten Daten anders als vorgeschlagen oder lehnen ab. Bitte begründen Sie es in einem Satz; er steht in der Antwort."
+
+
+class ErasureReasonMissingError(ReasonMissingError):
+    """A decision that erases what the proposal keeps needs a reason; it is for those who answer for it, not for the person."""
+
+    message = (
+        "Sie löschen, was der Vorschlag behält. Bitte begründen Sie es in einem Satz; er bleibt bei der Entscheidung und "
+        "steht nicht in der Antwort."
+    )
 
 
 class ChoiceNotPossibleError(InvalidInputError):
@@ -78,6 +87,26 @@ class NobodyFoundError(InvalidInputError):
     """There is nobody whose data could be erased or kept."""
 
     message = "Zu diesem Fall gehört noch niemand. Fügen Sie die Person hinzu, oder antworten Sie, dass wir keine Daten haben."
+
+
+class SeveralPersonsError(PrivacyError):
+    """The case is about people of different names; one letter would tell one of them about the other, and the other nothing."""
+
+    article = "Art. 5(1)(f), 12(3)"
+    message = (
+        "Zu diesem Fall gehören Personen mit verschiedenen Namen, und jede bekommt ihre eigene Antwort. Nehmen Sie unter „Um wen es geht“ "
+        "die anderen heraus; wer auch gelöscht werden will, bekommt auf der Kontaktseite einen eigenen Fall. Es wurde nichts entschieden."
+    )
+
+
+class CaseUnreadableError(PrivacyError):
+    """A part of a case does not open: somebody wrote SQL."""
+
+    article = "Art. 5(1)(f), 32(1)(b)"
+    message = (
+        "Ein Teil dieses Falls wurde außerhalb von Lethe verändert und lässt sich nicht mehr öffnen; was lesbar ist, steht unten. "
+        "Es wurde nichts geändert. Melden Sie es der Administration; „lethe doctor“ sagt mehr."
+    )
 
 
 class SecondPersonError(PrivacyError):

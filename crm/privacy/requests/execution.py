@@ -15,15 +15,15 @@ from crm.errors import UnavailableError
 from crm.models.contact import Note
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep, RetainedDocument
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
-from crm.privacy import audit, bound_rows, documents
+from crm.privacy import audit, bound_rows, documents, due, indexing
 from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser, job
 from crm.privacy.requests import addressee, answering, lifting, order, people, sealed
 from crm.privacy.requests.answering import ACTOR
 from crm.privacy.requests.choices import Verdict, stored_choices
-from crm.privacy.requests.decision import lock_case
 from crm.privacy.requests.facts import DataKind
 from crm.privacy.requests.proposal import VOUCHERS
+from crm.privacy.requests.taking import lock_case
 from crm.settings import Settings
 from crm.vault import Vault
 
@@ -98,7 +98,14 @@ def _carry_out(session: Session, case: RequestCase, found: Sequence[str], now: d
         if DataKind.PROFILE in erased:
             job.order(session, subject_id=subject_id, cause=ErasureCause.REQUEST, rule=None, case_id=case.id, actor=ACTOR, now=now)
         elif DataKind.NOTES in erased:
-            _erase_rows(session, Note, subject_id, Action.NOTE_ERASED, now)
+            _erase_notes(session, subject_id, now)
+
+
+def _erase_notes(session: Session, subject_id: str, now: datetime) -> None:
+    """Delete the notes of somebody whose profile stays, with the days on which they would have gone."""
+    _erase_rows(session, Note, subject_id, Action.NOTE_ERASED, now)
+    due.forget_notes(session, [subject_id])
+    indexing.announce_changed(session, [subject_id], now=now)
 
 
 def _erase_documents(session: Session, subject_id: str, erased: set[DataKind], now: datetime) -> None:

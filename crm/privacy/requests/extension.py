@@ -8,12 +8,13 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.models.request_case import CaseState, RequestCase
+from crm.models.request_case import RequestCase
 from crm.privacy import mails
 from crm.privacy.actions import Action
 from crm.privacy.requests import people, sealed
+from crm.privacy.requests.acts import RULES, Act
 from crm.privacy.requests.deadline import due_day
-from crm.privacy.requests.decision import LONGEST_NOTE, require_role, take_case
+from crm.privacy.requests.decision import LONGEST_NOTE
 from crm.privacy.requests.errors import (
     ExtendedBeforeError,
     ExtensionReasonMissingError,
@@ -21,11 +22,10 @@ from crm.privacy.requests.errors import (
     ExtensionUntoldError,
     TextTooLongError,
 )
+from crm.privacy.requests.taking import take_case
 from crm.privacy.requests.telling import tell
 from crm.readable import require_readable
 from crm.settings import Settings
-
-STATES = (CaseState.OPEN,)  # what is decided needs no more time, whether a second person has agreed yet or not
 
 
 def extend(
@@ -43,10 +43,9 @@ def extend(
         ExtensionTooLateError, ExtendedBeforeError: the first month is over, or the period is extended already.
         CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
     """
-    require_role(actor)
+    case = take_case(session, act=Act.EXTEND, case_id=case_id, version=version, actor=actor)
     reason = " ".join(reason.split())  # a line of its own in the mail could look like a header of it
     _require_reason(reason)
-    case = take_case(session, case_id=case_id, version=version, states=STATES)
     first = due_day(case.received_on, state=settings.federal_state)
     _require_first(session, case, first, today=mails.day_of(now, settings))
     case.due_on = due_day(case.received_on, state=settings.federal_state, extended=True)
@@ -59,7 +58,7 @@ def extend(
 
 def may_extend(case: RequestCase, *, extended: bool, today: date) -> bool:
     """Say whether there is an extension to be offered."""
-    return case.state in STATES and not extended and today <= case.due_on
+    return case.state in RULES[Act.EXTEND] and not extended and today <= case.due_on
 
 
 def _require_reason(reason: str) -> None:

@@ -70,12 +70,18 @@ class Erased:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Data that stay until a day; restricted where the profile is erased or kept."""
+    """Data that stay until a day; restricted where the profile is erased or kept.
+
+    Attributes:
+        source: the statute, as the rule of the Löschkonzept names it.
+        reason: what the decision says besides, in the language of the answer; empty where it follows the proposal.
+    """
 
     kind: DataKind
     ground: KeepGround
-    source: str  # the statute, as the rule of the Löschkonzept names it
+    source: str
     until: date
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ from crm.mail import MailState
 from crm.models.field_groups import FieldGroup
 from crm.models.lawfulness import LiftNotice, ToldBy
 from crm.privacy import disclosure, due, mails, restriction
+from crm.privacy.requests.acts import require_role
 from crm.privacy.requests.answering import ACTOR
-from crm.privacy.requests.decision import require_role
 from crm.privacy.requests.errors import NotRestrictedError, ToldDayError, WayToPersonMissingError
 from crm.privacy.restriction import RestrictionReason
 from crm.search.exact import exact_email

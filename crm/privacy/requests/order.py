@@ -25,7 +25,6 @@ from crm.privacy.requests.choices import Choice, Verdict, stored_choices
 from crm.privacy.requests.errors import CaseTamperedError
 from crm.privacy.requests.facts import DataKind
 from crm.privacy.requests.policy import request_policy
-from crm.vault import TamperedError
 
 _log = structlog.get_logger()
 _PERSONS: Final = ("decided_by", "approved_by")
@@ -46,7 +45,10 @@ def agree(session: Session, case: RequestCase) -> None:
 
 
 def take_back(session: Session, case: RequestCase, **said: str) -> None:
-    """Seal that nothing is to be carried out."""
+    """Seal that nothing is to be carried out; what was said before and cannot be read any more is left behind."""
+    for column in sealed.find_unreadable(session, case):
+        if column != "sealed_request":  # what was asked is nobody's to replace
+            setattr(case, column, None)
     sealed.add(session, case, "sealed_decision", {"choices": [], _ORDER: None, **said})
 
 
@@ -62,14 +64,11 @@ def require_unchanged(session: Session, case: RequestCase) -> None:
 
 def is_sound(session: Session, case: RequestCase) -> bool:
     """Say whether a case is what acts made of it, and whether what is decided may be carried out when its time comes."""
-    if not _is_as_entered(session, case):
+    if not _is_as_entered(session, case) or sealed.find_unreadable(session, case):
         return False
     if case.state not in _DECIDED:
         return True
-    try:
-        decided = sealed.open_part(session, case, "sealed_decision")
-    except TamperedError:
-        return False
+    decided = sealed.open_part(session, case, "sealed_decision")
     choices = stored_choices(decided)
     return decided.get(_ORDER) == _said(session, case) and (case.state == CaseState.SECOND or _is_carriable(session, case, choices))
 

@@ -6,24 +6,22 @@ Source: Art. 5(1)(f), 25(2), 38(2) DSGVO.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.actor import Actor, Role
+from crm.actor import Actor
 from crm.errors import NotFoundError
 from crm.models.request_case import RequestCase
 from crm.privacy import audit, due
 from crm.privacy.actions import Action
 from crm.privacy.duties import DUTY
 from crm.privacy.requests import sealed
+from crm.privacy.requests.acts import READS_ALL, READS_DECISIONS, require_role
 from crm.privacy.requests.choices import Choice, stored_choices
-from crm.privacy.requests.decision import StopReason, require_role
+from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.last_days import settle_days
-
-READS_ALL: Final = frozenset({Role.PRIVACY, Role.DPO})
-READS_DECISIONS: Final = frozenset({Role.PRIVACY, Role.DPO, Role.MANAGEMENT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +30,7 @@ class CaseFile:
 
     Attributes:
         request: what was asked and where the answer goes; empty for whoever only agrees to decisions.
+        unreadable: a part of it was changed past the program and does not open; that part is empty here.
         extension: why the answer takes longer, as the person was told; none: the period is the month of the law.
         answer: subject, text and PDF of the answer, once it is written.
     """
@@ -42,6 +41,7 @@ class CaseFile:
     stopped: StopReason | None
     extension: str | None
     answer: Mapping[str, Any]
+    unreadable: bool
 
 
 def get_case(session: Session, *, case_id: str) -> RequestCase:
@@ -64,7 +64,12 @@ def read_case(session: Session, case: RequestCase, *, actor: Actor, now: datetim
     """
     require_role(actor, READS_DECISIONS)
     reads_all = actor.role in READS_ALL
-    decision = sealed.open_part(session, case, "sealed_decision")
+    unreadable = sealed.find_unreadable(session, case)
+
+    def read(column: sealed.Column) -> dict[str, Any]:
+        return {} if column in unreadable else sealed.open_part(session, case, column)
+
+    decision = read("sealed_decision")
     audit.record(
         session,
         Action.REQUEST_READ,
@@ -77,12 +82,13 @@ def read_case(session: Session, case: RequestCase, *, actor: Actor, now: datetim
         result="all" if reads_all else "decision",
     )
     return CaseFile(
-        request=sealed.open_part(session, case, "sealed_request") if reads_all else {},
+        request=read("sealed_request") if reads_all else {},
         identity_note=decision.get("identity_note", "") if reads_all else "",
         choices=_choices(session, case, decision, now),
         stopped=StopReason(decision["stopped"]) if decision.get("stopped") else None,
         extension=decision["extension"]["reason"] if "extension" in decision else None,
-        answer=sealed.open_part(session, case, "sealed_answer") if reads_all and case.answer_written_at else {},
+        answer=read("sealed_answer") if reads_all and case.answer_written_at else {},
+        unreadable=bool(unreadable),
     )
 
 

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy.orm import Session
 
 from crm.db import Compartment
 from crm.models.request_case import RequestCase
 from crm.privacy import sealing
-from crm.vault import Padding, Place, Vault
+from crm.vault import Padding, Place, TamperedError, Vault
 
 Column = Literal["sealed_request", "sealed_decision", "sealed_answer"]
 
@@ -22,12 +22,36 @@ def seal(session: Session, *, case_id: str, subject_id: str, column: Column, con
 
 
 def open_part(session: Session, case: RequestCase, column: Column) -> dict[str, Any]:
-    """Open one part of a case; empty while there is none."""
-    sealed: bytes | None = getattr(case, column)
-    if sealed is None:
-        return {}
-    opened: dict[str, Any] = json.loads(Vault.of(session).open(_place(case.subject_id, column, case.id), sealed))
+    """Open one part of a case; empty while there is none.
+
+    Raises:
+        TamperedError: it is not what the program wrote.
+    """
+    content = _open(session, case, column)
+    opened: dict[str, Any] = {} if content is None else json.loads(content)
     return opened
+
+
+def find_unreadable(session: Session, case: RequestCase) -> tuple[Column, ...]:
+    """Return the parts of a case that do not open because they were changed past the program."""
+    return tuple(column for column in get_args(Column) if not _opens(session, case, column))
+
+
+def _opens(session: Session, case: RequestCase, column: Column) -> bool:
+    try:
+        _open(session, case, column)
+    except TamperedError:
+        return False
+    return True
+
+
+def _open(session: Session, case: RequestCase, column: Column) -> bytes | None:
+    sealed: object = getattr(case, column)
+    if sealed is None:
+        return None
+    if not isinstance(sealed, bytes):  # SQLite stores any type in any column
+        raise TamperedError
+    return Vault.of(session).open(_place(case.subject_id, column, case.id), sealed)
 
 
 def add(session: Session, case: RequestCase, column: Column, changes: Mapping[str, Any]) -> None:

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor, Role, system_actor
 from crm.db import Database
 from crm.models.account import Account, AccountRole
+from crm.models.contact import Contact
+from crm.models.field_groups import FieldGroup
 from crm.models.request_case import CaseKind, CaseWay, Identity, RequestCase
-from crm.privacy import mails
+from crm.privacy import disclosure, mails, purposes, rectification
 from crm.privacy.requests import cases, decision
 from crm.privacy.requests.deciding import as_proposed
 from crm.privacy.requests.people import find_people
@@ -21,7 +23,8 @@ from crm.settings import Settings
 from crm.vault import Subject, SubjectState
 
 _ACTOR = system_actor("demo")
-# How it came, whether the person is known, days ago, how many people it is about.
+_PURPOSE: Final = "business_contact"
+# How it came, whether the person is known, days ago, how many entries of the person there are.
 _REQUESTS = (
     (CaseWay.PHONE, Identity.UNCHECKED, 27, 1),
     (CaseWay.LETTER, Identity.KNOWN, 12, 1),
@@ -42,10 +45,26 @@ def add_requests(database: Database, people: Sequence[str], *, settings: Setting
     with database.writing() as session:
         living = set(session.scalars(select(Subject.id).where(Subject.id.in_(left), Subject.state == SubjectState.LIVING)))
         left = [each for each in left if each in living]
-        opened = [_open(session, each, [left.pop() for _ in range(each[3])], settings, now) for each in _REQUESTS]
+        found = [[left.pop() for _ in range(entries)] for *_, entries in _REQUESTS]
+        for first, *others in filter(None, found):
+            _call_alike(session, first, others, now)
+        opened = [_open(session, *each, settings, now) for each in zip(_REQUESTS, found, strict=True)]
         coordinator = _find_coordinator(session)
         for case in opened[1:3]:
             _follow_proposal(session, case, zone=ZoneInfo(settings.time_zone), coordinator=coordinator, now=now)
+
+
+def _call_alike(session: Session, first: str, others: Sequence[str], now: datetime) -> None:
+    """Give the others the name of the first: one person who was entered by two companies, because a case is about one person."""
+    if not others:
+        return
+    opened = disclosure.open_for_request(session, subject_ids=[first], groups={FieldGroup.IDENTITY}, actor=_ACTOR, now=now)
+    purpose = purposes.find_all(session).get(_PURPOSE)
+    for each in others:
+        version = session.scalars(select(Contact.version).where(Contact.subject_id == each)).one()
+        rectification.apply_changes(
+            session, subject_id=each, fields=opened[first], purpose=purpose, expected_version=version, actor=_ACTOR, now=now
+        )
 
 
 def _open(

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from crm.db import Database
 from crm.models.request_case import CaseState, RequestCase
 from crm.privacy.erasure import job
-from crm.privacy.requests import order
+from crm.privacy.requests import order, sealed
 from crm.services.health.findings import Finding, State, some_of
+from crm.vault import ErasedError
 
 
 class CasesHeldBack(Finding):
@@ -20,6 +22,17 @@ class CasesHeldBack(Finding):
         "Festgehaltene Fälle, weil sie außerhalb von Lethe geändert wurden: %(count)s (%(numbers)s). Darin wird nichts gelöscht und nichts "
         "beantwortet. Stellen Sie sie aus einer Sicherung wieder her, oder lassen Sie die Datenschutzkoordination neu entscheiden; "
         "klären Sie, wer es war."
+    )
+
+
+class CasesUnreadable(Finding):
+    """Cases of which a part does not open; what was asked, decided or answered cannot be shown any more."""
+
+    check = "requests"
+    state = State.WRONG
+    message = (
+        "Fälle, von denen sich ein versiegelter Teil nicht öffnen lässt, weil er außerhalb von Lethe verändert wurde: "
+        "%(count)s (%(numbers)s). Stellen Sie sie aus einer Sicherung wieder her, und klären Sie, wer es war."
     )
 
 
@@ -35,6 +48,9 @@ class ErasuresHeldBack(Finding):
     )
 
 
+_EVERY_CASE = select(RequestCase).order_by(RequestCase.number)
+
+
 def examine_cases(database: Database) -> Iterator[Finding]:
     """Look at the cases and erasures that go on by themselves, and say which of them are held back.
 
@@ -45,8 +61,19 @@ def examine_cases(database: Database) -> Iterator[Finding]:
     with database.reading() as session:
         cases = session.scalars(select(RequestCase).where(goes_on).order_by(RequestCase.number)).all()
         held = [each.number for each in cases if order.is_held_back(session, each) and not order.is_sound(session, each)]
+        unreadable = [each.number for each in session.scalars(_EVERY_CASE) if _is_unreadable(session, each)]
         unordered = job.find_held_back(session)
     if held:
         yield CasesHeldBack(count=len(held), numbers=some_of(held))
+    if unreadable:
+        yield CasesUnreadable(count=len(unreadable), numbers=some_of(unreadable))
     if unordered:
         yield ErasuresHeldBack(count=len(unordered), subjects=some_of(unordered))
+
+
+def _is_unreadable(session: Session, case: RequestCase) -> bool:
+    """Say whether a part of a case does not open; whose key has gone by its rule is unreadable on purpose."""
+    try:
+        return bool(sealed.find_unreadable(session, case))
+    except ErasedError:
+        return False

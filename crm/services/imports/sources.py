@@ -10,13 +10,13 @@ from crm.db import insert_rows
 from crm.models.contact import SourceRecord
 from crm.privacy import screening
 from crm.privacy.new_person import SourceKey
-from crm.vault import Subject, SubjectState
+from crm.vault import Subject, SubjectState, Vault
 
 # Built once, because every batch asks it.
 _KNOWN = (
-    select(SourceRecord.record_id, Subject.id, SourceRecord.company_id)
+    select(SourceRecord.record_tag, Subject.id, SourceRecord.company_id)
     .outerjoin(Subject, (Subject.id == SourceRecord.subject_id) & (Subject.state == SubjectState.LIVING))
-    .where(SourceRecord.system == bindparam("system"), SourceRecord.record_id.in_(bindparam("record_ids", expanding=True)))
+    .where(SourceRecord.system == bindparam("system"), SourceRecord.record_tag.in_(bindparam("tags", expanding=True)))
 )
 
 
@@ -32,8 +32,10 @@ def find_known(session: Session, system: str, record_ids: Collection[str]) -> di
     """Return what these records became, by record id."""
     if not record_ids:
         return {}
-    rows = session.execute(_KNOWN, {"system": system, "record_ids": list(record_ids)})
-    return {record_id: KnownRecord(subject_id, company_id) for record_id, subject_id, company_id in rows}
+    vault = Vault.of(session)
+    record_of = {vault.source_tag(system, each): each for each in record_ids}
+    rows = session.execute(_KNOWN, {"system": system, "tags": list(record_of)})
+    return {record_of[tag]: KnownRecord(subject_id, company_id) for tag, subject_id, company_id in rows}
 
 
 def find_erased(session: Session, system: str, record_ids: Collection[str]) -> set[str]:
@@ -44,8 +46,9 @@ def find_erased(session: Session, system: str, record_ids: Collection[str]) -> s
 
 def add_companies(session: Session, system: str, companies: Mapping[str, str]) -> None:
     """Remember which company came from which record: {record id: company id}."""
+    vault = Vault.of(session)
     rows = [
-        {"system": system, "record_id": record_id, "subject_id": None, "company_id": company_id}
+        {"system": system, "record_tag": vault.source_tag(system, record_id), "subject_id": None, "company_id": company_id}
         for record_id, company_id in companies.items()
     ]
     insert_rows(session.connection(), SourceRecord, rows)
@@ -53,7 +56,7 @@ def add_companies(session: Session, system: str, companies: Mapping[str, str]) -
 
 def add_company_of_person(session: Session, system: str, companies: Mapping[str, str]) -> None:
     """Add the company to records that are known by their person: {record id: company id}."""
+    vault = Vault.of(session)
     for record_id, company_id in companies.items():
-        session.execute(
-            update(SourceRecord).where(SourceRecord.system == system, SourceRecord.record_id == record_id).values(company_id=company_id)
-        )
+        of_record = (SourceRecord.system == system, SourceRecord.record_tag == vault.source_tag(system, record_id))
+        session.execute(update(SourceRecord).where(*of_record).values(company_id=company_id))

@@ -8,12 +8,12 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from crm.actor import Actor, Role
+from crm.actor import Actor
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.request_case import CaseKind, CaseSubject, CaseWay, Identity, RequestCase
 from crm.privacy import mails
 from crm.privacy.requests import cases
-from crm.privacy.requests.decision import require_role
+from crm.privacy.requests.acts import OPENS, require_role
 from crm.privacy.requests.errors import AddresseeMissingError, TextTooLongError
 from crm.readable import require_readable
 from crm.search.exact import exact_email
@@ -22,7 +22,6 @@ from crm.settings import Settings
 
 LONGEST: Final = 200
 LONGEST_MESSAGE: Final = 2_000
-OPENS: Final = frozenset({Role.PRIVACY, Role.SALES, Role.SERVICE})
 WAYS: Final = (CaseWay.PHONE, CaseWay.LETTER, CaseWay.IN_PERSON, CaseWay.MAIL)
 _LONGEST: Final = {"message": LONGEST_MESSAGE}
 

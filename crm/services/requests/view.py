@@ -1,6 +1,7 @@
 """One case in full view: what was asked, whom it is about, what the rules propose, what was decided."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,12 +19,12 @@ from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.privacy import disclosure, purposes
 from crm.privacy.purposes import Channel
 from crm.privacy.requests import order, people
-from crm.privacy.requests.decision import require_role
+from crm.privacy.requests.acts import READS_ALL, require_role
 from crm.privacy.requests.proposal import ProposedLine, propose
-from crm.privacy.requests.reading import READS_ALL, CaseFile, get_case, read_case
+from crm.privacy.requests.reading import CaseFile, get_case, read_case
 from crm.search import SearchGroup
 from crm.search.exact import exact_email, exact_phone
-from crm.vault import Vault
+from crm.vault import TamperedError, Vault
 
 CANDIDATES: Final = 20
 _SHOWN: Final = frozenset({FieldGroup.IDENTITY, FieldGroup.EMAIL, FieldGroup.ADDRESS})
@@ -92,11 +93,20 @@ def _people(session: Session, case: RequestCase, *, actor: Actor, now: datetime)
     living = people.find_living(session, list(found))
     named: Mapping[str, Mapping[str, str]] = {}
     if living and actor.role in READS_ALL:
-        named = disclosure.open_for_request(session, subject_ids=living, groups=_SHOWN, actor=actor, now=now)
+        named = _open_readable(session, living, actor=actor, now=now)
     return tuple(
         CasePerson(subject_id=each, found_by=found_by, living=each in living, fields=named.get(each, {}))
         for each, found_by in found.items()
     )
+
+
+def _open_readable(session: Session, subject_ids: Sequence[str], *, actor: Actor, now: datetime) -> dict[str, dict[str, str]]:
+    """Return the names of those whose sealed values open; a changed value of one person must not hide the others, nor the case."""
+    named: dict[str, dict[str, str]] = {}
+    for each in subject_ids:
+        with suppress(TamperedError):
+            named |= disclosure.open_for_request(session, subject_ids=[each], groups=_SHOWN, actor=actor, now=now)
+    return named
 
 
 def find_candidates(session: Session, *, text: str, known: Sequence[str], actor: Actor, now: datetime) -> list[CasePerson]:
@@ -115,7 +125,7 @@ def find_candidates(session: Session, *, text: str, known: Sequence[str], actor:
     exact = _by_address(session, text)
     named, words = _by_name(session, text)
     wanted = [each for each in people.find_living(session, [*exact, *named]) if each not in known][:CANDIDATES]
-    opened = disclosure.open_for_request(session, subject_ids=wanted, groups=_SHOWN, actor=actor, now=now)
+    opened = _open_readable(session, wanted, actor=actor, now=now)
     return [
         CasePerson(subject_id=each, found_by="staff", living=True, fields=opened[each])
         for each in wanted

@@ -14,7 +14,7 @@ from crm.models.request_case import Identity
 from crm.privacy.errors import PrivacyError
 from crm.privacy.requests import answering, decision, extension
 from crm.privacy.requests.decision import StopReason
-from crm.privacy.requests.errors import ChoiceNotPossibleError, PostedDayError
+from crm.privacy.requests.errors import CaseUnreadableError, ChoiceNotPossibleError, PostedDayError
 from crm.privacy.requests.people import find_people
 from crm.privacy.requests.reading import get_case
 from crm.services.requests.view import find_candidates
@@ -22,6 +22,7 @@ from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
+from crm.vault import TamperedError
 from crm.web.desk import time_zone
 from crm.web.requests.blueprint import bp
 from crm.web.requests.page import PageState, render_case
@@ -41,8 +42,16 @@ def act(case_id: str, do: Callable[[Session], object], *, done: str, refused: Ca
             do(db)
     except (InvalidInputError, PrivacyError) as error:
         return render_case(case_id, refused(error), status_of(error))
+    except TamperedError:
+        return _say_unreadable(case_id, refused)
     flash(done, "ok")
     return redirect(url_for("requests.show", case_id=case_id), code=HTTPStatus.SEE_OTHER)
+
+
+def _say_unreadable(case_id: str, refused: Callable[[CrmError], PageState]) -> ResponseReturnValue:
+    """Say on the case that something about it was changed past the program: its page still shows what can be read."""
+    error = CaseUnreadableError()
+    return render_case(case_id, refused(error), status_of(error))
 
 
 def _refused(error: CrmError) -> PageState:

@@ -137,7 +137,7 @@ def _reason(proposed: Choice, form: DecisionForm) -> FieldInput:
         kind="textarea",
         max_length=LONGEST_REASON,
         error=form.wrong if form.wrong_field == proposed.kind else None,
-        hint=_("Nur nötig, wenn Sie abweichen oder ablehnen. Bei einer Ablehnung steht sie wörtlich in der Antwort."),
+        hint=_("Nur nötig, wenn Sie abweichen oder ablehnen. Warum Sie behalten oder ablehnen, steht wörtlich in der Antwort."),
     )
 
 

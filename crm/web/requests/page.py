@@ -9,15 +9,16 @@ from typing import Any, Final
 from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.actor import Role
 from crm.errors import NotFoundError
 from crm.mail import MailState
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity
 from crm.privacy import purposes
 from crm.privacy.duties import DUTY
 from crm.privacy.purposes import Purpose
+from crm.privacy.requests import acts
+from crm.privacy.requests.acts import Act
 from crm.privacy.requests.decision import StopReason
-from crm.privacy.requests.errors import CaseTamperedError
+from crm.privacy.requests.errors import CaseTamperedError, CaseUnreadableError
 from crm.privacy.requests.extension import may_extend
 from crm.privacy.requests.facts import KeepGround
 from crm.privacy.requests.policy import request_policy
@@ -110,7 +111,8 @@ def _facts(view: CaseView) -> dict[str, Any]:
         "case": case,
         "kind": CASE_KINDS[CaseKind(case.kind)],
         "way": WAYS[CaseWay(case.way)],
-        "tampered": sentence_of(CaseTamperedError()) if view.tampered else None,
+        "tampered": _find_alarm(view),
+        "unreadable": view.file.unreadable,
         "state_word": STATES[CaseState(case.state)],
         "light": light_of(case, current_day()),
         "identity": IDENTITIES[Identity(case.identity)],
@@ -130,6 +132,13 @@ def _facts(view: CaseView) -> dict[str, Any]:
     }
 
 
+def _find_alarm(view: CaseView) -> str | None:
+    """Say what is wrong with a case that was changed past the program, in one sentence."""
+    if view.file.unreadable:
+        return sentence_of(CaseUnreadableError())
+    return sentence_of(CaseTamperedError()) if view.tampered else None
+
+
 def _person(each: CasePerson) -> dict[str, Any]:
     home = " ".join(filter(None, (each.fields.get("street"), each.fields.get("postal_code"), each.fields.get("city"))))
     return {
@@ -146,27 +155,28 @@ def _person(each: CasePerson) -> dict[str, Any]:
 def _forms(view: CaseView, state: PageState) -> dict[str, Any]:
     """Return the forms that this reader, at this point of the case, has something to do with."""
     case, role = view.case, current_actor().role
-    decides = role is Role.PRIVACY
-    is_open = case.state == CaseState.OPEN
+
+    def may_do(act: Act) -> bool:
+        return acts.may(act, role=role, state=case.state)
+
     return {
         "message": state.message,
-        "decides": decides,
+        "decides": role in acts.DECIDES,
         "lines": line_views(view.lines, state.form),
         "is_under_duty": any(each.choice.keep is KeepGround.RETENTION_DUTY for each in view.lines),
         "confirm": confirm_field(case.number, state.form),
-        "identity_fields": _identity_fields(case.identity, state) if decides and is_open else (),
+        "identity_fields": _identity_fields(case.identity, state) if may_do(Act.NOTE_IDENTITY) else (),
         "extension_fields": _extension_fields(state)
-        if decides and may_extend(case, extended=bool(view.file.extension), today=current_day())
+        if may_do(Act.EXTEND) and may_extend(case, extended=bool(view.file.extension), today=current_day())
         else (),
         "search": state.search,
         "candidates": tuple(_person(each) for each in state.candidates) if state.candidates is not None else None,
-        "may_approve": case.state == CaseState.SECOND and role in {Role.PRIVACY, Role.MANAGEMENT},
+        "may_approve": may_do(Act.APPROVE),
         "is_own": case.decided_by == current_actor().pseudonym,
         "confirm_wrong": state.confirm_wrong,
-        "may_reopen": (case.state == CaseState.SECOND and role in {Role.PRIVACY, Role.MANAGEMENT})
-        or (case.state == CaseState.COOLING and decides),
-        "may_stop": decides and case.state in {CaseState.OPEN, CaseState.SECOND, CaseState.COOLING},
-        "may_be_put_back": decides and view.may_be_put_back,
+        "may_reopen": may_do(Act.REOPEN),
+        "may_stop": may_do(Act.STOP),
+        "may_be_put_back": may_do(Act.PUT_BACK) and view.may_be_put_back,
         "stop_field": _stop_field(),
         "posted_field": _posted_field(state),
     }

@@ -170,14 +170,18 @@ class TestDoubt:
         assert lethe("retention", "run", "--yes", "--confirm-unusual").exit_code == 0
         assert living() == 0
 
-    def test_a_clock_that_was_set_back_asks(self, lethe, opened, overdue, living):
-        note_run(opened, days_ago=0, hours_ahead=2)
+    @pytest.mark.parametrize("command", [("plan",), ("plan", "--json"), ("run", "--yes"), ("run", "--yes", "--json")])
+    @pytest.mark.parametrize("back", [timedelta(hours=2), timedelta(days=3)])
+    def test_a_clock_that_was_set_back_stops_plan_and_run(self, lethe, opened, overdue, living, clock, back, command):
         overdue(1)
+        note_run(opened, days_ago=0)
+        clock.advance(-back)
 
-        asked = lethe("retention", "run", "--yes")
+        refused = lethe("retention", *command)
 
-        assert (asked.exit_code, living()) == (1, 1)
-        assert "Stellen Sie die Uhr; dann läuft er von selbst." in asked.stderr
+        assert (refused.exit_code, refused.stdout, living()) == (1, "", 1)
+        assert "Die Uhr wurde zurückgestellt" in refused.stderr
+        assert "Es wurde nichts vergessen. Stellen Sie die Uhr; dann läuft der Löschlauf von selbst." in refused.stderr
 
 
 class TestRefresh:

@@ -72,13 +72,20 @@ def test_the_proof_is_a_file_that_the_command_checks_without_an_installation(aud
     forged = CliRunner().invoke(main, [*elsewhere, str(file), *key])
     file.write_text(json.dumps(json.loads(answer.text) | {"cause": "request"}), encoding="utf-8")
     contradicting = CliRunner().invoke(main, [*elsewhere, str(file), *key])
+    said = json.loads(answer.text)
+    said["keys"][0]["irrecoverable_since"] = said["keys"][0]["removed_at"]
+    file.write_text(json.dumps(said), encoding="utf-8")
+    claiming = CliRunner().invoke(main, [*elsewhere, str(file), *key])
+    without_keys = CliRunner().invoke(main, [*elsewhere, str(file), *key, "--with-key-store"])
 
     assert checked.exit_code == 0, checked.output
     assert checked.output.count("✓ erasure:") == 3
     assert json.loads(as_json.output)["proven"] is True
     assert forged.exit_code == 1
     assert "Der Nachweis stimmt nicht." in forged.output
-    assert "Das erklärt der Verantwortliche." in checked.output and "keys, kept" in checked.output
+    assert "Das erklärt der Verantwortliche." not in checked.output
+    assert "keys.irrecoverable_since sagt: Das erklärt der Verantwortliche." in claiming.output
+    assert without_keys.exit_code == 1 and "Hier ist noch keine Installation." in without_keys.output
     assert contradicting.exit_code == 1
     assert "nicht bewiesen: cause weicht vom Protokoll ab" in contradicting.output
 

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from crm.db.errors import DiskFullError
+from crm.db.errors import DatabaseReadOnlyError, DiskFullError
 from crm.privacy.intake import letterbox
+from crm.privacy.intake.letterbox import IntakeClosedError
 from tests.support.staff import on_one_engine
 
 pytestmark = on_one_engine
@@ -132,16 +133,21 @@ def test_a_form_of_another_kind_is_an_empty_one(counter, client):
     assert counter.waiting() == 0
 
 
-def test_a_full_disk_is_said_and_not_called_done(counter, client, monkeypatch):
+@pytest.mark.parametrize("path", FORMS)
+@pytest.mark.parametrize("fault", [DiskFullError, DatabaseReadOnlyError, IntakeClosedError])
+def test_what_cannot_be_kept_is_said_for_a_customer_and_what_they_typed_stays(client, monkeypatch, path, fault):
     def refuse(*_arguments, **_facts):
-        raise DiskFullError
+        raise fault
 
     monkeypatch.setattr(letterbox, "receive", refuse)
 
-    answer = client.post("/objection", data={"email": "k@example.com"})
+    answer = client.post(path, data={"email": "k@example.com", "name": "Ina Kern", "message": "Früher Kassel."})
 
     assert answer.status_code == 503
-    assert "kein Speicherplatz mehr frei" in answer.text
+    assert "Wir konnten Ihre Nachricht gerade nicht aufnehmen" in answer.text and "oder rufen Sie uns an" in answer.text
+    assert "Administration" not in answer.text and "Datenordner" not in answer.text
+    assert 'value="k@example.com"' in answer.text
+    assert path == "/objection" or ('value="Ina Kern"' in answer.text and "Früher Kassel." in answer.text)
     assert "Erledigt" not in answer.text
 
 

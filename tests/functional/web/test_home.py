@@ -157,3 +157,17 @@ def settle_letter(house, state, *, written_at):
         post.write(session, Letter(to="eins@example.com", subject="Prüfung", text="Guten Tag."), kind="test", now=written_at)
         message = mail.claim(session, now=written_at)
         mail.settle(session, message_id=message.id, outcome=mail.Outcome(state), mail_id="<1@example.com>", now=written_at)
+
+
+class TestClock:
+    """Art. 5(1)(e), 32(1)(b) DSGVO."""
+
+    @pytest.mark.parametrize(("role", "told"), [(Role.PRIVACY, True), (Role.ADMIN, True), (Role.SALES, False)])
+    def test_that_was_set_back_is_said_to_those_who_can_do_something(self, house, colleague, role, told):
+        reader = colleague(role)
+        house.take_in()
+        before = reader.get("/").text
+
+        house.clock.advance(-timedelta(hours=2))
+
+        assert ("Die Uhr wurde zurückgestellt" in before, "Die Uhr wurde zurückgestellt" in reader.get("/").text) == (False, told)

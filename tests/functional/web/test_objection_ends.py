@@ -11,7 +11,7 @@ from crm.privacy import suppression
 from crm.privacy.objection import DIRECT_MARKETING, Heard, Objection, find_objections, raise_many
 from crm.privacy.purposes import Channel
 from crm.privacy.suppression import SuppressionReason
-from crm.vault import Right
+from crm.vault import ObjectionLine, Right
 from tests.functional.web.conftest import ACTOR
 from tests.support.staff import on_one_engine
 
@@ -50,7 +50,8 @@ class TestMistake:
         assert acts(house) == ["raised", "corrected"]
         leaf = json.loads(house.entries("objection:corrected")[0])
         assert (leaf["a"], leaf["res"]) == (sales.member.pseudonym, "slip")
-        assert [each.right for each in house.runtime.vault.read_rights()][-1] == Right.OBJECTION_LIFTED
+        *_, line = house.runtime.vault.read_rights()
+        assert (line.right, line.objection) == (Right.OBJECTION_LIFTED, ObjectionLine(act="corrected", origin="slip", channel=None))
 
     @on_one_engine
     def test_concerns_the_way_that_was_entered_and_no_other(self, house, sales, person):

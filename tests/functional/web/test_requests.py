@@ -375,7 +375,7 @@ class TestDeciding:
 
     def test_waits_for_somebody_else_when_two_people_go(self, house, privacy, colleague):
         case_id = open_case(house, privacy, house.take_in())
-        other = house.take_in(fields={"last_name": "Zwei", "email": "zwei@example.com"})
+        other = house.take_in(fields={"last_name": "Wehmeier", "email": "zwei@example.com"})
         privacy.send(f"/requests/{case_id}/people", {"subject": other, "version": version_of(privacy, case_id)})
         assert "eröffnen Sie für jeden einen eigenen Fall" in privacy.get(f"/requests/{case_id}").text
         decide(privacy, case_id)
@@ -407,6 +407,31 @@ class TestDeciding:
         sentence = "Dieser Fall wurde außerhalb von Lethe geändert"
         assert (sentence in before, sentence in privacy.get(f"/requests/{case_id}").text) == (False, True)
         assert case_of(house).state == CaseState.COOLING
+
+    @pytest.mark.parametrize("column", ["sealed_request", "sealed_decision"])
+    def test_that_does_not_open_says_so_in_one_sentence_on_its_page(self, house, privacy, runtime, column):
+        case_id = open_case(house, privacy, house.take_in())
+        decide(privacy, case_id)
+        with runtime.engine.execution_options(writing=True).begin() as connection:
+            connection.execute(update(RequestCase).values({column: b"xx"}))
+
+        page = privacy.get(f"/requests/{case_id}")
+        acted = privacy.send(f"/requests/{case_id}/reopen", {"version": version_of(privacy, case_id)}, follow_redirects=True)
+
+        assert (page.status_code, acted.status_code) == (200, 200)
+        sentence = "Ein Teil dieses Falls wurde außerhalb von Lethe verändert"
+        assert page.text.count(sentence) == 1
+        assert "Wir haben keine Daten über die Person." not in page.text
+
+    def test_about_two_people_is_refused_with_what_helps(self, house, privacy):
+        case_id = open_case(house, privacy, house.take_in())
+        other = house.take_in(fields={"first_name": "Otto", "last_name": "Anders", "email": "otto@example.com"})
+        privacy.send(f"/requests/{case_id}/people", {"subject": other, "version": version_of(privacy, case_id)})
+
+        answer = decide(privacy, case_id)
+
+        assert answer.status_code == 409
+        assert "jede bekommt ihre eigene Antwort" in answer.text
 
     def test_that_is_stuck_because_of_it_has_one_way_back_in_the_browser(self, house, privacy, colleague, runtime):
         case_id = open_case(house, privacy, house.take_in())

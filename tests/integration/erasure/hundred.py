@@ -72,9 +72,10 @@ class Hundred(Furnished):
         applied = importer.apply(progress=lambda _: None)
         importer.finish(applied)
         with self.database.reading() as session:
-            found = dict(session.execute(select(SourceRecord.record_id, SourceRecord.subject_id)).all())
-        self.subject_ids = {found[each.record_id]: each for each in self.people}
-        self.neighbour_id = found[self.neighbour.record_id]
+            found = dict(session.execute(select(SourceRecord.record_tag, SourceRecord.subject_id)).all())
+        tag = self.runtime.vault.source_tag
+        self.subject_ids = {found[tag("salesforce", each.record_id)]: each for each in self.people}
+        self.neighbour_id = found[tag("salesforce", self.neighbour.record_id)]
         return sum(each["refused"] for each in applied.report.as_json(translate=str)["files"].values())
 
     def live(self) -> None:

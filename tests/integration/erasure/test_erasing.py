@@ -319,7 +319,8 @@ def test_two_workers_erase_once(house):
     other = eraser._find(house.database, ErasureStep.ORDERED, None)
     house.finish()
 
-    eraser._forget(house.database, eraser._destroy_keys(house.database, house.vault, other, house.clock.now), house.now)
+    gone = eraser._destroy_keys(house.database, house.vault, other, house.clock.now)
+    eraser._forget(house.database, other, gone, house.now)
     again = eraser._complete(house.database, house.vault, other, house.now)
 
     assert again == 0

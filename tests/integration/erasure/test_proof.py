@@ -5,13 +5,13 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from crm.actor import Actor, Role
 from crm.db import Compartment, Kept
 from crm.errors import NotFoundError
 from crm.ledger import Signer
-from crm.models.erasure import ErasureCause
+from crm.models.erasure import ErasureCause, RetainedDocument
 from crm.privacy import audit
 from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser
@@ -163,6 +163,13 @@ class TestFile:
             (lambda said: said.update(log=OTHER_KEY), "log"),
             (lambda said: said["entries"][0].update(index=7_000), "index"),
             (lambda said: said.update(keys={}), "keys"),
+            (lambda said: said.update(keys=[]), "keys"),
+            (lambda said: said["keys"][0].update(compartment="record"), "keys"),
+            (lambda said: said["keys"][0].update(removed_at="2999-01-01T00:00:00+00:00"), "keys"),
+            (lambda said: said["keys"].append({**said["keys"][0], "compartment": "proof"}), "keys"),
+            (lambda said: said.update(kept=[]), "kept"),
+            (lambda said: said["kept"][0].update(rows=0), "kept"),
+            (lambda said: said["kept"][0].update(because="others"), "kept"),
             (lambda said: said["keys"][0].update(ordered_at="2020-01-01T00:00:00+00:00"), "keys.ordered_at"),
             (lambda said: said["keys"][0].update(removed_at="2020-01-01T00:00:00+00:00"), "keys.removed_at"),
             (lambda said: said["keys"][0].update(irrecoverable_since="2020-01-01T00:00:00+00:00"), "keys.irrecoverable_since"),
@@ -179,12 +186,39 @@ class TestFile:
         assert checked.differing == (named,)
         assert all(each.fits for each in checked.steps)
 
+    def test_proves_which_keys_went_and_what_stayed(self, erased):
+        checked = erasure_proof_checks.check(file_of(erased), key=key_of(erased))
+
+        assert (checked.is_proven, checked.stated) == (True, ())
+
     def test_names_what_no_entry_holds_as_the_statement_of_the_controller(self, erased):
+        erased.clock.advance(timedelta(days=1))
+        with erased.runtime.keystore.begin() as connection:
+            connection.execute(update(epoch).values(closed_at=erased.now))
+        with erased.database.writing() as session:
+            session.execute(delete(RetainedDocument).where(RetainedDocument.subject_id == erased.person.subject_id))
+        erased.vault.destroy([erased.person.subject_id], compartments=[Compartment.RECORD], clock=lambda: erased.now)
+
+        checked = erasure_proof_checks.check(file_of(erased), key=key_of(erased))
+
+        assert (checked.is_proven, checked.stated) == (True, ("keys", "keys.irrecoverable_since", "kept"))
+
+    @pytest.mark.parametrize(
+        ("forge", "named"),
+        [
+            (lambda key: key.update(irrecoverable_since=key["removed_at"]), "keys.irrecoverable_since"),
+            (lambda key: key.update(compartment="record"), "keys"),
+        ],
+    )
+    def test_names_what_the_tombstones_say_otherwise(self, erased, forge, named):
         said = json.loads(file_of(erased))
+        tombstones = erased.vault.find_destructions([erased.person.subject_id])
+        forge(said["keys"][0])
 
-        checked = erasure_proof_checks.check(json.dumps(said | {"kept": []}).encode(), key=key_of(erased))
+        checked = erasure_proof_checks.check(json.dumps(said).encode(), key=key_of(erased), destructions=tombstones)
 
-        assert (checked.is_proven, checked.stated) == (True, ("keys", "kept"))
+        assert named in checked.differing
+        assert erasure_proof_checks.check(file_of(erased), key=key_of(erased), destructions=tombstones).is_proven
 
     def test_does_not_hold_with_the_key_of_another_log(self, erased):
         assert not erasure_proof_checks.check(file_of(erased), key=OTHER_KEY).is_proven

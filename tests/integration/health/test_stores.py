@@ -147,7 +147,8 @@ class TestKeys:
 
     def test_that_recognise_no_record_of_the_erased_any_more_are_found(self, runtime, clock, people, examine):
         with runtime.database.writing() as session:
-            records = [{"system": "altes-crm", "record_id": each, "subject_id": people[0]} for each in ("17", "18")]
+            tags = [runtime.vault.source_tag("altes-crm", each) for each in ("17", "18")]
+            records = [{"system": "altes-crm", "record_tag": each, "subject_id": people[0]} for each in tags]
             session.execute(insert(SourceRecord), records)
             job.order(session, subject_id=people[0], cause=ErasureCause.REQUEST, rule=None, case_id=None, actor=SALES, now=clock.now())
         eraser.finish(runtime.database, vault=runtime.vault, clock=clock.now)

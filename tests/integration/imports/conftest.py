@@ -46,12 +46,26 @@ class Taken:
     cases: list = field(default_factory=list)
 
 
+def remember_records(vault):
+    """Return by tag the records that this vault is asked about from now on; the database itself no longer says which they are."""
+    asked, make_tag = {}, vault.source_tag
+
+    def source_tag(system, record_id):
+        tag = make_tag(system, record_id)
+        asked[tag] = record_id
+        return tag
+
+    vault.source_tag = source_tag
+    return asked
+
+
 class Installation:
     """An installation that imports."""
 
     def __init__(self, runtime):
         self.runtime = runtime
         self.database = runtime.database
+        self.record_of = remember_records(runtime.vault)
 
     def terms(self, *, migration=Migration.OWN, purpose="business_contact", owner=None):
         with self.database.reading() as session:
@@ -80,9 +94,9 @@ class Installation:
 
     def people(self):
         """Return everybody by the kind and number of their records; several records may be one person."""
-        known = select(SourceRecord.record_id, SourceRecord.subject_id).where(SourceRecord.subject_id.is_not(None))
+        known = select(SourceRecord.record_tag, SourceRecord.subject_id).where(SourceRecord.subject_id.is_not(None))
         with self.database.reading() as session:
-            records = session.execute(known).all()
+            records = [(self.record_of[tag], subject_id) for tag, subject_id in session.execute(known)]
             states = find_states(session, [subject_id for _, subject_id in records], now=self.runtime.clock.now())
             taken = {subject_id: self._taken(session, state) for subject_id, state in states.items()}
         return {record_id[:3] + record_id[-6:-3].lstrip("0"): taken[subject_id] for record_id, subject_id in records}

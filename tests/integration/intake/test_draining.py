@@ -61,7 +61,7 @@ class TestWithoutKeys:
         answer = counter.object(PERSON)
 
         assert answer.status_code == 503
-        assert "Es wurde nichts gespeichert" in answer.text
+        assert "es wurde nichts gespeichert" in answer.text
         assert counter.waiting() == 0
 
 

@@ -302,7 +302,10 @@ class TestCorrection:
         assert counter.standing(person) is Standing.ALLOWED
         assert counter.standing(person, "phone_advertising") is Standing.OBJECTED
         assert counter.suppressed() == []
-        assert [each.right for each in counter.runtime.vault.read_rights()][-2:] == [Right.OBJECTION_LIFTED] * 2
+        ended = list(counter.runtime.vault.read_rights())[-2:]
+        assert [each.right for each in ended] == [Right.OBJECTION_LIFTED] * 2
+        (corrected,) = [each.objection for each in ended if each.subject_id]
+        assert (corrected.act, corrected.channel) == ("corrected", None) and corrected.origin.startswith("Portal ")
 
     def test_leaves_what_was_objected_to_before_and_what_was_objected_to_since(self, counter):
         before, since = counter.add_person(), counter.add_person(first_name="Konrad")

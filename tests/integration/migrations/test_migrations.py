@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from crm import ledger, models  # noqa: F401 - registers the tables
 from crm.db import Base, make_engine, migrate, revisions
-from crm.db.errors import OriginsReadableError, OriginsSealedError
+from crm.db.errors import OriginsReadableError, OriginsSealedError, RecordsReadableError, RecordsTaggedError
 from crm.db.migrations.transaction_number import Xid8
 
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(revisions.MIGRATIONS).walk_revisions()))]
@@ -193,6 +193,44 @@ class TestProspects:
 
         with empty_engine.connect() as connection:
             assert bool(connection.execute(text("SELECT is_prospect FROM contact")).scalar_one()) is expected
+
+
+class TestRecordsOfOtherSystems:
+    """An id that stood readable is in every copy of the database, and a migration has no keys (revision 0010)."""
+
+    def test_that_stand_readable_stop_the_upgrade_and_stay(self, empty_engine):
+        migrate.upgrade(empty_engine, to="0008")
+        insert_record(empty_engine, "salesforce", "record_id", "'003Le0000000001MAA'")
+
+        with pytest.raises(RecordsReadableError):
+            migrate.upgrade(empty_engine)
+
+        with empty_engine.connect() as connection:
+            assert migrate.current_revision(connection) == "0008"
+            assert connection.execute(text("SELECT record_id FROM source_record")).scalar() == "003Le0000000001MAA"
+
+    def test_that_were_forms_only_go(self, empty_engine):
+        migrate.upgrade(empty_engine, to="0008")
+        insert_record(empty_engine, "form", "record_id", f"'{'f' * 32}'")
+
+        migrate.upgrade(empty_engine, to="0010")
+
+        with empty_engine.connect() as connection:
+            assert connection.execute(text("SELECT COUNT(*) FROM source_record")).scalar() == 0
+
+    def test_that_are_keyed_hashes_are_not_lost_by_going_back(self, empty_engine):
+        migrate.upgrade(empty_engine, to="0010")
+        insert_record(empty_engine, "salesforce", "record_tag", "'tag'" if empty_engine.dialect.name == "postgresql" else "x'00'")
+
+        with pytest.raises(RecordsTaggedError):
+            migrate.downgrade(empty_engine, to="0008")
+
+        with empty_engine.connect() as connection:
+            assert migrate.current_revision(connection) == "0010"
+
+
+def insert_record(engine, system, column, value):
+    _insert(engine, f"INSERT INTO source_record (system, {column}, subject_id) VALUES ('{system}', {value}, '{'a' * 32}')")
 
 
 def insert_contact(engine, column, value):

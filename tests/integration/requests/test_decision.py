@@ -16,12 +16,14 @@ from crm.privacy.requests.errors import (
     CaseStateError,
     ChoiceNotPossibleError,
     CoordinatorOnlyError,
+    ErasureReasonMissingError,
     IdentityNoteMissingError,
     IdentityOpenError,
     NobodyFoundError,
     NotesGoTooError,
     ReasonMissingError,
     SecondPersonError,
+    SeveralPersonsError,
 )
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
 from crm.privacy.requests.proposal import propose
@@ -202,6 +204,17 @@ class TestDecide:
 
         assert (case.state, case.execute_at) == (CaseState.SECOND, None)
 
+    def test_is_about_one_person_because_there_is_one_answer(self, desk):
+        person, other = desk.take_in(), desk.take_in(first_name="Ottilie", email="zwei@example.com")
+        case_id = desk.open(person, other)
+
+        with pytest.raises(SeveralPersonsError):
+            desk.decide(case_id)
+
+        assert desk.case(case_id).state == CaseState.OPEN
+        desk.do(decision.dismiss, case_id, subject_id=other)
+        assert desk.decide(case_id).state == CaseState.COOLING
+
     def test_is_answered_at_once_when_nothing_is_destroyed(self, desk):
         person = desk.take_in("contract_person")
         case_id = desk.open(person)
@@ -223,6 +236,16 @@ class TestDecide:
 
         [profile, *_] = desk.read(case_id).choices
         assert (profile.refusal, profile.reason) == (Refusal.LEGAL_CLAIMS, "Klage vor dem LG Kassel.")
+
+    def test_says_of_a_missing_reason_whether_the_person_will_read_it(self, desk):
+        person = desk.take_in()
+        desk.file_document(person)
+        case_id = desk.open(person)
+
+        with pytest.raises(ErasureReasonMissingError, match="steht nicht in der Antwort"):
+            desk.decide(case_id, {DataKind.VOUCHERS: Wish(verdict=ERASE)})
+        with pytest.raises(ReasonMissingError, match="er steht in der Antwort"):
+            desk.decide(case_id, {DataKind.PROFILE: Wish(verdict=KEEP)})
 
     def test_keeps_no_notes_of_a_profile_that_goes(self, desk):
         person = desk.take_in()
@@ -323,6 +346,14 @@ class TestSecondPerson:
 
         assert (case.state, case.decided_by) == (CaseState.OPEN, None)
         assert desk.read(waiting).choices == ()
+
+    def test_leaves_it_to_the_coordinator_once_the_cooling_time_runs(self, desk, waiting):
+        desk.do(decision.approve, waiting, actor=COLLEAGUE)
+
+        with pytest.raises(CoordinatorOnlyError):
+            desk.do(decision.reopen, waiting, actor=MANAGEMENT)
+
+        assert desk.do(decision.reopen, waiting).state == CaseState.OPEN
 
     def test_reads_the_decision_and_not_what_the_person_wrote(self, desk, waiting):
         found = desk.read(waiting, MANAGEMENT)

@@ -9,7 +9,7 @@ from crm.ledger.tables import entry
 from crm.models.request_case import CaseState
 from crm.privacy import row_integrity
 from crm.privacy.actions import Action
-from crm.privacy.requests import decision, order, people
+from crm.privacy.requests import decision, order, people, taking
 from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.errors import CaseStateError, CaseTamperedError, CoordinatorOnlyError
 from crm.privacy.requests.policy import request_policy
@@ -83,6 +83,48 @@ def erased_or_ordered(desk):
     return count_entries(desk, "erasure:ordered") + count_entries(desk, "note:erased")
 
 
+class TestUnreadable:
+    """Art. 5(1)(f), 12(3), 32(1)(b) DSGVO."""
+
+    @pytest.mark.parametrize("column", ["sealed_request", "sealed_decision", "sealed_answer"])
+    @pytest.mark.parametrize("written", [b"xx", b"\x01" * 120])
+    def test_what_of_a_case_still_opens_is_shown_and_the_rest_is_a_finding(self, desk, attacker, cooling, column, written):
+        case_id, _ = cooling
+        desk.clock.advance(HOURS_72)
+        desk.execute()
+        assert held_back(desk) == []
+        attacker.write(f"UPDATE request_case SET {column} = :written WHERE id = :case", written=written, case=case_id)
+
+        found = desk.read(case_id)
+
+        assert found.unreadable
+        assert bool(found.request) is (column != "sealed_request")
+        assert bool(found.choices) is (column != "sealed_decision")
+        assert bool(found.answer) is (column != "sealed_answer")
+        assert {"count": 1, "numbers": desk.case(case_id).number} in held_back(desk)
+
+    def test_a_case_whose_decision_does_not_open_can_be_decided_anew(self, desk, attacker, cooling):
+        case_id, person = cooling
+        attacker.write("UPDATE request_case SET sealed_decision = :written WHERE id = :case", written=b"xx", case=case_id)
+
+        desk.do(decision.put_back, case_id)
+
+        assert not desk.read(case_id).unreadable
+        desk.decide(case_id)
+        desk.clock.advance(HOURS_72)
+        desk.execute()
+        assert desk.state_of(person) == "erased"
+
+    def test_a_name_that_does_not_open_hides_neither_the_case_nor_the_others(self, desk, attacker, waiting):
+        case_id, (one, _) = waiting
+        attacker.write("UPDATE contact SET sealed_identity = :written WHERE subject_id = :one", written=b"xx", one=one)
+
+        with desk.database.reading() as session:
+            view = open_view(session, case_id=case_id, zone=ZONE, actor=PRIVACY, now=desk.now)
+
+        assert [bool(each.fields) for each in sorted(view.people, key=lambda each: each.subject_id != one)] == [False, True]
+
+
 class TestHeldBack:
     """Art. 5(1)(f), 32(1)(b), (4) DSGVO."""
 
@@ -152,7 +194,7 @@ class TestHeldBack:
         other = desk.take_in(email="nie@example.com")
         attacker.write("UPDATE case_subject SET subject_id = :other WHERE case_id = :case", other=other, case=case_id)
         with desk.database.writing() as session:
-            case = decision.lock_case(session, case_id)
+            case = taking.lock_case(session, case_id)
             people.enter(session, case, Action.REQUEST_DECIDED, actor=PRIVACY, now=desk.now)
         desk.clock.advance(HOURS_72)
 

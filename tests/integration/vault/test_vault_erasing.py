@@ -7,13 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, insert, select
 
 from crm.db import Compartment, make_engine, new_id
 from crm.vault import (
     Columns,
     ErasedError,
     KeysOlderThanDataError,
+    ObjectionLine,
     Place,
     Right,
     RightsEntry,
@@ -22,6 +23,7 @@ from crm.vault import (
     create_keystore,
     destruction,
 )
+from crm.vault.errors import JournalFormError
 from crm.vault.schema import data_key, epoch, rights_journal, source_tombstone, tombstone
 
 ROOT = Path(__file__).parents[3]
@@ -413,6 +415,34 @@ class TestRightsJournal:
             (each.right, each.subject_id, each.purposes, each.tag, now) for each in acts
         ]
         assert list(installation.other.read_rights(after=entries[1].sequence)) == entries[2:]
+
+    def test_the_end_of_an_objection_says_what_it_ended(self, installation):
+        ended = ObjectionLine(act="corrected", origin="Fall 2026-0001", channel="email")
+        line = RightsEntry(
+            right=Right.OBJECTION_LIFTED,
+            noted_at=installation.clock.now(),
+            subject_id=installation.person(),
+            purposes=("direct_marketing",),
+            objection=ended,
+        )
+        installation.vault.note_rights([line])
+
+        [read] = installation.other.read_rights()
+
+        assert (read.purposes, read.objection) == (("direct_marketing",), ended)
+
+    def test_a_line_of_the_first_form_is_still_read_and_one_of_a_newer_version_refused(self, installation):
+        line = {"subject_id": installation.person(), "right": "objection", "compartments": "[]", "noted_at": installation.clock.now()}
+        with installation.keystore.begin() as connection:
+            connection.execute(insert(rights_journal), [{**line, "purposes": '["direct_marketing"]'}])
+
+        [read] = installation.other.read_rights()
+
+        assert (read.purposes, read.objection) == (("direct_marketing",), None)
+        with installation.keystore.begin() as connection:
+            connection.execute(insert(rights_journal), [{**line, "purposes": '{"form": 3, "purposes": []}'}])
+        with pytest.raises(JournalFormError):
+            list(installation.other.read_rights())
 
     def test_nothing_of_it_names_anybody(self, installation):
         installation.erase(installation.person())

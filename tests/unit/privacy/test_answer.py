@@ -94,6 +94,18 @@ def flat(facts):
     return " ".join(compose(facts).text.split())
 
 
+@pytest.mark.parametrize(("language", "before"), [("de", "Unsere Gründe: "), ("en", "Our reasons: ")])
+@pytest.mark.parametrize("variant", [FACTS, replace(FACTS, **UNDONE)])
+def test_it_says_why_something_is_kept_that_was_to_go(variant, language, before):
+    kept = replace(OF_CLAIMS, reason="Der Streit über Rechnung 4711 ist offen.")
+
+    answer = compose(replace(variant, kept=(kept, VOUCHERS), language=language))
+
+    assert before + "Der Streit über Rechnung 4711 ist offen." in " ".join(answer.text.split())
+    assert answer.text.count(before.split()[0]) == 1
+    assert "".join(f"{before}Der Streit über Rechnung 4711".split()) in on_paper(answer)
+
+
 class TestCopies:
     """Vault: a key that is destroyed reaches every copy, a row that is deleted leaves backups when those expire."""
 

@@ -1,0 +1,72 @@
+"""Who may do what to a case, and while it stands where: one table for the desk, its pages and what is refused.
+
+The coordinator decides; the data protection officer reads everything and decides nothing; management agrees as second person.
+
+Source: Art. 5(2), 32(4), 38(6), 39 DSGVO.
+"""
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from typing import Final
+
+from crm.actor import Actor, Role
+from crm.models.request_case import CaseState
+from crm.privacy.requests.errors import CoordinatorOnlyError
+
+Roles = frozenset[Role]
+
+DECIDES: Final[Roles] = frozenset({Role.PRIVACY})
+AGREES: Final[Roles] = frozenset({Role.PRIVACY, Role.MANAGEMENT})
+READS_ALL: Final[Roles] = frozenset({Role.PRIVACY, Role.DPO})
+READS_DECISIONS: Final[Roles] = frozenset({Role.PRIVACY, Role.DPO, Role.MANAGEMENT})
+OPENS: Final[Roles] = frozenset({Role.PRIVACY, Role.SALES, Role.SERVICE})
+
+
+class Act(StrEnum):
+    """What can be done to a case."""
+
+    ASSIGN = "assign"  # or take out
+    NOTE_IDENTITY = "note_identity"
+    EXTEND = "extend"
+    DECIDE = "decide"
+    DECIDE_NOTHING_HELD = "decide_nothing_held"
+    APPROVE = "approve"
+    REOPEN = "reopen"
+    STOP = "stop"
+    PUT_BACK = "put_back"  # where it was changed past the program
+    MARK_POSTED = "mark_posted"
+
+
+# For each act the states in which it can be done, each with the roles that do it then.
+RULES: Final[Mapping[Act, Mapping[CaseState, Roles]]] = {
+    Act.ASSIGN: {CaseState.OPEN: DECIDES},
+    Act.NOTE_IDENTITY: {CaseState.OPEN: DECIDES},
+    Act.EXTEND: {CaseState.OPEN: DECIDES},  # what is decided needs no more time, whether a second person has agreed yet or not
+    Act.DECIDE: {CaseState.OPEN: DECIDES},
+    Act.DECIDE_NOTHING_HELD: {CaseState.OPEN: DECIDES},
+    Act.APPROVE: {CaseState.SECOND: AGREES},
+    Act.REOPEN: {CaseState.SECOND: AGREES, CaseState.COOLING: DECIDES},
+    Act.STOP: {CaseState.OPEN: DECIDES, CaseState.SECOND: DECIDES, CaseState.COOLING: DECIDES},
+    Act.PUT_BACK: dict.fromkeys(CaseState, DECIDES),
+    Act.MARK_POSTED: {CaseState.ANSWERING: DECIDES},
+}
+
+
+def roles_of(act: Act) -> Roles:
+    """Return the roles that do this at some point of a case."""
+    return frozenset().union(*RULES[act].values())
+
+
+def may(act: Act, *, role: Role | None, state: str) -> bool:
+    """Say whether this role can do this to a case that stands there."""
+    return role in RULES[act].get(CaseState(state), frozenset())
+
+
+def require_role(actor: Actor, roles: Collection[Role] = DECIDES) -> None:
+    """Refuse whoever does not act in one of these roles.
+
+    Raises:
+        CoordinatorOnlyError: they do not.
+    """
+    if actor.role not in roles:
+        raise CoordinatorOnlyError
