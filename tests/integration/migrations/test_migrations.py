@@ -206,7 +206,7 @@ class TestRecordsOfOtherSystems:
             migrate.upgrade(empty_engine)
 
         with empty_engine.connect() as connection:
-            assert migrate.current_revision(connection) == "0008"
+            assert revisions.current_revision(connection) == "0008"
             assert connection.execute(text("SELECT record_id FROM source_record")).scalar() == "003Le0000000001MAA"
 
     def test_that_were_forms_only_go(self, empty_engine):
@@ -226,7 +226,7 @@ class TestRecordsOfOtherSystems:
             migrate.downgrade(empty_engine, to="0008")
 
         with empty_engine.connect() as connection:
-            assert migrate.current_revision(connection) == "0010"
+            assert revisions.current_revision(connection) == "0010"
 
 
 def insert_record(engine, system, column, value):
