@@ -174,8 +174,8 @@ def find_moments(session: Session, subject_id: str, *, actions: Collection[str])
         if bound.table in _TOOK_EFFECT and not bound.by.isdisjoint(actions):
             columns = table_of(bound.table).c
             wanted = select(*(columns[name] for name in columns_of(bound.table))).where(columns.subject_id == subject_id)
-            rows = session.execute(wanted).mappings()
-            moments |= {digest(bound.table, row): row[_TOOK_EFFECT[bound.table]] for row in rows}  # type: ignore[arg-type]
+            rows = [dict(row) for row in session.execute(wanted).mappings()]
+            moments |= {digest(bound.table, row): row[_TOOK_EFFECT[bound.table]] for row in rows}
     return moments
 
 
