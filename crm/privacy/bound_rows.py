@@ -142,6 +142,15 @@ BOUND: Final = (
 )
 ACCOUNT: Final = "account"
 CASE: Final = "request_case"
+# The column that says when what a row of somebody says took effect, which may be long before it was written down.
+_TOOK_EFFECT: Final = {
+    "ground_event": "effective_at",
+    "consent_event": "effective_at",
+    "objection_event": "effective_at",
+    "restriction_event": "effective_at",
+    "notice_event": "effective_at",
+    "note": "written_at",
+}
 # Rows of another table that belong to a row and are bound with it: the roles of an account, the people of a case.
 _BESIDE: Final = {ACCOUNT: "roles", CASE: "people"}
 
@@ -156,6 +165,18 @@ def columns_of(table: str) -> tuple[str, ...]:
 def table_of(name: str) -> Table:
     """Return a table by its name."""
     return Base.metadata.tables[name]
+
+
+def find_moments(session: Session, subject_id: str, *, actions: Collection[str]) -> dict[str, datetime]:
+    """Return when what rows about a person say took effect, by their digests, as entries of these acts name them."""
+    moments: dict[str, datetime] = {}
+    for bound in BOUND:
+        if bound.table in _TOOK_EFFECT and not bound.by.isdisjoint(actions):
+            columns = table_of(bound.table).c
+            wanted = select(*(columns[name] for name in columns_of(bound.table))).where(columns.subject_id == subject_id)
+            rows = [dict(row) for row in session.execute(wanted).mappings()]
+            moments |= {digest(bound.table, row): row[_TOOK_EFFECT[bound.table]] for row in rows}
+    return moments
 
 
 def erase(session: Session, model: type[Base], *conditions: ColumnElement[bool]) -> dict[tuple[str, str], list[str]]:

@@ -208,7 +208,7 @@ def _write_notices(session: Session, people: Sequence[tuple[str, NewPerson]], no
             "article": "14" if person.notice is Notice.DUE else "13",
             "version": "1",
             "due_at": now + NOTICE_WITHIN if person.notice is Notice.DUE else None,
-            "effective_at": person.collected_at if person.notice is Notice.EARLIER else now,
+            "effective_at": person.collected_at if person.notice is Notice.EARLIER else person.told_at or now,
             "recorded_at": now,
         }
         for subject_id, person in people

@@ -41,6 +41,7 @@ class NewPerson:
         origin: where the data came from, in words (Art. 14(2)(f)).
         collected_at: when the data were first collected; from the source when they come from another system.
         last_contact_at: last contact in substance; starts the period of RET-01.
+        told_at: when they were told, where that was before they are taken in.
         is_prospect: no customer is behind the person (yet).
     """
 
@@ -50,6 +51,7 @@ class NewPerson:
     notice: Notice
     collected_at: datetime
     last_contact_at: datetime
+    told_at: datetime | None = None
     is_prospect: bool = False
     company_id: str | None = None
     owner_id: str | None = None

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor, Role
-from crm.models.field_groups import FieldGroup
+from crm.models.field_groups import FIELDS, FieldGroup
 from crm.models.policy import PolicyVersion
 from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
@@ -60,6 +60,11 @@ class Purpose:
     @property
     def needs_consent(self) -> bool:
         return self.basis == "6-1-a"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the personal fields that it opens, empty ones included."""
+        return tuple(name for group in self.groups for name in FIELDS.get(group, ()))
 
 
 class Purposes:

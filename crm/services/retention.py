@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.db import Database
 from crm.models.retention import RetentionRun, RunState
-from crm.privacy import audit
+from crm.privacy import audit, due
 from crm.privacy.actions import Action
-from crm.privacy.erasure import guard, plan, run
+from crm.privacy.erasure import guard, periods_by_rule, plan, run
 from crm.privacy.erasure.guard import Doubt
 from crm.privacy.erasure.plan import Plan
 from crm.privacy.erasure.policy import run_policy
@@ -31,13 +31,15 @@ RUNS_SHOWN = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleView:
-    """One rule with what is due by it: `soon` within the days of a review, `overdue` already.
+    """One rule with its periods: how many run, how many of them end within the days of a review or are over already.
 
     Attributes:
+        running: periods with a last day; whoever has none yet, because a ground still stands, is not among them.
         runs: a run carries it out; the numbers of other rules would say that nothing is due, which nobody has counted.
     """
 
     rule: RetentionRule
+    running: int
     soon: int
     overdue: int
     runs: bool
@@ -106,11 +108,13 @@ def open_plan(session: Session, *, day: date, zone: ZoneInfo, actor: Actor, now:
 def find_concept(session: Session, *, today: date) -> Concept:
     """Return rules, numbers and runs; nobody is named, so there is no entry."""
     days = run_policy().days_before
-    soon = plan.count_by_rule(session, first=today, last=today + timedelta(days=days))
-    overdue = plan.count_by_rule(session, first=date.min, last=today - timedelta(days=1))
-    running = plan.find_running_rules(session)
+    zone = due.zone_of(session)
+    running = periods_by_rule.count_by_rule(session, zone=zone)
+    soon = periods_by_rule.count_by_rule(session, zone=zone, first=today, last=today + timedelta(days=days))
+    overdue = periods_by_rule.count_by_rule(session, zone=zone, last=today - timedelta(days=1))
+    carried_out = periods_by_rule.find_running_rules(session)
     rules = tuple(
-        RuleView(rule=rule, soon=soon.get(code, 0), overdue=overdue.get(code, 0), runs=code in running)
+        RuleView(rule=rule, running=running[code], soon=soon[code], overdue=overdue[code], runs=code in carried_out)
         for code, rule in find_rules().items()
     )
     names = find_staff_names(session).by_pseudonym

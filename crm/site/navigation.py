@@ -48,7 +48,7 @@ STAFF_SECTIONS: Final = (
     Section(
         _l("Vergessen"),
         (
-            Entry("review.show", _l("Karteileichen aufräumen"), _l("Aufräumen"), "forget", "review"),
+            Entry("review.show", _l("Karteileichen"), _l("Aufräumen"), "forget", "review"),
             Entry("retention.index", _l("Löschkonzept"), _l("Löschen"), "clock", "retention"),
         ),
     ),

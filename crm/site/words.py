@@ -72,6 +72,7 @@ CHIP_WORDS: Final = {
 }
 
 CHANNEL_TITLES: Final = {"email": _l("E-Mail"), "phone": _l("Telefon"), "letter": _l("Brief"), "fax": _l("Fax")}
+CHANNEL_WAYS: Final = {"email": _l("per E-Mail"), "phone": _l("per Telefon"), "letter": _l("per Brief"), "fax": _l("per Fax")}
 CHANNEL_INSTEAD: Final = {"email": _l("E-Mail möglich"), "phone": _l("Anruf möglich"), "letter": _l("Brief möglich")}
 
 # Word and icon of each kind of event on a timeline.
@@ -132,6 +133,7 @@ FOR_TEMPLATES: Final = {
     "GROUP_TITLES": GROUP_TITLES,
     "CHIP_WORDS": CHIP_WORDS,
     "CHANNEL_TITLES": CHANNEL_TITLES,
+    "CHANNEL_WAYS": CHANNEL_WAYS,
     "CHANNEL_INSTEAD": CHANNEL_INSTEAD,
     "TIMELINE_WORDS": TIMELINE_WORDS,
     "STATUS_TITLES": STATUS_TITLES,

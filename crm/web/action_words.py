@@ -107,6 +107,7 @@ MAIL_TITLES: Final[Mapping[str, LazyString]] = {
     "objection_confirmed": _l("Werbewiderspruch bestätigt"),
     "objection_stood": _l("Werbewiderspruch noch einmal bestätigt"),
     "objection_unknown": _l("Werbewiderspruch bestätigt"),
+    "request_to_confirm": _l("Link zur Bestätigung des Antrags geschickt"),
     "request_opened": _l("Eingang des Antrags bestätigt"),
     "request_extended": _l("Längere Frist mitgeteilt"),
     "request_answered": _l("Antrag beantwortet"),

@@ -1,6 +1,6 @@
 """What every page about people begins with: who looks, for which purpose, at what moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -150,6 +150,12 @@ def strip_of(desk: Desk, *, shown: int, since: datetime | None = None, per_perso
         note=note,
         alternatives=purpose_links(desk.others),
     )
+
+
+def person_strip(desk: Desk, fields: Mapping[str, str], *, since: datetime | None = None) -> StripView:
+    """Return the strip of a page with everything the purpose opens about one person; an empty field is open all the same."""
+    opened = desk.purpose.fields
+    return replace(strip_of(desk, shown=sum(1 for name in opened if fields.get(name)), since=since), opened=len(opened))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.actor import Role
 from crm.db import Session
 from crm.errors import InvalidInputError
 from crm.models.retention import KeepReason
+from crm.privacy.purposes import Purpose
 from crm.services import review
+from crm.services.contacts.view import find_allowing
 from crm.services.review import Kept, Reviewed
 from crm.services.staff_names import find_staff_names
 from crm.site.access import may
@@ -16,8 +19,8 @@ from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, Option
 from crm.web.contacts.forget import period_alone
 from crm.web.contacts.rows import NAME_FIELDS, full_name
-from crm.web.desk import Desk, open_desk, strip_of
-from crm.web.due import urgency_of
+from crm.web.desk import Desk, open_desk, purpose_links, strip_of
+from crm.web.due import elsewhere, urgency_of
 from crm.web.retention_words import REASON_TITLES
 from crm.web.typed import accept_pseudonyms, chosen_id, typed_day, typed_line
 
@@ -74,19 +77,30 @@ def _page(template: str, subject_id: str | None, *, error: InvalidInputError | N
         desk = open_desk(db)
         found = review.open_next(db, subject_id=subject_id, purpose=desk.purpose, actor=desk.actor, now=desk.now, zone=desk.zone)
         owner = _owner(db, found)
+        showing = _find_showing(db, desk, found)
     if found is None:
         return render_template("review/empty.html", strip=strip_of(desk, shown=0), concept_url=_concept_url())
     return render_template(
         template,
         strip=strip_of(desk, shown=len(NAME_FIELDS) if found.person else 0),
-        heading=full_name(found.person.fields) if found.person else _("Kontakt, den dieser Zweck nicht zeigt"),
+        heading=full_name(found.person.fields) if found.person else elsewhere(showing),
         facts=_facts(found, owner),
         found=found,
+        offers=purpose_links(showing),
+        # Nobody should decide about somebody they cannot see; the coordinator answers for all, by pseudonym if need be.
+        decides=found.person is not None or desk.actor.role is Role.PRIVACY,
         urgency=urgency_of(found.forgetting.due_on, today=desk.today) if found.forgetting.due_on else None,
         fields=_fields(desk, error),
         is_another=subject_id is not None and subject_id != found.subject_id,
         contact_url=url_for("contacts.show", subject_id=found.subject_id) if found.person and may("contacts.show") else None,
     )
+
+
+def _find_showing(db: Session, desk: Desk, found: Reviewed | None) -> tuple[Purpose, ...]:
+    """Return the purposes of the reader's role that show somebody whom the purpose at hand does not."""
+    if found is None or found.person:
+        return ()
+    return tuple(find_allowing(db, subject_id=found.subject_id, purposes=desk.purposes, actor=desk.actor, now=desk.now))
 
 
 def _owner(db: Session, found: Reviewed | None) -> str | None:

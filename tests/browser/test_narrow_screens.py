@@ -46,6 +46,30 @@ def test_a_case_shows_proposal_choice_and_reason_on_a_phone(visitor, demo_site):
     assert page.locator(".stacked select").first.bounding_box()["width"] >= 150
 
 
+@pytest.mark.parametrize("role", [Role.SALES, Role.PRIVACY])
+def test_every_area_stays_in_sight_on_a_phone(visitor, demo_site, role):
+    page = visitor(viewport=PHONE)
+    step_into(page, demo_site, role)
+
+    edges = page.locator(".side li a").evaluate_all("all => all.map((each) => each.getBoundingClientRect().toJSON())")
+
+    assert len(edges) >= 5
+    assert all(0 <= each["left"] and each["right"] <= PHONE["width"] for each in edges)
+
+
+def test_the_ring_of_a_focused_field_leaves_its_label_free(visitor, demo_site):
+    page = visitor()
+    page.goto(f"{demo_site.url}/sign-in")
+    field = page.get_by_label("Passwort")
+    field.focus()
+
+    ring = field.evaluate("each => parseFloat(getComputedStyle(each).outlineOffset) + parseFloat(getComputedStyle(each).outlineWidth)")
+    label = page.locator("label", has_text="Passwort").bounding_box()
+
+    assert ring > 0
+    assert field.bounding_box()["y"] - ring >= label["y"] + label["height"] - 2, "Two pixels below the line of the label are empty."
+
+
 def test_the_portal_of_the_demonstration_says_how_to_reach_its_controller(visitor, demo_site):
     page = visitor(viewport=PHONE)
 

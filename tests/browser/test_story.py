@@ -34,7 +34,8 @@ def house(live_site):
 
 def fields_in_strip(page):
     text = page.get_by_label("Warum Sie das sehen").inner_text()
-    return int(re.search(r"Sie sehen (\d+) von 14 Feldern", text).group(1))
+    opened, empty = re.search(r"Der Zweck öffnet (\d+) von 14 Feldern(?:, (\d+) davon)?", text).groups(default="0")
+    return int(opened) - int(empty)
 
 
 def fields_on_page(page):

@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from crm.actor import Actor, Role
 from crm.models.account import Account
+from crm.models.consent import ConsentEvent
+from crm.models.lawfulness import NoticeEvent
 from crm.models.privacy_task import TaskKind
 from crm.models.request_case import CaseWay, RequestCase
 from crm.privacy import purposes
@@ -53,6 +55,11 @@ def test_the_coordinator_finds_every_kind_of_task_late_today_and_to_come_with_it
     with empty.database.reading() as session:
         assert session.query(RequestCase).filter_by(way=CaseWay.IMPORT).count() >= 2
     assert min(days[-1], days[0], days[1]) >= 2
+    with empty.database.reading() as session:
+        for facts in (NoticeEvent, ConsentEvent):
+            moments = session.scalars(select(facts.effective_at)).all()
+            on_one_day = Counter(moment.date() for moment in moments).most_common(1)[0][1]
+            assert on_one_day < len(moments) / 4, "People were told and consented on many days, not all on the day of the demonstration."
     assert all(task.person for task in found.tasks)
     assert found.more == 0
 

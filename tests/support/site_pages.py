@@ -93,6 +93,10 @@ def _find_path(page, site, endpoint, rule):
         return rule
     before, looks_like = _FOUND_ON[endpoint]
     page.goto(site.url + (before if before.startswith("/") else _find_path(page, site, before, "/contacts/<pseudonym:subject_id>")))
+    if endpoint == "review.confirm" and page.locator("main .offers.start input[name=next]").count():
+        # The review asks only under a purpose that shows the person; the address is the same, and the purpose stays as it is.
+        back = page.locator("main .offers.start input[name=next]").first.input_value()
+        return rule.replace("<pseudonym:subject_id>", back.rpartition("=")[2])
     links = page.locator("main a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
     found = next((link for link in links if re.search(looks_like, link or "")), None)
     if found is None and endpoint in WITHOUT_LIST and page.locator("main .empty").count():

@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.models.retention import DueKind, RetentionDue, RetentionKeep
-from crm.privacy import documents, due, plain_columns
+from crm.privacy import plain_columns
 from crm.privacy.erasure import unconfirmed
 from crm.vault import Subject, SubjectState
 
@@ -144,20 +144,6 @@ def find_held(session: Session, *, day: date, unsound: Collection[str] = frozens
 def count_living(session: Session) -> int:
     """Return how many people there are."""
     return session.scalar(select(func.count()).select_from(Subject).where(Subject.state == SubjectState.LIVING)) or 0
-
-
-def count_by_rule(session: Session, *, first: date, last: date) -> dict[str, int]:
-    """Return by rule how many periods end from one day to another, both included."""
-    ends = select(RetentionDue.rule, func.count()).where(RetentionDue.due_on.between(first, last)).group_by(RetentionDue.rule)
-    return dict(session.execute(ends).all())
-
-
-def find_running_rules(session: Session) -> frozenset[str]:
-    """Return the rules that a run carries out: those that give people, notes, documents and unconfirmed requests their day.
-
-    The others stand in the Löschkonzept, and nothing carries them out by itself yet.
-    """
-    return frozenset({*due.rules_of_people(session), due.NOTES, *documents.DOCUMENT_RULES, unconfirmed.RULE})
 
 
 def _due(kind: DueKind, day: date) -> Select[*tuple[Any, ...]]:

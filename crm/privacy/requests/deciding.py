@@ -14,6 +14,8 @@ from crm.privacy.requests.errors import (
     TextTooLongError,
 )
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround
+from crm.privacy.requests.last_days import foresee_days
+from crm.privacy.requests.policy import request_policy
 from crm.privacy.requests.proposal import ProposedLine, kept_profile
 from crm.readable import require_readable
 
@@ -34,7 +36,7 @@ def settle_choices(lines: Sequence[ProposedLine], wishes: Mapping[DataKind, Wish
     verdicts = {each.kind: each.verdict for each in decided}
     if verdicts.get(DataKind.PROFILE) is Verdict.ERASE and verdicts.get(DataKind.NOTES, Verdict.ERASE) is not Verdict.ERASE:
         raise NotesGoTooError(field=DataKind.NOTES)
-    return decided
+    return foresee_days(decided, decided_on=today, cooling_for=request_policy().cooling_for)
 
 
 def as_proposed(lines: Sequence[ProposedLine]) -> dict[DataKind, Wish]:

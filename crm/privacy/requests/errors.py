@@ -116,6 +116,21 @@ class SecondPersonError(PrivacyError):
     message = "Dieser Entscheidung muss jemand anderes zustimmen als die Person, die sie getroffen hat."
 
 
+class CaseOpenAlreadyError(InvalidInputError):
+    """A case is open that this one may repeat."""
+
+    message = (
+        "Dazu ist schon ein Fall offen. Ist es derselbe Antrag, brauchen Sie keinen zweiten; "
+        "ist es ein weiterer, kreuzen Sie das an und eröffnen Sie ihn."
+    )
+
+
+class NotOfferedError(InvalidInputError):
+    """A list was answered with something that does not stand in it."""
+
+    message = "Das steht hier nicht zur Wahl. Bitte wählen Sie eine der angebotenen Möglichkeiten."
+
+
 class ReceiptDayError(InvalidInputError):
     """The day of receipt is missing, in the future or too long ago."""
 

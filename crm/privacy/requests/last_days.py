@@ -1,6 +1,6 @@
 """Until when evidence and case file of a request are kept: known only when the data are erased and the case is answered.
 
-The day that a decision proposes is that of its own year; between deciding and answering a year can turn. Documents and a
+A decision names the days as far as they can be foreseen; between deciding and answering a year can turn. Documents and a
 profile that is kept have a day of their own, which stays.
 
 Source: Art. 5(1)(a), 12(1) DSGVO; Löschkonzept, RET-04 and RET-22.
@@ -28,6 +28,16 @@ def settle_days(choices: Sequence[Choice], *, executed_on: date | None, written_
         written_on: the day of the answer, with which the case ends.
     """
     return tuple(_settled(choices, executed_on or written_on, written_on))
+
+
+def foresee_days(choices: Sequence[Choice], *, decided_on: date, cooling_for: timedelta) -> tuple[Choice, ...]:
+    """Return the choices with the days that the answer will name if the decision falls on a day and nothing holds it up.
+
+    Evidence of a profile that stays in use has no day yet.
+    """
+    goes_on = decided_on + cooling_for if any(each.verdict is Verdict.ERASE for each in choices) else decided_on
+    settled = {each.kind: each for each in _settled(choices, goes_on, goes_on)}
+    return tuple(settled.get(each.kind, replace(each, until=None)) for each in choices)
 
 
 def _settled(choices: Sequence[Choice], erased_on: date, written_on: date) -> Iterator[Choice]:

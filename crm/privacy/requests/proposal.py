@@ -20,7 +20,8 @@ from crm.privacy.periods import due_on, find_rules
 from crm.privacy.requests.choices import Choice, Verdict
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
 from crm.privacy.requests.grounds import find_ground
-from crm.privacy.requests.last_days import CASE_FILE, EVIDENCE
+from crm.privacy.requests.last_days import CASE_FILE, EVIDENCE, foresee_days
+from crm.privacy.requests.policy import request_policy
 
 CONTRACT: Final = "contract_person"
 VOUCHERS: Final = "RET-10"
@@ -53,7 +54,9 @@ def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now
     found.append((people, _kept(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, EVIDENCE, today)))
     found.append((1, _kept(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, CASE_FILE, today)))
     ground = find_ground(session, subject_ids, now=now)
-    return tuple(_line(count, choice, ground) for count, choice in found)
+    lines = tuple(_line(count, choice, ground) for count, choice in found)
+    foreseen = foresee_days([each.choice for each in lines], decided_on=today, cooling_for=request_policy().cooling_for)
+    return tuple(replace(line, choice=choice) for line, choice in zip(lines, foreseen, strict=True))
 
 
 def _line(count: int, choice: Choice, ground: ErasureGround) -> ProposedLine:

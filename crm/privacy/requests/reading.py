@@ -93,8 +93,8 @@ def read_case(session: Session, case: RequestCase, *, actor: Actor, now: datetim
 
 
 def _choices(session: Session, case: RequestCase, decision: Mapping[str, Any], now: datetime) -> tuple[Choice, ...]:
-    """Return what is decided, with the days that the answer names; as long as there is none, as if it were written today."""
+    """Return what is decided, with the days that the answer names; as long as there is none, as if all went as planned."""
     zone = due.zone_of(session)
     executed_on = case.executed_at.astimezone(zone).date() if case.executed_at else None
-    written_on = (case.answer_written_at or now).astimezone(zone).date()
+    written_on = (case.answer_written_at or max(now, case.execute_at or now)).astimezone(zone).date()
     return settle_days(stored_choices(decision), executed_on=executed_on, written_on=written_on)

@@ -41,12 +41,13 @@ class InventedPerson:
     """A person nobody is.
 
     Attributes:
-        collected_at, last_contact_at: within the last four years.
+        collected_at, told_at, last_contact_at: within the last four years; most are told with the first letter or e-mail.
     """
 
     fields: dict[str, str]
     origin: str
     collected_at: datetime
+    told_at: datetime
     last_contact_at: datetime
 
 
@@ -102,7 +103,8 @@ class Inventor:
         last_contact = max(
             collected, self._now - timedelta(days=int(self.chance.expovariate(1 / 160)), minutes=self.chance.randint(0, 600))
         )
-        return InventedPerson(fields, self.chance.choice(_ORIGINS), collected, last_contact)
+        told = collected + timedelta(days=self.chance.choice((0, 0, 0, 1, 2, 5, 9)), minutes=self.chance.randint(5, 300))
+        return InventedPerson(fields, self.chance.choice(_ORIGINS), collected, told, last_contact)
 
     def _place(self) -> dict[str, str]:
         return {

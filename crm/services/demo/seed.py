@@ -19,7 +19,7 @@ from crm.services.demo.documents import invent_documents
 from crm.services.demo.inventions import InventedCompany, Inventor
 from crm.services.demo.notes import invent_notes
 from crm.services.demo.old_system import FIRST_MOVE, move_in
-from crm.services.demo.requests import add_requests
+from crm.services.demo.requests import ENTRIES, add_requests
 from crm.services.imports.terms import due_within_a_month
 from crm.settings import Settings
 
@@ -55,6 +55,7 @@ class _Person:
 
     id: str
     collected_at: datetime
+    told_at: datetime
     kind: str
 
 
@@ -91,8 +92,8 @@ def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
     with database.writing() as session:
         customers = [each.id for each in people if each.kind == "private customer"]
         invent_documents(session, inventor, customers, actor=_ACTOR, now=now)
-    add_requests(database, [each.id for each in people if each.kind == "contact person"], settings=settings, now=now)
-    return Seeded(people=moved + len(people) + SOLE_TRADERS, companies=moved + COMPANIES + SOLE_TRADERS)
+    add_requests(database, inventor, [each.id for each in people if each.kind == "contact person"], settings=settings, now=now)
+    return Seeded(people=moved + len(people) + SOLE_TRADERS + len(ENTRIES), companies=moved + COMPANIES + SOLE_TRADERS)
 
 
 def _add_company(session: Session, each: InventedCompany, owners: Sequence[str], inventor: Inventor, now: datetime) -> str:
@@ -121,6 +122,7 @@ def _invent(inventor: Inventor, made: Sequence[_Company], owners: Sequence[str],
         origin=invented.origin,
         notice=Notice.DUE if kind == "prospect" and number % 5 == 0 else Notice.GIVEN,
         collected_at=invented.collected_at,
+        told_at=invented.told_at,
         last_contact_at=invented.last_contact_at,
         company_id=company.id if company else None,
         owner_id=inventor.chance.choice(owners),
@@ -135,7 +137,7 @@ def _collect(session: Session, batch: Sequence[tuple[NewPerson, str]], now: date
     untold = [each.subject_id for each, (person, _) in zip(outcomes, batch, strict=True) if each.subject_id and person.notice is Notice.DUE]
     tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, last_day) for subject_id in untold], actor=_ACTOR, now=now)
     return [
-        _Person(outcome.subject_id, person.collected_at, kind)
+        _Person(outcome.subject_id, person.collected_at, person.told_at or now, kind)
         for outcome, (person, kind) in zip(outcomes, batch, strict=True)
         if outcome.subject_id
     ]
@@ -158,6 +160,7 @@ def _add_sole_traders(session: Session, inventor: Inventor, owners: Sequence[str
                 origin=invented.origin,
                 notice=Notice.GIVEN,
                 collected_at=invented.collected_at,
+                told_at=invented.told_at,
                 last_contact_at=invented.last_contact_at,
                 segment=trade.segment,
             ),
@@ -176,7 +179,7 @@ def _add_history(session: Session, inventor: Inventor, person: _Person, now: dat
     """Let consents, objections and restrictions happen, so that every state can be looked at."""
     for purpose, channel, share in _CONSENTS:
         if inventor.chance.random() < share:
-            _give(session, person, purpose, channel, now)
+            _give(session, inventor, person, purpose, channel, now)
             if inventor.chance.random() < _WITHDRAWN:
                 consent.withdraw(session, subject_id=person.id, purpose=purpose, channel=channel, actor=_ACTOR, now=now)
         elif inventor.chance.random() < _UNPROVEN:
@@ -205,7 +208,7 @@ def _let_happen(session: Session, person: _Person, event: str, now: datetime) ->
         )
 
 
-def _give(session: Session, person: _Person, purpose: str, channel: Channel, now: datetime) -> None:
+def _give(session: Session, inventor: Inventor, person: _Person, purpose: str, channel: Channel, now: datetime) -> None:
     consent.give(
         session,
         subject_id=person.id,
@@ -214,7 +217,8 @@ def _give(session: Session, person: _Person, purpose: str, channel: Channel, now
         wording=_WORDING[purpose],
         language="de",
         evidence={"Weg": "Formular auf Papier", "Unterlage": "im Ordner Einwilligungen"},
-        given_at=person.collected_at + timedelta(days=1),
+        # Some consent when they are told, others long after: the more recent, the fewer.
+        given_at=person.told_at + (now - person.told_at) * inventor.chance.random() ** 2,
         actor=_ACTOR,
         now=now,
     )

@@ -227,6 +227,7 @@ class TimelineEntry:
     """One event, with its entry in the ledger; `text` follows the word of the kind.
 
     Attributes:
+        happened_on: the day of the fact, where it is another than the day of the entry.
         index: number of the ledger entry; None until it is sealed into the log.
         current: this very page view.
     """
@@ -234,5 +235,6 @@ class TimelineEntry:
     when: datetime
     kind: TimelineKind
     text: str
+    happened_on: date | None = None
     index: int | None = None
     current: bool = False

@@ -19,6 +19,7 @@ class StripView:
     Attributes:
         shown: number of personal fields on the page; equals the elements with `data-field` on it.
         total: number of personal fields that Lethe knows.
+        opened: number of fields that the purpose opens, where the page shows all of them: the others of these are empty.
         basis: the legal basis in words ("berechtigtes Interesse").
         since: day since which the basis holds for this person; None on lists.
         per_person: the numbers are meant for each person of a list.
@@ -30,6 +31,7 @@ class StripView:
     purpose_title: str
     basis: str | None = None
     since: date | None = None
+    opened: int | None = None
     per_person: bool = False
     note: str | None = None
     alternatives: tuple[PurposeLink, ...] = ()

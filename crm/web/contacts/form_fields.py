@@ -62,14 +62,9 @@ class TypedContact:
         return replace(self, before=self.everything())
 
 
-def field_names(purpose: Purpose) -> tuple[str, ...]:
-    """Return the fields that the purpose collects."""
-    return tuple(name for group in purpose.groups for name in FIELDS.get(group, ()))
-
-
 def typed_contact(purpose: Purpose) -> TypedContact:
     """Return what this request sent; fields that the purpose does not collect are not read."""
-    names = field_names(purpose)
+    names = purpose.fields
     return TypedContact(
         fields={name: typed_line(name) for name in names},
         company=typed_line("company"),

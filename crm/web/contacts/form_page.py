@@ -24,8 +24,8 @@ from crm.site.words import FIELD_TITLES
 from crm.web import conflict
 from crm.web.conflict import CHANGED_BY, OtherChange
 from crm.web.contacts import rows
-from crm.web.contacts.form_fields import FormChoices, TypedContact, absent_titles, field_names, fieldsets_of
-from crm.web.desk import Desk, purpose_links, strip_of
+from crm.web.contacts.form_fields import FormChoices, TypedContact, absent_titles, fieldsets_of
+from crm.web.desk import Desk, person_strip, purpose_links, strip_of
 from crm.web.typed import chosen_id
 
 
@@ -96,7 +96,7 @@ def open_for_change(db: Session, desk: Desk, subject_id: str) -> FormState:
     """
     fields, contact = open_fields(db, subject_id=subject_id, purpose=desk.purpose, actor=desk.actor, now=desk.now)
     typed = TypedContact(
-        fields={name: fields.get(name, "") for name in field_names(desk.purpose)},
+        fields={name: fields.get(name, "") for name in desk.purpose.fields},
         company=_company_title(db, contact),
         company_id=contact.company_id,
         owner_id=contact.owner_id or "",
@@ -148,12 +148,11 @@ def show_form(state: FormState) -> str:
         absent=absent_titles(state.desk.purpose),
         duplicates=tuple(_duplicate(each) for each in state.likenesses),
     )
-    shown = 0 if state.is_new else len(field_names(state.desk.purpose))
     changed_by = str(CHANGED_BY[state.changer])
     return render_template(
         "contacts/edit.html",
         form=form,
-        strip=strip_of(state.desk, shown=shown),
+        strip=strip_of(state.desk, shown=0) if state.is_new else person_strip(state.desk, state.typed.before),
         others_changes=state.changes,
         changed_by=changed_by,
     )

@@ -24,7 +24,7 @@ from crm.web.contacts.notes_form import NoteForm, note_form
 from crm.web.contacts.notes_words import KIND_TITLES
 from crm.web.contacts.objection_link import find_link_url
 from crm.web.contacts.timeline import make_timeline
-from crm.web.desk import Desk, open_desk, purpose_links, strip_of
+from crm.web.desk import Desk, open_desk, person_strip, purpose_links, strip_of
 
 
 @bp.get("/contacts/<pseudonym:subject_id>")
@@ -89,7 +89,7 @@ def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
     timeline = make_timeline(desk, opened.past, shown=shown.count, groups=view.person.groups)
     ground = view.person.state.grounds.get(desk.purpose.code)
     return {
-        "strip": strip_of(desk, shown=shown.count, since=ground.since if ground else remarks.consented_at(view)),
+        "strip": person_strip(desk, view.person.fields, since=ground.since if ground else remarks.consented_at(view)),
         "subject_id": subject_id,
         "name": rows.full_name(view.person.fields),
         "subline": view.person.fields.get("position", ""),

@@ -11,7 +11,7 @@ from crm.services.contacts.fields import LONGEST
 from crm.services.contacts.rights import ADVERTISING_CHANNELS, LONGEST_WORDING, Rights, StandingConsent
 from crm.site.i18n import _, day
 from crm.site.view_models import ChipState, FieldInput, FieldSet, Option
-from crm.site.words import CHANNEL_TITLES
+from crm.site.words import CHANNEL_TITLES, CHANNEL_WAYS
 from crm.web.contacts.objection_words import ALL_WAYS
 from crm.web.desk import purpose_title, time_zone
 from crm.web.typed import typed_line, typed_text
@@ -103,7 +103,7 @@ def rights_view(subject_id: str, found: Rights, permissions: Sequence[tuple[Purp
 
 
 def _title(purpose: Purpose, channel: Channel) -> str:
-    return _("%(purpose)s, per %(channel)s", purpose=purpose_title(purpose), channel=CHANNEL_TITLES[channel])
+    return _("%(purpose)s, %(way)s", purpose=purpose_title(purpose), way=CHANNEL_WAYS[channel])
 
 
 def _row(each: StandingConsent, found: Rights) -> ConsentRow:

@@ -74,7 +74,7 @@ def make_timeline(desk: Desk, past: Past, *, shown: int, groups: Collection[Fiel
     fields = ngettext("%(num)s Feld", "%(num)s Felder", shown)
     text = f"{fields}, {purpose_title(desk.purpose)}"
     view = TimelineEntry(when=desk.now, kind=TimelineKind.DISCLOSED, text=_counted(text, before + 1), current=True)
-    lines = tuple(_line(desk.purposes, group) for group in older)
+    lines = tuple(_line(desk, group) for group in older)
     return Timeline((view, *lines), past.count - before - sum(map(len, older)))
 
 
@@ -93,10 +93,16 @@ def _counted(text: str, times: int) -> str:
     return _("%(what)s · %(count)s-mal an diesem Tag", what=text, count=number(times)) if times > 1 else text
 
 
-def _line(purposes: Purposes, events: Sequence[PastEvent]) -> TimelineEntry:
+def _line(desk: Desk, events: Sequence[PastEvent]) -> TimelineEntry:
     newest = events[0]
-    text = _counted(_text(purposes, newest), len(events))
-    return TimelineEntry(when=newest.at, kind=_KINDS.get(newest.action, TimelineKind.CHANGED), text=text, index=newest.index)
+    entered_on, happened_on = (moment.astimezone(desk.zone).date() for moment in (newest.at, newest.happened_at))
+    return TimelineEntry(
+        when=newest.at,
+        kind=_KINDS.get(newest.action, TimelineKind.CHANGED),
+        text=_counted(_text(desk.purposes, newest), len(events)),
+        happened_on=happened_on if happened_on != entered_on else None,
+        index=newest.index,
+    )
 
 
 def _text(purposes: Purposes, event: PastEvent) -> str:

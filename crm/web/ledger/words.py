@@ -6,18 +6,24 @@ from typing import Final
 from flask_babel.speaklater import LazyString
 
 from crm.db import Compartment, Kept
+from crm.mail import MailState
 from crm.models.erasure import ErasureCause
+from crm.models.intake import IntakeKind
 from crm.models.lawfulness import ToldBy
+from crm.models.request_case import CaseState
 from crm.privacy import documents
 from crm.privacy.actions import BROKEN, SOUND
 from crm.privacy.disclosure import NOBODY_SHOWN
+from crm.privacy.erasure.guard import Doubt
 from crm.privacy.restriction import RestrictionReason
 from crm.privacy.suppression import SuppressionReason
 from crm.site.i18n import _l
 from crm.site.words import CHANNEL_TITLES, FIELD_TITLES, GROUP_TITLES, ROLE_TITLES
+from crm.web.action_words import MAIL_OUTCOMES, MAIL_TITLES
 from crm.web.contacts.notes_words import KIND_TITLES as NOTE_TITLES
 from crm.web.contacts.objection_words import MISTAKE_TITLES, TOLD_TITLES
-from crm.web.requests.words import CASE_KINDS, IDENTITIES, STOPS, VERDICTS, WAYS
+from crm.web.requests.words import CASE_KINDS, IDENTITIES, STATES, STOPS, VERDICTS, WAYS
+from crm.web.retention_words import REASON_TITLES
 
 Words = Mapping[str, LazyString]
 
@@ -77,6 +83,11 @@ RESULT_TITLES: Final[Words] = {
     **{identity.value: title for identity, title in IDENTITIES.items()},
     **{verdict.value: title for verdict, title in VERDICTS.items()},
     **{reason.value: title for reason, title in STOPS.items()},
+    **MAIL_OUTCOMES,
+    MailState.ACCEPTED: _l("vom Mailserver angenommen"),
+    CaseState.EXECUTING: STATES[CaseState.EXECUTING],
+    CaseState.ANSWERING: _l("ausgeführt"),
+    "written": _l("Antwort geschrieben"),
     "nothing_held": _l("keine Daten vorhanden"),
     "reopened": _l("Entscheidung zurückgegeben"),
     "added": _l("gehört dazu"),
@@ -103,6 +114,21 @@ ABOUT_TITLES: Final[Words] = {
     "mistaken": _l("irrtümlich"),
     "kept": _l("mit Grund behalten"),
     ToldBy.MAIL: _l("E-Mail"),
+    ToldBy.IN_PERSON: _l("persönlich"),
+    **MAIL_TITLES,
+    "password_changed": _l("Nachricht über ein geändertes Passwort"),
+    "start_password_issued": _l("Nachricht über ein neues Startpasswort"),
+    "second_factor_enrolled": _l("Nachricht über einen neuen zweiten Faktor"),
+    "second_factor_reset": _l("Nachricht über einen entfernten zweiten Faktor"),
+    "roles_changed": _l("Nachricht über geänderte Rollen"),
+    **{reason.value: title for reason, title in REASON_TITLES.items()},
+    Doubt.CLOCK_BACK: _l("die Uhr steht zu weit zurück"),
+    Doubt.CLOCK_FORWARD: _l("die Uhr kann vorgegangen sein"),
+    Doubt.MANY: _l("ungewöhnlich viele Personen"),
+    IntakeKind.OBJECTION: _l("Widerspruch"),
+    IntakeKind.CORRECTION: _l("Widerspruch als irrtümlich gemeldet"),
+    IntakeKind.KEEP_BLOCKED: _l("Bitte, die Adresse auf der Sperrliste zu lassen"),
+    IntakeKind.CONFIRMATION: _l("Bestätigung eines Antrags"),
     **{kind.value: title for kind, title in CASE_KINDS.items()},
 }
 

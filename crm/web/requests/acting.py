@@ -14,7 +14,7 @@ from crm.models.request_case import Identity
 from crm.privacy.errors import PrivacyError
 from crm.privacy.requests import answering, decision, extension
 from crm.privacy.requests.decision import StopReason
-from crm.privacy.requests.errors import CaseUnreadableError, ChoiceNotPossibleError, PostedDayError
+from crm.privacy.requests.errors import CaseUnreadableError, NotOfferedError, PostedDayError
 from crm.privacy.requests.people import find_people
 from crm.privacy.requests.reading import get_case
 from crm.services.requests.view import find_candidates
@@ -83,7 +83,7 @@ def note_identity(case_id: str) -> ResponseReturnValue:
 
     def do(db: Session) -> None:
         if chosen not in set(Identity):
-            raise ChoiceNotPossibleError(field="identity")
+            raise NotOfferedError(field="identity")
         decision.note_identity(
             db,
             case_id=case_id,
@@ -189,7 +189,7 @@ def stop(case_id: str) -> ResponseReturnValue:
 
     def do(db: Session) -> None:
         if chosen not in set(StopReason):
-            raise ChoiceNotPossibleError(field="reason")
+            raise NotOfferedError(field="reason")
         decision.stop(db, case_id=case_id, version=typed_number("version"), reason=StopReason(chosen), actor=current_actor(), now=now)
 
     return act(case_id, do, done=_("Angehalten: Es wird nichts gelöscht. Die Person erfährt es mit der Antwort."), refused=_refused)

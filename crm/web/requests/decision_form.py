@@ -101,6 +101,12 @@ def note_of(choice: Choice) -> str:
     """Return why something is erased, kept or refused, and until when."""
     if choice.keep and choice.until:
         return _("%(why)s (%(source)s), bis %(day)s", why=KEEPING[choice.keep], source=cited(choice.source), day=day(choice.until))
+    if choice.keep:
+        return _(
+            "%(why)s (%(source)s); der Tag steht fest, sobald das Profil gelöscht ist",
+            why=KEEPING[choice.keep],
+            source=cited(choice.source),
+        )
     if choice.ground:
         return str(GROUNDS[choice.ground])
     return str(REFUSALS[choice.refusal]) if choice.refusal else ""

@@ -1,5 +1,6 @@
 """Opening a case: what staff were told, from the desk or from the page of a contact."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from http import HTTPStatus
@@ -9,9 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from crm.db import new_id
 from crm.errors import InvalidInputError
-from crm.models.request_case import CaseWay
-from crm.privacy.requests.errors import ChoiceNotPossibleError, ReceiptDayError
+from crm.models.request_case import CaseState, CaseWay, RequestCase
+from crm.privacy.requests.errors import CaseOpenAlreadyError, NotOfferedError, ReceiptDayError
 from crm.services.contacts.view import get_contact
+from crm.services.requests import alike
 from crm.services.requests import opening as use_case
 from crm.services.requests.opening import LONGEST, LONGEST_MESSAGE, NewRequest
 from crm.site.access import may
@@ -22,7 +24,7 @@ from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.site.visitor import current_actor
 from crm.web.desk import current_day
 from crm.web.requests.blueprint import bp
-from crm.web.requests.words import WAYS
+from crm.web.requests.words import STATES, WAYS
 from crm.web.typed import chosen_id, typed_line, typed_text
 
 _ADDRESSEE = ("name", "email", "street", "postal_code", "city", "country")
@@ -38,6 +40,7 @@ class NewForm:
     language: str = "de"
     is_known: bool = False
     objects_too: bool = False
+    is_another: bool = False
     texts: dict[str, str] = field(default_factory=dict)
     wrong_field: str = ""
     wrong: str | None = None
@@ -52,6 +55,7 @@ class NewForm:
             language=typed_line("language") if typed_line("language") in {"de", "en"} else current_language(),
             is_known=bool(request.form.get("is_known")),
             objects_too=bool(request.form.get("objects_too")),
+            is_another=bool(request.form.get("is_another")),
             texts={**{name: typed_line(name).strip() for name in _ADDRESSEE}, "message": typed_text("message").strip()},
         )
 
@@ -62,14 +66,19 @@ def new() -> ResponseReturnValue:
     subject_id = chosen_id("subject")
     if request.method == "GET":
         form = NewForm(token=new_id(), received_on=current_day().isoformat(), language=current_language(), is_known=subject_id is not None)
-        return _page(subject_id, form)
+        return _page(subject_id, form, _find_alike(subject_id, form))
     form, runtime = NewForm.typed(), current_runtime()
+    if not form.is_another and (open_cases := _find_alike(subject_id, form)):
+        form = replace(form, wrong_field="is_another", wrong=sentence_of(CaseOpenAlreadyError()))
+        return _page(subject_id, form, open_cases), HTTPStatus.CONFLICT
     try:
         with runtime.database.writing() as db:
             wanted = _wanted(subject_id, form)
             case = use_case.open_request(db, wanted=wanted, settings=runtime.settings, actor=current_actor(), now=runtime.clock.now())
     except InvalidInputError as error:
-        return _page(subject_id, replace(form, wrong_field=error.field or "", wrong=sentence_of(error))), HTTPStatus.UNPROCESSABLE_ENTITY
+        open_cases = _find_alike(subject_id, form) if form.is_another else ()
+        form = replace(form, wrong_field=error.field or "", wrong=sentence_of(error))
+        return _page(subject_id, form, open_cases), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(
         _("Fall %(number)s ist eröffnet, die Daten sind eingeschränkt. Antwort bis %(day)s.", number=case.number, day=day(case.due_on)),
         "ok",
@@ -90,9 +99,20 @@ def open_task(subject_id: str) -> ResponseReturnValue:
     return redirect(url_for(".index"), code=HTTPStatus.SEE_OTHER)
 
 
+def _find_alike(subject_id: str | None, form: NewForm) -> Sequence[RequestCase]:
+    """Return the open cases that this one may repeat; the case of this very form, sent twice, is none of them."""
+    runtime = current_runtime()
+    with runtime.database.reading() as db:
+        if subject_id is not None:
+            found = alike.find_open_about(db, [subject_id])
+        else:
+            found = alike.find_open_like(db, asked=form.texts, actor=current_actor(), now=runtime.clock.now())
+    return [each for each in found if each.id != form.token]
+
+
 def _wanted(subject_id: str | None, form: NewForm) -> NewRequest:
     if form.way not in use_case.WAYS:
-        raise ChoiceNotPossibleError(field="way")
+        raise NotOfferedError(field="way")
     try:
         received_on = date.fromisoformat(form.received_on)
     except ValueError as error:
@@ -109,25 +129,32 @@ def _wanted(subject_id: str | None, form: NewForm) -> NewRequest:
     )
 
 
-def _page(subject_id: str | None, form: NewForm) -> str:
+def _page(subject_id: str | None, form: NewForm, open_cases: Sequence[RequestCase]) -> str:
     if subject_id is not None:
         with current_runtime().database.reading() as db:
             get_contact(db, subject_id=subject_id)
-    fieldsets = (_asked(form), *(() if subject_id else (_addressee(form),)))
+    fieldsets = (_asked(form, may_repeat=bool(open_cases)), *(() if subject_id else (_addressee(form),)))
     return render_template(
         "requests/new.html",
         strip=None,
         fieldsets=fieldsets,
         token=form.token,
         subject_id=subject_id,
+        open_cases=[_line(each) for each in open_cases],
         back_url=url_for("contacts.rights", subject_id=subject_id) if subject_id else url_for(".index") if may("requests.index") else "/",
     )
 
 
-def _asked(form: NewForm) -> FieldSet:
+def _line(case: RequestCase) -> tuple[str, str | None, str]:
+    """Return a case that is open already: its number, its page for whoever may read it, and how it stands."""
+    url = url_for(".show", case_id=case.id) if may("requests.show") else None
+    return case.number, url, _("eingegangen am %(day)s, %(state)s", day=day(case.received_on), state=STATES[CaseState(case.state)])
+
+
+def _asked(form: NewForm, *, may_repeat: bool) -> FieldSet:
     ways = tuple(Option(each, str(WAYS[each])) for each in use_case.WAYS)
     languages = (Option("de", _("Deutsch")), Option("en", _("Englisch")))
-    fields = (
+    fields: tuple[FieldInput, ...] = (
         FieldInput(name="way", title=_("Wie kam der Antrag?"), value=form.way, kind="select", options=ways),
         FieldInput(name="received_on", title=_("Bei uns angekommen am"), value=form.received_on, kind="date", required=True, short=True),
         FieldInput(name="language", title=_("Sprache der Antwort"), value=form.language, kind="select", options=languages),
@@ -146,6 +173,9 @@ def _asked(form: NewForm) -> FieldSet:
             name="objects_too", title=_("Sie möchte außerdem keine Werbung mehr."), value="1" if form.objects_too else "", kind="checkbox"
         ),
     )
+    if may_repeat:
+        title = _("Das ist ein weiterer Antrag: eigenen Fall eröffnen")
+        fields = (*fields, FieldInput(name="is_another", title=title, value="1" if form.is_another else "", kind="checkbox"))
     hint = _("Ab dem Absenden sind die Daten der Person eingeschränkt; gelöscht wird erst nach einer Entscheidung.")
     return FieldSet(title=_("Der Antrag"), hint=hint, fields=_with_error(fields, form))
 

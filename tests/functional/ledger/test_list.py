@@ -8,11 +8,24 @@ import pytest
 from crm.actor import Actor, system_actor
 from crm.clock import micros
 from crm.db import Compartment
+from crm.models.contact import NoteKind
 from crm.models.erasure import ErasureCause
+from crm.models.intake import IntakeKind
+from crm.models.lawfulness import ToldBy
+from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity
+from crm.models.retention import KeepReason
 from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser, job
+from crm.privacy.erasure.guard import Doubt
 from crm.privacy.erasure.run import KEEPER
+from crm.privacy.purposes import Channel
+from crm.privacy.requests.choices import Verdict
+from crm.privacy.requests.decision import StopReason
+from crm.privacy.restriction import RestrictionReason
+from crm.privacy.suppression import SuppressionReason
+from crm.settings import initial_policy
 from crm.web.action_words import ACTION_TITLES
+from crm.web.ledger.words import ABOUT_TITLES, RESULT_TITLES
 from tests.support.staff import on_one_engine
 
 WHOLE_DAY = "2026-11-20"
@@ -34,6 +47,15 @@ def test_every_action_has_words(action):
     assert str(ACTION_TITLES[action]).strip()
 
 
+ABOUT = [*KeepReason, *Doubt, *IntakeKind, *ToldBy, *CaseKind, *ErasureCause, *NoteKind, *Channel, *initial_policy("mail_texts")]
+RESULTS = [*Verdict, *StopReason, *CaseWay, *Identity, *RestrictionReason, *SuppressionReason, CaseState.EXECUTING, CaseState.ANSWERING]
+
+
+@pytest.mark.parametrize(("codes", "words"), [(ABOUT, ABOUT_TITLES), (RESULTS, RESULT_TITLES)], ids=["about", "results"])
+def test_what_stands_beside_an_action_has_words(codes, words):
+    assert [code for code in codes if code not in words] == []
+
+
 class TestList:
     def test_shows_the_newest_first_in_words(self, auditor, write, seal):
         write(Action.PERSON_DISCLOSED, groups=["identity", "email"], purpose="service", basis="6-1-f")
@@ -46,6 +68,7 @@ class TestList:
         assert "Person angezeigt" in shown[1]
         assert "Name, E-Mail" in shown[1]
         assert "Service" in shown[1]
+        assert "person:disclosed" in shown[1]
 
     def test_names_a_part_of_lethe_whole_and_a_person_by_the_beginning_of_the_pseudonym(self, auditor, write):
         write(actor=system_actor("request_answers"))

@@ -207,8 +207,15 @@ def shown_fields(answer):
     return {name for value in re.findall(r'data-field="([^"]*)"', answer.text) for name in value.split()}
 
 
+def strip_text(answer):
+    """Return what the strip says first: how many fields there are to see."""
+    return re.sub(r"<[^>]+>", "", answer.text.partition('class="why"')[2].partition("</li>")[0].partition("<li>")[2]).strip()
+
+
 def strip_number(answer):
-    """Return the number of fields that the strip names; 0 where it says none."""
+    """Return the number of filled fields that the strip names; 0 where it says none."""
+    if whole := re.fullmatch(r"Der Zweck öffnet (\d+) von 14 Feldern(?:, (\d+) davon (?:ist|sind) leer)?", strip_text(answer)):
+        return int(whole.group(1)) - int(whole.group(2) or 0)
     found = re.search(r"Sie sehen (\d+) von (\d+) Feldern", answer.text)
     if found is None:
         assert "Sie sehen keine Personenfelder" in answer.text

@@ -19,7 +19,7 @@ from crm.privacy.actions import Action
 from crm.privacy.erasure import job, run
 from crm.privacy.purposes import Channel
 from crm.runtime import PortalRuntime
-from tests.functional.web.conftest import ACTOR, FIELDS, error_at, hidden, shown_fields, strip_number
+from tests.functional.web.conftest import ACTOR, FIELDS, error_at, hidden, shown_fields, strip_number, strip_text
 from tests.support.mail_server import MailServer
 
 
@@ -61,6 +61,23 @@ class TestFields:
         assert shown_fields(answer) == {"last_name"}
         assert strip_number(answer) == 1
         assert "Straße" not in answer.text
+
+    def test_that_are_empty_do_not_count_as_closed_on_the_page_nor_in_its_form(self, house, sales):
+        person = house.take_in(fields={"first_name": "Mia", "last_name": "Kurz"})
+
+        page, form = sales.get(f"/contacts/{person}"), sales.get(f"/contacts/{person}/edit")
+
+        assert strip_text(page) == strip_text(form) == "Der Zweck öffnet 13 von 14 Feldern, 11 davon sind leer"
+
+    def test_that_a_refused_form_sends_back_leave_the_strip_as_it_was(self, house, sales):
+        person = house.take_in(fields={"last_name": "Kurz"})
+        form = sales.get(f"/contacts/{person}/edit")
+        sent = {"was_last_name": "Kurz", "last_name": "Kurz", "email": "keine", "version": hidden(form, "version")}
+
+        answer = sales.send(f"/contacts/{person}/edit", {**sent, "purpose": "business_contact"})
+
+        assert answer.status_code == 422
+        assert strip_text(answer) == strip_text(form)
 
     def test_made_of_markup_are_text(self, house, sales):
         person = house.take_in(fields={"last_name": "<b>Fett</b>", "position": "'\"><img src=x>"})
@@ -510,6 +527,19 @@ class TestTimeline:
             audit.record(session, Action.REQUEST_OPENED, actor=ACTOR, now=house.now, subject_id=person, kind="erasure")
 
         assert "Geändert : Fall eröffnet" in words_of(sales.get(f"/contacts/{person}"))
+
+    def test_puts_each_fact_under_its_own_day_and_says_when_it_was_entered(self, house, sales):
+        """Art. 5(1)(d), 5(2) DSGVO: the log says when it was written, the line when it happened."""
+        person = house.take_in(collected_at=house.now - timedelta(days=400))
+        house.consent(person)
+        sales.get(f"/contacts/{person}")
+
+        lines = words_of(sales.get(f"/contacts/{person}")).split("Verlauf")[1]
+
+        assert "20.11.2026 Eingewilligt : E-Mail · Newsletter eingetragen am 23.11.2026" in lines
+        assert re.search(r"19\.10\.2025 Erhoben : .*? eingetragen am 23\.11\.2026", lines)
+        assert re.search(r"23\.11\.2026 10:00 Angezeigt : ", lines)
+        assert lines.index("Angezeigt") < lines.index("Eingewilligt") < lines.index("Erhoben")
 
     def test_shows_views_of_one_day_as_one_line_and_the_rest_one_by_one(self, house, sales):
         person = house.take_in()

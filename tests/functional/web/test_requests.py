@@ -100,7 +100,7 @@ class TestOpening:
             ({"email": "ina@localhost"}, "Wohin geht die Antwort?"),
             ({"email": "ina@1.2.3.4"}, "Wohin geht die Antwort?"),
             ({"email": "a@example.com\nBcc: b@example.com"}, "Wohin geht die Antwort?"),
-            ({"way": "pigeon"}, "Wählen Sie eine der angebotenen Möglichkeiten"),
+            ({"way": "pigeon"}, "Das steht hier nicht zur Wahl."),
             ({"message": "x" * 2001}, "länger als 2000 Zeichen"),
         ],
     )
@@ -114,6 +114,51 @@ class TestOpening:
         assert sentence in answer.text
         assert 'value="Fulda"' in answer.text
         assert house.count(RequestCase) == before
+
+    def test_about_somebody_who_has_an_open_case_is_said_and_deliberate(self, house, privacy):
+        """Art. 12(3) DSGVO: one request has one period and one answer."""
+        person = house.take_in()
+        case_id = open_case(house, privacy, person)
+        typed = {"subject": person, "token": "d" * 32, "way": "letter", "received_on": TODAY, "message": "Noch einmal: löschen!"}
+
+        offered = privacy.get(f"/requests/new?subject={person}").text
+        asked = privacy.send("/requests/new", typed)
+        before = house.count(RequestCase)
+        answer = privacy.send("/requests/new", {**typed, "is_another": "1"})
+
+        assert "2026-0001" in offered and f'href="/requests/{case_id}"' in offered
+        assert (asked.status_code, before) == (409, 1)
+        assert "Dazu ist schon ein Fall offen" in asked.text and "Noch einmal: löschen!" in asked.text
+        assert answer.status_code == 303 and house.count(RequestCase) == 2
+
+    @pytest.mark.parametrize(
+        ("sender", "is_said"),
+        [
+            ({"name": "INA  FREMD", "email": "other@example.com"}, True),
+            ({"name": "I. F.", "email": "Ina@Example.com"}, True),
+            ({"name": "I. F.", "email": "wehmeier@example.com"}, True),  # of somebody we know, about whom a case is open
+            ({"name": "Otto Fremd", "email": "otto@example.com"}, False),
+        ],
+        ids=["same name", "same address", "known person", "somebody else"],
+    )
+    def test_by_a_stranger_is_compared_with_the_open_cases(self, house, privacy, sender, is_said):
+        open_case(house, privacy, name="Ina Fremd", email="ina@example.com")
+        open_case(house, privacy, house.take_in(), token="c" * 32)
+        compared = len(house.entries("people:matched"))
+
+        answer = privacy.send("/requests/new", {"token": "d" * 32, "way": "letter", "received_on": TODAY, **sender})
+
+        assert (answer.status_code == 409) is is_said
+        assert (house.count(RequestCase) == 3) is not is_said
+        assert len(house.entries("people:matched")) == compared + 1
+
+    def test_sales_learn_the_number_of_the_open_case_and_no_more(self, house, sales):
+        person = house.take_in()
+        case_id = open_case(house, sales, person)
+
+        text = sales.get(f"/requests/new?subject={person}").text
+
+        assert "Fall 2026-0001" in text and case_id not in text
 
     def test_a_wish_of_an_earlier_import_becomes_a_case_once(self, house, privacy):
         person = house.take_in()

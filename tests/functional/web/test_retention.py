@@ -1,17 +1,21 @@
 """Löschkonzept and Aufräumen: what is due, who stays and why, and who may say so."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from crm.actor import Actor, Role
+from crm.db import new_id
 from crm.models.contact import Contact
 from crm.models.erasure import ErasureCause, ErasureJob
+from crm.models.intake import PendingRequest
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.retention import RetentionKeep, RetentionRun
-from crm.privacy import restriction, tasks
+from crm.privacy import documents, purposes, restriction, tasks
+from crm.privacy.documents import NewDocument
+from crm.privacy.documents.duty import PURPOSE
 from crm.privacy.erasure import run
 from crm.privacy.restriction import RestrictionReason
 from crm.services import review
@@ -83,6 +87,18 @@ class TestReview:
 
         assert "Vergangen" not in answers[0].text and answers[1].status_code == 404
         assert house.count(ErasureJob) == 0
+
+    def test_names_the_purpose_that_shows_the_person_and_asks_only_then(self, house, sales, overdue):
+        with house.database.writing() as session:
+            session.get_one(Contact, overdue(told=False)).owner_id = sales.member.id
+
+        unseen = sales.get("/review").text
+        sales.send("/purpose/precontract_request", {"next": "/review"})
+        seen = sales.get("/review").text
+
+        assert "Kontakt unter „Anfrage“" in unseen and 'action="/purpose/precontract_request"' in unseen
+        assert "Gehen lassen" not in unseen and "Behalten" not in unseen and "Vergangen" not in unseen
+        assert "Vergangen" in seen and "Gehen lassen" in seen and "Behalten" in seen
 
 
 class TestLetGo:
@@ -241,10 +257,32 @@ class TestConcept:
         text = privacy.get("/retention").text
 
         rows = re.findall(r'<th scope="row" class="nowrap">(RET-\d+)</th>(.*?)</tr>', text, re.DOTALL)
-        ends = {code: re.findall(r">([^<>]*)</td>", row)[-2:] for code, row in rows}
-        idle = {code for code, shown in ends.items() if shown == ["–", "– läuft noch nicht von selbst"]}
+        idle = {code for code, row in rows if "läuft noch nicht von selbst" in row}
         assert idle == {"RET-04", "RET-22"}
-        assert {*map(tuple, (shown for code, shown in ends.items() if code not in idle))} == {("0", "0")}
+
+    def test_counts_documents_and_unconfirmed_requests_under_their_rules(self, house, privacy):
+        """Art. 5(2) DSGVO: a nought is a nought only after somebody has counted."""
+        person = house.take_in("contract_person", "legal_retention")
+        with house.database.writing() as session:
+            duty = purposes.find_all(session).get(PURPOSE)
+            clerk, today = Actor("a" * 32, frozenset({Role.ACCOUNTING}), Role.ACCOUNTING), house.now.date()
+            for rule, issued_on in (("RET-10", today), ("RET-11", today), ("RET-11", date(2020, 5, 4))):
+                paper = NewDocument(rule=rule, title="Beleg", content=b"%PDF-1.7", issued_on=issued_on)
+                documents.file(session, subject_id=person, document=paper, purpose=duty, today=today, actor=clerk, now=house.now)
+            pending = {"kind": "erasure", "language": "de", "address_tag": b"t" * 16, "sealed_request": b"s", "received_at": house.now}
+            session.add(PendingRequest(id=new_id(), expires_at=house.now + timedelta(days=14), **pending))
+
+        numbers = self.numbers_in(privacy.get("/retention").text)
+
+        assert numbers["RET-02"] == ("1", "1", "0")
+        assert numbers["RET-10"] == ("1", "0", "0")
+        assert numbers["RET-11"] == ("2", "0", "0")
+        assert numbers["RET-01"] == ("0", "0", "0")
+
+    def numbers_in(self, text):
+        """Return by rule how many periods run, end soon and are over."""
+        rows = re.findall(r'<th scope="row" class="nowrap">(RET-\d+)</th>(.*?)</tr>', text, re.DOTALL)
+        return {code: tuple(re.findall(r'<td class="num"[^>]*>([^<]*)</td>', row)) for code, row in rows}
 
     @pytest.mark.parametrize(("role", "may_confirm"), [(Role.PRIVACY, True), (Role.DPO, False), (Role.MANAGEMENT, False)])
     def test_only_the_coordinator_confirms_an_unusual_run(self, house, colleague, overdue, role, may_confirm):

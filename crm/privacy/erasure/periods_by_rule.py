@@ -1,0 +1,51 @@
+"""How many periods run by each rule of the Löschkonzept, and how many of them end soon: people, notes, documents, requests.
+
+Source: Art. 5(1)(e), 5(2) DSGVO.
+"""
+
+from collections import Counter
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from crm.clock import begin_of
+from crm.models.erasure import RetainedDocument
+from crm.models.intake import PendingRequest
+from crm.models.retention import RetentionDue
+from crm.privacy import documents, due
+from crm.privacy.erasure import unconfirmed
+
+_DAY = timedelta(days=1)
+
+
+def count_by_rule(session: Session, *, zone: ZoneInfo, first: date | None = None, last: date | None = None) -> Counter[str]:
+    """Return by rule how many periods have their last day between two days, both included; None: wherever it lies."""
+    people_and_notes = select(RetentionDue.rule, func.count()).where(_within(RetentionDue.due_on, first, last)).group_by(RetentionDue.rule)
+    papers = (
+        select(RetainedDocument.rule, func.count()).where(_within(RetainedDocument.keep_until, first, last)).group_by(RetainedDocument.rule)
+    )
+    counts = Counter(dict(session.execute(people_and_notes).all()))
+    counts.update(dict(session.execute(papers).all()))
+    counts[unconfirmed.RULE] += _count_unconfirmed(session, zone, first, last)
+    return counts
+
+
+def find_running_rules(session: Session) -> frozenset[str]:
+    """Return the rules that a run carries out: those that give people, notes, documents and unconfirmed requests their day.
+
+    The others stand in the Löschkonzept, and nothing carries them out by itself yet.
+    """
+    return frozenset({*due.rules_of_people(session), due.NOTES, *documents.DOCUMENT_RULES, unconfirmed.RULE})
+
+
+def _within(day: InstrumentedAttribute[date], first: date | None, last: date | None) -> ColumnElement[bool]:
+    return (day >= first if first else true()) & (day <= last if last else true())
+
+
+def _count_unconfirmed(session: Session, zone: ZoneInfo, first: date | None, last: date | None) -> int:
+    """Return how many requests wait for a confirmation whose time ends on one of these days."""
+    since = PendingRequest.expires_at >= begin_of(first, zone) if first else true()
+    until = PendingRequest.expires_at < begin_of(last + _DAY, zone) if last else true()
+    return session.scalar(select(func.count()).select_from(PendingRequest).where(since, until)) or 0
