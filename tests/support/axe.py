@@ -5,6 +5,7 @@ It is no part of the repository: `make axe` fetches it from npm into `node_modul
 
 import json
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -13,6 +14,8 @@ _ALL = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "w
 _OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 # The rows of a table come out of one loop: those after the eighth say nothing new and cost most of the time.
 _CONTEXT = {"exclude": [["tbody tr:nth-child(n+9)"]]}
+# The browser's tools of each page that has axe.
+_TOOLS = WeakKeyDictionary()
 
 
 def require_axe() -> None:
@@ -36,15 +39,21 @@ def find_violations_in_the_dark(page):
 
 def _ask(page, rules):
     """Ask over the protocol of the browser's tools: the content security policy of the pages forbids every script but our own."""
-    tools = page.context.new_cdp_session(page)
-    try:
-        if not _run(tools, "'axe' in window"):
-            _run(tools, SCRIPT.read_text(encoding="utf-8") + ";0")
-        options = json.dumps({"runOnly": rules, "resultTypes": ["violations"]})
-        found = _run(tools, f"axe.run({json.dumps(_CONTEXT)}, {options}).then((result) => result.violations)")
-    finally:
-        tools.detach()
+    if page not in _TOOLS:
+        _TOOLS[page] = _bring_axe(page)
+    options = json.dumps({"runOnly": rules, "resultTypes": ["violations"]})
+    found = _run(_TOOLS[page], f"axe.run({json.dumps(_CONTEXT)}, {options}).then((result) => result.violations)")
     return [f"{rule['id']}: {' '.join(node['target'])} ({_last_line(node)})" for rule in found for node in rule["nodes"]]
+
+
+def _bring_axe(page):
+    """Return the browser's tools for a page that has axe now and after each step to another address: it is sent there once."""
+    tools = page.context.new_cdp_session(page)
+    script = SCRIPT.read_text(encoding="utf-8")
+    tools.send("Page.enable")
+    tools.send("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+    _run(tools, f"{script};0")
+    return tools
 
 
 def _run(tools, expression):

@@ -15,6 +15,7 @@ from crm.vault import FileKeyProvider, Vault, create_keystore, keystore_metadata
 from tests.support.installation import install
 from tests.support.postgresql import Cluster, find_programs
 from tests.support.presence import require
+from tests.support.renewal import Renewals
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -35,15 +36,23 @@ class Databases:
         self._templates: dict[tuple[str, str], str] = {}
         self._numbers = itertools.count(1)
         self._key_file = folder / "keys" / "epoch.keys"
+        self._renewals = Renewals()
 
     def new(self, engine_kind: str, template: str) -> str:
         """Return the address of a new database like `business` or `keystore`, or of an `empty` one.
 
         `installed_business` and `installed_keystore` belong together and to `installed_key_file`: an installation with its policy.
+        On the server it may be one that an earlier test has used, unless it is `empty`: then its files are new too.
         """
         if template.startswith("installed_"):
             self._require_installed(engine_kind)
-        return self._copy(self._template(engine_kind, template), f"{template}_{next(self._numbers)}")
+        is_renewable = engine_kind != "sqlite" and template != "empty"
+        if is_renewable and (renewed := self._renewals.take(template)):
+            return renewed
+        url = self._copy(self._template(engine_kind, template), f"{template}_{next(self._numbers)}")
+        if is_renewable:
+            self._renewals.watch(url, template)
+        return url
 
     def installed_key_file(self) -> Path:
         """Return the key file of every database that was made from an installed one."""
@@ -52,7 +61,8 @@ class Databases:
         return self._key_file
 
     def drop(self, url: str) -> None:
-        if self._cluster and url.startswith("postgresql"):
+        """Take a database back; on the server it serves the next test if it can be made like new."""
+        if self._cluster and url.startswith("postgresql") and not self._renewals.give_back(url):
             self._administer(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
 
     @property

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from quopri import encodestring
 from typing import Final
@@ -54,16 +55,22 @@ def _as_base64(content: bytes) -> Iterator[bytes]:
 
 def _search(words: Iterable[str], folders: Iterable[str]) -> list[tuple[str, str]]:
     wanted = {word: forms_of(word) for word in words}
+    known: dict[bytes, list[str]] = {}
     files = [file for folder in folders for file in Path(folder).rglob("*") if file.is_file()]
-    return [(word, str(file)) for file in files for word in _held(file, wanted)]
+    return [(word, str(file)) for file in files for word in _held(file, wanted, known)]
 
 
-def _held(file: Path, wanted: dict[str, frozenset[bytes]]) -> list[str]:
+def _held(file: Path, wanted: dict[str, frozenset[bytes]], known: dict[bytes, list[str]]) -> list[str]:
+    """Return the words in a file; each content is read through once, because databases on a server share hundreds of files."""
     try:
-        content = file.read_bytes().lower()
+        content = file.read_bytes()
     except FileNotFoundError:
         return []  # it went while we looked
-    return [word for word, forms in wanted.items() if any(form in content for form in forms)]
+    digest = sha256(content).digest()
+    if digest not in known:
+        lower = content.lower()
+        known[digest] = [word for word, forms in wanted.items() if any(form in lower for form in forms)]
+    return known[digest]
 
 
 if __name__ == "__main__":
