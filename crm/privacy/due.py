@@ -35,11 +35,8 @@ _ZONE: Final = ZoneInfo("Europe/Berlin")  # of a database that was opened withou
 _THESE: BindParameter[Any] = bindparam("subject_ids", expanding=True)
 _CONTACT, _GROUND, _DUE = Contact.__table__.c, GroundEvent.__table__.c, RetentionDue.__table__.c
 _CONTACTS = select(_CONTACT.subject_id, _CONTACT.last_contact_at, _CONTACT.is_prospect).where(_CONTACT.subject_id.in_(_THESE))
-_GROUNDS = (
-    select(_GROUND.subject_id, _GROUND.purpose, _GROUND.act, _GROUND.effective_at)
-    .where(_GROUND.subject_id.in_(_THESE))
-    .order_by(_GROUND.id)
-)
+_EVENTS = select(_GROUND.subject_id, _GROUND.purpose, _GROUND.act, _GROUND.effective_at)
+_GROUNDS = _EVENTS.where(_GROUND.subject_id.in_(_THESE)).order_by(_GROUND.id)
 _OF_PEOPLE = (_DUE.kind == DueKind.PERSON.value, _DUE.subject_id.in_(_THESE))
 _DAYS = select(_DUE.subject_id, _DUE.due_on).where(*_OF_PEOPLE)
 _FORGET_DAYS = delete(cast("Table", RetentionDue.__table__)).where(*_OF_PEOPLE)
