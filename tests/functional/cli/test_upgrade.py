@@ -12,6 +12,7 @@ from tests.functional.cli.test_doctor_stores import change, copy, put_back
 
 NEWEST = revisions.newest_revision()
 OLDER = f"{int(NEWEST) - 1:04}"
+UNSEALED = "0008"  # the last revision whose contacts bear no seal
 COMMANDS = [
     ("worker",),
     ("serve", "staff", "--port", "8123"),
@@ -22,9 +23,9 @@ COMMANDS = [
 ]
 
 
-def take_back(url):
+def take_back(url, to=OLDER):
     engine = make_engine(url, may_change_schema=True)
-    migrate.downgrade(engine, to=OLDER, afterwards=ledger.install_guards)
+    migrate.downgrade(engine, to=to, afterwards=ledger.install_guards)
     engine.dispose()
 
 
@@ -98,7 +99,7 @@ class TestUpgrade:
     def test_seals_the_contacts_of_an_older_version(self, installed, opened, populate, lethe):
         populate(3)
         opened.close()
-        take_back(f"sqlite:///{installed / 'lethe.sqlite'}")
+        take_back(f"sqlite:///{installed / 'lethe.sqlite'}", to=UNSEALED)
 
         upgraded = lethe("upgrade")
 
@@ -108,14 +109,14 @@ class TestUpgrade:
     def test_without_the_keys_to_seal_them_changes_nothing(self, installed, opened, populate, lethe):
         populate(1)
         opened.close()
-        take_back(f"sqlite:///{installed / 'lethe.sqlite'}")
+        take_back(f"sqlite:///{installed / 'lethe.sqlite'}", to=UNSEALED)
         (installed / "keys" / "epoch.keys").rename(installed / "elsewhere")
 
         refused = lethe("upgrade")
 
         assert refused.exit_code == 1
         assert len(refused.stderr.splitlines()) == 1
-        assert revision_of(f"sqlite:///{installed / 'lethe.sqlite'}") == (OLDER, [])
+        assert revision_of(f"sqlite:///{installed / 'lethe.sqlite'}") == (UNSEALED, [])
 
     def test_with_nothing_to_do_says_so(self, installed, lethe):
         upgraded = lethe("upgrade")
