@@ -10,18 +10,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from crm.actor import Actor
+from crm.actor import Actor, Role
 from crm.errors import InvalidInputError, NotFoundError
 from crm.models.contact import Contact
 from crm.models.erasure import ErasureCause
 from crm.models.retention import KeepReason, RetentionKeep
-from crm.privacy import audit, disclosure, due, restriction, tasks
+from crm.privacy import audit, disclosure, due, lawfulness, restriction, tasks
 from crm.privacy.actions import Action
 from crm.privacy.disclosure import Disclosed
 from crm.privacy.due import Forgetting
 from crm.privacy.erasure import job, plan
 from crm.privacy.erasure.policy import run_policy
 from crm.privacy.errors import PrivacyError
+from crm.privacy.lawfulness import Standing
 from crm.privacy.periods import add_months
 from crm.privacy.purposes import Purpose
 from crm.privacy.restriction import RestrictionReason
@@ -46,6 +47,16 @@ class KeepDayError(InvalidInputError):
     message = "Dieser Tag geht nicht. Wählen Sie einen Tag nach heute und spätestens den %(latest)s; dann wird wieder gefragt."
 
 
+class NotShownError(PrivacyError):
+    """Whoever decides cannot see whom they decide about."""
+
+    article = "Art. 5(1)(d)"
+    message = (
+        "Dieser Zweck zeigt die Person nicht, über die Sie entscheiden. Wechseln Sie oben den Zweck; zeigt sie keiner, entscheidet die "
+        "Datenschutzkoordination."
+    )
+
+
 class CaseOpenError(PrivacyError):
     """The person asks for something themselves; that is decided first."""
 
@@ -59,6 +70,7 @@ class Reviewed:
 
     Attributes:
         person: None where the purpose does not show them.
+        decides: the reader may decide about them.
         time_up: their time was up before an import; nobody uses their data until it is decided, and no run forgets them before.
         place: which one of how many it is, from 1.
         previous_id, next_id: the neighbours, for the way by keyboard.
@@ -66,6 +78,7 @@ class Reviewed:
 
     subject_id: str
     person: Disclosed | None
+    decides: bool
     forgetting: Forgetting
     owner_id: str | None
     time_up: bool
@@ -103,6 +116,7 @@ def open_next(
     return Reviewed(
         subject_id=shown,
         person=next(iter(opened), None),
+        decides=_may_decide(session, shown, purpose, actor, now),
         forgetting=due.find_forgetting(session, [shown], zone=zone, now=now)[shown][-1],
         owner_id=session.scalar(select(Contact.owner_id).where(Contact.subject_id == shown)),
         time_up=RestrictionReason.TIME_UP in restriction.find_reasons(session, [shown]).get(shown, ()),
@@ -118,18 +132,29 @@ def count_waiting(session: Session, *, actor: Actor, today: date) -> int:
     return len(find_ids(session, actor, today))
 
 
-def let_go(session: Session, *, subject_id: str, actor: Actor, now: datetime, zone: ZoneInfo) -> None:
+def let_go(session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime, zone: ZoneInfo) -> None:
     """Order the erasure of somebody whose time is up or nearly up.
 
     Raises:
         NotFoundError: the person is not in this actor's review.
+        NotShownError: the purpose does not show them.
         CaseOpenError: a request of theirs is decided first.
     """
-    rule = _require_reviewed(session, subject_id, actor, now, zone)
+    rule = _require_reviewed(session, subject_id, purpose, actor, now, zone)
     job.order(session, subject_id=subject_id, cause=ErasureCause.REVIEW, rule=rule, case_id=None, actor=actor, now=now)
 
 
-def keep(session: Session, *, subject_id: str, reason: str, until: date | None, actor: Actor, now: datetime, zone: ZoneInfo) -> Kept:
+def keep(
+    session: Session,
+    *,
+    subject_id: str,
+    reason: str,
+    until: date | None,
+    purpose: Purpose,
+    actor: Actor,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Kept:
     """Keep somebody beyond the period, for a reason and until a day; then the question comes again.
 
     Where the reason is one to work with the person, a restriction because of the time ends with the decision.
@@ -137,6 +162,7 @@ def keep(session: Session, *, subject_id: str, reason: str, until: date | None, 
     Raises:
         KeepReasonMissingError, KeepDayError: reason or day are missing or not allowed.
         NotFoundError: the person is not in this actor's review.
+        NotShownError: the purpose does not show them.
         CaseOpenError: a request of theirs is decided first.
     """
     today = now.astimezone(zone).date()
@@ -145,7 +171,7 @@ def keep(session: Session, *, subject_id: str, reason: str, until: date | None, 
         raise KeepReasonMissingError(field="reason")
     if until is None or not today < until <= latest:
         raise KeepDayError(field="until", latest=latest.strftime("%d.%m.%Y"))
-    rule = _require_reviewed(session, subject_id, actor, now, zone)
+    rule = _require_reviewed(session, subject_id, purpose, actor, now, zone)
     session.execute(delete(RetentionKeep).where(RetentionKeep.subject_id == subject_id))
     session.add(RetentionKeep(subject_id=subject_id, reason=reason, until=until, kept_by=actor.pseudonym, kept_at=now))
     session.flush()
@@ -160,11 +186,21 @@ def latest_keep(today: date) -> date:
     return add_months(today, run_policy().longest_keep_months)
 
 
-def _require_reviewed(session: Session, subject_id: str, actor: Actor, now: datetime, zone: ZoneInfo) -> str:
+def _require_reviewed(session: Session, subject_id: str, purpose: Purpose, actor: Actor, now: datetime, zone: ZoneInfo) -> str:
     """Return the rule by which the person's time is up, or which decides although no day is known (any more)."""
     found = session.execute(select_reviewed(session, actor, now.astimezone(zone).date()).where(Subject.id == subject_id)).first()
     if found is None:
         raise NotFoundError
+    if not _may_decide(session, subject_id, purpose, actor, now):
+        raise NotShownError
     if session.scalar(select(plan.asks_for_something(Subject.id)).where(Subject.id == subject_id)):
         raise CaseOpenError
     return found.rule or due.find_forgetting(session, [subject_id], zone=zone, now=now)[subject_id][-1].rule.code
+
+
+def _may_decide(session: Session, subject_id: str, purpose: Purpose, actor: Actor, now: datetime) -> bool:
+    """Say whether the actor decides: the coordinator about everybody, by pseudonym if need be, the others about whom they can see."""
+    if actor.role is Role.PRIVACY:
+        return True
+    state = lawfulness.find_states(session, [subject_id], now=now).get(subject_id)
+    return state is not None and lawfulness.standing(purpose, state, now=now) is Standing.ALLOWED

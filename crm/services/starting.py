@@ -1,5 +1,7 @@
 """What has to be there before something works on an installation: asked once, before any process is made."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import Connection, inspect
@@ -126,15 +128,28 @@ def require_openable(settings: Settings) -> None:
     Raises:
         KeyUnavailableError, KeysOlderThanDataError, UnavailableError: what is wrong, and what helps.
     """
-    engine, keystore = make_engine(settings.database), make_engine(settings.keystore)
+    engine = make_engine(settings.database)
+    try:
+        with opened_vault(settings) as vault, Database(engine).reading() as session:
+            vault.check_generation(session)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def opened_vault(settings: Settings) -> Iterator[Vault]:
+    """Open the vault alone, and forget its keys at the end.
+
+    Raises:
+        KeyUnavailableError: keys out of reach or exposed.
+    """
+    keystore = make_engine(settings.keystore)
     vault = Vault(keystore=keystore, provider=FileKeyProvider(settings.epoch_keys), clock=SystemClock())
     try:
-        with Database(engine).reading() as session:
-            vault.check_generation(session)
         vault.inspect().require_epoch_key()
+        yield vault
     finally:
         vault.close()
-        engine.dispose()
         keystore.dispose()
 
 

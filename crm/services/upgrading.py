@@ -1,20 +1,16 @@
 """Brings the database of an installation to the revision of this version, where somebody asks for it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection
 
 from crm import ledger
-from crm.clock import SystemClock
 from crm.db import explaining, make_engine, migrate, revisions
 from crm.privacy import plain_columns
 from crm.services import starting
 from crm.services.starting import SchemaNewerError, find_revision
 from crm.settings import Settings
-from crm.vault import FileKeyProvider, Vault
 
 _SEALS_PLAIN_COLUMNS: Final = "0009"  # revision since which contacts and companies bear a seal
 
@@ -54,20 +50,8 @@ def _finish(connection: Connection, settings: Settings, before: str) -> None:
     ledger.install_guards(connection)
     if before < _SEALS_PLAIN_COLUMNS and plain_columns.is_any_row(connection):
         starting.require_ready(settings)
-        with _opened_vault(settings) as vault:
+        with starting.opened_vault(settings) as vault:
             plain_columns.seal_everything(connection, vault=vault)
-
-
-@contextmanager
-def _opened_vault(settings: Settings) -> Iterator[Vault]:
-    keystore = make_engine(settings.keystore)
-    vault = Vault(keystore=keystore, provider=FileKeyProvider(settings.epoch_keys), clock=SystemClock())
-    try:
-        vault.inspect().require_epoch_key()
-        yield vault
-    finally:
-        vault.close()
-        keystore.dispose()
 
 
 def _require_older(connection: Connection, *, settings: Settings) -> str:

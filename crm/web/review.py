@@ -3,7 +3,6 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.actor import Role
 from crm.db import Session
 from crm.errors import InvalidInputError
 from crm.models.retention import KeepReason
@@ -45,7 +44,7 @@ def let_go(subject_id: str) -> ResponseReturnValue:
     """Order the erasure."""
     with current_runtime().database.writing() as db:
         desk = open_desk(db)
-        review.let_go(db, subject_id=subject_id, actor=desk.actor, now=desk.now, zone=desk.zone)
+        review.let_go(db, subject_id=subject_id, purpose=desk.purpose, actor=desk.actor, now=desk.now, zone=desk.zone)
     flash(_("Die Löschung ist angeordnet; in wenigen Sekunden ist die Person überall vergessen."), "ok")
     return redirect(url_for(".show"), code=303)
 
@@ -57,7 +56,16 @@ def keep(subject_id: str) -> ResponseReturnValue:
         with current_runtime().database.writing() as db:
             desk = open_desk(db)
             reason, until = typed_line("reason"), typed_day("until")
-            kept = review.keep(db, subject_id=subject_id, reason=reason, until=until, actor=desk.actor, now=desk.now, zone=desk.zone)
+            kept = review.keep(
+                db,
+                subject_id=subject_id,
+                reason=reason,
+                until=until,
+                purpose=desk.purpose,
+                actor=desk.actor,
+                now=desk.now,
+                zone=desk.zone,
+            )
     except InvalidInputError as error:
         return _page("review/show.html", subject_id, error=error), 422
     flash(_kept_in_words(kept), "ok")
@@ -87,8 +95,7 @@ def _page(template: str, subject_id: str | None, *, error: InvalidInputError | N
         facts=_facts(found, owner),
         found=found,
         offers=purpose_links(showing),
-        # Nobody should decide about somebody they cannot see; the coordinator answers for all, by pseudonym if need be.
-        decides=found.person is not None or desk.actor.role is Role.PRIVACY,
+        decides=found.decides,
         urgency=urgency_of(found.forgetting.due_on, today=desk.today) if found.forgetting.due_on else None,
         fields=_fields(desk, error),
         is_another=subject_id is not None and subject_id != found.subject_id,

@@ -13,8 +13,7 @@ from crm.services.accounts import account_mail, addresses, authentication, passw
 from crm.services.accounts.errors import LanguageUnknownError, NoEnrolmentError, PasswordUnchangedError, RoleNotHeldError
 from crm.services.accounts.second_factor import Enrolment
 from crm.services.accounts.signins import SignedIn
-
-LANGUAGES = ("de", "en")
+from crm.settings import LANGUAGES
 
 
 def change_password(database: Database, signed_in: SignedIn, *, current: str, new: str, organisation: str, now: datetime) -> str:

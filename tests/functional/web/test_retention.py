@@ -100,6 +100,22 @@ class TestReview:
         assert "Gehen lassen" not in unseen and "Behalten" not in unseen and "Vergangen" not in unseen
         assert "Vergangen" in seen and "Gehen lassen" in seen and "Behalten" in seen
 
+    def test_takes_no_decision_about_somebody_the_purpose_does_not_show(self, house, sales, overdue):
+        with house.database.writing() as session:
+            person = session.get_one(Contact, overdue(told=False))
+            person.owner_id, subject_id = sales.member.id, person.subject_id
+        until = (house.now + timedelta(days=90)).date().isoformat()
+
+        let_go = sales.send(f"/review/{subject_id}/let-go", {})
+        kept = sales.send(f"/review/{subject_id}/keep", {"reason": "talks", "until": until})
+        nothing_done = (house.count(ErasureJob), house.count(RetentionKeep))
+        sales.send("/purpose/precontract_request", {"next": "/review"})
+        seen = sales.send(f"/review/{subject_id}/keep", {"reason": "talks", "until": until})
+
+        assert (let_go.status_code, kept.status_code, nothing_done) == (409, 409, (0, 0))
+        assert "Dieser Zweck zeigt die Person nicht" in kept.text
+        assert (seen.status_code, house.count(RetentionKeep)) == (303, 1)
+
 
 class TestLetGo:
     """Art. 17(1)(a) DSGVO."""
