@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from itertools import count
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from crm.clock import Clock, SystemClock
 from crm.runtime import Runtime
 from crm.services import installation
 from crm.settings import Settings
+from tests.support import preloaded
 from tests.support.memory import folder_in_ram
 from tests.support.staff import ADMIN, PASSWORD, SECRET, Member, hire
 
@@ -46,7 +48,7 @@ class LiveSite:
     told: dict[str, str] = field(default_factory=dict)
     program: tuple[str, ...] = ("-m", "crm")
     clock: Clock = field(default_factory=SystemClock)
-    processes: list[subprocess.Popen] = field(default_factory=list)
+    processes: list[BaseProcess] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -77,9 +79,8 @@ class LiveSite:
 
     def start(self, *arguments: object) -> None:
         """Start one process of the installation; what it says goes into its log."""
-        with self.log_file.open("ab") as log:
-            child = subprocess.Popen(self._command(arguments), env=self._environment, stdout=log, stderr=log, start_new_session=True)
-        self.processes.append(child)
+        module, *others = self._command(arguments)[2:]
+        self.processes.append(preloaded.start(module, others, environment=self._environment, log_file=self.log_file))
 
     def start_all(self) -> None:
         """Start both sites and the worker."""
@@ -99,7 +100,7 @@ class LiveSite:
         """Wait until both sites answer and the worker has built the index."""
         deadline = time.monotonic() + READY_WITHIN
         while not self._is_ready():
-            ended = [child.args for child in self.processes if child.poll() is not None]
+            ended = [child.name for child in self.processes if not child.is_alive()]
             if ended or time.monotonic() > deadline:
                 pytest.fail(f"The installation did not start: {ended}\n{self.log_file.read_text(encoding='utf-8')}")
             time.sleep(_PAUSE)
@@ -113,11 +114,10 @@ class LiveSite:
         for child in self.processes:
             child.terminate()
         for child in self.processes:
-            try:
-                child.wait(timeout=STOPPED_WITHIN)
-            except subprocess.TimeoutExpired:
+            child.join(STOPPED_WITHIN)
+            if child.is_alive():
                 child.kill()
-                child.wait()
+                child.join()
         self.runtime.close()
 
 

@@ -74,7 +74,7 @@ class Copies:
             shutil.copytree(Path(source.database).parent, target.parent)
             return f"sqlite:///{target}"
         name = f"{source.database}_copy"
-        self._administer(source, f"CREATE DATABASE {name} TEMPLATE {source.database}")
+        self._administer(source, f"CREATE DATABASE {name} TEMPLATE {source.database} STRATEGY FILE_COPY")
         return source.set(database=name).render_as_string(hide_password=False)
 
     def _drop(self, url):
