@@ -4,30 +4,39 @@ from crm.ledger import tables as ledger_tables
 from crm.mail import outbox
 from crm.models import (
     account,
+    activity,
+    campaign,
     company,
     consent,
     contact,
+    deal,
     erasure,
     import_run,
     intake,
+    invoice,
     lawfulness,
     policy,
     privacy_task,
     request_case,
     retention,
+    ticket,
 )
 from crm.search import feed
 from crm.vault import tables as vault_tables
 
 __all__ = [
     "account",
+    "activity",
+    "campaign",
     "company",
     "consent",
     "contact",
+    "deal",
     "erasure",
     "feed",
     "import_run",
     "intake",
+    "invoice",
     "lawfulness",
     "ledger_tables",
     "outbox",
@@ -35,5 +44,6 @@ __all__ = [
     "privacy_task",
     "request_case",
     "retention",
+    "ticket",
     "vault_tables",
 ]

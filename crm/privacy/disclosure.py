@@ -102,7 +102,7 @@ def open_people(
     wanted = tuple(group for group in purpose.groups if group in groups and group in FIELDS)  # a list shows no origin and no notes
     opened = _open_contacts(session, allowed, wanted)
     people = [Disclosed(each, opened[each], states[each], wanted) for each in allowed if each in opened]
-    _enter_list(session, [person.subject_id for person in people], wanted, purpose, actor, now)
+    enter_list(session, [person.subject_id for person in people], wanted, purpose, actor, now)
     return people
 
 
@@ -148,29 +148,8 @@ def open_sole_traders(
     opened = _open_companies(session, allowed, purpose)
     listed = [each.subject_id for each in allowed if each.subject_id and each.id in opened]
     groups = tuple(dict.fromkeys(COMPANY_GROUP[name] for details in opened.values() for name in details))
-    _enter_list(session, listed, groups, purpose, actor, now)
+    enter_list(session, listed, groups, purpose, actor, now)
     return opened
-
-
-def _enter_list(
-    session: Session, subjects: Sequence[str], groups: Sequence[FieldGroup], purpose: Purpose, actor: Actor, now: datetime
-) -> None:
-    """Enter one list, also an empty one: to learn that nobody fits is an answer about people too.
-
-    Nobody may be able to try out names or addresses unseen, so the question is entered with the number 0. It names no
-    groups then and says that nobody was shown, because an entry must not claim a disclosure that was none.
-    """
-    audit.record(
-        session,
-        Action.PEOPLE_LISTED,
-        actor=actor,
-        now=now,
-        subjects=subjects,
-        purpose=purpose.code,
-        basis=purpose.basis,
-        groups=groups if subjects else (),
-        result=None if subjects else NOBODY_SHOWN,
-    )
 
 
 def _open_companies(session: Session, companies: Sequence[Company], purpose: Purpose) -> dict[str, dict[str, str]]:
@@ -264,6 +243,27 @@ def require_role(purpose: Purpose, actor: Actor) -> None:
     """
     if actor.role not in purpose.roles:
         raise PurposeNotAllowedError
+
+
+def enter_list(
+    session: Session, subjects: Sequence[str], groups: Sequence[FieldGroup], purpose: Purpose, actor: Actor, now: datetime
+) -> None:
+    """Enter one list, also an empty one: to learn that nobody fits is an answer about people too.
+
+    Nobody may be able to try out names or addresses unseen, so the question is entered with the number 0. It names no
+    groups then and says that nobody was shown, because an entry must not claim a disclosure that was none.
+    """
+    audit.record(
+        session,
+        Action.PEOPLE_LISTED,
+        actor=actor,
+        now=now,
+        subjects=subjects,
+        purpose=purpose.code,
+        basis=purpose.basis,
+        groups=groups if subjects else (),
+        result=None if subjects else NOBODY_SHOWN,
+    )
 
 
 def _open_contacts(session: Session, subject_ids: Sequence[str], groups: Iterable[FieldGroup]) -> dict[str, dict[str, str]]:

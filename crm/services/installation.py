@@ -12,6 +12,7 @@ from crm.db import file_of, make_engine, migrate
 from crm.errors import InvalidInputError
 from crm.models.account import Account
 from crm.privacy import intake, purposes
+from crm.services import work_rules
 from crm.services.accounts import addresses, create_first_admin, passwords
 from crm.services.starting import SETTINGS_FILE, is_begun
 from crm.settings import Settings
@@ -79,6 +80,7 @@ def _make_files(settings: Settings) -> None:
 def furnish(session: Session, *, email: str, password: str, actor: Actor, now: datetime) -> Account:
     """Load the initial policy, open the portal's letterbox, and create the account that every other account comes from."""
     purposes.load_initial(session, actor=actor, now=now)
+    work_rules.load_initial(session, actor=actor, now=now)
     intake.publish_key(session, now=now)
     return create_first_admin(session, email=email, password=password, actor=actor, now=now)
 

@@ -13,6 +13,7 @@ from crm.privacy import collection, consent, due, intake, objection, purposes, r
 from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.purposes import Channel, Purposes
 from crm.privacy.restriction import RestrictionReason
+from crm.services import work_rules
 from crm.services.companies import entry as companies
 from crm.services.demo.accounts import add_accounts
 from crm.services.demo.documents import invent_documents
@@ -64,6 +65,7 @@ def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
     inventor = Inventor(now=now)
     with database.writing() as session:
         purposes.load_initial(session, actor=_ACTOR, now=now - FIRST_MOVE - _SET_UP)
+        work_rules.load_initial(session, actor=_ACTOR, now=now - FIRST_MOVE - _SET_UP)
         intake.publish_key(session, now=now)
         staff = add_accounts(session, actor=_ACTOR, now=now - FIRST_MOVE)
     # First, because the log goes forward in time and these came before the others.

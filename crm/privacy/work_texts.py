@@ -1,0 +1,93 @@
+"""What daily work says about people: titles of deals, things to do, tickets, positions of invoices.
+
+Such a text may name somebody. It lies under the key of the person whom the row is about and goes dark with them; where the
+row is about a company alone, it lies under the installation's key. It comes out by the door like everything about people.
+
+Source: Art. 5(1)(c), (f), 25(2), 32(1)(a) DSGVO.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.db import Compartment
+from crm.models.field_groups import FieldGroup
+from crm.privacy import lawfulness
+from crm.privacy.disclosure import enter_list, require_role
+from crm.privacy.lawfulness import Standing
+from crm.privacy.purposes import Purpose
+from crm.vault import Padding, Place, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class WorkText:
+    """Where one text belongs, and whom the row is about: nobody, where it is about a company alone."""
+
+    table: str
+    column: str
+    row_id: str
+    subject_id: str | None
+    compartment: Compartment = Compartment.PROFILE
+
+    @property
+    def group(self) -> FieldGroup | None:
+        """Return the group that a purpose must open; a document under a duty is asked for by its own purpose."""
+        return FieldGroup.NOTES if self.compartment is Compartment.PROFILE else None
+
+
+def seal(session: Session, place: WorkText, text: str) -> bytes:
+    """Seal one text; for a person, padded so that its length tells little.
+
+    Raises:
+        ErasedError: nothing is written about this person any more.
+    """
+    vault = Vault.of(session)
+    if place.subject_id is None:
+        return vault.seal_own(place.table, place.column, place.row_id, text.encode())
+    vault.begin_write(session, [place.subject_id])
+    return vault.seal(session, _place(place, place.subject_id), text.encode(), padding=Padding.TEXT)
+
+
+def open_allowed(
+    session: Session, *, texts: Sequence[tuple[WorkText, bytes]], purpose: Purpose, actor: Actor, now: datetime
+) -> Mapping[str, str]:
+    """Open the texts that the purpose may use, by row id; one entry for all; the others are left out silently.
+
+    Raises:
+        PurposeNotAllowedError: the actor's role does not act for the purpose.
+    """
+    require_role(purpose, actor)
+    people = {place.subject_id for place, _ in texts if place.subject_id}
+    allowed = find_allowed(session, people, purpose=purpose, now=now)
+    shown = [
+        (place, sealed) for place, sealed in texts if place.subject_id is None or (place.subject_id in allowed and _opens(purpose, place))
+    ]
+    if people:
+        listed = dict.fromkeys(place.subject_id for place, _ in shown if place.subject_id)
+        enter_list(session, list(listed), (FieldGroup.NOTES,), purpose, actor, now)
+    Vault.of(session).prefetch({place.subject_id for place, _ in shown if place.subject_id}, Compartment.PROFILE)
+    return {place.row_id: _open(session, place, sealed) for place, sealed in shown}
+
+
+def find_allowed(session: Session, subject_ids: Collection[str], *, purpose: Purpose, now: datetime) -> set[str]:
+    """Return which of these people the purpose may use now."""
+    states = lawfulness.find_states(session, list(subject_ids), now=now)
+    return {each for each, state in states.items() if lawfulness.standing(purpose, state, now=now) is Standing.ALLOWED}
+
+
+def _opens(purpose: Purpose, place: WorkText) -> bool:
+    return place.group is None or place.group in purpose.groups
+
+
+def _open(session: Session, place: WorkText, sealed: bytes) -> str:
+    vault = Vault.of(session)
+    if place.subject_id is None:
+        return vault.open_own(place.table, place.column, place.row_id, sealed).decode()
+    return vault.open(_place(place, place.subject_id), sealed).decode()
+
+
+def _place(place: WorkText, subject_id: str) -> Place:
+    return Place(subject_id, place.compartment, place.table, place.column, place.row_id)
