@@ -161,12 +161,6 @@ class MappingError(InvalidInputError):
     message = "Die Zuordnung lässt sich nicht verwenden."
 
 
-class MappingUnreadableError(MappingError):
-    """The mapping is no TOML."""
-
-    message = "Die Zuordnung %(file)s ist keine lesbare TOML-Datei: %(reason)s. Ein Beispiel steht in der Anleitung zum Import."
-
-
 class MappingMissingError(MappingError):
     """The file of the mapping is not there, or may not be read."""
 
