@@ -16,7 +16,6 @@ import structlog
 from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from crm import ledger
 from crm.actor import system_actor
 from crm.db import Compartment, Database, among, empty_log
 from crm.models.contact import SourceRecord
@@ -146,7 +145,7 @@ def _forget(database: Database, waiting: Sequence[_Waiting], keys: Mapping[str, 
             _await_writers(session, subject_ids)
             records: dict[str, int] = dict(session.execute(_RECORDS_EACH, {"people": subject_ids}).all())
             reach.forget(session, subject_ids)
-            ledger.drop_salts(session, subject_ids)
+            audit.forget_lists(session, subject_ids, actor=_ERASER, now=now)
             _enter(session, Action.ERASURE_KEY_DESTROYED, subject_ids, now, counts=records, rows=keys)
             _move(session, jobs, ErasureStep.DESTROYED, now)
 
