@@ -7,7 +7,6 @@ from crm.privacy.matching import fold_name
 
 _PARTICLES = frozenset({"von", "vom", "zu", "zum", "zur", "van", "de", "del", "della", "di", "da", "dos", "du", "el", "al", "ten", "ter"})
 _JOINTS = re.compile(r"[\s,.&/()+-]+")
-_ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
 _MOST_WORDS = 6  # of one full name
 _BETWEEN = re.compile(r"[.\-_+\d]+")
 
@@ -16,11 +15,6 @@ def is_role_mailbox(email: str, roles: Collection[str]) -> bool:
     """Return whether an address belongs to a role, such as info@ or einkauf-nord@."""
     words = [word for word in _BETWEEN.split(email.partition("@")[0].casefold()) if word]
     return not words or words[0] in roles or words[-1] in roles
-
-
-def is_address(text: str) -> bool:
-    """Return whether a name holds an e-mail address."""
-    return bool(_ADDRESS.search(text))
 
 
 def fold_words(name: str) -> str:
