@@ -23,6 +23,7 @@ from crm.setting_errors import (
     SettingTimeZoneError,
     SettingWebAddressError,
 )
+from crm.toml_file import read_toml
 from crm.web_address import are_alike, is_host, is_origin, is_web_address
 
 LANGUAGES = ("de", "en")
@@ -193,10 +194,13 @@ def load_settings(data_dir: Path | None = None, **overrides: Any) -> Settings:
 
     What the caller passes wins over the environment, and the environment over the file, so that a container
     can override a file and a command both.
+
+    Raises:
+        TomlFaultError, TomlEncodingError, OSError: the file cannot be understood, or read.
     """
     folder = data_dir or Path(os.environ.get("LETHE_DATA_DIR", "var/lethe"))
     file = folder / "lethe.toml"
-    stored = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    stored = read_toml(file) if file.exists() else {}
     from_file = {name: value for name, value in stored.items() if f"LETHE_{name.upper()}" not in os.environ}
     return Settings(**{**from_file, "data_dir": folder, **overrides})
 

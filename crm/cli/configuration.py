@@ -1,7 +1,6 @@
 """Reads the settings and says in one sentence what is wrong with them."""
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -39,7 +38,7 @@ def read_settings(data_dir: Path | None) -> "Settings":
     """Return the settings of the installation in `data_dir`.
 
     Raises:
-        SettingsUnreadableError, UnknownSettingError, SettingRefusedError: nothing is started on a guess.
+        SettingsUnreadableError, TomlFaultError, UnknownSettingError, SettingRefusedError: nothing is started on a guess.
     """
     from pydantic import ValidationError
 
@@ -50,8 +49,8 @@ def read_settings(data_dir: Path | None) -> "Settings":
             raise UnknownSettingError(name=name)
     try:
         return load_settings(data_dir)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingsUnreadableError(file="lethe.toml", reason=error) from error
+    except OSError as error:
+        raise SettingsUnreadableError(file=error.filename) from error
     except ValidationError as error:
         # The cause is left out: it shows values, and a value can be a password.
         raise _refusal(error) from None

@@ -4,9 +4,9 @@ from crm.errors import CrmError, InvalidInputError
 
 
 class SettingsUnreadableError(InvalidInputError):
-    """The settings file is no TOML."""
+    """The settings file may not be read."""
 
-    message = "Die Einstellungen in %(file)s sind nicht lesbar: %(reason)s."
+    message = "Die Einstellungen in %(file)s sind nicht lesbar. Prüfen Sie, ob Sie die Datei lesen dürfen."
 
 
 class UnknownSettingError(InvalidInputError):

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from crm.db.among import among
 from crm.db.base import Base, Id, RowId, SubjectLink, UtcDateTime
 from crm.db.batches import in_batches
 from crm.db.classification import NOT_PERSONAL, Category, Compartment, Fate, Kept, Oblivion, emptied, goes, personal, stays, unlinked
@@ -30,6 +31,7 @@ __all__ = [
     "Session",
     "SubjectLink",
     "UtcDateTime",
+    "among",
     "before_answer",
     "emptied",
     "empty_log",

@@ -21,6 +21,10 @@ class Kind(Enum):
     PAYLOAD_MISSING = "Die Einzelheiten zu Eintrag %(index)s fehlen."
     PAYLOAD_STRAY = "Zu %(count)s Einzelheiten gibt es keinen Eintrag, der sie nennt."
     SALT_WRONG = "%(count)s Zuordnungen von Personen zu Listenabrufen passen nicht zum versiegelten Eintrag."
+    SALT_MISSING = (
+        "%(count)s Zuordnungen von Personen zu Listenabrufen fehlen, ohne dass eine Löschung sie nennt: "
+        "Wer diese Personen gesehen hat, zeigt das Protokoll nicht mehr vollständig."
+    )
     BACKDATED = "Eintrag %(index)s ist zurückdatiert: seine Zeit liegt vor der seiner Vorgänger."
     COUNTER_GAP = "Die Verbindung %(writer)s hat Einträge geschrieben, die fehlen: Zähler %(first)s bis %(last)s."
     COUNTER_TWICE = "Die Verbindung %(writer)s hat den Zähler %(first)s zweimal vergeben: ein Eintrag wurde wiederholt oder erfunden."

@@ -74,17 +74,20 @@ def events_showing(subject_id: str) -> CompoundSelect[Any]:
     return union_all(filed, select(_L.event).where(_L.people.contains(subject_id, autoescape=True)))
 
 
-def drop_salts(session: Session, subject_ids: Sequence[str]) -> None:
-    """Forget in which lists people were.
+def drop_salts(session: Session, subject_ids: Sequence[str]) -> int:
+    """Forget in which lists people were; return how many places in lists lead to nobody now.
 
     Source: Art. 17(1) DSGVO.
     """
-    session.execute(delete(tables.salt).where(_A.subject_id.in_(subject_ids)))
+    filed = session.execute(delete(tables.salt).where(_A.subject_id.in_(subject_ids)))
+    number: int = filed.rowcount  # type: ignore[attr-defined] # a DELETE has one
     gone = set(subject_ids)
     kept = []
     for row in session.execute(select(_L.id, _L.people)):
         records = [row.people[start : start + _RECORD] for start in range(0, len(row.people), _RECORD)]
-        if any(record[:_SUBJECT] in gone for record in records):
+        if left := sum(record[:_SUBJECT] in gone for record in records):
+            number += left
             kept.append({"of": row.id, "now": "".join(_ERASED if record[:_SUBJECT] in gone else record for record in records)})
     if kept:
         session.connection().execute(update(tables.fresh_list).where(_L.id == bindparam("of")).values(people=bindparam("now")), kept)
+    return number

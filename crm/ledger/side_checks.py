@@ -9,6 +9,7 @@ from crm.ledger.entry_checks import CHUNK, ChunkReport, blob, check_entries, uns
 from crm.ledger.findings import Findings, Kind
 from crm.ledger.lists import people_in, salted
 from crm.ledger.merkle import HASH_BYTES
+from crm.ledger.written import sum_counts
 
 _E, _P, _S, _T = tables.entry.c, tables.payload.c, tables.sealed_leaf.c, tables.tile.c
 _A, _L = tables.salt.c, tables.fresh_list.c
@@ -92,18 +93,35 @@ def check_stray_payloads(connection: Connection, findings: Findings) -> None:
         findings.add(Kind.PAYLOAD_STRAY, count=count)
 
 
-def check_salts(connection: Connection, findings: Findings) -> None:
-    """Compare every salt that is still there with the hash in its list's payload."""
+def check_salts(connection: Connection, findings: Findings, *, forgetting: str) -> None:
+    """Compare every salt that is still there with the hash in its list's payload, and the number of those that are not with the log.
+
+    Args:
+        forgetting: the act whose entries say how many places in lists lead to nobody any more.
+    """
     named = func.substr(blob(_P.content), _A.position * HASH_BYTES + 1, HASH_BYTES)
     filed = select(_A.subject_id, blob(_A.salt), named).select_from(tables.salt.outerjoin(tables.payload, _P.event == _A.event))
     fresh = select(_L.people, blob(_P.content)).select_from(tables.fresh_list.outerjoin(tables.payload, _P.event == _L.event))
-    wrong = 0
+    wrong = found = 0
     for part in connection.execute(filed.execution_options(yield_per=CHUNK)).partitions():
+        found += len(part)
         wrong += sum(salted(subject_id, salt) != hash_ for subject_id, salt, hash_ in part)
     for people, content in connection.execute(fresh.execution_options(yield_per=100)):
-        wrong += sum(not _names(content, position, subject_id, salt) for position, subject_id, salt in people_in(people))
+        listed = list(people_in(people))
+        found += len(listed)
+        wrong += sum(not _names(content, *each) for each in listed)
     if wrong:
         findings.add(Kind.SALT_WRONG, count=wrong)
+    missing = _count_places(connection) - found - sum_counts(connection, forgetting)
+    if missing > 0:
+        findings.add(Kind.SALT_MISSING, count=missing)
+
+
+def _count_places(connection: Connection) -> int:
+    """Count the places in lists: an entry with a payload that is about no single person is one of a list."""
+    lists = tables.payload.join(tables.entry, _E.event == _P.event)
+    size = select(func.sum(func.length(blob(_P.content)))).select_from(lists).where(_E.subject_id.is_(None))
+    return (connection.execute(size).scalar() or 0) // HASH_BYTES
 
 
 def _names(payload: bytes | None, position: int, subject_id: str, salt: bytes) -> bool:

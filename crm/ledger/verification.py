@@ -54,6 +54,7 @@ def verify(
     folder: Path | None = None,
     progress: Progress | None = None,
     processes: int = 1,
+    forgetting: str = "",
 ) -> Verification:
     """Recompute the log and compare it with everything that was ever signed about it.
 
@@ -62,21 +63,30 @@ def verify(
         folder: where tiles and checkpoint are published.
         progress: is told how many of how many sealed entries are done.
         processes: how many recompute at once; pays from some ten thousand entries on.
+        forgetting: the act whose entries say how many places in lists lead to nobody any more.
     """
-    return _Pass(engine, trusted, high_water, folder, progress or (lambda _done, _all: None)).run(processes)
+    told = progress or (lambda _done, _all: None)
+    return _Pass(engine, trusted, high_water=high_water, folder=folder, progress=told, forgetting=forgetting).run(processes)
 
 
 class _Pass:
     """One verification. The number of sealed entries is fixed at the start; what is sealed meanwhile counts as waiting."""
 
     def __init__(
-        self, engine: Engine, trusted: Sequence[VerifierKey], high_water: Path | None, folder: Path | None, progress: Progress
+        self,
+        engine: Engine,
+        trusted: Sequence[VerifierKey],
+        high_water: Path | None,
+        folder: Path | None,
+        progress: Progress,
+        forgetting: str,
     ) -> None:
         self._engine = engine
         self._trusted = list(trusted)
         self._high_water = high_water
         self._folder = folder
         self._progress = progress
+        self._forgetting = forgetting
         self._findings = Findings()
         self._counters = Counters()
         self._upper = UpperTiles()
@@ -169,7 +179,7 @@ class _Pass:
         for writer, number in self._counters.twice:
             self._findings.add(Kind.COUNTER_TWICE, writer=writer, first=number)
         check_stray_payloads(connection, self._findings)
-        check_salts(connection, self._findings)
+        check_salts(connection, self._findings, forgetting=self._forgetting)
         return tail.count
 
     def _signed(self, size: int) -> Iterator["_Signed"]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 from sqlalchemy.orm import Session
 
 from crm.ledger import tables
@@ -55,7 +55,7 @@ def find_written_by(session: Session, actions: Collection[str], *, subject_ids: 
     yield from _read(session, _E.action.in_(actions), *these)
 
 
-def sum_counts(session: Session, action: str) -> int:
+def sum_counts(session: Session | Connection, action: str) -> int:
     """Return the sum of the numbers that the entries of this act say; a leaf that was tampered with says nothing."""
     said = select(blob(_E.leaf)).where(_E.action == action).execution_options(yield_per=_AT_ONCE)
     return sum(_count(leaf) for leaf in session.scalars(said))

@@ -29,3 +29,14 @@ FIELDS: dict[FieldGroup, tuple[str, ...]] = {
 }
 
 GROUP_OF: dict[str, FieldGroup] = {field: group for group, fields in FIELDS.items() for field in fields}
+
+# The fields of a company that is a natural person belong to groups like theirs (Art. 4(1) DSGVO).
+COMPANY_GROUP: dict[str, FieldGroup] = {
+    "name": FieldGroup.IDENTITY,
+    "street": FieldGroup.ADDRESS,
+    "postal_code": FieldGroup.ADDRESS,
+    "city": FieldGroup.ADDRESS,
+    "country": FieldGroup.ADDRESS,
+    "phone": FieldGroup.PHONE,
+    "website": FieldGroup.POSITION,
+}

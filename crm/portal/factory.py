@@ -3,11 +3,16 @@
 from typing import Final
 
 from flask import Flask
+from flask.typing import ResponseReturnValue
 
+from crm.errors import UnavailableError
 from crm.portal import erasure, objection, pages, personal
+from crm.portal.letterbox import OutOfReachError
 from crm.runtime import PortalRuntime
 from crm.site.access import PUBLIC, AccessMatrix
+from crm.site.errors import explain_refusal
 from crm.site.factory import PORTAL, create_site
+from crm.site.incidents import report
 
 ACCESS: Final[AccessMatrix] = {
     "portal.index": PUBLIC,
@@ -29,4 +34,12 @@ COOKIE: Final = "lethe_portal"
 def create_app(runtime: PortalRuntime) -> Flask:
     """Return the portal. Nobody signs in here, so no session cookie is set and no key is needed to sign one."""
     blueprints = (pages.blueprint, objection.blueprint, erasure.blueprint, personal.blueprint)
-    return create_site(runtime, name=PORTAL, access=ACCESS, blueprints=blueprints, cookie_name=COOKIE, cookie_key=None)
+    app = create_site(runtime, name=PORTAL, access=ACCESS, blueprints=blueprints, cookie_name=COOKIE, cookie_key=None)
+    app.register_error_handler(UnavailableError, _explain_for_customer)
+    return app
+
+
+def _explain_for_customer(error: UnavailableError) -> ResponseReturnValue:
+    """Say what a customer can do; what is out of reach is for whoever looks after the machine."""
+    report(error)
+    return explain_refusal(OutOfReachError())

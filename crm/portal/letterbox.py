@@ -21,6 +21,15 @@ class NotTakenError(UnavailableError):
     )
 
 
+class OutOfReachError(UnavailableError):
+    """Nothing can be looked up at the moment; as above, a customer needs another way and not the reason."""
+
+    message = (
+        "Diese Seite ist gerade nicht erreichbar. Bitte versuchen Sie es in einigen Minuten noch einmal, "
+        "oder schreiben Sie uns einen Brief oder rufen Sie uns an."
+    )
+
+
 @contextmanager
 def taking_in() -> Iterator[Session]:
     """Open the unit of work in which something is taken in.

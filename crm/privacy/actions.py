@@ -66,6 +66,7 @@ class Action(StrEnum):
     # forgetting
     ERASURE_ORDERED = "erasure:ordered"
     ERASURE_KEY_DESTROYED = "erasure:key_destroyed"
+    LISTS_LEFT = "erasure:lists_left"
     ERASURE_COMPLETED = "erasure:completed"
     DOCUMENT_FILED = "document:filed"
     DOCUMENT_DISCLOSED = "document:disclosed"

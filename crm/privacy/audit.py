@@ -102,6 +102,15 @@ def record_all(session: Session, entries: Sequence[Entry], *, actor: Actor, now:
     ledger.append_many(session, plain)
 
 
+def forget_lists(session: Session, subject_ids: Sequence[str], *, actor: Actor, now: datetime) -> None:
+    """Forget in which lists people were, and enter how often: whoever takes more away with SQL is found.
+
+    Source: Art. 17(1), 5(2) DSGVO.
+    """
+    if number := ledger.drop_salts(session, subject_ids):
+        record_all(session, [Entry(action=Action.LISTS_LEFT, count=number)], actor=actor, now=now)
+
+
 def _append_list(session: Session, entry: Entry, subjects: list[str], *, actor: Actor, now: datetime) -> None:
     draft = ledger.draft(session, _fields(entry, actor), now=now)
     ledger.append(session, draft, subjects=subjects)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, bindparam, cast, func, insert, select
+from sqlalchemy import LargeBinary, cast, func, insert, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.db import Compartment, new_id
+from crm.db import Compartment, among, new_id
 from crm.models.consent import ConsentAct, ConsentEvent, ConsentWording
 from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
@@ -39,7 +39,7 @@ __all__ = [
 _EVENT = ConsentEvent.__table__.c
 _EVENTS = (
     select(_EVENT.subject_id, _EVENT.purpose, _EVENT.channel, _EVENT.act, _EVENT.effective_at)
-    .where(_EVENT.subject_id.in_(bindparam("subject_ids", expanding=True)))
+    .where(among(_EVENT.subject_id, "subject_ids"))
     .order_by(_EVENT.id)
 )
 

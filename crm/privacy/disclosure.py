@@ -11,13 +11,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.db import among
 from crm.models.company import Company
 from crm.models.contact import SEALED_COLUMN, Contact, Note
-from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
+from crm.models.field_groups import COMPANY_GROUP, FIELDS, GROUP_OF, FieldGroup
 from crm.privacy import audit, lawfulness, sealing
 from crm.privacy.actions import Action
 from crm.privacy.duties import DUTY
@@ -165,17 +166,6 @@ def _open_companies(session: Session, companies: Sequence[Company], purpose: Pur
     }
 
 
-COMPANY_GROUP: dict[str, FieldGroup] = {
-    "name": FieldGroup.IDENTITY,
-    "street": FieldGroup.ADDRESS,
-    "postal_code": FieldGroup.ADDRESS,
-    "city": FieldGroup.ADDRESS,
-    "country": FieldGroup.ADDRESS,
-    "phone": FieldGroup.PHONE,
-    "website": FieldGroup.POSITION,
-}
-
-
 def open_for_index(session: Session, *, subject_ids: Sequence[str], actor: Actor, now: datetime) -> dict[str, dict[str, str]]:
     """Open the findable fields of people, and the name of a sole trader's company, for the index in memory; one entry.
 
@@ -278,7 +268,7 @@ def _sealed_rows(groups: tuple[FieldGroup, ...]) -> Select[*tuple[Any, ...]]:
     """Select rows of a page, not objects: the ORM would cost more than opening them."""
     columns = Contact.__table__.c
     wanted = select(columns.subject_id, *(columns[SEALED_COLUMN[group]] for group in groups))
-    return wanted.where(columns.subject_id.in_(bindparam("subject_ids", expanding=True)))
+    return wanted.where(among(columns.subject_id, "subject_ids"))
 
 
 def _open_notes(session: Session, subject_id: str) -> list[DisclosedNote]:

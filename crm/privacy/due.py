@@ -13,10 +13,10 @@ from functools import cache
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Table, bindparam, delete, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
-from crm.db import Database, insert_rows
+from crm.db import Database, among, insert_rows
 from crm.models.contact import Contact, Note
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.models.retention import DueKind, RetentionDue
@@ -32,15 +32,14 @@ _ENDS_GROUNDS: Final = frozenset({StartEvent.LAST_CONTACT, StartEvent.END_OF_REL
 _ZONE: Final = ZoneInfo("Europe/Berlin")  # of a database that was opened without an installation around it
 
 # Built once, because every page about people asks these.
-_THESE: BindParameter[Any] = bindparam("subject_ids", expanding=True)
 _CONTACT, _GROUND, _DUE = Contact.__table__.c, GroundEvent.__table__.c, RetentionDue.__table__.c
-_CONTACTS = select(_CONTACT.subject_id, _CONTACT.last_contact_at, _CONTACT.is_prospect).where(_CONTACT.subject_id.in_(_THESE))
+_CONTACTS = select(_CONTACT.subject_id, _CONTACT.last_contact_at, _CONTACT.is_prospect).where(among(_CONTACT.subject_id, "subject_ids"))
 _EVENTS = select(_GROUND.subject_id, _GROUND.purpose, _GROUND.act, _GROUND.effective_at)
-_GROUNDS = _EVENTS.where(_GROUND.subject_id.in_(_THESE)).order_by(_GROUND.id)
-_OF_PEOPLE = (_DUE.kind == DueKind.PERSON.value, _DUE.subject_id.in_(_THESE))
+_GROUNDS = _EVENTS.where(among(_GROUND.subject_id, "subject_ids")).order_by(_GROUND.id)
+_OF_PEOPLE = (_DUE.kind == DueKind.PERSON.value, among(_DUE.subject_id, "subject_ids"))
 _DAYS = select(_DUE.subject_id, _DUE.due_on).where(*_OF_PEOPLE)
 _FORGET_DAYS = delete(cast("Table", RetentionDue.__table__)).where(*_OF_PEOPLE)
-_FORGET_NOTES = delete(cast("Table", RetentionDue.__table__)).where(_DUE.kind == DueKind.NOTE.value, _DUE.subject_id.in_(_THESE))
+_FORGET_NOTES = delete(cast("Table", RetentionDue.__table__)).where(_DUE.kind == DueKind.NOTE.value, among(_DUE.subject_id, "subject_ids"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.db import insert_rows
+from crm.db import among, insert_rows
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.privacy import audit, bound_rows, consent, due, indexing, restriction
 from crm.privacy.actions import Action
@@ -30,12 +29,11 @@ from crm.privacy.purposes import Channel, Purpose, Purposes
 from crm.vault import ErasedError, Subject, SubjectState
 
 # Built once and of tables, not classes: every page about people asks these, and building cost as much as asking.
-_THESE: BindParameter[Any] = bindparam("subject_ids", expanding=True)
 _SUBJECT, _GROUND = Subject.__table__.c, GroundEvent.__table__.c
-_LIVING = select(_SUBJECT.id, _SUBJECT.state).where(_SUBJECT.id.in_(_THESE))
+_LIVING = select(_SUBJECT.id, _SUBJECT.state).where(among(_SUBJECT.id, "subject_ids"))
 _GROUNDS = (
     select(_GROUND.subject_id, _GROUND.purpose, _GROUND.act, _GROUND.basis, _GROUND.effective_at, _GROUND.recorded_at)
-    .where(_GROUND.subject_id.in_(_THESE))
+    .where(among(_GROUND.subject_id, "subject_ids"))
     .order_by(_GROUND.id)
 )
 

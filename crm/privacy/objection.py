@@ -11,11 +11,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.db import insert_rows
+from crm.db import among, insert_rows
 from crm.models.lawfulness import ObjectionAct, ObjectionEvent, ToldBy
 from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
@@ -54,7 +54,7 @@ _NUMBERED: Final = re.compile(rf"{_CASE} \d{{4}}-\d{{4,6}}|{_MESSAGE} [0-9a-f]{{
 _EVENT = ObjectionEvent.__table__.c
 _EVENTS = (
     select(_EVENT.subject_id, _EVENT.scope, _EVENT.channel, _EVENT.act, _EVENT.origin, _EVENT.effective_at)
-    .where(_EVENT.subject_id.in_(bindparam("subject_ids", expanding=True)))
+    .where(among(_EVENT.subject_id, "subject_ids"))
     .order_by(_EVENT.id)
 )
 

@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Table, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.clock import micros
-from crm.db import in_batches
+from crm.db import among, in_batches
 from crm.models.company import COMPANY_FIELDS, Company
 from crm.models.contact import Contact
 from crm.vault import SealedRow, Subject, SubjectState, Vault
@@ -45,7 +45,6 @@ _COMPANIES: Final = _Bound(
     ("id", "kind", "subject_id", *COMPANY_FIELDS, "segment", "owner_id", "created_at"),
 )
 _BOUND: Final[Mapping[type, _Bound]] = {Contact: _CONTACTS, Company: _COMPANIES}
-_THESE: BindParameter[Any] = bindparam("ids", expanding=True)
 # What an erased sole trader leaves of a company is emptied past the seal (`erasure.reach`).
 _STANDING: Final = or_(Company.subject_id.is_(None), Company.subject_id.in_(select(Subject.id).where(Subject.state == SubjectState.LIVING)))
 
@@ -126,7 +125,7 @@ def _select(bound: _Bound) -> Any:
 
 def _find_unsound(session: Session, bound: _Bound, ids: Sequence[str]) -> list[str]:
     vault = Vault.of(session)
-    asked = _select(bound).where(bound.key.in_(_THESE))
+    asked = _select(bound).where(among(bound.key, "ids"))
     return [each for some in in_batches(ids) for each in _unsound_of(session, vault, bound, asked, some)]
 
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.db import insert_rows
+from crm.db import among, insert_rows
 from crm.models.lawfulness import RestrictionAct, RestrictionEvent, ToldBy
 from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
@@ -21,11 +21,7 @@ from crm.vault import Right, RightsEntry, Vault
 
 # Built once, because every page about people asks it.
 _EVENT = RestrictionEvent.__table__.c
-_EVENTS = (
-    select(_EVENT.subject_id, _EVENT.reason, _EVENT.act)
-    .where(_EVENT.subject_id.in_(bindparam("subject_ids", expanding=True)))
-    .order_by(_EVENT.id)
-)
+_EVENTS = select(_EVENT.subject_id, _EVENT.reason, _EVENT.act).where(among(_EVENT.subject_id, "subject_ids")).order_by(_EVENT.id)
 
 
 class RestrictionReason(StrEnum):

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.models.company import Company
+from crm.models.field_groups import COMPANY_GROUP
 from crm.privacy import lawfulness, sealing
-from crm.privacy.disclosure import COMPANY_GROUP, require_role
+from crm.privacy.disclosure import require_role
 from crm.privacy.errors import FieldWithoutPurposeError
 from crm.privacy.purposes import Purpose
 from crm.vault import ErasedError, Vault

@@ -82,6 +82,7 @@ def verify_log(
             folder=sealer.folder,
             progress=progress,
             processes=processes,
+            forgetting=Action.LISTS_LEFT,
         )
     result = SOUND if verification.is_sound else BROKEN
     with database.writing() as session:

@@ -27,7 +27,7 @@ from crm.privacy.periods import add_months
 from crm.privacy.purposes import Purpose
 from crm.privacy.restriction import RestrictionReason
 from crm.services.contacts.listing import LIST_GROUPS
-from crm.services.review_selection import find_ids, is_decidable, select_reviewed
+from crm.services.review_selection import count_waiting, find_ids, is_decidable, select_reviewed
 from crm.vault import Subject
 
 # With these the data are used again. For a claim or a duty they are kept for that alone, and so stay restricted
@@ -72,6 +72,7 @@ class Reviewed:
         person: None where the purpose does not show them.
         decides: the reader may decide about them.
         time_up: their time was up before an import; nobody uses their data until it is decided, and no run forgets them before.
+        kept: what was decided lately, that they stay; None: nothing.
         place: which one of how many it is, from 1.
         previous_id, next_id: the neighbours, for the way by keyboard.
     """
@@ -82,6 +83,7 @@ class Reviewed:
     forgetting: Forgetting
     owner_id: str | None
     time_up: bool
+    kept: RetentionKeep | None
     place: int
     count: int
     previous_id: str | None
@@ -105,8 +107,9 @@ def open_next(
     session: Session, *, subject_id: str | None, purpose: Purpose, actor: Actor, now: datetime, zone: ZoneInfo
 ) -> Reviewed | None:
     """Open one person of the review, the first without `subject_id` or when that one is decided; one entry. None: nobody is left."""
-    ids = find_ids(session, actor, now.astimezone(zone).date())
-    if subject_id and subject_id not in ids and is_decidable(session, subject_id, actor, now.astimezone(zone).date()):
+    today = now.astimezone(zone).date()
+    ids = find_ids(session, actor, today)
+    if subject_id and subject_id not in ids and is_decidable(session, subject_id, actor, today):
         ids = [*ids, subject_id]  # kept lately, or further down than the review reads: whoever asks for them gets them
     if not ids:
         return None
@@ -120,16 +123,12 @@ def open_next(
         forgetting=due.find_forgetting(session, [shown], zone=zone, now=now)[shown][-1],
         owner_id=session.scalar(select(Contact.owner_id).where(Contact.subject_id == shown)),
         time_up=RestrictionReason.TIME_UP in restriction.find_reasons(session, [shown]).get(shown, ()),
+        kept=session.scalar(select(RetentionKeep).where(RetentionKeep.subject_id == shown, RetentionKeep.until >= today)),
         place=at + 1,
-        count=len(ids),
+        count=max(count_waiting(session, actor=actor, today=today), len(ids)),
         previous_id=ids[at - 1] if at else None,
         next_id=ids[at + 1] if at + 1 < len(ids) else None,
     )
-
-
-def count_waiting(session: Session, *, actor: Actor, today: date) -> int:
-    """Return how many people wait for a decision of this actor."""
-    return len(find_ids(session, actor, today))
 
 
 def let_go(session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime, zone: ZoneInfo) -> None:

@@ -20,10 +20,18 @@ _SHOWN = 500  # people of one review; who has more begins with those longest ove
 
 
 def find_ids(session: Session, actor: Actor, today: date) -> list[str]:
-    """Return who waits for a decision of this actor, those longest overdue first."""
-    wanted = select_reviewed(session, actor, today).where(~_kept(session, today), ~plan.asks_for_something(Subject.id))
+    """Return who waits for a decision of this actor, those longest overdue first, as far as one review reads."""
     longest_first = func.coalesce(RetentionDue.due_on, today)
-    return list(session.scalars(wanted.order_by(longest_first, Subject.id).limit(_SHOWN)))
+    return list(session.scalars(_waits_for(session, actor, today).order_by(longest_first, Subject.id).limit(_SHOWN)))
+
+
+def count_waiting(session: Session, *, actor: Actor, today: date) -> int:
+    """Return how many people wait for a decision of this actor."""
+    return session.scalar(select(func.count()).select_from(_waits_for(session, actor, today).subquery())) or 0
+
+
+def _waits_for(session: Session, actor: Actor, today: date) -> Select[str, str | None]:
+    return select_reviewed(session, actor, today).where(~_kept(session, today), ~plan.asks_for_something(Subject.id))
 
 
 def is_decidable(session: Session, subject_id: str, actor: Actor, today: date) -> bool:

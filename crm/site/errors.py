@@ -55,7 +55,7 @@ def sentence_of(error: CrmError) -> str:
 
 def install(app: Flask) -> None:
     """Answer every error of `app` with a page, or with a fragment where htmx asked."""
-    app.register_error_handler(CrmError, _explain_refusal)
+    app.register_error_handler(CrmError, explain_refusal)
     app.register_error_handler(CSRFError, _explain_stale_form)
     app.register_error_handler(HTTPException, _explain_status)
     app.register_error_handler(500, _explain_failure)
@@ -73,7 +73,8 @@ def _answer(
     return response
 
 
-def _explain_refusal(error: CrmError) -> ResponseReturnValue:
+def explain_refusal(error: CrmError) -> ResponseReturnValue:
+    """Answer with the page that says what `error` says."""
     if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR:
         report(error)
     return _answer(status_of(error), title=_TITLE_OF.get(type(error)), message=sentence_of(error))

@@ -6,25 +6,24 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from crm.db import Compartment, in_batches
+from crm.db import Compartment, among, in_batches
 from crm.vault.journal import Right, RightsEntry, rights_rows
 from crm.vault.schema import data_key, epoch, is_buried, rights_journal, source_tombstone, tombstone
 from crm.vault.store import KeyStore, raise_shred_sequence
 
 # Built once, because a run of the Löschkonzept asks them for hundreds of people over and over.
-_THESE: BindParameter[Any] = bindparam("ids", expanding=True)
 _KEY, _DEAD = data_key.c, tombstone.c
 _KEYS_OF = (
     select(_KEY.subject_id, _KEY.compartment, _KEY.version, _KEY.number, _KEY.epoch)
-    .where(_KEY.subject_id.in_(_THESE), _KEY.compartment.in_(bindparam("compartments", expanding=True)), ~is_buried())
+    .where(among(_KEY.subject_id, "ids"), _KEY.compartment.in_(bindparam("compartments", expanding=True)), ~is_buried())
     .order_by(_KEY.subject_id, _KEY.number)
 )
 _DESTRUCTIONS_OF = (
     select(_DEAD.subject_id, _DEAD.compartment, _DEAD.version, _DEAD.ordered_at, _DEAD.removed_at, epoch.c.closed_at)
     .select_from(tombstone.outerjoin(epoch, epoch.c.number == _DEAD.epoch))
-    .where(_DEAD.subject_id.in_(_THESE))
+    .where(among(_DEAD.subject_id, "ids"))
     .order_by(_DEAD.number)
 )
 

@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import Session
 
-from crm.db import Compartment, in_batches, insert_rows
+from crm.db import Compartment, among, in_batches, insert_rows
 from crm.vault import schema
 from crm.vault.envelope import KEY_BYTES, CompartmentKeys, DataKey
 from crm.vault.epochs import EpochKey, EpochKeys, count_wraps
@@ -21,7 +21,7 @@ from crm.vault.tables import Subject
 
 _SWEPT_AT_ONCE = 500
 # Built once, because everybody who comes in needs it.
-_PRESENT = select(data_key.c.subject_id, data_key.c.compartment).where(data_key.c.subject_id.in_(bindparam("subject_ids", expanding=True)))
+_PRESENT = select(data_key.c.subject_id, data_key.c.compartment).where(among(data_key.c.subject_id, "subject_ids"))
 
 
 class _Wanted(NamedTuple):

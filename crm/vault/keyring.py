@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, exists, select
 
-from crm.db import in_batches
+from crm.db import among, in_batches
 from crm.vault.envelope import CompartmentKeys, DataKey, key_version_of
 from crm.vault.epochs import EpochKey, EpochKeys
 from crm.vault.errors import ErasedError, TamperedError
@@ -18,12 +18,12 @@ from crm.vault.store import KeyStore
 # Keys without a tombstone, whether or not the crash that came between them was cleaned up. Built once, because
 # every key not in memory is found by it.
 _LIVING = select(data_key.c.number, data_key.c.subject_id, data_key.c.version, data_key.c.epoch, data_key.c.wrapped).where(
-    data_key.c.subject_id.in_(bindparam("subject_ids", expanding=True)), data_key.c.compartment == bindparam("compartment"), ~is_buried()
+    among(data_key.c.subject_id, "subject_ids"), data_key.c.compartment == bindparam("compartment"), ~is_buried()
 )
 
 _DESTROYED = (
     select(tombstone.c.subject_id, tombstone.c.compartment, tombstone.c.version)
-    .where(tombstone.c.subject_id.in_(bindparam("subject_ids", expanding=True)))
+    .where(among(tombstone.c.subject_id, "subject_ids"))
     .order_by(tombstone.c.version)
 )
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, bindparam, select, update
+from sqlalchemy import CursorResult, Table, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
-from crm.db import Compartment, in_batches
+from crm.db import Compartment, among, in_batches
 from crm.vault.errors import ErasedError
 from crm.vault.tables import Subject, SubjectState
 
@@ -15,7 +15,7 @@ _KEPT = "vault_begun_kept"
 
 # Built once, because the guard runs before every write; on the table, because no object of the ORM holds a subject.
 _SUBJECT = cast("Table", Subject.__table__)
-_THESE = _SUBJECT.c.id.in_(bindparam("ids", expanding=True))
+_THESE = among(_SUBJECT.c.id, "ids")
 _MOVE = update(_SUBJECT).where(_THESE, _SUBJECT.c.state == SubjectState.LIVING.value).values(write_seq=_SUBJECT.c.write_seq + 1)
 _TOUCH = update(_SUBJECT).where(_THESE).values(write_seq=_SUBJECT.c.write_seq + 1)
 _LOCK = select(_SUBJECT.c.id).where(_THESE).order_by(_SUBJECT.c.id).with_for_update()

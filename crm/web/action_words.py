@@ -36,6 +36,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.ADDRESS_SUPPRESSED: _l("Adresse auf die Sperrliste gesetzt"),
     Action.ERASURE_ORDERED: _l("Löschung angeordnet"),
     Action.ERASURE_KEY_DESTROYED: _l("Schlüssel der Person vernichtet"),
+    Action.LISTS_LEFT: _l("Zuordnungen zu Listenabrufen vergessen"),
     Action.ERASURE_COMPLETED: _l("Löschung abgeschlossen"),
     Action.ADDRESS_KEPT: _l("Adresse länger oder dauerhaft auf der Sperrliste"),
     Action.ADDRESS_RELEASED: _l("Adresse von der Sperrliste genommen"),

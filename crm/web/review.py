@@ -88,17 +88,19 @@ def _page(template: str, subject_id: str | None, *, error: InvalidInputError | N
         showing = _find_showing(db, desk, found)
     if found is None:
         return render_template("review/empty.html", strip=strip_of(desk, shown=0), concept_url=_concept_url())
+    is_another = subject_id is not None and subject_id != found.subject_id
     return render_template(
-        template,
+        "review/show.html" if is_another else template,  # what cannot be undone is asked about nobody but the one who was named
         strip=strip_of(desk, shown=len(NAME_FIELDS) if found.person else 0),
         heading=full_name(found.person.fields) if found.person else elsewhere(showing),
         facts=_facts(found, owner),
         found=found,
         offers=purpose_links(showing),
         decides=found.decides,
-        urgency=urgency_of(found.forgetting.due_on, today=desk.today) if found.forgetting.due_on else None,
+        urgency=urgency_of(found.forgetting.due_on, today=desk.today) if found.forgetting.due_on and not found.kept else None,
         fields=_fields(desk, error),
-        is_another=subject_id is not None and subject_id != found.subject_id,
+        is_another=is_another,
+        kept_because=REASON_TITLES[KeepReason(found.kept.reason)] if found.kept else None,
         contact_url=url_for("contacts.show", subject_id=found.subject_id) if found.person and may("contacts.show") else None,
     )
 

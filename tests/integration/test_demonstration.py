@@ -15,7 +15,7 @@ from crm.models.privacy_task import TaskKind
 from crm.models.request_case import CaseWay, RequestCase
 from crm.privacy import purposes
 from crm.runtime import Runtime
-from crm.services import demo, review, work_list
+from crm.services import demo, review_selection, work_list
 from crm.services.accounts.demo import list_doors
 from crm.services.demo.accounts import add_accounts
 from crm.services.demo.inventions import Inventor
@@ -77,7 +77,7 @@ def test_whom_the_one_click_signs_in_as_sales_always_has_somebody_to_decide_abou
         moments = session.scalars(select(Account.created_at)).all()
         entered = session.scalars(select(Account).order_by(Account.created_at)).first()
         actor = Actor(entered.pseudonym, entered.roles, Role.SALES)
-        waiting = review.count_waiting(session, actor=actor, today=now.date())
+        waiting = review_selection.count_waiting(session, actor=actor, today=now.date())
 
     assert email == "brandt@auerfeld.example"
     assert len(set(moments)) == len(moments), "Of two from one moment chance decides who is the first."

@@ -10,15 +10,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import structlog
-from sqlalchemy import BindParameter, Table, bindparam, func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from crm import ledger
 from crm.actor import system_actor
-from crm.db import Compartment, Database, empty_log
+from crm.db import Compartment, Database, among, empty_log
 from crm.models.contact import SourceRecord
 from crm.models.erasure import ErasureJob, ErasureStep, RetainedDocument
 from crm.privacy import audit, indexing
@@ -36,18 +35,16 @@ _ERASER: Final = system_actor("eraser")
 # Built once and on the tables, because a run of the Löschkonzept asks them for hundreds of people over and over.
 _JOBS, _SUBJECTS = (cast("Table", model.__table__) for model in (ErasureJob, Subject))
 _JOB, _SUBJECT, _RECORD, _DOCUMENT = _JOBS.c, _SUBJECTS.c, SourceRecord.__table__.c, RetainedDocument.__table__.c
-_THESE_JOBS: BindParameter[Any] = bindparam("jobs", expanding=True)
-_THESE_PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
 _AT_STEP = select(_JOB.id, _JOB.subject_id).where(_JOB.step == bindparam("step"))
-_STILL_AT_STEP = _AT_STEP.where(_JOB.id.in_(_THESE_JOBS)).order_by(_JOB.id).with_for_update()
+_STILL_AT_STEP = _AT_STEP.where(among(_JOB.id, "jobs")).order_by(_JOB.id).with_for_update()
 _MOVE = {
-    ErasureStep.DESTROYED: update(_JOBS).where(_JOB.id.in_(_THESE_JOBS)).values(step=ErasureStep.DESTROYED, destroyed_at=bindparam("now")),
-    ErasureStep.DONE: update(_JOBS).where(_JOB.id.in_(_THESE_JOBS)).values(step=ErasureStep.DONE, done_at=bindparam("now")),
+    ErasureStep.DESTROYED: update(_JOBS).where(among(_JOB.id, "jobs")).values(step=ErasureStep.DESTROYED, destroyed_at=bindparam("now")),
+    ErasureStep.DONE: update(_JOBS).where(among(_JOB.id, "jobs")).values(step=ErasureStep.DONE, done_at=bindparam("now")),
 }
-_LOCKED = select(_SUBJECT.id).where(_SUBJECT.id.in_(_THESE_PEOPLE)).order_by(_SUBJECT.id).with_for_update()
-_RECORDS_OF = select(_RECORD.record_tag).where(_RECORD.subject_id.in_(_THESE_PEOPLE))
-_RECORDS_EACH = select(_RECORD.subject_id, func.count()).where(_RECORD.subject_id.in_(_THESE_PEOPLE)).group_by(_RECORD.subject_id)
-_KEEPING = select(_DOCUMENT.subject_id).where(_DOCUMENT.subject_id.in_(_THESE_PEOPLE)).distinct()
+_LOCKED = select(_SUBJECT.id).where(among(_SUBJECT.id, "people")).order_by(_SUBJECT.id).with_for_update()
+_RECORDS_OF = select(_RECORD.record_tag).where(among(_RECORD.subject_id, "people"))
+_RECORDS_EACH = select(_RECORD.subject_id, func.count()).where(among(_RECORD.subject_id, "people")).group_by(_RECORD.subject_id)
+_KEEPING = select(_DOCUMENT.subject_id).where(among(_DOCUMENT.subject_id, "people")).distinct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +145,7 @@ def _forget(database: Database, waiting: Sequence[_Waiting], keys: Mapping[str, 
             _await_writers(session, subject_ids)
             records: dict[str, int] = dict(session.execute(_RECORDS_EACH, {"people": subject_ids}).all())
             reach.forget(session, subject_ids)
-            ledger.drop_salts(session, subject_ids)
+            audit.forget_lists(session, subject_ids, actor=_ERASER, now=now)
             _enter(session, Action.ERASURE_KEY_DESTROYED, subject_ids, now, counts=records, rows=keys)
             _move(session, jobs, ErasureStep.DESTROYED, now)
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, and_, bindparam, exists, or_, select
+from sqlalchemy import Table, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.db import in_batches, insert_rows, new_id
+from crm.db import among, in_batches, insert_rows, new_id
 from crm.errors import NotFoundError
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep
 from crm.privacy import audit, bound_rows, indexing
@@ -21,11 +21,9 @@ from crm.vault import SealedRow, Subject, SubjectState, Vault
 # Built once and on the tables, because a run of the Löschkonzept asks them for hundreds of people over and over.
 _JOB, _SUBJECT = (cast("Table", model.__table__).c for model in (ErasureJob, Subject))
 _TABLE = ErasureJob.__tablename__
-_SEALED_ORDERS = select(*(_JOB[name] for name in bound_rows.columns_of(_TABLE)), _JOB.seal).where(
-    _JOB.subject_id.in_(bindparam("ids", expanding=True))
-)
-_JOBS_OF = select(_JOB.subject_id, _JOB.id).where(_JOB.subject_id.in_(bindparam("ids", expanding=True)))
-_EXISTING = select(_SUBJECT.id).where(_SUBJECT.id.in_(bindparam("ids", expanding=True))).order_by(_SUBJECT.id)
+_SEALED_ORDERS = select(*(_JOB[name] for name in bound_rows.columns_of(_TABLE)), _JOB.seal).where(among(_JOB.subject_id, "ids"))
+_JOBS_OF = select(_JOB.subject_id, _JOB.id).where(among(_JOB.subject_id, "ids"))
+_EXISTING = select(_SUBJECT.id).where(among(_SUBJECT.id, "ids")).order_by(_SUBJECT.id)
 
 
 def order(

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from crm.db import among
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.models.retention import DueKind, RetentionDue, RetentionKeep
@@ -103,9 +104,9 @@ def find_due(
     session: Session, kind: DueKind, *, day: date, limit: int | None = None, besides: Collection[str] = frozenset()
 ) -> list[Planned]:
     """Return who or what is due on a day and held by nothing, the longest overdue first."""
-    wanted = _due(kind, day).where(~_is_held(day)).order_by(RetentionDue.due_on, RetentionDue.subject_id, RetentionDue.object_id)
-    wanted = wanted.where(RetentionDue.subject_id.not_in(besides)) if besides else wanted
-    return [Planned(*row) for row in session.execute(wanted.limit(limit))]
+    others = ~among(RetentionDue.__table__.c.subject_id, "besides")
+    wanted = _due(kind, day).where(~_is_held(day), others).order_by(RetentionDue.due_on, RetentionDue.subject_id, RetentionDue.object_id)
+    return [Planned(*row) for row in session.execute(wanted.limit(limit), {"besides": besides})]
 
 
 def count_due_people(session: Session, *, day: date) -> int:
@@ -124,7 +125,7 @@ def find_held(session: Session, *, day: date, unsound: Collection[str] = frozens
     rows = (
         _due(DueKind.PERSON, day)
         .add_columns(*reasons.values())
-        .where(or_(_is_held(day), RetentionDue.subject_id.in_(unsound)))
+        .where(or_(_is_held(day), among(RetentionDue.__table__.c.subject_id, "unsound")))
         .order_by(RetentionDue.due_on, RetentionDue.subject_id)
     )
     return [
@@ -137,7 +138,7 @@ def find_held(session: Session, *, day: date, unsound: Collection[str] = frozens
                 *([HeldBy.CHANGED] if row.subject_id in unsound else []),
             ),
         )
-        for row in session.execute(rows)
+        for row in session.execute(rows, {"unsound": unsound})
     ]
 
 

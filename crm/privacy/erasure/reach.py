@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Executable, Select, Table, bindparam, delete, func, literal, select, union_all, update
+from sqlalchemy import Column, ColumnElement, Executable, Select, Table, delete, func, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from crm import models  # noqa: F401 - registers every table there is
-from crm.db import Base, Category, Compartment, Fate, Kept, Oblivion
+from crm.db import Base, Category, Compartment, Fate, Kept, Oblivion, among
 
 _OF_PEOPLE = frozenset({Category.CONTENT, Category.LINK, Category.EVIDENCE, Category.METADATA})
 _BY_COMPARTMENT = {
@@ -127,7 +127,7 @@ def _count_kept() -> Select[*tuple[Any, ...]]:
 
 
 def _these(table: Table) -> ColumnElement[bool]:
-    return table.c.subject_id.in_(bindparam("ids", expanding=True))
+    return among(table.c.subject_id, "ids")
 
 
 def _but_for(table: Table, oblivion: Oblivion) -> list[ColumnElement[bool]]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.db import among
 from crm.models.company import Company
 
 _COMPANY = Company.__table__.c
-_NAMES = select(_COMPANY.id, _COMPANY.name).where(_COMPANY.id.in_(bindparam("ids", expanding=True)), _COMPANY.name.is_not(None))
+_NAMES = select(_COMPANY.id, _COMPANY.name).where(among(_COMPANY.id, "ids"), _COMPANY.name.is_not(None))
 
 
 def find_names(session: Session, company_ids: Collection[str]) -> dict[str, str]:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm import search
 from crm.actor import Actor
+from crm.db import among
 from crm.models.company import Company, CompanyKind
 from crm.models.contact import Contact
 from crm.models.field_groups import FieldGroup
@@ -32,7 +33,7 @@ _SEARCHED: Mapping[FieldGroup, SearchGroup] = {
 
 _CONTACT = Contact.__table__.c
 _FACTS = select(_CONTACT.subject_id, _CONTACT.company_id, _CONTACT.owner_id, _CONTACT.last_contact_at).where(
-    _CONTACT.subject_id.in_(bindparam("subject_ids", expanding=True))
+    among(_CONTACT.subject_id, "subject_ids")
 )
 
 

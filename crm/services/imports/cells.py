@@ -93,17 +93,33 @@ class Cells:
 
     def check_addresses(self, fields: dict[str, str]) -> None:
         """Bring e-mail address and phone numbers into one form, and leave out what is none."""
-        if email := fields.pop("email", ""):
-            if found := find_email(email):
-                fields["email"] = found
+        self.remarks += _check_addresses(fields)
+
+    def compared(self, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the fields together with the addresses that the purpose does not open; for comparing alone."""
+        others = {name: text for name in self._binding.compared if (text := clean(self._binding.compared_cell(self._record, name)))}
+        if not others:
+            return fields
+        both = {**fields, **others}
+        _check_addresses(both)
+        return both
+
+
+def _check_addresses(fields: dict[str, str]) -> list[Reason]:
+    """Bring addresses into one form in place; return why some were left out."""
+    left_out = []
+    if email := fields.pop("email", ""):
+        if found := find_email(email):
+            fields["email"] = found
+        else:
+            left_out.append(Reason.EMAIL_INVALID)
+    for name, reason in _PHONE_REASONS.items():
+        if number := fields.pop(name, ""):
+            if found := find_phone(number, country=fields.get("country", "")):
+                fields[name] = found
             else:
-                self.remarks.append(Reason.EMAIL_INVALID)
-        for name, reason in _PHONE_REASONS.items():
-            if number := fields.pop(name, ""):
-                if found := find_phone(number, country=fields.get("country", "")):
-                    fields[name] = found
-                else:
-                    self.remarks.append(reason)
+                left_out.append(reason)
+    return left_out
 
 
 def read_salutation(fields: dict[str, str], salutations: Mapping[str, Mapping[str, str]]) -> None:

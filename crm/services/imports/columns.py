@@ -4,12 +4,16 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from crm.models.field_groups import FieldGroup
 from crm.services.imports.errors import FieldTwiceError, ForbiddenColumnError, UnknownFieldError
 from crm.services.imports.fields import REPEATABLE, TARGETS, RowKind, group_of
 from crm.services.imports.table import Record
 from crm.services.imports.values import clean_id
+
+# By these people are known: an objection or a suppression of an address holds whatever the import wants of it.
+_COMPARED: Final = frozenset({"email", "phone", "mobile"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +66,22 @@ class Binding:
     Attributes:
         places: by target, the columns that fill it.
         dropped: columns nobody takes, by place.
+        compared: by target, those of them with addresses: compared with whom we know, and never kept.
     """
 
     places: dict[str, tuple[int, ...]] = field(default_factory=dict)
     dropped: dict[int, str] = field(default_factory=dict)
+    compared: dict[str, int] = field(default_factory=dict)
 
     def cell(self, record: Record, target: str) -> str:
         """Return the cell of this target; empty when the file has no such column."""
         places = self.places.get(target)
         return record.cells[places[0]] if places else ""
+
+    def compared_cell(self, record: Record, target: str) -> str:
+        """Return the cell of this target, also where the purpose does not open it; only to compare it."""
+        place = self.compared.get(target)
+        return self.cell(record, target) if place is None else record.cells[place]
 
     def count_dropped(self, record: Record, counts: Counter[str]) -> None:
         """Count the values that are left behind, by name and never by value."""
@@ -95,6 +106,8 @@ def bind(columns: ColumnMap, header: list[str], *, groups: Collection[FieldGroup
         group = group_of(columns.kind, target) if target else None
         if target is None or (group and group not in groups):
             binding.dropped[place] = name
+            if target in _COMPARED:
+                binding.compared.setdefault(target, place)
         else:
             binding.places[target] = (*binding.places.get(target, ()), place)
     return binding

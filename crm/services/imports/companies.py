@@ -4,6 +4,7 @@ from datetime import datetime
 
 from crm.errors import InvalidInputError
 from crm.models.company import COMPANY_FIELDS
+from crm.services.companies import kinds
 from crm.services.companies.entry import clean_website
 from crm.services.imports.cells import Cells, read_salutation
 from crm.services.imports.names import split_full_name
@@ -40,7 +41,10 @@ class CompanyReader:
         fields.setdefault("name", " ".join(person[name] for name in ("first_name", "last_name") if name in person))
         if not fields["name"]:
             return LeftOut(record.row, Verdict.REFUSED, Reason.NO_NAME)
+        if kinds.is_address(fields["name"]):
+            return LeftOut(record.row, Verdict.REFUSED, Reason.NAME_IS_ADDRESS)
         natural = self._is_natural_person(cells, fields["name"])
+        human = self._person(cells, fields, person) if natural else {}
         ages = cells.ages(self._policy.dates, now=self._now)
         if natural:
             cells.remarks.append(Reason.SOLE_TRADER)
@@ -49,7 +53,8 @@ class CompanyReader:
             row=record.row,
             record_id=cells.record_id() or self._file.id_of_row(record.row),
             fields=fields,
-            person=self._person(cells, fields, person) if natural else {},
+            person=human,
+            compared=cells.compared(human),
             segment=cells.text("segment")[:40] or None,
             natural_person=natural,
             prospect=self._policy.is_prospect_type(cells.raw("relation")),
@@ -64,11 +69,13 @@ class CompanyReader:
         """Return whether the company is a human being.
 
         Said by the other system (person account) or the mapping, shown by the name (e. K., Inh.), or given away
-        by a contact of this company that is called like it.
+        by somebody of the export whose name it holds, unless it has the form of a legal person.
         """
-        if cells.says_yes("natural_person") or self._policy.is_natural_person(name):
+        if cells.says_yes("natural_person") or kinds.is_natural_person(name):
             return True
-        return self._survey.is_called_like_its_contact(cells.record_id(), name)
+        if self._survey.is_called_like_its_contact(cells.record_id(), name):
+            return True
+        return self._survey.find_person_in(name) is not None and not kinds.has_legal_form(name)
 
     def _person(self, cells: Cells, fields: dict[str, str], person: dict[str, str]) -> dict[str, str]:
         """Return the fields of the human being: their own, and those the company shares with them."""
@@ -80,10 +87,11 @@ class CompanyReader:
         return both
 
     def _name_of_person(self, name: str) -> dict[str, str]:
-        """Return the person's name out of the company's: taken apart where it is one, else whole (Malerei Huber e. K.)."""
-        if self._policy.is_natural_person(name):
+        """Return the person's name out of the company's: taken apart where it holds one, else whole (Malerei Huber e. K.)."""
+        person = self._survey.find_person_in(name)
+        if person is None and kinds.is_natural_person(name):
             return {"last_name": name}
-        first, last = split_full_name(name)
+        first, last = split_full_name(person or name)
         return {"first_name": first, "last_name": last} if first else {"last_name": last}
 
 

@@ -47,7 +47,8 @@ def find_delimiter(snapshot: Snapshot, encoding: str) -> str:
     header = _first_records(snapshot)[0].decode(encoding)
     if chosen := _SEPARATOR_LINE.match(header):
         return chosen.group(1)
-    return max(DELIMITERS, key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter), [])))
+    first_line = header.splitlines()[:1]  # line ends of old Macintosh programs are refused where the rows are read
+    return max(DELIMITERS, key=lambda delimiter: len(next(csv.reader(first_line, delimiter=delimiter), [])))
 
 
 def names_separator(line: str) -> bool:

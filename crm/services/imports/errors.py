@@ -99,6 +99,15 @@ class WrongQuotingError(ImportFileError):
     message = "In der Datei %(file)s stimmen in Zeile %(row)s die Anführungszeichen nicht. Nehmen Sie den ursprünglichen Export."
 
 
+class LineEndsError(ImportFileError):
+    """The lines end as no program has written them for twenty years, or a lone carriage return stands in a cell."""
+
+    message = (
+        "In der Datei %(file)s endet bei Zeile %(row)s eine Zeile mit einem einzelnen Wagenrücklauf (CR), wie auf alten Macs. "
+        "Öffnen Sie die Datei in einer Tabellenkalkulation und speichern Sie sie als „CSV UTF-8“."
+    )
+
+
 class WrongColumnCountError(ImportFileError):
     """A row has more or fewer cells than the header."""
 
@@ -159,12 +168,6 @@ class MappingError(InvalidInputError):
     """The mapping itself cannot be used."""
 
     message = "Die Zuordnung lässt sich nicht verwenden."
-
-
-class MappingUnreadableError(MappingError):
-    """The mapping is no TOML."""
-
-    message = "Die Zuordnung %(file)s ist keine lesbare TOML-Datei: %(reason)s. Ein Beispiel steht in der Anleitung zum Import."
 
 
 class MappingMissingError(MappingError):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from crm.models.field_groups import COMPANY_GROUP
 from crm.privacy.collection import NewPerson, SourceKey, keep_allowed
-from crm.privacy.disclosure import COMPANY_GROUP
 from crm.privacy.objection import Objection
 from crm.privacy.tasks import UNKNOWN_ORIGIN
 from crm.services.companies.entry import CompanyEntry

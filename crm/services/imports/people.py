@@ -37,6 +37,7 @@ class PersonReader:
         fields = self._fields(cells)
         if not any(name in fields for name in _ENOUGH):
             return LeftOut(record.row, Verdict.REFUSED, Reason.NOBODY)
+        compared = cells.compared(fields)
         employer = find_employer(
             cells.text("company"),
             first_name=fields.get("first_name", ""),
@@ -52,12 +53,13 @@ class PersonReader:
             row=record.row,
             record_id=cells.record_id() or self._file.id_of_row(record.row),
             fields=fields,
+            compared=compared,
             origin=cells.text("origin") or self._file.origin,
             created_at=ages.created_at,
             last_contact_at=ages.last_contact_at,
             employer=employer,
             prospect=self._is_prospect(employer),
-            likeness=None if is_role_mailbox(fields.get("email", ""), self._policy.role_mailboxes) else find_likeness(fields),
+            likeness=None if is_role_mailbox(compared.get("email", ""), self._policy.role_mailboxes) else find_likeness(compared),
             wishes=cells.wishes() | self._survey.wishes_of(cells.record_id("individual")),
             remarks=tuple(cells.remarks),
         )

@@ -55,7 +55,7 @@ class PeoplePlanner:
         record_ids = [row.record_id for row in rows]
         known = sources.find_known(session, self.system, record_ids)
         erased = sources.find_erased(session, self.system, record_ids)
-        suppressed = find_suppressed(session, {row.row: row.fields for row in rows}, purpose=self.terms.purpose)
+        suppressed = find_suppressed(session, {row.row: row.compared for row in rows}, purpose=self.terms.purpose)
         self.employers = sources.find_known(session, self.system, {row.employer.record_id for row in rows if row.employer.record_id})
         open_rows = [row for row in rows if row.record_id not in known and row.record_id not in erased and row.row not in suppressed]
         likenesses = [row.likeness for row in open_rows if row.likeness]

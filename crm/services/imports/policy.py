@@ -1,6 +1,5 @@
 """The rules of importing as data: `config/imports.toml`, read and checked once."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -40,8 +39,6 @@ class ImportPolicy:
     limits: Limits
     dates: DateRule
     role_mailboxes: frozenset[str]
-    natural_person: re.Pattern[str]
-    legal_form: re.Pattern[str]
     no_company: frozenset[str]
     prospect_types: tuple[str, ...]
     salutations: Mapping[str, Mapping[str, str]]
@@ -51,14 +48,6 @@ class ImportPolicy:
     def is_prospect_type(self, text: str) -> bool:
         """Return whether the type of a company says that it is no customer (yet)."""
         return any(word in text.casefold() for word in self.prospect_types)
-
-    def is_natural_person(self, company: str) -> bool:
-        """Return whether the name of a company shows a sole trader."""
-        return bool(self.natural_person.search(company)) and not self.has_legal_form(company)
-
-    def has_legal_form(self, company: str) -> bool:
-        """Return whether the name of a company shows a legal person."""
-        return bool(self.legal_form.search(company))
 
 
 @cache
@@ -75,8 +64,6 @@ def import_policy() -> ImportPolicy:
         limits=Limits.parse(rule["limits"]),
         dates=DateRule.parse(rule["dates"]),
         role_mailboxes=frozenset(rule["role_mailboxes"]["names"]),
-        natural_person=_any_of(rule["natural_persons"]["signs"]),
-        legal_form=_any_of(rule["natural_persons"]["legal_forms"]),
         no_company=frozenset(fold_name(text) for text in rule["natural_persons"]["no_company"]),
         prospect_types=tuple(rule["prospects"]["types"]),
         salutations=rule["salutations"],
@@ -88,7 +75,3 @@ def import_policy() -> ImportPolicy:
 def _known_file(name: str, rule: Mapping[str, Any], never: tuple[str, ...]) -> KnownFile:
     columns = make_column_map(RowKind(rule["kind"]), rule["columns"], never=never)
     return KnownFile(name, columns, rule.get("prospects", False))
-
-
-def _any_of(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))

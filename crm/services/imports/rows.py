@@ -18,6 +18,7 @@ class Reason(Enum):
     NULL_CHARACTER = "Ein Wert enthält ein Nullzeichen, das sich nicht speichern lässt; berichtigen Sie die Zeile in der Quelle."
     NOBODY = "Weder Name noch Adresse noch Telefonnummer."
     NO_NAME = "Ohne Namen."
+    NAME_IS_ADDRESS = "Der Firmenname ist eine E-Mail-Adresse; berichtigen Sie ihn in der Quelle."
     EMAIL_INVALID = "Die E-Mail-Adresse ist ungültig und wurde weggelassen."
     PHONE_INVALID = "Die Telefonnummer ist ungültig und wurde weggelassen."
     MOBILE_INVALID = "Die Mobilnummer ist ungültig und wurde weggelassen."
@@ -125,6 +126,7 @@ class PersonRow:
 
     Attributes:
         fields: what is not empty and belongs to a field group that the purpose opens.
+        compared: the fields and addresses that the purpose does not open, for comparing with whom we know; those are not kept.
         origin: where the data came from, as the old system says; None for unknown.
         created_at, last_contact_at: moments of the source, never of the import; None for unknown.
         prospect: no customer is behind the person (yet): the period starts with the last contact.
@@ -135,6 +137,7 @@ class PersonRow:
     row: int
     record_id: str
     fields: Mapping[str, str]
+    compared: Mapping[str, str] = field(default_factory=dict)
     origin: str | None = None
     created_at: datetime | None = None
     last_contact_at: datetime | None = None
@@ -153,6 +156,7 @@ class CompanyRow:
         fields: those of `COMPANY_FIELDS` that are not empty.
         natural_person: a sole trader or person account, which is a person itself (Art. 4(1) DSGVO).
         person: fields of that human being, as of a contact; empty for a legal person.
+        compared: as of a person.
         prospect: no customer (yet).
     """
 
@@ -160,6 +164,7 @@ class CompanyRow:
     record_id: str
     fields: Mapping[str, str]
     person: Mapping[str, str] = field(default_factory=dict)
+    compared: Mapping[str, str] = field(default_factory=dict)
     prospect: bool = False
     segment: str | None = None
     natural_person: bool = False

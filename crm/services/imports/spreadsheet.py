@@ -1,7 +1,6 @@
 """A CSV file of a spreadsheet, with a mapping that says which column is what."""
 
 import hashlib
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,6 @@ from crm.services.imports.errors import (
     IdColumnMissingError,
     MappedColumnMissingError,
     MappingMissingError,
-    MappingUnreadableError,
     MappingWithoutColumnsError,
     OptionNotKnownError,
     UnknownOptionError,
@@ -28,6 +26,7 @@ from crm.services.imports.snapshot import Snapshot, take
 from crm.services.imports.source_file import SourceFile
 from crm.services.imports.surveying import survey_files
 from crm.services.imports.table import Table
+from crm.toml_file import read_toml
 
 _ENCODINGS = {"utf-8": UTF_8, "cp1252": WINDOWS, "latin-1": WINDOWS}
 _OPTIONS = ("columns", "delimiter", "encoding", "kind", "origin", "prospects", "system")
@@ -57,16 +56,12 @@ def read_mapping(path: Path) -> CsvMapping:
     """Read a mapping file.
 
     Raises:
-        MappingError: what is wrong with it; also when it names a column that can never be imported.
+        MappingError, TomlFaultError, TomlEncodingError: what is wrong with it; also a column that can never be imported.
     """
     try:
-        rule = tomllib.loads(path.read_text(encoding="utf-8"))
+        rule = read_toml(path)
     except OSError as error:
         raise MappingMissingError(file=path) from error
-    except tomllib.TOMLDecodeError as error:
-        raise MappingUnreadableError(file=path, reason=error) from error
-    except UnicodeDecodeError as error:
-        raise MappingUnreadableError(file=path, reason="UTF-8") from error
     for option in rule:
         if option not in _OPTIONS:
             raise OptionNotKnownError(option=option, known=", ".join(_OPTIONS))

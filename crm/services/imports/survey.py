@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from crm.privacy.matching import Likeness, fold_name
+from crm.services.imports.names import find_person_in, fold_words
 from crm.services.imports.rows import NO_WISHES, LeftOut, Wishes
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -22,9 +23,10 @@ class Survey:
         rows: number of records by file.
         dropped: values without a purpose, by name of the column.
         decided: rows of files that only say something about people of other files.
-        company_names: companies of this export by id, with their folded names.
+        company_names: companies of this export by id, with their names as `fold_words` returns them.
         prospect_companies: those of them that are no customers (yet).
         contact_names: (company id, folded name) of the contacts of companies.
+        person_names: full names of everybody in this export, as `fold_words` returns them.
         latest_contact: last contact over all records of one person, by what makes records one person.
     """
 
@@ -35,6 +37,7 @@ class Survey:
     company_names: dict[str, str] = field(default_factory=dict)
     prospect_companies: set[str] = field(default_factory=set)
     contact_names: set[tuple[str, str]] = field(default_factory=set)
+    person_names: set[str] = field(default_factory=set)
     latest_contact: dict[Likeness, datetime] = field(default_factory=dict)
 
     def wishes_of(self, individual_id: str) -> Wishes:
@@ -46,8 +49,13 @@ class Survey:
         return (company_id, fold_name(name)) in self.contact_names
 
     def is_the_company(self, company_id: str | None, person: str) -> bool:
-        """Return whether a contact is the company it belongs to, because both have one name."""
-        return company_id is not None and self.company_names.get(company_id) == fold_name(person)
+        """Return whether a contact is the company it belongs to, because its name holds theirs."""
+        company, name = self.company_names.get(company_id or ""), fold_words(person)
+        return company is not None and bool(name) and f" {name} " in f" {company} "
+
+    def find_person_in(self, company: str) -> str | None:
+        """Return the full name of somebody of this export that the name of a company holds, as it is written there."""
+        return find_person_in(company, self.person_names)
 
     def note_contact(self, likeness: Likeness | None, moment: datetime | None) -> None:
         """Note one record's last contact for the person behind it."""

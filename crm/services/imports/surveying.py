@@ -7,7 +7,7 @@ from crm.privacy.matching import find_likeness, fold_name
 from crm.services.imports.columns import Binding
 from crm.services.imports.errors import IdMissingError, IdTwiceError, IdUnusableError
 from crm.services.imports.fields import RowKind
-from crm.services.imports.names import is_role_mailbox, split_full_name
+from crm.services.imports.names import fold_words, in_order, is_role_mailbox, split_full_name
 from crm.services.imports.policy import ImportPolicy
 from crm.services.imports.rows import LeftOut, Reason, Verdict, Wishes
 from crm.services.imports.source_file import SourceFile
@@ -62,7 +62,7 @@ class _Surveyor:
             return
         record_id = clean_id(binding.cell(record, "id"))
         name = binding.cell(record, "name") or f"{binding.cell(record, 'first_name')} {binding.cell(record, 'last_name')}"
-        self.survey.company_names[record_id] = fold_name(clean(name))
+        self.survey.company_names[record_id] = fold_words(in_order(clean(name)))
         if self._policy.is_prospect_type(binding.cell(record, "relation")):
             self.survey.prospect_companies.add(record_id)
         self._individuals.add(clean_id(binding.cell(record, "individual")))
@@ -75,9 +75,11 @@ class _Surveyor:
         first, last = clean(binding.cell(record, "first_name")), clean(binding.cell(record, "last_name"))
         if not first and not last:
             first, last = split_full_name(clean(binding.cell(record, "full_name")))
+        if first and last:
+            self.survey.person_names.add(fold_words(f"{first} {last}"))
         if company_id := clean_id(binding.cell(record, "company")):
             self.survey.contact_names.add((company_id, fold_name(f"{first} {last}")))
-        email = clean(binding.cell(record, "email"))
+        email = clean(binding.compared_cell(record, "email"))
         if not is_role_mailbox(email, self._policy.role_mailboxes):
             self.survey.note_contact(find_likeness({"email": email, "first_name": first, "last_name": last}), self._age(binding, record))
 

@@ -9,6 +9,7 @@ from crm.services.imports.errors import (
     CellTooLargeError,
     ColumnTwiceError,
     FileEmptyError,
+    LineEndsError,
     WrongColumnCountError,
     WrongQuotingError,
 )
@@ -67,6 +68,8 @@ class Table:
         except csv.Error as error:
             if "field larger than field limit" in str(error):
                 raise CellTooLargeError(file=self.name, row=row + 1, limit=csv.field_size_limit()) from None
+            if "new-line character" in str(error):
+                raise LineEndsError(file=self.name, row=row + 1) from None
             raise WrongQuotingError(file=self.name, row=row + 1) from None
 
     def _text_lines(self, counter: RowCounter) -> Iterator[str]:

@@ -33,7 +33,7 @@ class CompanyTaker:
         known = sources.find_known(session, self._maker.system, [row.record_id for row in rows])
         traders = [row for row in rows if row.natural_person]
         erased = sources.find_erased(session, self._maker.system, [row.record_id for row in traders])
-        suppressed = find_suppressed(session, {row.row: row.person for row in traders}, purpose=self._terms.purpose)
+        suppressed = self._find_suppressed(session, traders)
         decided = []
         for row in rows:
             if row.record_id in erased:
@@ -53,10 +53,15 @@ class CompanyTaker:
         erased = sources.find_erased(session, self._maker.system, [row.record_id for row in rows if row.natural_person])
         decided = {row.row: _already_there(row) for row in rows if row.record_id in known}
         decided |= {row.row: Decided(row.row, Verdict.REFUSED, (Reason.ERASED_BEFORE,)) for row in rows if row.record_id in erased}
+        traders = [row for row in rows if row.natural_person and row.row not in decided]
+        decided |= {row: Decided(row, Verdict.REFUSED, (Reason.SUPPRESSED,)) for row in self._find_suppressed(session, traders)}
         fresh = [row for row in rows if row.row not in decided]
         self._take_legal_persons(session, [row for row in fresh if not row.natural_person], now)
         decided |= self._take_natural_persons(session, [row for row in fresh if row.natural_person], now)
         return [decided.get(row.row) or self._created(row, now) for row in rows]
+
+    def _find_suppressed(self, session: Session, traders: Sequence[CompanyRow]) -> set[int]:
+        return find_suppressed(session, {row.row: row.compared for row in traders}, purpose=self._terms.purpose)
 
     def _take_legal_persons(self, session: Session, rows: Sequence[CompanyRow], now: datetime) -> None:
         company_ids = create_many(session, entries=[self._maker.company(row) for row in rows], actor=self._terms.actor, now=now)

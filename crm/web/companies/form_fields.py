@@ -5,9 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from crm.models.company import COMPANY_FIELDS, CompanyKind
-from crm.models.field_groups import FieldGroup
+from crm.models.field_groups import COMPANY_GROUP, FieldGroup
 from crm.privacy.collection import Notice
-from crm.privacy.disclosure import COMPANY_GROUP
 from crm.privacy.purposes import Purpose
 from crm.services.companies.entry import CompanyEntry, longest_of
 from crm.services.contacts.fields import LONGEST

@@ -10,7 +10,7 @@ from crm.errors import InvalidInputError
 from crm.models.company import Company, CompanyKind
 from crm.privacy.errors import PurposeNotAllowedError
 from crm.services.changers import Changer
-from crm.services.companies import entry
+from crm.services.companies import entry, kinds
 from crm.services.companies.from_form import OwnerNameMissingError
 from crm.services.companies.listing import find_segments
 from crm.services.companies.view import open_fields
@@ -113,6 +113,9 @@ def check(db: Session, desk: Desk, typed: TypedCompany, *, company: Company | No
     faults += find_faults(db, desk, segment=typed.segment, owner_id=typed.owner_id, former_owner_id=former)
     if typed.kind not in set(CompanyKind):
         faults.append(KindUnknownError(field="kind"))
+    name = typed.fields.get("name", "")
+    if typed.kind == CompanyKind.LEGAL_PERSON and (company is None or company.name != name):
+        faults += raised(lambda: kinds.require_legal_person(name))
     if company is None and typed.kind == CompanyKind.NATURAL_PERSON:
         faults += _faults_of_person(desk, typed)
     return {fault.field or "name": sentence_of(fault) for fault in reversed(faults)}

@@ -9,7 +9,8 @@ import pytest
         ('organisatoin = "Muster"', "organisatoin"),
         ("threads = 0", "threads"),
         ('staff_workers = "viele"', "staff_workers"),
-        ("organisation = Muster", "lethe.toml"),
+        ("organisation = Muster", "lethe.toml ist in Zeile 1 kein gültiges TOML"),
+        ('threads = 4\n\nsmtp_password = "geheim', "in Zeile 3"),
     ],
 )
 def test_a_wrong_settings_file_is_one_sentence(installed, lethe, text, named):
@@ -20,6 +21,15 @@ def test_a_wrong_settings_file_is_one_sentence(installed, lethe, text, named):
     assert result.exit_code == 2
     assert named in result.stderr
     assert result.stderr.count("\n") == 1
+    assert "geheim" not in result.stderr
+
+
+def test_a_settings_file_in_another_encoding_says_so(installed, lethe):
+    (installed / "lethe.toml").write_bytes('organisation = "Müller"'.encode("cp1252"))
+
+    result = lethe("doctor")
+
+    assert (result.exit_code, "nicht in UTF-8 gespeichert" in result.stderr) == (2, True)
 
 
 def test_a_slip_in_the_environment_is_not_ignored(lethe, monkeypatch):

@@ -256,6 +256,25 @@ class TestForm:
         assert house.count(Contact) == 1
         assert house.count(PrivacyTask) == 1
 
+    @pytest.mark.parametrize(
+        ("name", "sentence"),
+        [("petra.privat@web.example", "Das ist eine E-Mail-Adresse"), ("Malerei Huber e. K.", "So heißt ein Einzelunternehmen")],
+    )
+    def test_takes_nobody_in_as_a_legal_person_by_name(self, house, sales, name, sentence):
+        """Art. 4(1) DSGVO: the name of a company is not sealed."""
+        refused = sales.send("/companies/new", self.new(sales, name=name))
+
+        assert (refused.status_code, sentence in error_at(refused, "name")) == (422, True)
+        assert house.count(Company) == 0
+
+    def test_named_like_a_sole_trader_before_can_still_be_changed(self, house, sales):
+        company_id = house.add_company("Malerei Huber e. K.")
+        form = inputs_of(sales.get(f"/companies/{company_id}/edit"))
+
+        answer = sales.send(f"/companies/{company_id}/edit", {**form, "city": "Fulda"}, follow_redirects=True)
+
+        assert "Die Änderungen sind gespeichert." in answer.text
+
     def test_warns_of_the_same_name_before_saving(self, house, sales):
         house.add_company("Alpha GmbH")
 

@@ -18,7 +18,7 @@ from crm.privacy.documents import NewDocument
 from crm.privacy.documents.duty import PURPOSE
 from crm.privacy.erasure import run
 from crm.privacy.restriction import RestrictionReason
-from crm.services import review
+from crm.services import review_selection
 from tests.functional.web.conftest import ACTOR, error_at
 
 
@@ -133,8 +133,34 @@ class TestLetGo:
             job = session.scalars(select(ErasureJob)).one()
         assert (job.subject_id, job.cause, job.rule) == (person, ErasureCause.REVIEW, "RET-01")
 
+    def test_is_asked_about_nobody_but_the_one_who_was_named(self, house, privacy, overdue):
+        gone, _next = overdue("Erste", days_ago=900), overdue("Zweite")
+        privacy.send(f"/review/{gone}/let-go", {})
+
+        text = privacy.get(f"/review/{gone}/let-go").text
+
+        assert "<h1>Zweite</h1>" in text and "ist hier nichts zu entscheiden" in text
+        assert "Endgültig gehen lassen" not in text
+
+    def test_counts_more_people_than_one_review_reads(self, privacy, overdue, monkeypatch):
+        monkeypatch.setattr(review_selection, "_SHOWN", 1)
+        for name in ("Erste", "Zweite", "Dritte"):
+            overdue(name)
+
+        assert "1 von 3" in privacy.get("/review").text
+
 
 class TestKeep:
+    def test_says_of_somebody_who_was_kept_until_when_and_why(self, house, privacy, overdue):
+        person = overdue()
+        until = (house.now + timedelta(days=90)).date()
+        privacy.send(f"/review/{person}/keep", {"reason": "talks", "until": until.isoformat()})
+
+        text = privacy.get(f"/review?person={person}").text
+
+        assert f"Die Person bleibt bis zum {until:%d.%m.%Y}: Es laufen Gespräche" in text
+        assert "vergisst der nächtliche Lauf" not in text and "überfällig" not in text
+
     def test_keeps_with_a_reason_until_a_day_and_settles_the_task(self, house, privacy, overdue):
         person = overdue()
         until = (house.now + timedelta(days=90)).date()
@@ -248,7 +274,7 @@ class TestWhoCameInOverdue:
 
         with house.database.reading() as session:
             coordinator = Actor("p" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
-            assert review.count_waiting(session, actor=coordinator, today=house.now.date()) == 1
+            assert review_selection.count_waiting(session, actor=coordinator, today=house.now.date()) == 1
 
     def test_is_for_the_coordinator_alone(self, house, sales, imported):
         with house.database.writing() as session:

@@ -12,6 +12,7 @@ from crm.mail import Letter, MailState, OutboxMessage, Outcome
 from crm.models.contact import Contact
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep, RetainedDocument
 from crm.privacy import collection, disclosure, notes, post, purposes
+from crm.privacy.actions import Action
 from crm.privacy.collection import NewPerson, Notice, Refusal
 from crm.privacy.erasure import eraser
 from crm.privacy.erasure.proof import find_proof
@@ -91,7 +92,7 @@ class TestFinish:
         [done] = house.rows(ErasureJob.__table__)
         assert (done["id"], done["step"], done["destroyed_at"], done["done_at"]) == (job.id, ErasureStep.DONE, house.now, house.now)
         assert state_of(house) == SubjectState.ERASED
-        assert house.actions() == ["erasure:ordered", "erasure:key_destroyed", "erasure:completed"]
+        assert house.actions() == ["erasure:ordered", "erasure:lists_left", "erasure:key_destroyed", "erasure:completed"]
         [key] = house.vault.find_destructions([house.person.subject_id])
         assert (key.compartment, key.removed_at) == (Compartment.PROFILE, house.now)
         assert [each.right for each in house.vault.read_rights() if each.subject_id == house.person.subject_id][-1] is Right.ERASURE
@@ -100,7 +101,7 @@ class TestFinish:
         house.erase()
 
         assert house.finish() == 0
-        assert house.actions() == ["erasure:ordered", "erasure:key_destroyed", "erasure:completed"]
+        assert house.actions() == ["erasure:ordered", "erasure:lists_left", "erasure:key_destroyed", "erasure:completed"]
 
     def test_does_only_what_is_named(self, house):
         first, second = house.order(), house.order(house.person.bystander_id)
@@ -143,7 +144,7 @@ class TestFinish:
         assert house.finish() == 1
 
         assert destroyed(house) == {(Compartment.PROFILE, house.now), (Compartment.RECORD, house.now)}
-        assert house.actions() == ["erasure:ordered", "erasure:key_destroyed", "erasure:completed"]
+        assert house.actions() == ["erasure:ordered", "erasure:lists_left", "erasure:key_destroyed", "erasure:completed"]
         assert len([each for each in house.vault.read_rights() if each.right is Right.ERASURE]) == 1
 
     def test_takes_that_key_from_nobody_else_in_the_same_batch(self, house):
@@ -310,7 +311,8 @@ class TestAfterwards:
         house.seal_log()
 
         sealer = house.runtime.make_sealer()
-        assert verify(house.database.engine, trusted=[sealer.signer.verifier]).is_sound
+        assert verify(house.database.engine, trusted=[sealer.signer.verifier], forgetting=Action.LISTS_LEFT).is_sound
+        assert not verify(house.database.engine, trusted=[sealer.signer.verifier]).is_sound  # without the entry it would be found
 
 
 def test_two_workers_erase_once(house):
@@ -324,6 +326,6 @@ def test_two_workers_erase_once(house):
     again = eraser._complete(house.database, house.vault, other, house.now)
 
     assert again == 0
-    assert house.actions() == ["erasure:ordered", "erasure:key_destroyed", "erasure:completed"]
+    assert house.actions() == ["erasure:ordered", "erasure:lists_left", "erasure:key_destroyed", "erasure:completed"]
     with house.database.reading() as session:
         assert session.scalar(select(Subject.state).where(Subject.id == house.person.subject_id)) == SubjectState.ERASED

@@ -128,6 +128,6 @@ def test_many_who_order_and_finish_at_once_make_one_erasure(house):
         each.close()
     assert len({ordered for ordered, _ in outcomes}) == 1
     assert sum(finished for _, finished in outcomes) == 1
-    assert house.actions() == ["erasure:ordered", "erasure:key_destroyed", "erasure:completed"]
+    assert house.actions() == ["erasure:ordered", "erasure:lists_left", "erasure:key_destroyed", "erasure:completed"]
     [state] = [row["state"] for row in house.rows(Subject.__table__) if row["id"] == house.person.subject_id]
     assert state == SubjectState.ERASED

@@ -109,6 +109,7 @@ def test_killed_before_each_statement_in_turn(house, copies, lives):
         whole = lives(**request, settings=settings, folders=folders, looks=True)
     assert whole["state"]["acts"] == [
         ["erasure:ordered", house.person.subject_id],
+        ["erasure:lists_left", None],
         ["erasure:key_destroyed", house.person.subject_id],
         ["erasure:completed", house.person.subject_id],
     ]

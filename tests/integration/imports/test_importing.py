@@ -178,6 +178,48 @@ class TestSuppressed:
         assert report["files"]["Contact.csv"]["reasons"][0]["row"] == 2
 
 
+class TestComparedOnly:
+    """Art. 5(1)(c), 21(3) DSGVO: an address that the purpose does not open is compared with whom we know, and not kept."""
+
+    def test_a_suppressed_address_keeps_its_person_out(self, installation, now, tmp_path):
+        with installation.database.writing() as session:
+            reason = SuppressionReason.OBJECTION_6_1_F
+            suppression.enter(session, address="paula.muster1@example.org", channel="email", reason=reason, actor=ACTOR, now=now)
+        write(tmp_path, "Contact.csv", [contact(1), contact(2)])
+
+        foretold, report = (act(tmp_path, purpose="sales_approach") for act in (installation.foretell, installation.take_in))
+
+        assert report == foretold
+        assert report["people"] == {"read": 2, "created": 1, "merged": 0, "refused": 1, "skipped": 0}
+        assert report["dropped_fields"]["Email"] == 2
+        assert "email" not in installation.people()["0032"].fields
+
+    def test_a_suppressed_sole_trader_stays_out(self, installation, now, tmp_path):
+        with installation.database.writing() as session:
+            reason = SuppressionReason.OBJECTION_6_1_F
+            suppression.enter(session, address="trader@example.org", channel="email", reason=reason, actor=ACTOR, now=now)
+        trader = {"Id": record_id(1, "001"), "Name": "Malerei Huber e. K.", "PersonEmail": "trader@example.org"}
+        write(tmp_path, "Account.csv", [trader])
+
+        foretold, report = (act(tmp_path, purpose="sales_approach") for act in (installation.foretell, installation.take_in))
+
+        assert report == foretold
+        assert report["files"]["Account.csv"]["refused"] == 1 and installation.people() == {}
+
+    def test_somebody_who_objected_is_met_again_and_not_taken_in_anew(self, installation, tmp_path):
+        known, again = tmp_path / "known", tmp_path / "again"
+        write(known, "Contact.csv", [contact(1, HasOptedOutOfEmail="1")])
+        installation.take_in(known)
+        lead = contact(1, Id=record_id(7, "00Q"))
+        write(again, "Lead.csv", [lead])
+
+        foretold, report = (act(again, purpose="sales_approach") for act in (installation.foretell, installation.take_in))
+
+        assert report == foretold
+        assert report["people"]["merged"] == 1
+        assert len({person.subject_id for person in installation.people().values()}) == 1
+
+
 class TestErasedBefore:
     """Art. 17(1) DSGVO."""
 

@@ -230,6 +230,19 @@ class TestPayload:
 
         assert sealed.kinds() == {Kind.SALT_WRONG}
 
+    def test_salt_taken_away_is_found(self, sealed):
+        with sealed.attack() as connection:
+            taken = connection.execute(text("DELETE FROM ledger_salt WHERE position = 0")).rowcount
+
+        assert [(each.kind, each.facts) for each in sealed.verify().findings] == [(Kind.SALT_MISSING, {"count": taken})]
+
+    def test_salts_of_a_list_that_is_not_filed_yet_taken_away_are_found(self, log):
+        log.write_list(["1" * 32, "2" * 32])
+        with log.attack() as connection:
+            connection.execute(text("DELETE FROM ledger_list"))
+
+        assert [(each.kind, each.facts) for each in log.verify().findings] == [(Kind.SALT_MISSING, {"count": 2})]
+
 
 class TestTail:
     def test_that_was_sealed_and_cut_is_found(self, sealed):

@@ -32,13 +32,15 @@ def read(folder, now):
         ([HEADER, ROW.replace("Paula", '"Paula'), ROW], errors.WrongQuotingError, 2),
         ([HEADER, ROW.replace("Paula", '"Pa"ula')], errors.WrongQuotingError, 2),
         ([HEADER, ROW, ROW.replace("Paula", 'Pa"ula').replace(record_id(1), record_id(2))], errors.WrongQuotingError, 3),
+        ([HEADER + "\r" + ROW + "\r"], errors.LineEndsError, 1),
+        ([HEADER, ROW.replace("Paula", "Pau\rla")], errors.LineEndsError, 2),
         ([HEADER + ",email", ROW + ",x"], errors.ColumnTwiceError, None),
         ([HEADER, ROW, ROW.replace(record_id(1), record_id(2)).replace("Paula", "x" * 131_073)], errors.CellTooLargeError, 3),
     ],
 )
 def test_the_sentence_names_file_and_row(tmp_path, now, lines, error, row):
     path = tmp_path / "Contact.csv"
-    path.write_text("\n".join(lines), encoding="utf-8")
+    path.write_text("\n".join(lines), encoding="utf-8", newline="")
 
     with pytest.raises(error) as caught:
         read(tmp_path, now)

@@ -3,6 +3,7 @@
 import pytest
 
 from crm.privacy.matching import find_likeness, fold_name
+from crm.services.companies import kinds
 from crm.services.imports.employers import find_employer
 from crm.services.imports.names import is_role_mailbox, split_full_name
 from crm.services.imports.policy import import_policy
@@ -71,14 +72,14 @@ def test_full_names_are_taken_apart(name, parts):
     ],
 )
 def test_businesses_of_one_human_being_are_known_by_their_name(name):
-    assert POLICY.is_natural_person(name)
+    assert kinds.is_natural_person(name)
 
 
 @pytest.mark.parametrize(
     "name", ["Huber GmbH", "Huber GmbH, Inh. Eva Huber", "Huber & Sohn OHG", "Verein der Inhaber e. V.", "Muster AG", "Ekkehard Technik UG"]
 )
 def test_legal_persons_are_none(name):
-    assert not POLICY.is_natural_person(name)
+    assert not kinds.is_natural_person(name)
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,37 @@ class TestCompanies:
         assert companies(export)["Muster Maschinenbau GmbH"].person == {}
 
     @pytest.mark.parametrize(
+        ("name", "person"),
+        [
+            ("Paula Muster1", {"first_name": "Paula", "last_name": "Muster1"}),
+            ("Muster1, Paula", {"first_name": "Paula", "last_name": "Muster1"}),
+            ("Praxis Dr. Paula Muster1", {"first_name": "Paula", "last_name": "Muster1"}),
+            ("PAULA MUSTER1 - Beratung", {"first_name": "PAULA", "last_name": "MUSTER1"}),
+            ("Paula Muster1 GmbH & Co. KG", {}),
+            ("Muster1 Paula", {}),
+        ],
+    )
+    @pytest.mark.parametrize("of_this_company", [True, False])
+    def test_with_the_name_of_somebody_of_the_export_are_that_person(self, tmp_path, now, name, person, of_this_company):
+        """Art. 4(1) DSGVO."""
+        write(tmp_path, "Account.csv", [{"Id": record_id(1, "001"), "Name": name}])
+        write(tmp_path, "Contact.csv", [contact(1, AccountId=record_id(1, "001") if of_this_company else "")])
+
+        export = read_salesforce(tmp_path, groups=GROUPS, now=now)
+
+        (row,) = rows_of(export, "Account.csv").values()
+        assert (row.natural_person, row.person) == (bool(person), person)
+        if person and of_this_company:
+            assert rows_of(export, "Contact.csv")[2].employer.is_person
+
+    def test_are_refused_where_the_name_is_an_address(self, tmp_path, now):
+        write(tmp_path, "Account.csv", [{"Id": record_id(1, "001"), "Name": "hans.dampf@web.example"}])
+
+        (row,) = rows_of(read_salesforce(tmp_path, groups=GROUPS, now=now), "Account.csv").values()
+
+        assert row == LeftOut(2, Verdict.REFUSED, Reason.NAME_IS_ADDRESS)
+
+    @pytest.mark.parametrize(
         ("website", "kept", "remarked"),
         [("www.example.org", "https://www.example.org", False), ("javascript:alert(1)", None, True), ("x." * 100, None, True)],
     )
@@ -196,6 +227,33 @@ class TestEmployers:
 
     def test_are_the_own_business_of_somebody_whose_name_it_bears(self, export):
         assert people(export)["Huber"].employer.is_own_business
+
+    @pytest.mark.parametrize(
+        ("last_name", "company", "is_own"),
+        [
+            ("Schmidt-Meier", "Schmidt-Meier Beratung", True),
+            ("Schmidt-Meier", "Rosa Schmidt Meier", True),
+            ("von der Heide", "von der Heide Consulting", True),
+            ("Heide", "Heidekraut Versand", False),
+            ("Huber", "Huber GmbH", False),
+        ],
+    )
+    def test_of_a_lead_bear_its_last_name_however_it_is_joined(self, tmp_path, now, last_name, company, is_own):
+        write(tmp_path, "Lead.csv", [contact(1, FirstName="Rosa", LastName=last_name, Company=company)])
+
+        (row,) = rows_of(read_salesforce(tmp_path, groups=GROUPS, now=now), "Lead.csv").values()
+
+        assert row.employer.is_own_business is is_own
+
+    @pytest.mark.parametrize("company", ["anna@privatpost.example", "Hans Huber", "Huber, Hans", "Malerei Hans Huber"])
+    def test_that_are_an_address_or_somebody_else_of_the_export_are_left_out(self, tmp_path, now, company):
+        """Art. 4(1) DSGVO."""
+        write(tmp_path, "Contact.csv", [contact(1, FirstName="Hans", LastName="Huber")])
+        write(tmp_path, "Lead.csv", [contact(2, FirstName="Eva", LastName="Klein", Company=company)])
+
+        row = people(read_salesforce(tmp_path, groups=GROUPS, now=now))["Klein"]
+
+        assert (row.employer.name, row.remarks) == (None, (Reason.COMPANY_IS_PERSON,))
 
     def test_are_left_out_where_the_name_is_another_persons(self, export):
         assert not people(export)["Winter"].employer

@@ -9,6 +9,7 @@ from crm.privacy.purposes import Channel
 from crm.services.imports import errors
 from crm.services.imports.rows import LeftOut
 from crm.services.imports.spreadsheet import read_mapping, read_spreadsheet
+from crm.toml_file import TomlEncodingError, TomlFaultError
 from tests.support.exports import GROUPS, write
 
 MAPPING = """
@@ -148,7 +149,7 @@ def test_companies_can_be_mapped_too(tmp_path, now):
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("kind = ", errors.MappingUnreadableError),
+        ("kind = ", TomlFaultError),
         ("kind = 'person'", errors.MappingWithoutColumnsError),
         ("[columns]\nName = 5", errors.MappingWithoutColumnsError),
         ('kind = "alien"', errors.UnknownOptionError),
@@ -171,7 +172,7 @@ def test_a_mapping_in_another_encoding_is_refused(tmp_path):
     path = tmp_path / "mapping.toml"
     path.write_bytes('[columns]\n"Straße" = "street"'.encode("latin-1"))
 
-    with pytest.raises(errors.MappingUnreadableError):
+    with pytest.raises(TomlEncodingError):
         read_mapping(path)
 
 
