@@ -20,6 +20,7 @@ from crm.models.company import Company, CompanyKind
 from crm.models.contact import Contact
 from crm.models.field_groups import FieldGroup
 from crm.privacy import disclosure
+from crm.privacy.errors import FieldWithoutPurposeError
 from crm.privacy.purposes import Purpose
 from crm.services.companies.names import find_names
 
@@ -46,6 +47,12 @@ class NotTheTraderError(InvalidInputError):
     """A sole trader was chosen, and another person."""
 
     message = "Hinter dieser Firma steht ein einzelner Mensch. Lassen Sie die Person leer, oder wählen Sie die Inhaberin oder den Inhaber."
+
+
+class NoRoomForTextError(FieldWithoutPurposeError):
+    """What is typed may name the person, and the purpose has no room for free text about people."""
+
+    message = "Der Zweck „%(purpose)s“ hat keinen Platz für freien Text über Personen. Wechseln Sie oben den Zweck."
 
 
 class About(Protocol):
@@ -129,6 +136,21 @@ def require_customer(session: Session, *, company_id: str | None, subject_id: st
     if company is None:
         raise CustomerMissingError(field="company")
     return Chosen(company.id, subject_id)
+
+
+def require_writable(session: Session, subject_id: str | None, *, purpose: Purpose, actor: Actor, now: datetime) -> None:
+    """Refuse where the purpose may not write about this person; about a company alone, only the role is asked.
+
+    Raises:
+        NoRoomForTextError: the purpose has no room for free text about people.
+        PurposeNotAllowedError, NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: as the door says.
+    """
+    disclosure.require_role(purpose, actor)
+    if subject_id is None:
+        return
+    if FieldGroup.NOTES not in purpose.groups:
+        raise NoRoomForTextError(purpose=purpose.title["de"])
+    disclosure.require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
 
 
 def find_employer(session: Session, subject_id: str) -> str | None:

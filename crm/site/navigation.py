@@ -41,6 +41,7 @@ STAFF_SECTIONS: Final = (
             Entry("home.index", _l("Mein Arbeitsplatz"), _l("Arbeitsplatz"), "home", "home"),
             Entry("contacts.index", _l("Kontakte"), _l("Kontakte"), "people", "contacts"),
             Entry("companies.index", _l("Firmen"), _l("Firmen"), "building", "companies"),
+            Entry("deals.board", _l("Verkaufschancen"), _l("Chancen"), "chart", "deals"),
             Entry("documents.index", _l("Unterlagen"), _l("Unterlagen"), "doc", "documents"),
         ),
     ),

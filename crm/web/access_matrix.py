@@ -86,6 +86,22 @@ _COMPANIES: Final[AccessMatrix] = {
     "companies.change": _WRITES,
 }
 
+_SELLS: Final = frozenset({Role.SALES})
+_READS_DEALS: Final = frozenset({Role.SALES, Role.MANAGEMENT})
+
+_DEALS: Final[AccessMatrix] = {
+    "deals.board": _READS_DEALS,
+    "deals.listing": _READS_DEALS,
+    "deals.forecast": _READS_DEALS,
+    "deals.show": _READS_DEALS,
+    "deals.new": _SELLS,
+    "deals.create": _SELLS,
+    "deals.edit": _SELLS,
+    "deals.change": _SELLS,
+    "deals.move": _SELLS,
+    "deals.people": _SELLS,
+}
+
 # The coordinator answers for all tasks; those who look after contacts say where data came from and that people were told.
 _SETTLES_TASKS: Final = frozenset({Role.SALES, Role.SERVICE, Role.ACCOUNTING, Role.PRIVACY})
 
@@ -149,6 +165,6 @@ _DEMO: Final[AccessMatrix] = {"demo.enter": PUBLIC, "demo_mailbox.show": PUBLIC}
 
 def access_matrix(*, demo: bool) -> AccessMatrix:
     """Return who may open what."""
-    work = {**_WORK, **_CONTACTS, **_COMPANIES, **_TASKS, **_REQUESTS, **_DOCUMENTS, **_RETENTION, **_LEDGER}
+    work = {**_WORK, **_CONTACTS, **_COMPANIES, **_DEALS, **_TASKS, **_REQUESTS, **_DOCUMENTS, **_RETENTION, **_LEDGER}
     pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **work}
     return {**pages, **_DEMO} if demo else pages

@@ -15,8 +15,8 @@ from crm.models.deal import Deal, DealMove
 from crm.models.field_groups import FieldGroup
 from crm.privacy import audit, due, work_texts
 from crm.privacy.actions import Action
-from crm.privacy.disclosure import require_access, require_role
-from crm.privacy.errors import FieldWithoutPurposeError, StaleVersionError
+from crm.privacy.disclosure import require_access
+from crm.privacy.errors import StaleVersionError
 from crm.privacy.purposes import Purpose
 from crm.privacy.work_texts import WorkText
 from crm.services import forms, staff_names, work_customers, work_rules
@@ -145,21 +145,6 @@ def probability_of(rules: WorkRules, stage: str, wanted: int | None) -> int:
     return said if wanted is None or ended else wanted
 
 
-def require_writable(session: Session, subject_id: str | None, *, purpose: Purpose, actor: Actor, now: datetime) -> None:
-    """Refuse where the purpose may not write about this person; about a company alone, only the role is asked.
-
-    Raises:
-        FieldWithoutPurposeError: the purpose has no room for free text about people.
-        PurposeNotAllowedError, NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: as the door says.
-    """
-    require_role(purpose, actor)
-    if subject_id is None:
-        return
-    if FieldGroup.NOTES not in purpose.groups:
-        raise FieldWithoutPurposeError(field="title", purpose=purpose.title["de"])
-    require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
-
-
 def _require(session: Session, entry: DealEntry, former: Deal | None, purpose: Purpose, actor: Actor, now: datetime) -> Chosen:
     """Return the customer of an entry that can be taken."""
     faults = check(session, entry, former=former)
@@ -168,7 +153,7 @@ def _require(session: Session, entry: DealEntry, former: Deal | None, purpose: P
     chosen = work_customers.require_customer(session, company_id=entry.company_id, subject_id=entry.subject_id)
     if former is None and chosen.company_id is None and chosen.subject_id:
         chosen = Chosen(work_customers.find_employer(session, chosen.subject_id), chosen.subject_id)
-    require_writable(session, chosen.subject_id, purpose=purpose, actor=actor, now=now)
+    work_customers.require_writable(session, chosen.subject_id, purpose=purpose, actor=actor, now=now)
     return chosen
 
 

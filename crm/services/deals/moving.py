@@ -12,7 +12,7 @@ from crm.privacy import audit, due
 from crm.privacy.actions import Action
 from crm.privacy.errors import StaleVersionError
 from crm.privacy.purposes import Purpose
-from crm.services import work_rules
+from crm.services import work_customers, work_rules
 from crm.services.deals import entry, errors
 from crm.services.work_rules import LOST, WorkRules
 
@@ -47,10 +47,8 @@ def move(
     if deal.version != expected_version:
         raise StaleVersionError
     _require_reason(rules, stage, loss_reason)
-    entry.require_writable(session, deal.subject_id, purpose=purpose, actor=actor, now=now)
-    today = now.astimezone(due.zone_of(session)).date()
-    entry.write(session, deal_id, expected_version, {**_columns(rules, deal, stage, loss_reason, today), "changed_at": now})
-    session.add(DealMove(id=new_id(), deal_id=deal_id, stage=stage, moved_at=now, moved_by=actor.pseudonym))
+    work_customers.require_writable(session, deal.subject_id, purpose=purpose, actor=actor, now=now)
+    _write(session, deal, rules, stage, loss_reason, actor=actor, now=now)
     audit.record(
         session,
         Action.DEAL_MOVED,
@@ -63,6 +61,12 @@ def move(
         result=stage,
     )
     return True
+
+
+def _write(session: Session, deal: Deal, rules: WorkRules, stage: str, loss_reason: str | None, *, actor: Actor, now: datetime) -> None:
+    today = now.astimezone(due.zone_of(session)).date()
+    entry.write(session, deal.id, deal.version, {**_columns(rules, deal, stage, loss_reason, today), "changed_at": now})
+    session.add(DealMove(id=new_id(), deal_id=deal.id, stage=stage, moved_at=now, moved_by=actor.pseudonym))
 
 
 def _require_reason(rules: WorkRules, stage: str, loss_reason: str | None) -> None:

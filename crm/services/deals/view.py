@@ -12,7 +12,8 @@ from crm.privacy.disclosure import require_access
 from crm.privacy.purposes import Purpose
 from crm.services.deals.entry import get_deal
 from crm.services.deals.listing import DealFilter, find_soonest
-from crm.services.deals.shown import ShownDeal, show
+from crm.services.deals.shown import ShownDeal, find_titles, show
+from crm.services.work_customers import NOBODY
 from crm.services.work_rules import WorkRules
 
 SHOWN = 20  # deals on the page of a company or a person
@@ -65,6 +66,8 @@ def find_of_customer(
     actor: Actor,
     now: datetime,
 ) -> list[ShownDeal]:
-    """Return the deals of a company or a person, the latest first."""
+    """Return the deals of a company or a person for its own page, the latest first; nobody is named besides."""
     wanted = DealFilter(company_id=company_id, subject_id=subject_id, descending=True)
-    return show(session, find_soonest(session, wanted=wanted, rules=rules, limit=SHOWN), purpose=purpose, actor=actor, now=now)
+    deals = find_soonest(session, wanted=wanted, rules=rules, limit=SHOWN)
+    titles = find_titles(session, deals, purpose=purpose, actor=actor, now=now)
+    return [ShownDeal(each, titles.get(each.id), NOBODY) for each in deals]

@@ -24,6 +24,7 @@ from crm.site.view_models.contact import (
 from crm.site.view_models.contact_form import ContactFormView, DuplicateView
 from crm.site.view_models.contact_list import ContactColumn, ContactRow
 from crm.site.view_models.controls import FieldInput, FieldSet, Option, PagerView, SelectView, SortLink
+from crm.site.view_models.deal import BoardColumn, DealFormView, DealRow, DealTab, ForecastRow, PersonPicker, StageFigures
 from crm.site.view_models.documents import DocumentRow
 from crm.site.view_models.home import DueEntry, DueSection, Urgency
 from crm.site.view_models.ledger import (
@@ -41,6 +42,7 @@ from crm.site.view_models.ledger import (
 from crm.site.view_models.strip import PurposeLink, StripView
 
 __all__ = [
+    "BoardColumn",
     "BundleView",
     "Channel",
     "ChannelView",
@@ -51,6 +53,9 @@ __all__ = [
     "ContactColumn",
     "ContactFormView",
     "ContactRow",
+    "DealFormView",
+    "DealRow",
+    "DealTab",
     "DestroyedKeyView",
     "DocumentRow",
     "DueEntry",
@@ -63,6 +68,7 @@ __all__ = [
     "FieldInput",
     "FieldSet",
     "FindingView",
+    "ForecastRow",
     "ForgetMove",
     "ForgetView",
     "KeptView",
@@ -74,11 +80,13 @@ __all__ = [
     "Option",
     "OriginView",
     "PagerView",
+    "PersonPicker",
     "PurposeChip",
     "PurposeLink",
     "SameCompany",
     "SelectView",
     "SortLink",
+    "StageFigures",
     "StripView",
     "TimelineEntry",
     "TimelineKind",

@@ -20,6 +20,7 @@ from crm.web.companies.blueprint import bp
 from crm.web.contacts import rows
 from crm.web.contacts.chips import legend
 from crm.web.contacts.forget import make_forget
+from crm.web.deals.page import deals_of
 from crm.web.desk import Desk, find_desk, purpose_links, strip_of, time_zone
 
 
@@ -38,7 +39,8 @@ def _page(company_id: str) -> str:
         desk = find_desk(db)
         view = _open(db, company_id, desk)
         staff = find_staff_names(db).by_account
-    return render_template("companies/show.html", **_context(view, desk, staff), **_people(view, desk, staff))
+        deals = deals_of(db, desk, staff, company_id=company_id)
+    return render_template("companies/show.html", deals=deals, **_context(view, desk, staff), **_people(view, desk, staff))
 
 
 def _open(db: Session, company_id: str, desk: Desk | None) -> CompanyView:

@@ -24,6 +24,7 @@ from crm.web.contacts.notes_form import NoteForm, note_form
 from crm.web.contacts.notes_words import KIND_TITLES
 from crm.web.contacts.objection_link import find_link_url
 from crm.web.contacts.timeline import make_timeline
+from crm.web.deals.page import DealsOf, deals_of
 from crm.web.desk import Desk, open_desk, person_strip, purpose_links, strip_of
 
 
@@ -49,6 +50,7 @@ class _Opened:
     past: Past
     staff: StaffNames
     link_url: str | None
+    deals: DealsOf | None
 
 
 def _open(subject_id: str) -> _Opened:
@@ -57,12 +59,14 @@ def _open(subject_id: str) -> _Opened:
         view = open_contact(
             db, subject_id=subject_id, purpose=desk.purpose, purposes=desk.purposes, actor=desk.actor, now=desk.now, zone=desk.zone
         )
+        staff = find_staff_names(db)
         return _Opened(
             desk=desk,
             view=view,
             past=find_past(db, subject_id=subject_id),
-            staff=find_staff_names(db),
+            staff=staff,
             link_url=find_link_url(db, subject_id),
+            deals=deals_of(db, desk, staff.by_account, subject_id=subject_id),
         )
 
 
@@ -99,6 +103,7 @@ def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
         "forget": make_forget(desk, view.forgetting, collected_on=view.contact.collected_at.astimezone(desk.zone).date()),
         "purposes": page_chips(view.standings, view.person.state, remarks.purpose_notes(desk, view)),
         "origin": remarks.make_origin(desk, view),
+        "deals": opened.deals,
         "timeline": timeline.lines,
         "older": timeline.older,
         "edit_url": url_for("contacts.edit", subject_id=subject_id) if may("contacts.edit") else None,
