@@ -51,7 +51,7 @@ class StageProbabilityError(InvalidInputError):
 class RuleInUseError(InvalidInputError):
     """What is in use would be gone."""
 
-    message = "„%(title)s“ ist in Gebrauch und bleibt. Verschieben Sie zuerst die Verkaufschancen; was einmal galt, bleibt benannt."
+    message = "„%(title)s“ ist in Gebrauch und bleibt, damit jede Verkaufschance ihren Weg und ihren Grund behält."
 
 
 class NoStageLeftError(InvalidInputError):

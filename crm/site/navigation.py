@@ -42,6 +42,7 @@ STAFF_SECTIONS: Final = (
             Entry("contacts.index", _l("Kontakte"), _l("Kontakte"), "people", "contacts"),
             Entry("companies.index", _l("Firmen"), _l("Firmen"), "building", "companies"),
             Entry("deals.board", _l("Verkaufschancen"), _l("Chancen"), "chart", "deals"),
+            Entry("activities.listing", _l("Aktivitäten"), _l("Zu tun"), "clock", "activities"),
             Entry("documents.index", _l("Unterlagen"), _l("Unterlagen"), "doc", "documents"),
         ),
     ),

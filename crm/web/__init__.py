@@ -10,6 +10,7 @@ from crm.site import uploads
 from crm.site.factory import STAFF, create_site
 from crm.web import (
     account,
+    activities,
     companies,
     contacts,
     deals,
@@ -41,6 +42,7 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     contacts.bp,
     companies.bp,
     deals.bp,
+    activities.bp,
     tasks.bp,
     requests.bp,
     documents.bp,

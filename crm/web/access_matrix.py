@@ -102,6 +102,18 @@ _DEALS: Final[AccessMatrix] = {
     "deals.people": _SELLS,
 }
 
+_DOES: Final = frozenset({Role.SALES, Role.SERVICE})
+
+_ACTIVITIES: Final[AccessMatrix] = {
+    "activities.listing": _DOES,
+    "activities.new": _DOES,
+    "activities.create": _DOES,
+    "activities.edit": _DOES,
+    "activities.change": _DOES,
+    "activities.done": _DOES,
+    "activities.finish": _DOES,
+}
+
 # The coordinator answers for all tasks; those who look after contacts say where data came from and that people were told.
 _SETTLES_TASKS: Final = frozenset({Role.SALES, Role.SERVICE, Role.ACCOUNTING, Role.PRIVACY})
 
@@ -165,6 +177,6 @@ _DEMO: Final[AccessMatrix] = {"demo.enter": PUBLIC, "demo_mailbox.show": PUBLIC}
 
 def access_matrix(*, demo: bool) -> AccessMatrix:
     """Return who may open what."""
-    work = {**_WORK, **_CONTACTS, **_COMPANIES, **_DEALS, **_TASKS, **_REQUESTS, **_DOCUMENTS, **_RETENTION, **_LEDGER}
+    work = {**_WORK, **_CONTACTS, **_COMPANIES, **_DEALS, **_ACTIVITIES, **_TASKS, **_REQUESTS, **_DOCUMENTS, **_RETENTION, **_LEDGER}
     pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **work}
     return {**pages, **_DEMO} if demo else pages

@@ -13,8 +13,8 @@ from crm.services.contacts import exact, listing
 from crm.services.contacts.listing import ContactFilter, ListedContact
 from crm.site.i18n import _
 from crm.site.view_models import Option, PersonPicker
-from crm.web.contacts.rows import name_in_list
 from crm.web.desk import Desk
+from crm.web.names import name_in_list
 from crm.web.selects import with_chosen
 from crm.web.typed import chosen_id, typed_line
 

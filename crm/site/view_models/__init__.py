@@ -4,6 +4,7 @@ Templates compute nothing about people and reach into no table. A field that a p
 value here, so it cannot be on the page.
 """
 
+from crm.site.view_models.activity import ActivityRow
 from crm.site.view_models.company import CompanyFacts, CompanyFormView, CompanyRow, SameCompany
 from crm.site.view_models.contact import (
     Channel,
@@ -42,6 +43,7 @@ from crm.site.view_models.ledger import (
 from crm.site.view_models.strip import PurposeLink, StripView
 
 __all__ = [
+    "ActivityRow",
     "BoardColumn",
     "BundleView",
     "Channel",

@@ -15,12 +15,12 @@ from crm.site.i18n import _, in_language
 from crm.site.installation import current_runtime
 from crm.site.view_models import BoardColumn
 from crm.site.visitor import current_actor
-from crm.web.contacts.rows import name_fields
 from crm.web.deals.blueprint import bp
 from crm.web.deals.filters import filters_of, read_filter, tabs_of
 from crm.web.deals.list_page import stage_figures
 from crm.web.deals.rows import make_rows, strip_over
 from crm.web.desk import current_day, find_desk
+from crm.web.names import name_fields
 
 
 @bp.get("/deals/board")

@@ -27,10 +27,10 @@ from crm.site.view_models import DealFormView, PersonPicker
 from crm.web import conflict
 from crm.web.belonging import raised
 from crm.web.conflict import CHANGED_BY, OtherChange
-from crm.web.contacts.rows import name_fields
 from crm.web.deals.filters import sellers
 from crm.web.deals.form_fields import TITLES, TypedDeal, fieldsets_of, stored_deal
 from crm.web.desk import Desk, require_posted_purpose, strip_of
+from crm.web.names import name_fields
 from crm.web.picking import make_picker, typed_picker
 from crm.web.typed import chosen_id, typed_day
 

@@ -17,11 +17,11 @@ from crm.site.installation import current_runtime
 from crm.site.money import whole_money
 from crm.site.view_models import PagerView, SortLink, StageFigures
 from crm.site.visitor import current_actor
-from crm.web.contacts.rows import name_fields
 from crm.web.deals.blueprint import bp
 from crm.web.deals.filters import chosen_stage, filters_of, first_page, list_address, read_filter, tabs_of
 from crm.web.deals.rows import make_rows, strip_over
 from crm.web.desk import find_desk
+from crm.web.names import name_fields
 
 
 @bp.get("/deals")

@@ -17,11 +17,12 @@ from crm.site.i18n import in_language
 from crm.site.installation import current_runtime
 from crm.site.view_models import DealRow
 from crm.site.visitor import current_actor
+from crm.web.activities.rows import activities_of
 from crm.web.author import author_in_words
-from crm.web.contacts.rows import name_fields
 from crm.web.deals.blueprint import bp
 from crm.web.deals.rows import make_rows, strip_over
 from crm.web.desk import Desk, find_desk
+from crm.web.names import name_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def show(deal_id: str) -> ResponseReturnValue:
         purpose = desk.purpose if desk else None
         view = open_deal(db, deal_id=deal_id, purpose=purpose, actor=current_actor(), now=runtime.clock.now())
         staff = find_staff_names(db)
-    return render_template("deals/show.html", **_context(view, desk, rules, staff))
+        activities = activities_of(db, desk, staff.by_account, deal_id=deal_id)
+    return render_template("deals/show.html", activities=activities, **_context(view, desk, rules, staff))
 
 
 def _context(view: DealView, desk: Desk | None, rules: WorkRules, staff: StaffNames) -> dict[str, object]:

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import url_for
-
 from crm.services.deals.shown import ShownDeal
-from crm.services.work_customers import Customer
 from crm.services.work_rules import WorkRules
 from crm.site.access import may
 from crm.site.addresses import addresses_by_id
 from crm.site.i18n import _, in_language
 from crm.site.money import money
 from crm.site.view_models import DealRow, StripView
-from crm.web.contacts.rows import name_fields, name_in_list
+from crm.web.customers import customer_urls, person_name
 from crm.web.desk import Desk, current_day, strip_of
+from crm.web.names import name_fields
 
 
 def make_rows(deals: Sequence[ShownDeal], *, rules: WorkRules, staff: Mapping[str, str]) -> tuple[DealRow, ...]:
@@ -48,21 +46,6 @@ def make_rows(deals: Sequence[ShownDeal], *, rules: WorkRules, staff: Mapping[st
             )
         )
     return tuple(rows)
-
-
-def person_name(customer: Customer) -> str:
-    """Return the name of the person as lists sort it; empty where the door did not hand it out."""
-    return name_in_list(customer.person) if customer.person is not None else ""
-
-
-def customer_urls(customer: Customer) -> tuple[str | None, str | None]:
-    """Return where company and person are looked at, as far as they are named and the reader may."""
-    of_company = customer.company and customer.company_id and may("companies.show")
-    of_person = customer.person is not None and may("contacts.show")
-    return (
-        url_for("companies.show", company_id=customer.company_id) if of_company else None,
-        url_for("contacts.show", subject_id=customer.subject_id) if of_person else None,
-    )
 
 
 def strip_over(desk: Desk | None, deals: Sequence[ShownDeal], *, per_person: bool = True) -> StripView | None:
