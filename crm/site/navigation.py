@@ -58,6 +58,7 @@ STAFF_SECTIONS: Final = (
     Section(
         _l("Verwaltung"),
         (
+            Entry("work_rules.index", _l("Arbeitsregeln"), _l("Regeln"), "flag", "work_rules"),
             Entry("users.index", _l("Benutzer"), _l("Benutzer"), "gear", "users"),
             Entry("account.show", _l("Mein Konto"), _l("Konto"), "person", "account"),
         ),

@@ -11,6 +11,7 @@ from crm.site.factory import STAFF, create_site
 from crm.web import (
     account,
     activities,
+    calendar,
     companies,
     contacts,
     deals,
@@ -29,6 +30,7 @@ from crm.web import (
     tasks,
     typed,
     users,
+    work_rules,
 )
 from crm.web.access_matrix import access_matrix
 
@@ -43,11 +45,13 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     companies.bp,
     deals.bp,
     activities.bp,
+    calendar.bp,
     tasks.bp,
     requests.bp,
     documents.bp,
     retention.bp,
     review.bp,
+    work_rules.bp,
     ledger.bp,
 )
 

@@ -114,6 +114,18 @@ _ACTIVITIES: Final[AccessMatrix] = {
     "activities.finish": _DOES,
 }
 
+_CALENDAR: Final[AccessMatrix] = {
+    # A calendar program cannot sign in; the secret in the address says whose due dates it reads.
+    "calendar.feed": PUBLIC,
+    "calendar.issue": _DOES,
+    "calendar.revoke": _DOES,
+}
+
+_WORK_RULES: Final[AccessMatrix] = {
+    "work_rules.index": frozenset({Role.MANAGEMENT, Role.ADMIN}),
+    "work_rules.change": frozenset({Role.MANAGEMENT}),
+}
+
 # The coordinator answers for all tasks; those who look after contacts say where data came from and that people were told.
 _SETTLES_TASKS: Final = frozenset({Role.SALES, Role.SERVICE, Role.ACCOUNTING, Role.PRIVACY})
 
@@ -177,6 +189,19 @@ _DEMO: Final[AccessMatrix] = {"demo.enter": PUBLIC, "demo_mailbox.show": PUBLIC}
 
 def access_matrix(*, demo: bool) -> AccessMatrix:
     """Return who may open what."""
-    work = {**_WORK, **_CONTACTS, **_COMPANIES, **_DEALS, **_ACTIVITIES, **_TASKS, **_REQUESTS, **_DOCUMENTS, **_RETENTION, **_LEDGER}
+    work = {
+        **_WORK,
+        **_CONTACTS,
+        **_COMPANIES,
+        **_DEALS,
+        **_ACTIVITIES,
+        **_CALENDAR,
+        **_WORK_RULES,
+        **_TASKS,
+        **_REQUESTS,
+        **_DOCUMENTS,
+        **_RETENTION,
+        **_LEDGER,
+    }
     pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **work}
     return {**pages, **_DEMO} if demo else pages
