@@ -39,7 +39,7 @@ class RuleTitleMissingError(InvalidInputError):
 class RuleTitleTwiceError(InvalidInputError):
     """Two stages, reasons or names that nobody could tell apart."""
 
-    message = "„%(title)s“ gibt es zweimal. Geben Sie jedem Eintrag eine eigene Bezeichnung."
+    message = "Die Bezeichnung „%(title)s“ gibt es zweimal. Geben Sie jedem Eintrag eine eigene Bezeichnung."
 
 
 class StageProbabilityError(InvalidInputError):
@@ -51,7 +51,7 @@ class StageProbabilityError(InvalidInputError):
 class RuleInUseError(InvalidInputError):
     """What is in use would be gone."""
 
-    message = "„%(title)s“ ist in Gebrauch und bleibt, damit jede Verkaufschance ihren Weg und ihren Grund behält."
+    message = "Der Eintrag „%(title)s“ ist in Gebrauch und bleibt, damit jede Verkaufschance ihren Weg und ihren Grund behält."
 
 
 class NoStageLeftError(InvalidInputError):

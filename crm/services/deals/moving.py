@@ -30,12 +30,11 @@ def move(
 ) -> bool:
     """Bring a deal into a stage and keep that it was moved; return whether it was anywhere else before.
 
-    Back from won or lost it is open again. Its probability follows the stage, unless somebody set another one.
+    Back from won or lost it is open again.
 
     Raises:
         StaleVersionError: somebody else changed it since it was opened, and it is in another stage.
-        ChoiceUnknownError: there is no such stage or reason.
-        LossReasonMissingError: it is lost, and nobody says why.
+        ChoiceUnknownError, LossReasonMissingError: there is no such stage or reason, or it is lost and nobody says why.
         PurposeNotAllowedError, NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: as the door says, for a person.
     """
     deal = entry.get_deal(session, deal_id=deal_id)
@@ -49,17 +48,8 @@ def move(
     _require_reason(rules, stage, loss_reason)
     work_customers.require_writable(session, deal.subject_id, purpose=purpose, actor=actor, now=now)
     _write(session, deal, rules, stage, loss_reason, actor=actor, now=now)
-    audit.record(
-        session,
-        Action.DEAL_MOVED,
-        actor=actor,
-        now=now,
-        subject_id=deal.subject_id,
-        purpose=purpose.code,
-        basis=purpose.basis,
-        kind=entry.KIND,
-        result=stage,
-    )
+    about: dict[str, Any] = {"subject_id": deal.subject_id, "purpose": purpose.code, "basis": purpose.basis}
+    audit.record(session, Action.DEAL_MOVED, actor=actor, now=now, kind=entry.KIND, result=stage, **about)
     return True
 
 

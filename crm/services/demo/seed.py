@@ -16,6 +16,7 @@ from crm.privacy.restriction import RestrictionReason
 from crm.services import work_rules
 from crm.services.companies import entry as companies
 from crm.services.demo.accounts import add_accounts
+from crm.services.demo.activities import invent_activities
 from crm.services.demo.deals import Buyer, invent_deals
 from crm.services.demo.documents import invent_documents
 from crm.services.demo.inventions import InventedCompany, Inventor
@@ -96,6 +97,7 @@ def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
     with database.writing() as session:
         buyers = [Buyer(each.id, each.company_id) for each in people if each.kind.startswith("contact person")]
         invent_deals(session, buyers, owners, actor=_ACTOR, now=now)
+        invent_activities(session, staff, actor=_ACTOR, now=now)
     with database.writing() as session:
         customers = [each.id for each in people if each.kind == "private customer"]
         invent_documents(session, inventor, customers, actor=_ACTOR, now=now)

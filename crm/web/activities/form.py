@@ -15,7 +15,17 @@ from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.web.activities.blueprint import bp
 from crm.web.activities.form_fields import TypedActivity, typed_activity
-from crm.web.activities.form_page import ActivityState, check, find_conflict, of_new, of_sent, open_for_new, open_stored, show_form
+from crm.web.activities.form_page import (
+    ActivityState,
+    check,
+    choose_matter,
+    find_conflict,
+    of_new,
+    of_sent,
+    open_for_new,
+    open_stored,
+    show_form,
+)
 from crm.web.desk import Desk, open_desk, posted_purpose
 from crm.web.typed import typed_number
 
@@ -35,16 +45,16 @@ def create() -> ResponseReturnValue:
         desk = posted_purpose(open_desk(db))
         typed = typed_activity()
         entry, errors = check(db, desk, typed)
+        matter, faults = choose_matter(db, typed)
+        errors |= faults
         state = of_new(db, desk, typed) if errors else None
     if state:
         return show_form(replace(state, errors=errors)), 422
 
     def save() -> str:
         with current_runtime().database.writing() as writing:
-            form = typed.sent(desk.purpose.code)
-            return activities.create(
-                writing, entry=entry, matter=typed.matter, form=form, purpose=desk.purpose, actor=desk.actor, now=desk.now
-            )
+            form = replace(typed, matter=matter).sent(desk.purpose.code)
+            return activities.create(writing, entry=entry, matter=matter, form=form, purpose=desk.purpose, actor=desk.actor, now=desk.now)
 
     try:
         save_once(save)
@@ -53,7 +63,7 @@ def create() -> ResponseReturnValue:
             state = of_new(db, desk, typed)
         return _refused(state, error)
     flash(_("Die Aktivität ist geplant."), "ok")
-    return redirect(_whence(typed.matter), code=303)
+    return redirect(_whence(matter), code=303)
 
 
 @bp.get("/activities/<pseudonym:activity_id>/edit")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import time
 from typing import Final
 
+from flask import url_for
+
 from crm.errors import InvalidInputError
 from crm.models.activity import ActivityKind
 from crm.services.activities.entry import LONGEST_TEXT, ActivityEntry, DueTimeError, Matter
@@ -30,10 +32,17 @@ TITLES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedActivity:
-    """What is in the form; `before` is what stood in each field when it was opened."""
+    """What is in the form.
+
+    Attributes:
+        matter: what it is about, as the page it was opened from said.
+        company: name of a company, asked for where no page said anything.
+        before: what stood in each field when the form was opened.
+    """
 
     fields: Mapping[str, str]
     matter: Matter = field(default_factory=Matter)
+    company: str = ""
     token: str = ""
     before: Mapping[str, str] = field(default_factory=dict)
 
@@ -64,6 +73,7 @@ def typed_activity() -> TypedActivity:
     return TypedActivity(
         fields={name: typed_line(name) for name in TITLES},
         matter=chosen_matter(),
+        company=typed_line("company"),
         token=typed_line("token"),
         before={name: typed_line(_BASE + name) for name in TITLES},
     )
@@ -101,7 +111,18 @@ def fieldset_of(typed: TypedActivity, *, owners: Mapping[str, str], errors: Mapp
     def made(name: str, **more: object) -> FieldInput:
         return replace(FieldInput(name=name, title=str(TITLES[name]), value=typed[name], error=errors.get(name)), **more)  # type: ignore[arg-type]  # fields of FieldInput
 
+    ask = FieldInput(
+        name="company",
+        title=_("Firma"),
+        value=typed.company,
+        kind="suggest",
+        suggest_url=url_for("companies.suggest"),
+        error=errors.get("company"),
+        hint=_("Um eine Person geht es? Dann planen Sie auf ihrer Seite."),
+    )
+    about = (ask,) if is_new and typed.matter == Matter() else ()
     fields = (
+        *about,
         made("text", required=True, max_length=LONGEST_TEXT, focus=is_new),
         made("kind", kind="select", options=with_chosen(kinds, typed["kind"])),
         made("due_on", kind="date", required=True, short=True),

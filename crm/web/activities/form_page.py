@@ -6,15 +6,17 @@ from dataclasses import dataclass, field, replace
 from flask import render_template, url_for
 
 from crm.db import Session
+from crm.errors import InvalidInputError
 from crm.models.activity import Activity, ActivityKind
 from crm.services import staff_names, work_customers
 from crm.services.activities import entry as activities
-from crm.services.activities.entry import DO, ActivityEntry
+from crm.services.activities.entry import DO, ActivityEntry, Matter
 from crm.services.activities.listing import open_one
 from crm.services.changers import Changer
+from crm.services.companies.choosing import choose_company
 from crm.services.forms import new_form_token
 from crm.services.staff_names import find_account_id, find_staff_names
-from crm.services.work_customers import NOBODY, Customer
+from crm.services.work_customers import NOBODY, Customer, CustomerMissingError
 from crm.site.errors import sentence_of
 from crm.web import conflict
 from crm.web.activities.form_fields import TITLES, TypedActivity, chosen_matter, fieldset_of, read_entry, stored_activity
@@ -55,10 +57,10 @@ class _About:
 
 
 def open_for_new(db: Session, desk: Desk) -> ActivityState:
-    """Return an empty form about the customer or deal from whose page it was opened.
+    """Return an empty form about the customer or deal from whose page it was opened; else it asks for a company.
 
     Raises:
-        CustomerMissingError, NotFoundError: it was opened from nowhere.
+        NotFoundError, InvalidInputError: there is no such deal or customer.
     """
     fields = {"kind": str(ActivityKind.CALL), "due_on": desk.today.isoformat(), "owner": find_account_id(db, desk.actor) or ""}
     return of_new(db, desk, TypedActivity(fields=fields, matter=chosen_matter(), token=new_form_token()))
@@ -66,6 +68,8 @@ def open_for_new(db: Session, desk: Desk) -> ActivityState:
 
 def of_new(db: Session, desk: Desk, typed: TypedActivity) -> ActivityState:
     """Return the form for something new with what is in it."""
+    if typed.matter == Matter():
+        return ActivityState(desk=desk, typed=typed, owners=doers(db, typed["owner"]), customer=NOBODY)
     chosen = activities.resolve(db, typed.matter)
     about = _About("new", chosen.company_id, chosen.subject_id)
     customer = work_customers.find_customers(db, [about], purpose=desk.purpose, actor=desk.actor, now=desk.now)["new"]
@@ -106,6 +110,17 @@ def check(db: Session, desk: Desk, typed: TypedActivity, *, former: Activity | N
     entry, faults = read_entry(typed)
     faults = [*raised(lambda: require_posted_purpose(desk)), *faults, *activities.check(db, entry, former=former)]
     return entry, {fault.field or "text": sentence_of(fault) for fault in reversed(faults)}
+
+
+def choose_matter(db: Session, typed: TypedActivity) -> tuple[Matter, dict[str, str]]:
+    """Return what something new is about, and what is wrong with the company that was typed where no page said it."""
+    if typed.matter != Matter():
+        return typed.matter, {}
+    try:
+        company_id = choose_company(db, text=typed.company)
+    except InvalidInputError as fault:
+        return Matter(), {"company": sentence_of(fault)}
+    return Matter(company_id=company_id), {} if company_id else {"company": sentence_of(CustomerMissingError())}
 
 
 def find_conflict(mine: TypedActivity, current: ActivityState) -> ActivityState | None:

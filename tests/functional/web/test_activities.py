@@ -69,14 +69,23 @@ class TestPlanning:
         assert "Angebot nachfassen" in answer.text or field == "text"
         assert house.count(Activity) == 0
 
-    def test_about_nobody_is_refused(self, house, sales):
-        assert sales.get("/activities/new").status_code == 422
+    def test_from_nowhere_asks_for_a_company(self, house, sales):
+        company_id = house.add_company("Alpha GmbH")
+
+        refused = plan(sales, "company=")
+        planned = plan(sales, "company=Alpha GmbH")
+
+        assert "Bitte wählen Sie eine Firma oder eine Person." in error_at(refused, "company")
+        assert planned.location == f"/companies/{company_id}"
 
     def test_of_the_service_reaches_no_deal(self, house, sales, colleague):
         house.add_company("Alpha GmbH")
         deal_id = sold(sales, company="Alpha GmbH").rpartition("/")[2]
 
-        assert colleague(Role.SERVICE).get(f"/activities/new?deal={deal_id}").status_code == 422
+        answer = plan(colleague(Role.SERVICE), f"deal={deal_id}")
+
+        assert answer.status_code == 422
+        assert house.count(Activity) == 0
 
 
 class TestWorkplace:
