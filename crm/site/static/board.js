@@ -72,5 +72,8 @@ board?.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// After a move the page comes back at the card, and so does the focus.
-if (location.hash.startsWith("#deal-")) focusCard(document.getElementById(location.hash.slice(1)));
+// After a move the page comes back at the card, and so does the focus: after loading, because the browser takes the focus away
+// when it goes to the place that the address names.
+window.addEventListener("load", () => requestAnimationFrame(() => {
+  if (location.hash.startsWith("#deal-")) focusCard(document.getElementById(location.hash.slice(1)));
+}));
