@@ -7,8 +7,6 @@ thousands, whichever of the two it is. So 1.234,56 and 1,234.56 and 1234.56 are 
 import re
 from typing import Final
 
-from babel.numbers import format_currency, format_decimal
-
 from crm.errors import InvalidInputError
 from crm.readable import visible
 from crm.site.i18n import current_language
@@ -76,19 +74,25 @@ def parse_positive_amount(text: str, *, field: str) -> int:
 
 def money(cents: int) -> str:
     """Return an amount as the reader writes it: 1.234,56 € in German, €1,234.56 in English."""
-    return format_currency(cents / _CENTS, "EUR", locale=current_language())
+    return _WITH_SIGN[current_language()] % typed_money(cents)
 
 
 def whole_money(cents: int) -> str:
     """Return an amount in whole euros, for sums of many where cents are no help."""
-    return format_currency(
-        round(cents / _CENTS), "EUR", format=_WITHOUT_CENTS[current_language()], currency_digits=False, locale=current_language()
-    )
-
-
-_WITHOUT_CENTS: Final = {"de": "#,##0\u00a0¤", "en": "¤#,##0"}
+    return _WITH_SIGN[current_language()] % _grouped((cents + _CENTS // 2) // _CENTS)
 
 
 def typed_money(cents: int) -> str:
     """Return an amount as it stands in a field of a form, without the sign of the currency."""
-    return format_decimal(cents / _CENTS, "#,##0.00", locale=current_language())
+    euros, rest = divmod(cents, _CENTS)
+    return f"{_grouped(euros)}{_POINT[current_language()]}{rest:02}"
+
+
+# Written out and not read from a pattern: a list shows a hundred amounts.
+_WITH_SIGN: Final = {"de": "%s\u00a0€", "en": "€%s"}
+_POINT: Final = {"de": ",", "en": "."}
+
+
+def _grouped(whole: int) -> str:
+    grouped = f"{whole:,}"
+    return grouped.replace(",", ".") if current_language() == "de" else grouped

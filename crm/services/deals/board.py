@@ -14,7 +14,7 @@ from crm.services.deals.listing import DealFilter, StageSum
 from crm.services.deals.shown import ShownDeal, show
 from crm.services.work_rules import Stage, WorkRules
 
-CARDS: Final = 20  # in one column; the list has them all
+CARDS: Final = 15  # in one column; the list has them all
 ENDED_WITHIN: Final = timedelta(days=30)  # what was won or lost longer ago is for the reports
 
 

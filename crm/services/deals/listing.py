@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session
@@ -122,30 +123,37 @@ def _besides_stage(wanted: DealFilter) -> list[ColumnElement[bool]]:
     return [*(column == value for column, value in pairs if value), *days]
 
 
+def _day_of(wanted: DealFilter) -> ColumnElement[Any]:
+    """Return the day by which deals are ordered: the one on which they ended where that is asked for, else the expected one."""
+    return _DEAL.closed_on if wanted.closed_from or wanted.closed_to else _DEAL.expected_on
+
+
 def _find(session: Session, wanted: DealFilter, rules: WorkRules, *, token: str | None, falling: bool, limit: int) -> list[Deal]:
     """Return deals in order: the first ones of each stage by its index, and of these the first ones."""
-    edge = _beyond(session, token, falling=falling) if token else None
+    edge = _beyond(session, wanted, token, falling=falling) if token else None
     stages: Sequence[str] = wanted.stages or tuple(rules.stages)
     heads = [_head(stage, wanted, edge, falling=falling, limit=limit) for stage in stages]
     firsts = union_all(*heads).subquery() if len(heads) > 1 else heads[0].subquery()
-    order = (firsts.c.expected_on.desc(), firsts.c.id.desc()) if falling else (firsts.c.expected_on, firsts.c.id)
+    order = (firsts.c.day.desc(), firsts.c.id.desc()) if falling else (firsts.c.day, firsts.c.id)
     ids = session.scalars(select(firsts.c.id).order_by(*order).limit(limit)).all()
     deals = {each.id: each for each in session.scalars(select(Deal).where(Deal.id.in_(ids)))}
     return [deals[each] for each in ids]
 
 
-def _head(stage: str, wanted: DealFilter, edge: ColumnElement[bool] | None, *, falling: bool, limit: int) -> Select[*tuple[str, date]]:
-    order = (_DEAL.expected_on.desc(), _DEAL.id.desc()) if falling else (_DEAL.expected_on, _DEAL.id)
+def _head(stage: str, wanted: DealFilter, edge: ColumnElement[bool] | None, *, falling: bool, limit: int) -> Select[*tuple[Any, ...]]:
+    day = _day_of(wanted)
+    order = (day.desc(), _DEAL.id.desc()) if falling else (day, _DEAL.id)
     beyond = [edge] if edge is not None else []
-    head = select(_DEAL.id, _DEAL.expected_on).where(_DEAL.stage == stage, *_besides_stage(wanted), *beyond).order_by(*order).limit(limit)
-    inner = head.subquery()
-    return select(inner.c.id, inner.c.expected_on)
+    matching = select(_DEAL.id, day.label("day")).where(_DEAL.stage == stage, *_besides_stage(wanted), *beyond)
+    inner = matching.order_by(*order).limit(limit).subquery()
+    return select(inner.c.id, inner.c.day)
 
 
-def _beyond(session: Session, token: str, *, falling: bool) -> ColumnElement[bool]:
-    expected_on = session.scalar(select(Deal.expected_on).where(Deal.id == token))
-    if expected_on is None:
+def _beyond(session: Session, wanted: DealFilter, token: str, *, falling: bool) -> ColumnElement[bool]:
+    day = _day_of(wanted)
+    edge = session.scalar(select(day).where(_DEAL.id == token))
+    if edge is None:
         raise DealPageTokenError
     if falling:
-        return or_(_DEAL.expected_on < expected_on, and_(_DEAL.expected_on == expected_on, _DEAL.id < token))
-    return or_(_DEAL.expected_on > expected_on, and_(_DEAL.expected_on == expected_on, _DEAL.id > token))
+        return or_(day < edge, and_(day == edge, _DEAL.id < token))
+    return or_(day > edge, and_(day == edge, _DEAL.id > token))

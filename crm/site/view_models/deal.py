@@ -21,6 +21,7 @@ class DealRow:
     deal_id: str
     version: int
     url: str
+    move_url: str
     title: str
     company: str
     company_url: str | None

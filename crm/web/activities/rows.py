@@ -11,7 +11,7 @@ from crm.site.access import may
 from crm.site.i18n import _
 from crm.site.view_models import ActivityRow
 from crm.web.activities.words import KIND_TITLES
-from crm.web.customers import customer_urls, person_name
+from crm.web.customers import customer_addresses, person_name
 from crm.web.desk import Desk
 from crm.web.due import urgency_of
 from crm.web.typed import filled
@@ -19,12 +19,13 @@ from crm.web.typed import filled
 
 def make_rows(desk: Desk, found: Sequence[ShownActivity], staff: Mapping[str, str]) -> tuple[ActivityRow, ...]:
     """Return the rows of a list."""
-    return tuple(_row(desk, each, staff) for each in found)
+    customer_urls = customer_addresses()
+    return tuple(_row(desk, each, staff, customer_urls(each.customer)) for each in found)
 
 
-def _row(desk: Desk, each: ShownActivity, staff: Mapping[str, str]) -> ActivityRow:
+def _row(desk: Desk, each: ShownActivity, staff: Mapping[str, str], urls: tuple[str | None, str | None]) -> ActivityRow:
     activity = each.activity
-    company_url, person_url = customer_urls(each.customer)
+    company_url, person_url = urls
     is_open = activity.done_at is None and each.text is not None and may("activities.edit")
     return ActivityRow(
         kind=str(KIND_TITLES.get(activity.kind, activity.kind)),

@@ -9,7 +9,7 @@ from crm.site.addresses import addresses_by_id
 from crm.site.i18n import _, in_language
 from crm.site.money import money
 from crm.site.view_models import DealRow, StripView
-from crm.web.customers import customer_urls, person_name
+from crm.web.customers import customer_addresses, person_name
 from crm.web.desk import Desk, current_day, strip_of
 from crm.web.names import name_fields
 
@@ -17,6 +17,8 @@ from crm.web.names import name_fields
 def make_rows(deals: Sequence[ShownDeal], *, rules: WorkRules, staff: Mapping[str, str]) -> tuple[DealRow, ...]:
     """Return the rows of a page."""
     url = addresses_by_id("deals.show", "deal_id")
+    move_url = addresses_by_id("deals.move", "deal_id")
+    customer_urls = customer_addresses()
     moves = may("deals.move")
     today = current_day()
     rows = []
@@ -29,6 +31,7 @@ def make_rows(deals: Sequence[ShownDeal], *, rules: WorkRules, staff: Mapping[st
                 deal_id=deal.id,
                 version=deal.version,
                 url=url(deal.id),
+                move_url=move_url(deal.id),
                 title=each.title or _("Verkaufschance"),
                 company=each.customer.company,
                 company_url=company_url,
