@@ -5,6 +5,7 @@ from crm.mail import outbox
 from crm.models import (
     account,
     activity,
+    calendar_link,
     campaign,
     company,
     consent,
@@ -27,6 +28,7 @@ from crm.vault import tables as vault_tables
 __all__ = [
     "account",
     "activity",
+    "calendar_link",
     "campaign",
     "company",
     "consent",

@@ -26,6 +26,14 @@ class Action(StrEnum):
     COMPANY_CREATED = "company:created"
     COMPANY_CHANGED = "company:changed"
     COMPANY_DISCLOSED = "company:disclosed"
+    # daily work
+    DEAL_CREATED = "deal:created"
+    DEAL_CHANGED = "deal:changed"
+    DEAL_MOVED = "deal:moved"
+    ACTIVITY_CREATED = "activity:created"
+    ACTIVITY_CHANGED = "activity:changed"
+    ACTIVITY_DONE = "activity:done"
+    CALENDAR_READ = "calendar:read"
     # what may be done
     GROUND_STARTED = "ground:started"
     GROUND_ENDED = "ground:ended"
@@ -89,6 +97,7 @@ class Action(StrEnum):
     # the installation
     KEYS_SWEPT = "keys:swept"
     POLICY_LOADED = "policy:loaded"
+    POLICY_CHANGED = "policy:changed"
     IMPORT_STARTED = "import:started"
     IMPORT_FINISHED = "import:finished"
     # accounts of staff
@@ -104,6 +113,8 @@ class Action(StrEnum):
     ACCOUNT_SECOND_FACTOR_RESET = "account:second_factor_reset"
     ACCOUNT_NOTICE_CONFIRMED = "account:notice_confirmed"
     ACCOUNT_ROLE_CHOSEN = "account:role_chosen"
+    ACCOUNT_CALENDAR_LINK_ISSUED = "account:calendar_link_issued"
+    ACCOUNT_CALENDAR_LINK_REVOKED = "account:calendar_link_revoked"
     # sign-ins
     ACCOUNT_PASSWORD_ACCEPTED = "account:password_accepted"  # noqa: S105 - the name of an act
     ACCOUNT_SIGNED_IN = "account:signed_in"

@@ -92,7 +92,7 @@ BOUND: Final = (
         replaced_by=frozenset({Action.ADDRESS_KEPT}),
         removed_by=frozenset({Action.ADDRESS_RELEASED}),
     ),
-    Bound(table="policy_version", by=frozenset({Action.POLICY_LOADED}), is_ordered=True),
+    Bound(table="policy_version", by=frozenset({Action.POLICY_LOADED, Action.POLICY_CHANGED}), is_ordered=True),
     Bound(table="note", by=frozenset({Action.NOTE_WRITTEN}), removed_by=frozenset({Action.NOTE_ERASED}), goes=True),
     Bound(
         table="retained_document",

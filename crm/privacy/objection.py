@@ -255,6 +255,13 @@ def find_objections(session: Session, subject_ids: Sequence[str]) -> dict[str, f
     }
 
 
+def find_contesting(session: Session, scopes: Collection[str]) -> set[str]:
+    """Return everybody who contests one of these purposes as such, for figures that leave them out."""
+    raised = select(ObjectionEvent.subject_id).where(ObjectionEvent.scope.in_(scopes)).distinct()
+    standing = find_objections(session, session.scalars(raised).all())
+    return {subject_id for subject_id, objections in standing.items() if any(each.scope in scopes for each in objections)}
+
+
 def find_ways(session: Session, subject_ids: Sequence[str]) -> Mapping[str, Mapping[Objection, Mapping[str, datetime]]]:
     """Return for each person and objection the ways by which it came and stands; none of them is left where it ended.
 

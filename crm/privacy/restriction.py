@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, Select, bindparam
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -144,6 +144,13 @@ def find_reasons(session: Session, subject_ids: Sequence[str]) -> dict[str, tupl
         else:
             standing[subject_id].pop(RestrictionReason(reason), None)
     return {subject_id: tuple(reasons) for subject_id, reasons in standing.items() if reasons}
+
+
+def select_restricted() -> Select[str]:
+    """Return a query for everybody whose data are restricted now, for figures that leave them out."""
+    each = RestrictionEvent.__table__.c
+    latest = select(func.max(each.id)).group_by(each.subject_id, each.reason)
+    return select(each.subject_id).where(each.id.in_(latest), each.act == RestrictionAct.IMPOSED)
 
 
 def find_start(session: Session, *, subject_id: str, reason: RestrictionReason) -> datetime | None:

@@ -1,6 +1,6 @@
 """Names of colleagues for pages: who looks after a contact, who wrote a note."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,6 +52,12 @@ def find_staff_names(session: Session) -> StaffNames:
         by_pseudonym={pseudonym: name for _, pseudonym, name, _ in named},
         owners={account_id: name for account_id, _, name, can_own in named if can_own},
     )
+
+
+def find_holders(session: Session, roles: Collection[Role]) -> set[str]:
+    """Return the accounts that are not disabled and have one of these roles."""
+    holders = select(AccountRole.account_id).join(Account).where(AccountRole.role.in_(roles), Account.disabled_at.is_(None))
+    return set(session.scalars(holders))
 
 
 def find_account_id(session: Session, actor: Actor) -> str | None:

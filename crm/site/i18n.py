@@ -40,7 +40,20 @@ _DAY: Final[Mapping[str, Callable[[date], str]]] = {
 _MOMENT: Final = {"de": "dd.MM.yyyy HH:mm", "en": "d MMM yyyy HH:mm"}
 _WEEKDAY: Final = {"de": "EEE dd.MM.", "en": "EEE d MMM"}
 
-__all__ = ["LANGUAGES", "_", "_l", "cited", "current_language", "day", "in_language", "install", "moment", "number", "weekday"]
+__all__ = [
+    "LANGUAGES",
+    "_",
+    "_l",
+    "cited",
+    "current_language",
+    "day",
+    "in_language",
+    "install",
+    "moment",
+    "month_names",
+    "number",
+    "weekday",
+]
 
 
 class _Catalogues(Domain):
@@ -148,6 +161,11 @@ def moment(value: datetime) -> str:
 def weekday(value: date | datetime) -> str:
     """Return `value` as Do 26.11., for days near enough that the year goes without saying."""
     return format_date(_day_of(value), _WEEKDAY[current_language()], locale=current_language())
+
+
+def month_names() -> dict[int, str]:
+    """Return the names of the months by their number in the reader's language."""
+    return dict(get_month_names("wide", context="stand-alone", locale=current_language()))
 
 
 def number(value: float) -> str:

@@ -41,6 +41,8 @@ STAFF_SECTIONS: Final = (
             Entry("home.index", _l("Mein Arbeitsplatz"), _l("Arbeitsplatz"), "home", "home"),
             Entry("contacts.index", _l("Kontakte"), _l("Kontakte"), "people", "contacts"),
             Entry("companies.index", _l("Firmen"), _l("Firmen"), "building", "companies"),
+            Entry("deals.board", _l("Verkaufschancen"), _l("Chancen"), "chart", "deals"),
+            Entry("activities.listing", _l("Aktivitäten"), _l("Zu tun"), "clock", "activities"),
             Entry("documents.index", _l("Unterlagen"), _l("Unterlagen"), "doc", "documents"),
         ),
     ),
@@ -56,6 +58,7 @@ STAFF_SECTIONS: Final = (
     Section(
         _l("Verwaltung"),
         (
+            Entry("work_rules.index", _l("Arbeitsregeln"), _l("Regeln"), "flag", "work_rules"),
             Entry("users.index", _l("Benutzer"), _l("Benutzer"), "gear", "users"),
             Entry("account.show", _l("Mein Konto"), _l("Konto"), "person", "account"),
         ),

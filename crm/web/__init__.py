@@ -10,8 +10,11 @@ from crm.site import uploads
 from crm.site.factory import STAFF, create_site
 from crm.web import (
     account,
+    activities,
+    calendar,
     companies,
     contacts,
+    deals,
     demo_mailbox,
     demo_signin,
     documents,
@@ -27,6 +30,7 @@ from crm.web import (
     tasks,
     typed,
     users,
+    work_rules,
 )
 from crm.web.access_matrix import access_matrix
 
@@ -39,11 +43,15 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     users.bp,
     contacts.bp,
     companies.bp,
+    deals.bp,
+    activities.bp,
+    calendar.bp,
     tasks.bp,
     requests.bp,
     documents.bp,
     retention.bp,
     review.bp,
+    work_rules.bp,
     ledger.bp,
 )
 

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from crm.errors import InvalidInputError
 from crm.services.accounts import authentication, own_account, signins
 from crm.services.accounts.signins import Lifetimes
+from crm.services.activities import calendar_links
 from crm.site.errors import sentence_of
 from crm.site.i18n import LANGUAGES, _
 from crm.site.installation import current_runtime
@@ -123,6 +124,7 @@ def _page(*, wrong: dict[str, str] | None = None) -> str:
     with runtime.database.reading() as db:
         email = own_account.get_email(db, signed_in)
         confirmed_at = own_account.get_notice_confirmation(db, signed_in)
+        calendar_since = calendar_links.find_issued_at(db, account_id=signed_in.account_id)
         past = signins.list_own(db, signed_in, lifetimes=Lifetimes.of(runtime.settings), now=now)
     return render_template(
         "account/show.html",
@@ -130,6 +132,7 @@ def _page(*, wrong: dict[str, str] | None = None) -> str:
         email=email,
         confirmed_at=confirmed_at,
         past=past,
+        calendar_since=calendar_since,
         languages=LANGUAGES,
         wrong=wrong or {},
     )

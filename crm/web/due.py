@@ -13,8 +13,8 @@ from crm.services.work_list import DueTask, DueTasks, EndingContact
 from crm.site.access import may
 from crm.site.i18n import _
 from crm.site.view_models import DueEntry, DueSection, Urgency
-from crm.web.contacts.rows import full_name
 from crm.web.desk import Desk, purpose_title
+from crm.web.names import full_name
 from crm.web.task_words import KIND_TITLES
 
 _NEAR: Final = timedelta(days=7)

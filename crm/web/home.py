@@ -16,9 +16,10 @@ from crm.site.i18n import _, _l, day, moment
 from crm.site.installation import current_runtime
 from crm.site.view_models import DueEntry, DueSection, StripView
 from crm.site.visitor import current_actor
-from crm.web.contacts.rows import NAME_FIELDS
+from crm.web.activities.due import due_section
 from crm.web.desk import Desk, current_day, find_desk, strip_of
 from crm.web.due import NextStep, ending_entry, guide, task_entry, tasks_section, urgency_of
+from crm.web.names import NAME_FIELDS
 from crm.web.requests.due import request_sections
 from crm.web.task_words import KIND_TITLES
 
@@ -92,7 +93,9 @@ def _sections(db: Session, desk: Desk | None) -> tuple[tuple[DueSection, ...], i
     if desk and role in LOOKS_AFTER:
         own = work_list.find_own_tasks(db, reader=_reader(desk), now=desk.now)
         ending, ending_names = _ending_section(db, desk)
-        return (_tasks_section(desk, own, _nothing_for_own(db, desk)), ending), _named(own) + ending_names
+        today, today_names = due_section(db, desk)
+        sections = (*today, _tasks_section(desk, own, _nothing_for_own(db, desk)), ending)
+        return sections, _named(own) + ending_names + today_names
     if role is Role.DPO:
         return (_watched_section(db),), 0
     step = _GUIDES.get(role) if role else None
@@ -205,6 +208,7 @@ def _shortcuts() -> tuple[tuple[str, str, str], ...]:
         ("contacts.index", _("Kontakte"), "people"),
         ("contacts.new", _("Neuer Kontakt"), "plus"),
         ("companies.index", _("Firmen"), "building"),
+        ("deals.board", _("Verkaufschancen"), "chart"),
         ("requests.index", _("Anträge"), "scale"),
         ("ledger.index", _("Protokoll"), "ledger"),
         ("users.index", _("Benutzer"), "gear"),

@@ -16,9 +16,9 @@ from crm.site.errors import sentence_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput
-from crm.web.contacts.rows import NAME_FIELDS, full_name
 from crm.web.desk import Desk, open_desk, open_posted_desk, purpose_links, purpose_title, strip_of
 from crm.web.due import urgency_of
+from crm.web.names import NAME_FIELDS, full_name
 from crm.web.task_words import KIND_TEXTS, KIND_TITLES
 from crm.web.typed import accept_pseudonyms, typed_line
 

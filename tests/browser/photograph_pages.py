@@ -22,7 +22,26 @@ COLOURS = 96
 
 # Which role shows a page best.
 SHOWN_BY = {
-    Role.SALES: ("contacts.index", "contacts.new", "companies.index", "companies.show", "companies.new", "companies.edit", "account.show"),
+    Role.SALES: (
+        "contacts.index",
+        "contacts.new",
+        "companies.index",
+        "companies.show",
+        "companies.new",
+        "companies.edit",
+        "account.show",
+        "deals.board",
+        "deals.listing",
+        "deals.forecast",
+        "deals.show",
+        "deals.new",
+        "deals.edit",
+        "activities.listing",
+        "activities.new",
+        "activities.edit",
+        "activities.done",
+    ),
+    Role.MANAGEMENT: ("work_rules.index",),
     Role.PRIVACY: ("requests.index", "requests.show", "requests.new"),
     Role.AUDITOR: ("ledger.show", "ledger.find_subject"),
     Role.ADMIN: ("users.index", "users.new", "account.second_factor"),

@@ -21,6 +21,7 @@ NOT_PAGES = {
     "ledger.proof": "a file",
     "ledger.erasure_proof": "a file",
     "documents.fetch": "a file",
+    "calendar.feed": "a file for calendar programs",
 }
 # Pages on the way in; they show only while their step is open, so they have a test of their own.
 STEPS = {"signin.second_factor", "signin.enrolment", "signin.new_password", "signin.notice"}
@@ -46,6 +47,10 @@ _FOUND_ON = {
     "contacts.rights": ("contacts.show", r"^/contacts/[0-9a-f]{32}/rights$"),
     "documents.of_person": ("contacts.show", r"^/documents/[0-9a-f]{32}$"),
     "companies.show": ("/companies", r"^/companies/[0-9a-f]{32}$"),
+    "deals.show": ("/deals", r"^/deals/[0-9a-f]{32}$"),
+    "deals.edit": ("deals.show", r"^/deals/[0-9a-f]{32}/edit$"),
+    "activities.done": ("/activities", r"^/activities/[0-9a-f]{32}/done$"),
+    "activities.edit": ("/activities", r"^/activities/[0-9a-f]{32}/edit$"),
     "companies.edit": ("companies.show", r"^/companies/[0-9a-f]{32}/edit$"),
     "requests.show": ("/requests?show=all", r"^/requests/[0-9a-f]{32}$"),
     "users.show": ("/users", r"^/users/[0-9a-f]{32}$"),

@@ -23,9 +23,15 @@ from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.new_person import SourceKey
 from crm.privacy.purposes import Channel
 from crm.privacy.restriction import RestrictionReason
+from crm.services.activities import entry as activities
+from crm.services.activities.entry import ActivityEntry, Matter
 from crm.services.companies import entry as companies
 from crm.services.companies.entry import CompanyEntry
+from crm.services.deals import entry as deals
+from crm.services.deals.entry import DealEntry
+from crm.services.forms import SentForm, new_form_token
 from crm.vault import Place
+from tests.support.staff import hire
 
 SALES = Actor("5" * 32, frozenset({Role.SALES}), Role.SALES)
 SOURCE = SourceKey(system="salesforce", record_id="003MARKER")
@@ -41,6 +47,8 @@ MARKERS = (
     "Haspelbrief",
     "Knopfloch",
     "Bortenmarkt",
+    "Webstuhl",
+    "Litzenrahmen",
 )
 
 
@@ -57,6 +65,7 @@ class WholePerson:
 def furnish(runtime, now) -> WholePerson:
     """Take the person in with everything there can be, and one more who shares a company and a list with them."""
     database, vault = runtime.database, runtime.vault
+    seller = hire(database, now, Role.SALES, email="seller.of.the.whole@example.com", name="Gesa Kaufmann")
     with database.writing() as session:
         purpose = purposes.find_all(session).get("business_contact")
         company_id = _take_in(session, purpose, now)
@@ -64,6 +73,7 @@ def furnish(runtime, now) -> WholePerson:
         bystander_id = _bystander(session, purpose, company_id, now)
         vault.add_keys(session, [subject_id], compartments=list(Compartment), now=now)
         _live(session, subject_id, purpose, now)
+        _sell(session, subject_id, purpose, now, owner_id=seller.id)
         case_id = _ask(session, vault, subject_id, now)
         _keep(session, vault, subject_id, now)
     with database.reading() as session:
@@ -146,6 +156,24 @@ def _live(session, subject_id, purpose, now):
         insert(RetentionKeep),
         [{"subject_id": subject_id, "reason": KeepReason.TALKS, "until": now.date(), "kept_by": SALES.pseudonym, "kept_at": now}],
     )
+
+
+def _sell(session, subject_id, purpose, now, *, owner_id):
+    acting = {"purpose": purpose, "actor": SALES, "now": now}
+    deal = DealEntry(
+        title="Webstuhl für Ottilie Zwirnemann",
+        company_id=None,
+        subject_id=subject_id,
+        owner_id=owner_id,
+        amount_cents=1,
+        probability=None,
+        product=None,
+        region=None,
+        expected_on=now.date(),
+    )
+    deal_id = deals.create(session, entry=deal, stage="offer", form=SentForm(new_form_token(), {}), **acting)
+    plan = ActivityEntry(kind="call", text="Litzenrahmen zeigen", due_on=now.date(), due_time=None, owner_id=owner_id)
+    activities.create(session, entry=plan, matter=Matter(deal_id=deal_id), form=SentForm(new_form_token(), {}), **acting)
 
 
 def _ask(session, vault, subject_id, now):

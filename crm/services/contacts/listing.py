@@ -85,8 +85,10 @@ class ContactPage:
     suggested: tuple[str, ...]
 
 
-def list_contacts(session: Session, *, wanted: ContactFilter, purpose: Purpose, actor: Actor, now: datetime) -> ContactPage:
-    """Return one page of the people the purpose may use; one entry for the whole list.
+def list_contacts(
+    session: Session, *, wanted: ContactFilter, purpose: Purpose, actor: Actor, now: datetime, limit: int | None = None
+) -> ContactPage:
+    """Return one page of the people the purpose may use, or the first `limit` of them; one entry for the whole list.
 
     Raises:
         PurposeNotAllowedError: the actor's role does not act for the purpose.
@@ -94,7 +96,7 @@ def list_contacts(session: Session, *, wanted: ContactFilter, purpose: Purpose, 
         InvalidInputError: a token was not given out by this list.
     """
     disclosure.require_role(purpose, actor)
-    found = _index(session).find(_query(wanted, purpose))
+    found = _index(session).find(_query(wanted, purpose, limit=limit) if limit else _query(wanted, purpose))
     groups = LIST_GROUPS | set(_SEARCHED) if wanted.text.strip() else LIST_GROUPS
     people = disclosure.open_people(session, subject_ids=found.subject_ids, groups=groups, purpose=purpose, actor=actor, now=now)
     rows = with_facts(session, people)

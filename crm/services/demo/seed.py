@@ -16,6 +16,8 @@ from crm.privacy.restriction import RestrictionReason
 from crm.services import work_rules
 from crm.services.companies import entry as companies
 from crm.services.demo.accounts import add_accounts
+from crm.services.demo.activities import invent_activities
+from crm.services.demo.deals import Buyer, invent_deals
 from crm.services.demo.documents import invent_documents
 from crm.services.demo.inventions import InventedCompany, Inventor
 from crm.services.demo.notes import invent_notes
@@ -58,6 +60,7 @@ class _Person:
     collected_at: datetime
     told_at: datetime
     kind: str
+    company_id: str | None
 
 
 def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
@@ -91,6 +94,10 @@ def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
             invent_notes(
                 session, inventor, [(each.id, each.collected_at) for each in people[start : start + _BATCH]], actor=_ACTOR, now=now
             )
+    with database.writing() as session:
+        buyers = [Buyer(each.id, each.company_id) for each in people if each.kind.startswith("contact person")]
+        invent_deals(session, buyers, owners, actor=_ACTOR, now=now)
+        invent_activities(session, staff, actor=_ACTOR, now=now)
     with database.writing() as session:
         customers = [each.id for each in people if each.kind == "private customer"]
         invent_documents(session, inventor, customers, actor=_ACTOR, now=now)
@@ -139,7 +146,7 @@ def _collect(session: Session, batch: Sequence[tuple[NewPerson, str]], now: date
     untold = [each.subject_id for each, (person, _) in zip(outcomes, batch, strict=True) if each.subject_id and person.notice is Notice.DUE]
     tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, last_day) for subject_id in untold], actor=_ACTOR, now=now)
     return [
-        _Person(outcome.subject_id, person.collected_at, person.told_at or now, kind)
+        _Person(outcome.subject_id, person.collected_at, person.told_at or now, kind, person.company_id)
         for outcome, (person, kind) in zip(outcomes, batch, strict=True)
         if outcome.subject_id
     ]

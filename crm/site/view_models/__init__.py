@@ -4,6 +4,7 @@ Templates compute nothing about people and reach into no table. A field that a p
 value here, so it cannot be on the page.
 """
 
+from crm.site.view_models.activity import ActivityRow
 from crm.site.view_models.company import CompanyFacts, CompanyFormView, CompanyRow, SameCompany
 from crm.site.view_models.contact import (
     Channel,
@@ -24,6 +25,7 @@ from crm.site.view_models.contact import (
 from crm.site.view_models.contact_form import ContactFormView, DuplicateView
 from crm.site.view_models.contact_list import ContactColumn, ContactRow
 from crm.site.view_models.controls import FieldInput, FieldSet, Option, PagerView, SelectView, SortLink
+from crm.site.view_models.deal import BoardColumn, DealFormView, DealRow, DealTab, ForecastRow, PersonPicker, StageFigures
 from crm.site.view_models.documents import DocumentRow
 from crm.site.view_models.home import DueEntry, DueSection, Urgency
 from crm.site.view_models.ledger import (
@@ -41,6 +43,8 @@ from crm.site.view_models.ledger import (
 from crm.site.view_models.strip import PurposeLink, StripView
 
 __all__ = [
+    "ActivityRow",
+    "BoardColumn",
     "BundleView",
     "Channel",
     "ChannelView",
@@ -51,6 +55,9 @@ __all__ = [
     "ContactColumn",
     "ContactFormView",
     "ContactRow",
+    "DealFormView",
+    "DealRow",
+    "DealTab",
     "DestroyedKeyView",
     "DocumentRow",
     "DueEntry",
@@ -63,6 +70,7 @@ __all__ = [
     "FieldInput",
     "FieldSet",
     "FindingView",
+    "ForecastRow",
     "ForgetMove",
     "ForgetView",
     "KeptView",
@@ -74,11 +82,13 @@ __all__ = [
     "Option",
     "OriginView",
     "PagerView",
+    "PersonPicker",
     "PurposeChip",
     "PurposeLink",
     "SameCompany",
     "SelectView",
     "SortLink",
+    "StageFigures",
     "StripView",
     "TimelineEntry",
     "TimelineKind",

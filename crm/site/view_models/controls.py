@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 FieldKind = Literal[
-    "text", "email", "tel", "url", "password", "date", "search", "textarea", "select", "suggest", "hidden", "checkbox", "file"
+    "text", "email", "tel", "url", "password", "date", "time", "search", "textarea", "select", "suggest", "hidden", "checkbox", "file"
 ]
 
 

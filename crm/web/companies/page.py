@@ -16,11 +16,14 @@ from crm.site.installation import current_runtime
 from crm.site.view_models import CompanyFacts, FactsView, FactView, StripView
 from crm.site.visitor import current_actor
 from crm.site.words import FIELD_TITLES, GROUP_TITLES
+from crm.web.activities.rows import activities_of
 from crm.web.companies.blueprint import bp
 from crm.web.contacts import rows
 from crm.web.contacts.chips import legend
 from crm.web.contacts.forget import make_forget
+from crm.web.deals.page import deals_of
 from crm.web.desk import Desk, find_desk, purpose_links, strip_of, time_zone
+from crm.web.names import name_fields
 
 
 @bp.get("/companies/<pseudonym:company_id>")
@@ -38,7 +41,11 @@ def _page(company_id: str) -> str:
         desk = find_desk(db)
         view = _open(db, company_id, desk)
         staff = find_staff_names(db).by_account
-    return render_template("companies/show.html", **_context(view, desk, staff), **_people(view, desk, staff))
+        deals = deals_of(db, desk, staff, company_id=company_id)
+        activities = activities_of(db, desk, staff, company_id=company_id)
+    return render_template(
+        "companies/show.html", deals=deals, activities=activities, **_context(view, desk, staff), **_people(view, desk, staff)
+    )
 
 
 def _open(db: Session, company_id: str, desk: Desk | None) -> CompanyView:
@@ -129,6 +136,6 @@ def _people(view: CompanyView, desk: Desk | None, staff: Mapping[str, str]) -> d
         "rows": shown,
         "columns": rows.columns_of(desk),
         "legend": legend(shown),
-        "name_fields": " ".join(rows.name_fields(desk)),
+        "name_fields": " ".join(name_fields(desk)),
         "more_url": more if view.people else None,
     }

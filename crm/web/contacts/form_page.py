@@ -23,9 +23,9 @@ from crm.site.view_models import ContactFormView, DuplicateView
 from crm.site.words import FIELD_TITLES
 from crm.web import conflict
 from crm.web.conflict import CHANGED_BY, OtherChange
-from crm.web.contacts import rows
 from crm.web.contacts.form_fields import FormChoices, TypedContact, absent_titles, fieldsets_of
 from crm.web.desk import Desk, person_strip, purpose_links, strip_of
+from crm.web.names import full_name
 from crm.web.typed import chosen_id
 
 
@@ -176,7 +176,7 @@ def _duplicate(each: Likeness) -> DuplicateView:
     if each.person is None:
         return DuplicateView(name=_("Es gibt einen eingeschränkten Datensatz."), reason=reasons[each.reason])
     return DuplicateView(
-        name=rows.full_name(each.person.fields),
+        name=full_name(each.person.fields),
         reason=reasons[each.reason],
         company=each.company or None,
         url=url_for("contacts.show", subject_id=each.person.subject_id),

@@ -11,7 +11,7 @@ from crm.services.contacts.listing import ContactFilter, ContactPage, ListedCont
 from crm.services.staff_names import StaffNames
 from crm.site.i18n import _, number
 from crm.site.view_models import PagerView, SelectView, SortLink
-from crm.web.contacts.rows import name_in_list
+from crm.web.names import name_in_list
 from crm.web.sealed_search import ARGUMENT, LONGEST, seal_search
 from crm.web.selects import select_of
 from crm.web.typed import filled, typed_line

@@ -29,6 +29,7 @@ from crm.web.contacts.list_controls import (
 )
 from crm.web.desk import Desk, offers_of, open_desk, strip_of
 from crm.web.index_building import polled_by_script, show_progress
+from crm.web.names import name_fields
 from crm.web.sealed_search import ARGUMENT, open_search
 
 
@@ -114,7 +115,7 @@ def _context(wanted: ContactFilter, found: _Found) -> dict[str, object]:
         "hits_are_exact": page.count_is_exact,
         "searched": bool(wanted.text or wanted.company_id or wanted.owner_id or wanted.segment),
         "columns": rows.columns_of(found.desk),
-        "name_fields": " ".join(rows.name_fields(found.desk)),
+        "name_fields": " ".join(name_fields(found.desk)),
         "legend": legend(shown),
         "rows": shown,
         "pager": pager_of(wanted, page),

@@ -14,8 +14,9 @@ from crm.site.access import may
 from crm.site.errors import sentence_of, status_of
 from crm.site.installation import current_runtime
 from crm.site.view_models import NoteView
+from crm.web.activities.rows import ActivitiesOf, activities_of
 from crm.web.author import author_in_words
-from crm.web.contacts import facts, remarks, rows
+from crm.web.contacts import facts, remarks
 from crm.web.contacts.blueprint import bp
 from crm.web.contacts.channels import make_channels
 from crm.web.contacts.chips import page_chips
@@ -24,7 +25,9 @@ from crm.web.contacts.notes_form import NoteForm, note_form
 from crm.web.contacts.notes_words import KIND_TITLES
 from crm.web.contacts.objection_link import find_link_url
 from crm.web.contacts.timeline import make_timeline
+from crm.web.deals.page import DealsOf, deals_of
 from crm.web.desk import Desk, open_desk, person_strip, purpose_links, strip_of
+from crm.web.names import full_name
 
 
 @bp.get("/contacts/<pseudonym:subject_id>")
@@ -49,6 +52,8 @@ class _Opened:
     past: Past
     staff: StaffNames
     link_url: str | None
+    deals: DealsOf | None
+    activities: ActivitiesOf | None
 
 
 def _open(subject_id: str) -> _Opened:
@@ -57,12 +62,15 @@ def _open(subject_id: str) -> _Opened:
         view = open_contact(
             db, subject_id=subject_id, purpose=desk.purpose, purposes=desk.purposes, actor=desk.actor, now=desk.now, zone=desk.zone
         )
+        staff = find_staff_names(db)
         return _Opened(
             desk=desk,
             view=view,
             past=find_past(db, subject_id=subject_id),
-            staff=find_staff_names(db),
+            staff=staff,
             link_url=find_link_url(db, subject_id),
+            deals=deals_of(db, desk, staff.by_account, subject_id=subject_id),
+            activities=activities_of(db, desk, staff.by_account, subject_id=subject_id),
         )
 
 
@@ -91,7 +99,7 @@ def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
     return {
         "strip": person_strip(desk, view.person.fields, since=ground.since if ground else remarks.consented_at(view)),
         "subject_id": subject_id,
-        "name": rows.full_name(view.person.fields),
+        "name": full_name(view.person.fields),
         "subline": view.person.fields.get("position", ""),
         "company": facts.company_fact(view),
         "channels": make_channels(desk, view),
@@ -99,6 +107,8 @@ def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
         "forget": make_forget(desk, view.forgetting, collected_on=view.contact.collected_at.astimezone(desk.zone).date()),
         "purposes": page_chips(view.standings, view.person.state, remarks.purpose_notes(desk, view)),
         "origin": remarks.make_origin(desk, view),
+        "deals": opened.deals,
+        "activities": opened.activities,
         "timeline": timeline.lines,
         "older": timeline.older,
         "edit_url": url_for("contacts.edit", subject_id=subject_id) if may("contacts.edit") else None,

@@ -26,8 +26,8 @@ from crm.web.contacts.objection_link import find_link_url
 from crm.web.contacts.objections import objection_rows
 from crm.web.contacts.restriction import restriction_view
 from crm.web.contacts.rights_form import RightsForm, rights_view
-from crm.web.contacts.rows import NAME_FIELDS, full_name
 from crm.web.desk import Desk, current_day, find_desk, strip_of, time_zone
+from crm.web.names import NAME_FIELDS, full_name
 from crm.web.typed import typed_line
 
 _RECORDED: Final[Mapping[Standing, LazyString]] = {

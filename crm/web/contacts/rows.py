@@ -8,13 +8,11 @@ from crm.services.contacts.listing import ListedContact
 from crm.services.work_list import SOON
 from crm.site.access import may
 from crm.site.addresses import addresses_by_id
-from crm.site.i18n import _
 from crm.site.view_models import ContactColumn, ContactRow
 from crm.web.contacts.chips import row_chips
 from crm.web.desk import Desk
+from crm.web.names import name_fields, name_in_list
 
-NAME_FIELDS: Final = ("title", "first_name", "last_name")  # as one writes a name
-_NAME_FIELDS: Final = ("last_name", "first_name")  # as lists sort it
 _COLUMNS: Final = (ContactColumn.POSITION, ContactColumn.CITY)
 
 
@@ -26,11 +24,6 @@ def columns_of(desk: Desk) -> tuple[ContactColumn, ...]:
 def shown_fields(desk: Desk) -> tuple[str, ...]:
     """Return the personal fields that a row shows."""
     return (*name_fields(desk), *columns_of(desk))
-
-
-def name_fields(desk: Desk) -> tuple[str, ...]:
-    """Return the fields that make up the name in a row."""
-    return tuple(name for name in _NAME_FIELDS if GROUP_OF[name] in desk.purpose.groups)
 
 
 def make_rows(desk: Desk, listed: Sequence[ListedContact], staff: Mapping[str, str]) -> tuple[ContactRow, ...]:
@@ -55,15 +48,3 @@ def make_rows(desk: Desk, listed: Sequence[ListedContact], staff: Mapping[str, s
         )
         for each in listed
     )
-
-
-def name_in_list(fields: Mapping[str, str]) -> str:
-    """Return a name as lists sort it."""
-    parts = [fields[name] for name in _NAME_FIELDS if fields.get(name)]
-    return ", ".join(parts) or _("ohne Namen")
-
-
-def full_name(fields: Mapping[str, str]) -> str:
-    """Return a name as one writes it."""
-    parts = [fields[name] for name in NAME_FIELDS if fields.get(name)]
-    return " ".join(parts) or _("ohne Namen")

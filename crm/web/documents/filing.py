@@ -14,9 +14,9 @@ from crm.site.access import may
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
-from crm.web.contacts.rows import NAME_FIELDS, full_name
 from crm.web.documents.blueprint import bp, document_desk, row_of, strip_for
 from crm.web.documents.form import DocumentForm, empty_form, typed_form
+from crm.web.names import NAME_FIELDS, full_name
 
 
 class DocumentDateError(InvalidInputError):

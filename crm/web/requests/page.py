@@ -32,8 +32,8 @@ from crm.site.view_models import FieldInput, Option, StripView
 from crm.site.visitor import current_actor
 from crm.site.words import BASIS_TITLES
 from crm.web.author import author_in_words
-from crm.web.contacts.rows import NAME_FIELDS, full_name
 from crm.web.desk import FIELD_COUNT, current_day, time_zone
+from crm.web.names import NAME_FIELDS, full_name
 from crm.web.requests.blueprint import bp
 from crm.web.requests.decision_form import DecisionForm, confirm_field, line_views, note_of
 from crm.web.requests.lights import light_of

@@ -11,6 +11,8 @@ ARGUMENTS = {
     "case_id": "d" * 32,
     "company_id": "b" * 32,
     "document_id": "d" * 32,
+    "deal_id": "d" * 32,
+    "activity_id": "d" * 32,
     "task_id": "d" * 32,
     "run_id": "9" * 32,
     "account_id": "c" * 32,

@@ -23,6 +23,11 @@ from crm.privacy.requests.deciding import as_proposed
 from crm.privacy.requests.people import find_people
 from crm.privacy.requests.proposal import propose
 from crm.runtime import PortalRuntime
+from crm.services.activities import entry as activities
+from crm.services.activities.entry import ActivityEntry, Matter
+from crm.services.deals import entry as deals
+from crm.services.deals.entry import DealEntry
+from crm.services.forms import SentForm, new_form_token
 from crm.services.imports.importing import Importer
 from crm.services.imports.salesforce import read_salesforce
 from crm.services.imports.terms import Migration, find_terms
@@ -30,6 +35,7 @@ from tests.support.canaries import OF_WHO_STAYS, Canaries
 from tests.support.exports import record_id, write
 from tests.support.furnished import Furnished
 from tests.support.letters import Letters, link_in
+from tests.support.staff import hire
 
 PRIVACY = Actor("c" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
 SALES = Actor("5" * 32, frozenset({Role.SALES}), Role.SALES)
@@ -80,6 +86,7 @@ class Hundred(Furnished):
 
     def live(self) -> None:
         """Give everybody what staff write down in the course of time."""
+        self.seller_id = hire(self.database, self.now, Role.SALES).id
         for subject_id, words in self.subject_ids.items():
             with self.database.writing() as session:
                 self._write_down(session, subject_id, words)
@@ -89,6 +96,7 @@ class Hundred(Furnished):
         dealing = {"subject_id": subject_id, "purpose": known.get("business_contact"), "actor": SALES, "now": now}
         version = session.scalar(select(Contact.version).where(Contact.subject_id == subject_id))
         rectification.rectify(session, fields={"position": words.word("pos")}, expected_version=version, **dealing)
+        self._sell(session, words, dealing)
         notes.write(session, text=f"Mag {words.word('nte')}.", kind=NoteKind.CALL, **dealing)
         consent.give(
             session,
@@ -111,6 +119,24 @@ class Hundred(Furnished):
         born = sealing.seal_groups(session, subject_id, {FieldGroup.BIRTH_DATE: {"birth_date": words.word("brn")}})
         column = SEALED_COLUMN[FieldGroup.BIRTH_DATE]
         session.execute(update(Contact).where(Contact.subject_id == subject_id).values({column: born[FieldGroup.BIRTH_DATE]}))
+
+    def _sell(self, session, words, dealing) -> None:
+        """Seal a title and a thing to do as the use cases do; who owns them says nothing about the person."""
+        acting = {name: dealing[name] for name in ("purpose", "actor", "now")}
+        deal = DealEntry(
+            title=words.word("dea"),
+            company_id=None,
+            subject_id=dealing["subject_id"],
+            owner_id=self.seller_id,
+            amount_cents=1,
+            probability=None,
+            product=None,
+            region=None,
+            expected_on=self.now.date(),
+        )
+        deal_id = deals.create(session, entry=deal, stage="offer", form=SentForm(new_form_token(), {}), **acting)
+        plan = ActivityEntry(kind="call", text=words.word("act"), due_on=self.now.date(), due_time=None, owner_id=self.seller_id)
+        activities.create(session, entry=plan, matter=Matter(deal_id=deal_id), form=SentForm(new_form_token(), {}), **acting)
 
     def ask_to_be_forgotten(self) -> None:
         """Let some object and ask on the portal, and press the button in the mail that comes."""

@@ -83,6 +83,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deal", schema=None) as batch_op:
         batch_op.create_index("ix_deal_closed_on", ["closed_on"], unique=False)
+        batch_op.create_index("ix_deal_ended", ["stage", "closed_on", "id", "amount_cents"], unique=False)
+        batch_op.create_index(
+            "ix_deal_figures",
+            ["stage", "owner_id", "product", "region", "expected_on", "amount_cents", "probability", "subject_id"],
+            unique=False,
+        )
         batch_op.create_index("ix_deal_company_id", ["company_id"], unique=False)
         batch_op.create_index("ix_deal_owner_id", ["owner_id", "stage"], unique=False)
         batch_op.create_index("ix_deal_stage", ["stage", "expected_on", "id"], unique=False)
@@ -249,6 +255,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_deal_stage")
         batch_op.drop_index("ix_deal_owner_id")
         batch_op.drop_index("ix_deal_company_id")
+        batch_op.drop_index("ix_deal_figures")
+        batch_op.drop_index("ix_deal_ended")
         batch_op.drop_index("ix_deal_closed_on")
 
     op.drop_table("deal")

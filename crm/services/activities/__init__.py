@@ -1,0 +1,1 @@
+"""Activities: what somebody means to do for a customer, and by when (Aktivitäten)."""
