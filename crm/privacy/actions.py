@@ -26,6 +26,14 @@ class Action(StrEnum):
     COMPANY_CREATED = "company:created"
     COMPANY_CHANGED = "company:changed"
     COMPANY_DISCLOSED = "company:disclosed"
+    # campaigns and figures
+    CAMPAIGN_CREATED = "campaign:created"
+    CAMPAIGN_CHANGED = "campaign:changed"
+    CAMPAIGN_MEMBERS_ADDED = "campaign:members_added"
+    CAMPAIGN_RESPONSE_ENTERED = "campaign:response_entered"
+    CAMPAIGN_FIGURES_RELEASED = "campaign:figures_released"
+    AGREEMENT_STORED = "agreement:stored"
+    AGREEMENT_ENDED = "agreement:ended"
     # what may be done
     GROUND_STARTED = "ground:started"
     GROUND_ENDED = "ground:ended"

@@ -41,6 +41,7 @@ STAFF_SECTIONS: Final = (
             Entry("home.index", _l("Mein Arbeitsplatz"), _l("Arbeitsplatz"), "home", "home"),
             Entry("contacts.index", _l("Kontakte"), _l("Kontakte"), "people", "contacts"),
             Entry("companies.index", _l("Firmen"), _l("Firmen"), "building", "companies"),
+            Entry("campaigns.index", _l("Kampagnen"), _l("Kampagnen"), "flag", "campaigns"),
             Entry("documents.index", _l("Unterlagen"), _l("Unterlagen"), "doc", "documents"),
         ),
     ),

@@ -10,6 +10,7 @@ from crm.site import uploads
 from crm.site.factory import STAFF, create_site
 from crm.web import (
     account,
+    campaigns,
     companies,
     contacts,
     demo_mailbox,
@@ -39,6 +40,7 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     users.bp,
     contacts.bp,
     companies.bp,
+    campaigns.bp,
     tasks.bp,
     requests.bp,
     documents.bp,

@@ -86,6 +86,23 @@ _COMPANIES: Final[AccessMatrix] = {
     "companies.change": _WRITES,
 }
 
+_RUNS_CAMPAIGNS: Final = frozenset({Role.MARKETING})
+_READS_CAMPAIGNS: Final = frozenset({Role.MARKETING, Role.MANAGEMENT})
+
+_CAMPAIGNS: Final[AccessMatrix] = {
+    "campaigns.index": _READS_CAMPAIGNS,
+    "campaigns.show": _READS_CAMPAIGNS,
+    "campaigns.new": _RUNS_CAMPAIGNS,
+    "campaigns.create": _RUNS_CAMPAIGNS,
+    "campaigns.edit": _RUNS_CAMPAIGNS,
+    "campaigns.change": _RUNS_CAMPAIGNS,
+    "campaigns.audience": _RUNS_CAMPAIGNS,
+    "campaigns.add_members": _RUNS_CAMPAIGNS,
+    "campaigns.enter_response": _RUNS_CAMPAIGNS,
+    # Who talks to people hears that they come because of a campaign.
+    "campaigns.enter_for_person": frozenset({Role.SALES, Role.SERVICE}),
+}
+
 # The coordinator answers for all tasks; those who look after contacts say where data came from and that people were told.
 _SETTLES_TASKS: Final = frozenset({Role.SALES, Role.SERVICE, Role.ACCOUNTING, Role.PRIVACY})
 
@@ -149,6 +166,6 @@ _DEMO: Final[AccessMatrix] = {"demo.enter": PUBLIC, "demo_mailbox.show": PUBLIC}
 
 def access_matrix(*, demo: bool) -> AccessMatrix:
     """Return who may open what."""
-    work = {**_WORK, **_CONTACTS, **_COMPANIES, **_TASKS, **_REQUESTS, **_DOCUMENTS, **_RETENTION, **_LEDGER}
+    work = {**_WORK, **_CONTACTS, **_COMPANIES, **_CAMPAIGNS, **_TASKS, **_REQUESTS, **_DOCUMENTS, **_RETENTION, **_LEDGER}
     pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **work}
     return {**pages, **_DEMO} if demo else pages

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.models.field_groups import FieldGroup
 from crm.privacy.errors import NoLawfulBasisError, ObjectedError, PrivacyError, RestrictedError
+from crm.services.campaigns.responding import OwnCampaign, find_of_person
 from crm.services.contacts.timeline import Past, find_past
 from crm.services.contacts.view import ContactView, find_allowing, open_contact
 from crm.services.staff_names import StaffNames, find_staff_names
@@ -17,6 +18,7 @@ from crm.site.view_models import NoteView
 from crm.web.author import author_in_words
 from crm.web.contacts import facts, remarks, rows
 from crm.web.contacts.blueprint import bp
+from crm.web.contacts.campaigns import make_campaigns
 from crm.web.contacts.channels import make_channels
 from crm.web.contacts.chips import page_chips
 from crm.web.contacts.forget import make_forget
@@ -49,6 +51,7 @@ class _Opened:
     past: Past
     staff: StaffNames
     link_url: str | None
+    campaigns: tuple[OwnCampaign, ...]
 
 
 def _open(subject_id: str) -> _Opened:
@@ -63,6 +66,7 @@ def _open(subject_id: str) -> _Opened:
             past=find_past(db, subject_id=subject_id),
             staff=find_staff_names(db),
             link_url=find_link_url(db, subject_id),
+            campaigns=find_of_person(db, subject_id=subject_id) if may("campaigns.enter_for_person") else (),
         )
 
 
@@ -99,6 +103,7 @@ def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
         "forget": make_forget(desk, view.forgetting, collected_on=view.contact.collected_at.astimezone(desk.zone).date()),
         "purposes": page_chips(view.standings, view.person.state, remarks.purpose_notes(desk, view)),
         "origin": remarks.make_origin(desk, view),
+        "campaigns": make_campaigns(desk, subject_id, opened.campaigns),
         "timeline": timeline.lines,
         "older": timeline.older,
         "edit_url": url_for("contacts.edit", subject_id=subject_id) if may("contacts.edit") else None,
