@@ -5,9 +5,9 @@ Source: Art. 18(2), 21(1), 21(3) DSGVO; rules.md 3.13.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import SelectBase, exists, or_, select
 from sqlalchemy.orm import Session
 
 from crm.db import in_batches
@@ -19,7 +19,7 @@ from crm.privacy.purposes import Purpose
 _LEFT_OUT: Final = frozenset({Standing.OBJECTED, Standing.RESTRICTED})
 
 
-def find_left_out(session: Session, people: Select[Any], *, purposes: Sequence[Purpose], now: datetime) -> set[str]:
+def find_left_out(session: Session, people: SelectBase, *, purposes: Sequence[Purpose], now: datetime) -> set[str]:
     """Return those of the people that `people` selects by their id whom one of the purposes may not count.
 
     Only they are looked at about whom something was ever entered: most people never objected to anything.

@@ -42,6 +42,7 @@ STAFF_SECTIONS: Final = (
             Entry("contacts.index", _l("Kontakte"), _l("Kontakte"), "people", "contacts"),
             Entry("companies.index", _l("Firmen"), _l("Firmen"), "building", "companies"),
             Entry("campaigns.index", _l("Kampagnen"), _l("Kampagnen"), "flag", "campaigns"),
+            Entry("reports.quarter", _l("Quartalszahlen"), _l("Zahlen"), "chart", "reports"),
             Entry("documents.index", _l("Unterlagen"), _l("Unterlagen"), "doc", "documents"),
         ),
     ),

@@ -103,6 +103,19 @@ _CAMPAIGNS: Final[AccessMatrix] = {
     "campaigns.enter_for_person": frozenset({Role.SALES, Role.SERVICE}),
 }
 
+_READS_FIGURES: Final = frozenset({Role.SALES, Role.MANAGEMENT})
+
+_REPORTS: Final[AccessMatrix] = {
+    "reports.quarter": _READS_FIGURES,
+    "reports.csv_file": _READS_FIGURES,
+    "reports.pdf_file": _READS_FIGURES,
+    # Who the customers are is for those who work with them: management acts for no purpose that opens people.
+    "reports.deals": frozenset({Role.SALES}),
+    "reports.agreement": frozenset({Role.MANAGEMENT}),
+    "reports.store_agreement": frozenset({Role.MANAGEMENT}),
+    "reports.end_agreement": frozenset({Role.MANAGEMENT}),
+}
+
 # The coordinator answers for all tasks; those who look after contacts say where data came from and that people were told.
 _SETTLES_TASKS: Final = frozenset({Role.SALES, Role.SERVICE, Role.ACCOUNTING, Role.PRIVACY})
 
@@ -166,6 +179,6 @@ _DEMO: Final[AccessMatrix] = {"demo.enter": PUBLIC, "demo_mailbox.show": PUBLIC}
 
 def access_matrix(*, demo: bool) -> AccessMatrix:
     """Return who may open what."""
-    work = {**_WORK, **_CONTACTS, **_COMPANIES, **_CAMPAIGNS, **_TASKS, **_REQUESTS, **_DOCUMENTS, **_RETENTION, **_LEDGER}
+    work = {**_WORK, **_CONTACTS, **_COMPANIES, **_CAMPAIGNS, **_REPORTS, **_TASKS, **_REQUESTS, **_DOCUMENTS, **_RETENTION, **_LEDGER}
     pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **work}
     return {**pages, **_DEMO} if demo else pages
