@@ -13,7 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union
 from sqlalchemy.orm import Session
 
 from crm.actor import Role
@@ -25,6 +25,7 @@ from crm.services.reports.quarters import Quarter
 from crm.services.work_rules import LOST, WON
 
 _PERCENT: Final = 100
+_NEVER: Final = date.max
 
 
 class Dimension(StrEnum):
@@ -43,7 +44,7 @@ class Figures:
     Attributes:
         won_days: from opening to winning, of all that were won together.
         open_count: deals that were open on the last day, with the amounts they have now.
-        weighted_cents: open amounts times their probability.
+        weighted_cents: open amounts times their probability; of the quarter that is asked for alone.
     """
 
     won_count: int = 0
@@ -167,17 +168,19 @@ def _ended(stage: str, count: int, cents: int, days: float) -> Figures:
 def _open(session: Session, days: Sequence[date], left_out: set[str]) -> Iterator[tuple[int, Key, Figures]]:
     """Return the deals that were open at the end of these days, read once for all of them.
 
-    Nobody kept what they were worth then, so it is what they are worth now.
+    Nobody kept what they were worth then, so it is what they are worth now; weighted by their chances for the first day alone.
+    The condition is one that no index answers: with one, SQLite reads the deals in the order of that index, one by one.
     """
-    was_open = [and_(Deal.opened_on <= day, or_(Deal.closed_on.is_(None), Deal.closed_on > day)) for day in days]
-    # One number says on which of the days: cheaper than a sum for each of them.
-    on_which = sum((case((condition, 1 << number), else_=0) for number, condition in enumerate(was_open)), literal(0))
-    sums = (func.count(), func.sum(Deal.amount_cents), func.sum(Deal.amount_cents * Deal.probability) / _PERCENT)
-    can_be = or_(and_(Deal.closed_on.is_(None), Deal.stage.not_in((WON, LOST))), Deal.closed_on > min(days))
-    rows = session.execute(of_deals(on_which, *_KEY, *sums).where(can_be, counted(left_out)).group_by(literal_column("1"), *_KEY))
-    for bits, *key, count, cents, weight in rows:
-        figures = Figures(open_count=count, open_cents=int(cents), weighted_cents=int(weight))
-        yield from ((number, tuple(key), figures) for number in range(len(days)) if bits >> number & 1)
+    closed_on = func.coalesce(Deal.closed_on, _NEVER)
+    was_open = [and_(Deal.opened_on <= day, closed_on > day) for day in days]
+    sums = [func.sum(case((condition, value), else_=0)) for condition in was_open for value in (1, Deal.amount_cents)]
+    weighted = func.sum(case((was_open[0], Deal.amount_cents * Deal.probability), else_=0))
+    can_be = and_(closed_on > min(days), or_(Deal.closed_on.is_not(None), Deal.stage.not_in((WON, LOST))))
+    for row in session.execute(of_deals(*_KEY, weighted, *sums).where(can_be, counted(left_out)).group_by(*_KEY)):
+        key, weight, found = tuple(row[: len(_KEY)]), int(row[len(_KEY)]) // _PERCENT, [int(value) for value in row[len(_KEY) + 1 :]]
+        for number, (count, cents) in enumerate(zip(found[::2], found[1::2], strict=True)):
+            if count:
+                yield number, key, Figures(open_count=count, open_cents=cents, weighted_cents=0 if number else weight)
 
 
 def _days(session: Session) -> ColumnElement[Any]:
