@@ -21,6 +21,8 @@ NOT_PAGES = {
     "ledger.proof": "a file",
     "ledger.erasure_proof": "a file",
     "documents.fetch": "a file",
+    "reports.csv_file": "a file",
+    "reports.pdf_file": "a file",
 }
 # Pages on the way in; they show only while their step is open, so they have a test of their own.
 STEPS = {"signin.second_factor", "signin.enrolment", "signin.new_password", "signin.notice"}
@@ -47,6 +49,9 @@ _FOUND_ON = {
     "documents.of_person": ("contacts.show", r"^/documents/[0-9a-f]{32}$"),
     "companies.show": ("/companies", r"^/companies/[0-9a-f]{32}$"),
     "companies.edit": ("companies.show", r"^/companies/[0-9a-f]{32}/edit$"),
+    "campaigns.show": ("/campaigns", r"^/campaigns/[0-9a-f]{32}$"),
+    "campaigns.edit": ("campaigns.show", r"^/campaigns/[0-9a-f]{32}/edit$"),
+    "campaigns.audience": ("campaigns.show", r"^/campaigns/[0-9a-f]{32}/members$"),
     "requests.show": ("/requests?show=all", r"^/requests/[0-9a-f]{32}$"),
     "users.show": ("/users", r"^/users/[0-9a-f]{32}$"),
     "ledger.show": ("/ledger", r"^/ledger/\d+$"),

@@ -15,14 +15,12 @@ from crm.services.campaigns import resonance
 from crm.services.campaigns.cells import Cell, Count, total_of
 from crm.services.campaigns.entry import get_campaign
 from crm.services.campaigns.listing import count_members
-from crm.services.companies.listing import find_segments
 from crm.site.access import may
 from crm.site.charts import Bar, BarChart, BarGroup, bar_chart
 from crm.site.i18n import _, in_language, number
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldSet, StripView
 from crm.site.visitor import current_actor
-from crm.web.campaigns.audience import group_select
 from crm.web.campaigns.blueprint import bp
 from crm.web.campaigns.responses import empty_response
 from crm.web.desk import current_day, find_desk, strip_of
@@ -48,7 +46,6 @@ class _Shown:
     kind: str
     purpose: str
     members: int
-    groups: Sequence[str]
     strip: StripView | None
     min_cell: int
 
@@ -76,7 +73,6 @@ def render_campaign(campaign_id: str, *, response: FieldSet | None = None) -> st
         min_cell=found.min_cell,
         edit_url=url_for(".edit", campaign_id=campaign_id) if edits else None,
         audience_url=url_for(".audience", campaign_id=campaign_id) if may("campaigns.audience") else None,
-        groups=group_select(found.groups, ""),
         response_url=url_for(".enter_response", campaign_id=campaign_id) if may("campaigns.enter_response") else None,
         response=response or empty_response(current_day()),
     )
@@ -108,7 +104,6 @@ def _surroundings(db: Session, campaign: Campaign, cells: Sequence[Cell]) -> _Sh
         kind=in_language(kind.title) if kind else campaign.kind,
         purpose=in_language(purposes.find_all(db).get(campaign.purpose).title),
         members=count_members(db, [campaign.id]).get(campaign.id, 0),
-        groups=find_segments(db),
         strip=strip_of(desk, shown=0) if desk else None,
         min_cell=rules.min_cell,
     )
