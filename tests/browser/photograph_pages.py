@@ -22,7 +22,18 @@ COLOURS = 96
 
 # Which role shows a page best.
 SHOWN_BY = {
-    Role.SALES: ("contacts.index", "contacts.new", "companies.index", "companies.show", "companies.new", "companies.edit", "account.show"),
+    Role.SALES: (
+        "contacts.index",
+        "contacts.new",
+        "companies.index",
+        "companies.show",
+        "companies.new",
+        "companies.edit",
+        "account.show",
+        "reports.deals",
+    ),
+    Role.MARKETING: ("campaigns.index", "campaigns.show", "campaigns.edit", "campaigns.new", "campaigns.audience"),
+    Role.MANAGEMENT: ("reports.quarter", "reports.agreement"),
     Role.PRIVACY: ("requests.index", "requests.show", "requests.new"),
     Role.AUDITOR: ("ledger.show", "ledger.find_subject"),
     Role.ADMIN: ("users.index", "users.new", "account.second_factor"),

@@ -26,6 +26,7 @@ from crm.web.campaigns.responses import empty_response
 from crm.web.desk import current_day, find_desk, strip_of
 
 _WHOLE = 100  # percent
+_SCALES = (0.1, 0.25, 0.5, 1)  # where a full bar ends: a full one must not look like everybody where few responded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,4 +148,5 @@ def _chart(cells: Sequence[Cell]) -> BarChart | None:
         title=_("Resonanz nach Kundengruppe"),
         description=_("Anteil der Erreichten, die geantwortet haben; die Zahlen stehen in der Tabelle daneben."),
         groups=groups,
+        most=next(each for each in _SCALES if each >= shown[0][1].responded / shown[0][1].reached),
     )
