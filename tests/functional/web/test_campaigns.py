@@ -7,6 +7,8 @@ import pytest
 
 from crm.actor import Role
 from crm.models.campaign import Campaign, CampaignMember, CampaignRelease
+from crm.models.erasure import ErasureCause
+from crm.privacy.erasure import eraser, job, run
 from tests.functional.web.conftest import FIELDS, error_at, hidden
 
 
@@ -230,6 +232,22 @@ class TestTheResonance:
 
         assert ">22<" in next_day.get(path).text
         assert house.count(CampaignRelease) == 2
+
+    def test_counts_the_erased_as_somebody_and_knows_no_more_of_them(self, house, marketing):
+        """RET-19, Art. 17(1) DSGVO: what stays is that somebody of a group responded."""
+        traders = readers(house, 24)
+        path = campaign_of(new_campaign(marketing))
+        marketing.send(f"{path}/members", {"group": "Handel"})
+        respond(house, traders[:12])
+
+        with house.database.writing() as session:
+            job.order(session, subject_id=traders[0], cause=ErasureCause.REQUEST, rule=None, case_id=None, actor=run.KEEPER, now=house.now)
+        assert eraser.finish(house.database, vault=house.runtime.vault, clock=lambda: house.now) == 1
+
+        with house.database.reading() as session:
+            rows = session.query(CampaignMember).where(CampaignMember.subject_id.is_(None)).all()
+            assert [(row.segment, row.has_responded, row.sent_on, row.response_way) for row in rows] == [("Handel", True, None, None)]
+        assert first_row(marketing.get(path)) == "Handel 24 12 50 %"
 
     def test_is_read_by_management_which_changes_nothing_of_the_campaign(self, house, marketing, colleague):
         path = campaign_of(new_campaign(marketing))

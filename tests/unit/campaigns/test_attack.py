@@ -1,5 +1,6 @@
 """Nobody is told from the figures of a campaign by who sees all of them on every day; and each part of the rule is needed for that."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ def memberships(draw, *, most):
     return people, days
 
 
+@pytest.mark.slow
 class TestWhoSeesEveryReport:
     """Art. 5(1)(c), 25(1) DSGVO; rules.md 3.13."""
 
