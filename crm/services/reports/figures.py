@@ -7,7 +7,7 @@ Source: Art. 5(1)(c), 18(2), 21(1) DSGVO; DS-UC-01.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -44,7 +44,7 @@ class Figures:
     Attributes:
         won_days: from opening to winning, of all that were won together.
         open_count: deals that were open on the last day, with the amounts they have now.
-        weighted_cents: open amounts times their probability; of the quarter that is asked for alone.
+        weighted_cents: open amounts times their probability.
     """
 
     won_count: int = 0
@@ -77,14 +77,19 @@ _DIMENSIONS: Final = tuple(Dimension)
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The figures of one quarter, by everything they can be told apart by."""
+    """The figures of one quarter, by everything they can be told apart by.
+
+    Attributes:
+        open_then: what was open at the end of a quarter that is only compared with, as one sum.
+    """
 
     quarter: Quarter
     by_key: Mapping[Key, Figures]
+    open_then: Figures = Figures()
 
     @property
     def total(self) -> Figures:
-        return sum(self.by_key.values(), Figures())
+        return sum(self.by_key.values(), self.open_then)
 
     def by(self, dimension: Dimension) -> dict[str | None, Figures]:
         """Return the figures by one dimension."""
@@ -115,9 +120,14 @@ def make_report(session: Session, *, quarter: Quarter, today: date, now: datetim
     sums: list[dict[Key, Figures]] = [defaultdict(Figures) for _ in quarters]
     for number, key, figures in _closed(session, quarters, left_out):
         sums[number][key] += figures
-    for number, key, figures in _open(session, [min(each.last_day, today) for each in quarters], left_out):
-        sums[number][key] += figures
-    return Report(now=Sums(quarters[0], sums[0]), before=Sums(quarters[1], sums[1]), earlier=Sums(quarters[2], sums[2]))
+    for key, figures in _open(session, min(quarter.last_day, today), left_out):
+        sums[0][key] += figures
+    then = _open_then(session, [each.last_day for each in quarters[1:]], left_out)
+    return Report(
+        now=Sums(quarters[0], sums[0]),
+        before=Sums(quarters[1], sums[1], then[0]),
+        earlier=Sums(quarters[2], sums[2], then[1]),
+    )
 
 
 def find_left_out(session: Session, *, now: datetime) -> set[str]:
@@ -165,22 +175,34 @@ def _ended(stage: str, count: int, cents: int, days: float) -> Figures:
     return Figures(lost_count=count, lost_cents=int(cents)) if stage == LOST else Figures()
 
 
-def _open(session: Session, days: Sequence[date], left_out: set[str]) -> Iterator[tuple[int, Key, Figures]]:
-    """Return the deals that were open at the end of these days, read once for all of them.
+def _open(session: Session, day: date, left_out: set[str]) -> list[tuple[Key, Figures]]:
+    """Return the deals that were open at the end of a day; nobody kept what they were worth then, so it is what they are worth now."""
+    weighted = func.sum(Deal.amount_cents * Deal.probability)
+    wanted = of_deals(*_KEY, func.count(), func.sum(Deal.amount_cents), weighted).where(_was_open(day), counted(left_out))
+    return [
+        (tuple(key), Figures(open_count=count, open_cents=int(cents), weighted_cents=int(weight) // _PERCENT))
+        for *key, count, cents, weight in session.execute(wanted.group_by(*_KEY))
+    ]
 
-    Nobody kept what they were worth then, so it is what they are worth now; weighted by their chances for the first day alone.
-    The condition is one that no index answers: with one, SQLite reads the deals in the order of that index, one by one.
+
+def _open_then(session: Session, days: Sequence[date], left_out: set[str]) -> list[Figures]:
+    """Return what was open at the end of each of these days, as one sum: telling it apart would cost more than it says."""
+    found = []
+    for day in days:
+        wanted = select(func.count(), func.coalesce(func.sum(Deal.amount_cents), 0)).select_from(Deal)
+        wanted = wanted.outerjoin(Company, Company.id == Deal.company_id) if left_out else wanted
+        count, cents = session.execute(wanted.where(_was_open(day), counted(left_out))).one()
+        found.append(Figures(open_count=count, open_cents=int(cents)))
+    return found
+
+
+def _was_open(day: date) -> ColumnElement[bool]:
+    """Return the condition that a deal was open at the end of a day.
+
+    It is one that no index answers: with one, SQLite reads the deals in the order of that index, one by one.
     """
-    closed_on = func.coalesce(Deal.closed_on, _NEVER)
-    was_open = [and_(Deal.opened_on <= day, closed_on > day) for day in days]
-    sums = [func.sum(case((condition, value), else_=0)) for condition in was_open for value in (1, Deal.amount_cents)]
-    weighted = func.sum(case((was_open[0], Deal.amount_cents * Deal.probability), else_=0))
-    can_be = and_(closed_on > min(days), or_(Deal.closed_on.is_not(None), Deal.stage.not_in((WON, LOST))))
-    for row in session.execute(of_deals(*_KEY, weighted, *sums).where(can_be, counted(left_out)).group_by(*_KEY)):
-        key, weight, found = tuple(row[: len(_KEY)]), int(row[len(_KEY)]) // _PERCENT, [int(value) for value in row[len(_KEY) + 1 :]]
-        for number, (count, cents) in enumerate(zip(found[::2], found[1::2], strict=True)):
-            if count:
-                yield number, key, Figures(open_count=count, open_cents=cents, weighted_cents=0 if number else weight)
+    is_honest = or_(Deal.closed_on.is_not(None), Deal.stage.not_in((WON, LOST)))  # what ended has a day; without one it is not open
+    return and_(Deal.opened_on <= day, func.coalesce(Deal.closed_on, _NEVER) > day, is_honest)
 
 
 def _days(session: Session) -> ColumnElement[Any]:

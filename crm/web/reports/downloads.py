@@ -59,7 +59,7 @@ def _rows(report: Report) -> Iterator[tuple[str, ...]]:
     for dimension, title in DIMENSION_TITLES.items():
         for line in lines(report, dimension):
             for quarter, figures in zip(quarters, (line.now, line.before, line.earlier), strict=True):
-                yield (str(title), line.title, quarter, *_cells(figures))
+                yield (str(title), line.title, quarter, *_cells(figures), typed_money(figures.open_cents) if figures is line.now else "")
 
 
 def _cells(figures: Figures) -> tuple[str, ...]:
@@ -70,7 +70,6 @@ def _cells(figures: Figures) -> tuple[str, ...]:
         str(figures.lost_count),
         conversion(figures),
         cycle(figures),
-        typed_money(figures.open_cents),
     )
 
 

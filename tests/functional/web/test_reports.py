@@ -118,7 +118,9 @@ class TestFigures:
 
         total = report(house).now.total
 
-        assert (total.open_count, total.open_cents) == (2, 1030)
+        assert (total.open_count, total.open_cents, total.weighted_cents) == (2, 1030, 430)
+        later = report(house, day=date(2026, 4, 1)).before.total
+        assert (later.open_count, later.open_cents) == (2, 1030)
 
     def test_leave_out_whose_data_are_restricted_and_who_objected_to_being_dealt_with(self, house):
         """Art. 18(2), 21(1) DSGVO; an objection to advertising alone forbids advertising, and takes no turnover away."""
