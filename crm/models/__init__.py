@@ -20,6 +20,7 @@ from crm.models import (
     privacy_task,
     request_case,
     retention,
+    staff_agreement,
     ticket,
 )
 from crm.search import feed
@@ -46,6 +47,7 @@ __all__ = [
     "privacy_task",
     "request_case",
     "retention",
+    "staff_agreement",
     "ticket",
     "vault_tables",
 ]

@@ -34,6 +34,14 @@ class Action(StrEnum):
     ACTIVITY_CHANGED = "activity:changed"
     ACTIVITY_DONE = "activity:done"
     CALENDAR_READ = "calendar:read"
+    # campaigns and figures
+    CAMPAIGN_CREATED = "campaign:created"
+    CAMPAIGN_CHANGED = "campaign:changed"
+    CAMPAIGN_MEMBERS_ADDED = "campaign:members_added"
+    CAMPAIGN_RESPONSE_ENTERED = "campaign:response_entered"
+    CAMPAIGN_FIGURES_RELEASED = "campaign:figures_released"
+    AGREEMENT_STORED = "agreement:stored"
+    AGREEMENT_ENDED = "agreement:ended"
     # what may be done
     GROUND_STARTED = "ground:started"
     GROUND_ENDED = "ground:ended"

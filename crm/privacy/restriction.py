@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select, Select, bindparam
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor

@@ -71,6 +71,7 @@ class WorkRules:
     calendar: Calendar
     products: tuple[str, ...]
     regions: tuple[str, ...]
+    min_cell: int
 
 
 def find(session: Session) -> WorkRules:
@@ -98,6 +99,7 @@ def parse(sections: Mapping[str, Any]) -> WorkRules:
         calendar=Calendar(**sections["calendar"]),
         products=tuple(sections["names"]["products"]),
         regions=tuple(sections["names"]["regions"]),
+        min_cell=int(sections["disclosure_control"]["min_cell"]),
     )
 
 

@@ -43,6 +43,8 @@ STAFF_SECTIONS: Final = (
             Entry("companies.index", _l("Firmen"), _l("Firmen"), "building", "companies"),
             Entry("deals.board", _l("Verkaufschancen"), _l("Chancen"), "chart", "deals"),
             Entry("activities.listing", _l("Aktivitäten"), _l("Zu tun"), "clock", "activities"),
+            Entry("campaigns.index", _l("Kampagnen"), _l("Kampagnen"), "flag", "campaigns"),
+            Entry("reports.quarter", _l("Quartalszahlen"), _l("Zahlen"), "chart", "reports"),
             Entry("documents.index", _l("Unterlagen"), _l("Unterlagen"), "doc", "documents"),
         ),
     ),

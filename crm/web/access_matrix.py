@@ -126,6 +126,36 @@ _WORK_RULES: Final[AccessMatrix] = {
     "work_rules.change": frozenset({Role.MANAGEMENT}),
 }
 
+_RUNS_CAMPAIGNS: Final = frozenset({Role.MARKETING})
+_READS_CAMPAIGNS: Final = frozenset({Role.MARKETING, Role.MANAGEMENT})
+
+_CAMPAIGNS: Final[AccessMatrix] = {
+    "campaigns.index": _READS_CAMPAIGNS,
+    "campaigns.show": _READS_CAMPAIGNS,
+    "campaigns.new": _RUNS_CAMPAIGNS,
+    "campaigns.create": _RUNS_CAMPAIGNS,
+    "campaigns.edit": _RUNS_CAMPAIGNS,
+    "campaigns.change": _RUNS_CAMPAIGNS,
+    "campaigns.audience": _RUNS_CAMPAIGNS,
+    "campaigns.add_members": _RUNS_CAMPAIGNS,
+    "campaigns.enter_response": _RUNS_CAMPAIGNS,
+    # Who talks to people hears that they come because of a campaign.
+    "campaigns.enter_for_person": frozenset({Role.SALES, Role.SERVICE}),
+}
+
+_READS_FIGURES: Final = frozenset({Role.SALES, Role.MANAGEMENT})
+
+_REPORTS: Final[AccessMatrix] = {
+    "reports.quarter": _READS_FIGURES,
+    "reports.csv_file": _READS_FIGURES,
+    "reports.pdf_file": _READS_FIGURES,
+    # Who the customers are is for those who work with them: management acts for no purpose that opens people.
+    "reports.deals": frozenset({Role.SALES}),
+    "reports.agreement": frozenset({Role.MANAGEMENT}),
+    "reports.store_agreement": frozenset({Role.MANAGEMENT}),
+    "reports.end_agreement": frozenset({Role.MANAGEMENT}),
+}
+
 # The coordinator answers for all tasks; those who look after contacts say where data came from and that people were told.
 _SETTLES_TASKS: Final = frozenset({Role.SALES, Role.SERVICE, Role.ACCOUNTING, Role.PRIVACY})
 
@@ -197,6 +227,8 @@ def access_matrix(*, demo: bool) -> AccessMatrix:
         **_ACTIVITIES,
         **_CALENDAR,
         **_WORK_RULES,
+        **_CAMPAIGNS,
+        **_REPORTS,
         **_TASKS,
         **_REQUESTS,
         **_DOCUMENTS,

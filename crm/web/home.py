@@ -41,14 +41,14 @@ _LEADS = {
 # Where the work of a role without due days begins.
 _GUIDES: Mapping[Role, NextStep] = {
     Role.MARKETING: NextStep(
-        _l("Eine Ansprache beginnt mit der Kundengruppe: Die Liste der Firmen lässt sich nach Segment filtern."),
-        "companies.index",
-        _l("Zu den Firmen"),
+        _l("Welche Kundengruppe geantwortet hat, zeigt jede Kampagne; neue beginnen mit einer Kundengruppe."),
+        "campaigns.index",
+        _l("Zu den Kampagnen"),
     ),
     Role.MANAGEMENT: NextStep(
-        _l("Nichts wartet auf Ihre Entscheidung. Welche Firmen wir kennen und wer sie betreut, zeigt die Liste der Firmen."),
-        "companies.index",
-        _l("Zu den Firmen"),
+        _l("Nichts wartet auf Ihre Entscheidung. Was gewonnen, verloren und offen ist, zeigen die Quartalszahlen."),
+        "reports.quarter",
+        _l("Zu den Quartalszahlen"),
     ),
     Role.AUDITOR: NextStep(
         _l("Prüfen Sie, ob das Protokoll unverändert ist, oder lesen Sie, wer wann wozu welche Angaben gesehen hat."),
@@ -209,6 +209,8 @@ def _shortcuts() -> tuple[tuple[str, str, str], ...]:
         ("contacts.new", _("Neuer Kontakt"), "plus"),
         ("companies.index", _("Firmen"), "building"),
         ("deals.board", _("Verkaufschancen"), "chart"),
+        ("campaigns.index", _("Kampagnen"), "flag"),
+        ("reports.quarter", _("Quartalszahlen"), "chart"),
         ("requests.index", _("Anträge"), "scale"),
         ("ledger.index", _("Protokoll"), "ledger"),
         ("users.index", _("Benutzer"), "gear"),

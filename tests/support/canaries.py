@@ -39,6 +39,7 @@ _NO_WORDS = {
         "ground_event.act",
         "lift_notice.reason",
         "note.kind",
+        "campaign_member.response_way",
         "notice_event.act",
         "notice_event.article",
         "objection_event.scope",

@@ -22,6 +22,8 @@ NOT_PAGES = {
     "ledger.erasure_proof": "a file",
     "documents.fetch": "a file",
     "calendar.feed": "a file for calendar programs",
+    "reports.csv_file": "a file",
+    "reports.pdf_file": "a file",
 }
 # Pages on the way in; they show only while their step is open, so they have a test of their own.
 STEPS = {"signin.second_factor", "signin.enrolment", "signin.new_password", "signin.notice"}
@@ -52,6 +54,9 @@ _FOUND_ON = {
     "activities.done": ("/activities", r"^/activities/[0-9a-f]{32}/done$"),
     "activities.edit": ("/activities", r"^/activities/[0-9a-f]{32}/edit$"),
     "companies.edit": ("companies.show", r"^/companies/[0-9a-f]{32}/edit$"),
+    "campaigns.show": ("/campaigns", r"^/campaigns/[0-9a-f]{32}$"),
+    "campaigns.edit": ("campaigns.show", r"^/campaigns/[0-9a-f]{32}/edit$"),
+    "campaigns.audience": ("campaigns.show", r"^/campaigns/[0-9a-f]{32}/members$"),
     "requests.show": ("/requests?show=all", r"^/requests/[0-9a-f]{32}$"),
     "users.show": ("/users", r"^/users/[0-9a-f]{32}$"),
     "ledger.show": ("/ledger", r"^/ledger/\d+$"),

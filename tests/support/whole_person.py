@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from crm.actor import Actor, Role
 from crm.db import Compartment, new_id
 from crm.mail import Letter
+from crm.models.campaign import Campaign, CampaignMember, ResponseWay
 from crm.models.contact import NoteKind
 from crm.models.erasure import RetainedDocument
 from crm.models.intake import LinkKind, PersonalLink
@@ -150,6 +151,7 @@ def _live(session, subject_id, purpose, now):
     tasks.open_many(session, [(subject_id, TaskKind.NOTICE_DUE, now.date())], actor=SALES, now=now)
     letter = Letter(to=EMAIL, subject="Haspelbrief", text="Guten Tag, Ottilie Zwirnemann.")
     post.write(session, letter, kind="test", now=now, subject_id=subject_id)
+    _reach(session, subject_id, now)
     due = {"subject_id": subject_id, "kind": DueKind.PERSON, "object_id": subject_id, "rule": "RET-01"}
     session.execute(insert(RetentionDue), [{**due, "started_on": now.date(), "due_on": now.date()}])
     session.execute(
@@ -174,6 +176,24 @@ def _sell(session, subject_id, purpose, now, *, owner_id):
     deal_id = deals.create(session, entry=deal, stage="offer", form=SentForm(new_form_token(), {}), **acting)
     plan = ActivityEntry(kind="call", text="Litzenrahmen zeigen", due_on=now.date(), due_time=None, owner_id=owner_id)
     activities.create(session, entry=plan, matter=Matter(deal_id=deal_id), form=SentForm(new_form_token(), {}), **acting)
+
+
+def _reach(session, subject_id, now):
+    """Let a campaign reach the person, and the person respond."""
+    facts = {
+        "kind": "event",
+        "purpose": "newsletter",
+        "starts_on": now.date(),
+        "created_at": now,
+        "created_by": SALES.pseudonym,
+        "version": 1,
+    }
+    campaign_id = new_id()
+    session.execute(insert(Campaign), [{"id": campaign_id, "name": "Hausmesse", **facts}])
+    answered = {"has_responded": True, "sent_on": now.date(), "responded_on": now.date(), "response_way": ResponseWay.REPLY}
+    session.execute(
+        insert(CampaignMember), [{"id": new_id(), "campaign_id": campaign_id, "subject_id": subject_id, "segment": "Handwerk", **answered}]
+    )
 
 
 def _ask(session, vault, subject_id, now):

@@ -17,6 +17,7 @@ from crm.services import work_rules
 from crm.services.companies import entry as companies
 from crm.services.demo.accounts import add_accounts
 from crm.services.demo.activities import invent_activities
+from crm.services.demo.campaigns import add_campaigns
 from crm.services.demo.deals import Buyer, invent_deals
 from crm.services.demo.documents import invent_documents
 from crm.services.demo.inventions import InventedCompany, Inventor
@@ -101,6 +102,8 @@ def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
     with database.writing() as session:
         customers = [each.id for each in people if each.kind == "private customer"]
         invent_documents(session, inventor, customers, actor=_ACTOR, now=now)
+    with database.writing() as session:
+        add_campaigns(session, inventor, actor=_ACTOR, now=now)
     add_requests(database, inventor, [each.id for each in people if each.kind == "contact person"], settings=settings, now=now)
     return Seeded(people=moved + len(people) + SOLE_TRADERS + len(ENTRIES), companies=moved + COMPANIES + SOLE_TRADERS)
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.models.field_groups import FieldGroup
 from crm.privacy.errors import NoLawfulBasisError, ObjectedError, PrivacyError, RestrictedError
+from crm.services.campaigns.responding import OwnCampaign, find_of_person
 from crm.services.contacts.timeline import Past, find_past
 from crm.services.contacts.view import ContactView, find_allowing, open_contact
 from crm.services.staff_names import StaffNames, find_staff_names
@@ -18,6 +19,7 @@ from crm.web.activities.rows import ActivitiesOf, activities_of
 from crm.web.author import author_in_words
 from crm.web.contacts import facts, remarks
 from crm.web.contacts.blueprint import bp
+from crm.web.contacts.campaigns import make_campaigns
 from crm.web.contacts.channels import make_channels
 from crm.web.contacts.chips import page_chips
 from crm.web.contacts.forget import make_forget
@@ -54,6 +56,7 @@ class _Opened:
     link_url: str | None
     deals: DealsOf | None
     activities: ActivitiesOf | None
+    campaigns: tuple[OwnCampaign, ...]
 
 
 def _open(subject_id: str) -> _Opened:
@@ -71,6 +74,7 @@ def _open(subject_id: str) -> _Opened:
             link_url=find_link_url(db, subject_id),
             deals=deals_of(db, desk, staff.by_account, subject_id=subject_id),
             activities=activities_of(db, desk, staff.by_account, subject_id=subject_id),
+            campaigns=find_of_person(db, subject_id=subject_id) if may("campaigns.enter_for_person") else (),
         )
 
 
@@ -109,6 +113,7 @@ def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
         "origin": remarks.make_origin(desk, view),
         "deals": opened.deals,
         "activities": opened.activities,
+        "campaigns": make_campaigns(desk, subject_id, opened.campaigns),
         "timeline": timeline.lines,
         "older": timeline.older,
         "edit_url": url_for("contacts.edit", subject_id=subject_id) if may("contacts.edit") else None,

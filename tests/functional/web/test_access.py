@@ -15,6 +15,8 @@ ARGUMENTS = {
     "activity_id": "d" * 32,
     "task_id": "d" * 32,
     "run_id": "9" * 32,
+    "campaign_id": "6" * 32,
+    "agreement_id": "6" * 32,
     "account_id": "c" * 32,
     "code": "service",
     "filename": "lethe.css",

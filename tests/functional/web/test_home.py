@@ -122,8 +122,8 @@ class TestOthers:
         [
             (Role.ADMIN, "/users"),
             (Role.AUDITOR, "/ledger"),
-            (Role.MARKETING, "/companies"),
-            (Role.MANAGEMENT, "/companies"),
+            (Role.MARKETING, "/campaigns"),
+            (Role.MANAGEMENT, "/reports/quarter"),
             (Role.DPO, "/ledger"),
         ],
     )

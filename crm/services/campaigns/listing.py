@@ -1,0 +1,70 @@
+"""The list of campaigns, the latest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from crm.models.campaign import Campaign, CampaignMember
+from crm.services.campaigns.entry import get_campaign
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCampaign:
+    """One row; `members` counts everybody who was reached, whoever may be counted for their response."""
+
+    id: str
+    name: str
+    kind: str
+    starts_on: date
+    ends_on: date | None
+    members: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignPage:
+    """One page; `after` leads to the next."""
+
+    rows: tuple[ListedCampaign, ...]
+    after: str | None
+
+
+def list_campaigns(session: Session, *, after: str | None = None) -> CampaignPage:
+    """Return one page of campaigns; keyset paging by (first day, id).
+
+    Raises:
+        NotFoundError: the page does not begin after a campaign of ours.
+    """
+    wanted = select(Campaign).order_by(Campaign.starts_on.desc(), Campaign.id.desc()).limit(PAGE_SIZE + 1)
+    if after:
+        last = get_campaign(session, campaign_id=after)
+        wanted = wanted.where(tuple_(Campaign.starts_on, Campaign.id) < tuple_(*(last.starts_on, last.id)))
+    found = session.scalars(wanted).all()
+    page = found[:PAGE_SIZE]
+    members = count_members(session, [each.id for each in page])
+    rows = tuple(
+        ListedCampaign(
+            id=each.id,
+            name=each.name,
+            kind=each.kind,
+            starts_on=each.starts_on,
+            ends_on=each.ends_on,
+            members=members.get(each.id, 0),
+        )
+        for each in page
+    )
+    return CampaignPage(rows=rows, after=page[-1].id if len(found) > PAGE_SIZE else None)
+
+
+def count_members(session: Session, campaign_ids: Sequence[str]) -> dict[str, int]:
+    """Return how many people these campaigns reached."""
+    rows = session.execute(
+        select(CampaignMember.campaign_id, func.count())
+        .where(CampaignMember.campaign_id.in_(campaign_ids))
+        .group_by(CampaignMember.campaign_id)
+    )
+    return dict(rows.all())

@@ -1,0 +1,130 @@
+"""Whom a campaign reaches: people of a customer group whom its purpose may use now, as numbers and never as a list."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.db import in_batches, new_id
+from crm.errors import InvalidInputError
+from crm.models.campaign import Campaign, CampaignMember
+from crm.models.company import Company
+from crm.models.contact import Contact
+from crm.privacy import audit, disclosure, lawfulness, purposes
+from crm.privacy.actions import Action
+from crm.privacy.lawfulness import PersonState, Standing
+from crm.privacy.purposes import Channel, Purpose
+
+
+class GroupUnknownError(InvalidInputError):
+    """No customer group was chosen, or nobody belongs to it."""
+
+    message = "Zu dieser Kundengruppe gehört niemand. Wählen Sie eine aus der Liste."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """A customer group before a campaign.
+
+    Attributes:
+        ids: whom the campaign may reach and does not yet; for the program, no page shows them.
+        excluded: how many it may not reach, by what stands against it.
+        present: how many are members already.
+    """
+
+    ids: tuple[str, ...]
+    excluded: Mapping[Standing, int]
+    present: int
+
+    @property
+    def number(self) -> int:
+        return len(self.ids)
+
+
+def find_audience(session: Session, *, campaign: Campaign, group: str, actor: Actor, now: datetime) -> Audience:
+    """Return how many of a customer group the campaign may reach now, and why not the others.
+
+    Raises:
+        GroupUnknownError: nobody belongs to it.
+        PurposeNotAllowedError: the actor's role does not act for the purpose.
+    """
+    purpose = purposes.find_all(session).get(campaign.purpose)
+    disclosure.require_role(purpose, actor)
+    is_member = exists().where(CampaignMember.campaign_id == campaign.id, CampaignMember.subject_id == Contact.subject_id)
+    of_group = select(Contact.subject_id, is_member).outerjoin(Company, Company.id == Contact.company_id)
+    rows = session.execute(of_group.where(_belongs_to(group)).order_by(Contact.subject_id)).all()
+    if not group or not rows:
+        raise GroupUnknownError(field="group")
+    allowed, excluded = _sort_out(session, [subject_id for subject_id, member in rows if not member], campaign, purpose, now)
+    return Audience(ids=tuple(allowed), excluded=excluded, present=sum(1 for _, member in rows if member))
+
+
+def add(session: Session, *, campaign: Campaign, subject_ids: Sequence[str], sent_on: date, actor: Actor, now: datetime) -> int:
+    """Enter one portion of an audience as reached, and return their number; who may not be reached any more is left out.
+
+    Raises:
+        PurposeNotAllowedError: the actor's role does not act for the purpose.
+    """
+    purpose = purposes.find_all(session).get(campaign.purpose)
+    disclosure.require_role(purpose, actor)
+    allowed, _ = _sort_out(session, subject_ids, campaign, purpose, now)
+    groups = dict(
+        session.execute(
+            select(Contact.subject_id, _GROUP).outerjoin(Company, Company.id == Contact.company_id).where(Contact.subject_id.in_(allowed))
+        ).all()
+    )
+    rows = [
+        {
+            "id": new_id(),
+            "campaign_id": campaign.id,
+            "subject_id": each,
+            "segment": groups.get(each),
+            "has_responded": False,
+            "sent_on": sent_on,
+        }
+        for each in allowed
+    ]
+    if not rows:
+        return 0
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(CampaignMember).values(rows).on_conflict_do_nothing().returning(CampaignMember.subject_id)
+    added = [each for each in session.scalars(statement) if each]  # a colleague may have entered some of them at this moment
+    audit.record(session, Action.CAMPAIGN_MEMBERS_ADDED, actor=actor, now=now, subjects=added, purpose=purpose.code, basis=purpose.basis)
+    return len(added)
+
+
+_GROUP = func.coalesce(Contact.segment, Company.segment)
+
+
+def _belongs_to(group: str) -> ColumnElement[bool]:
+    return or_(Contact.segment == group, and_(Contact.segment.is_(None), Company.segment == group))
+
+
+def _sort_out(
+    session: Session, subject_ids: Sequence[str], campaign: Campaign, purpose: Purpose, now: datetime
+) -> tuple[list[str], Mapping[Standing, int]]:
+    allowed: list[str] = []
+    excluded: Counter[Standing] = Counter()
+    for batch in in_batches(subject_ids):
+        states = lawfulness.find_states(session, batch, now=now)
+        for each in batch:
+            verdict = _standing(campaign, purpose, states.get(each), now)
+            if verdict is Standing.ALLOWED:
+                allowed.append(each)
+            else:
+                excluded[verdict] += 1
+    return allowed, excluded
+
+
+def _standing(campaign: Campaign, purpose: Purpose, state: PersonState | None, now: datetime) -> Standing:
+    """Return what stands against reaching a person; where the kind of campaign is a way to people, that way has to be open."""
+    if state is None:
+        return Standing.ERASED
+    if campaign.kind in set(Channel):
+        return lawfulness.channel_standing(purpose, Channel(campaign.kind), state, now=now)
+    return lawfulness.standing(purpose, state, now=now)

@@ -1,0 +1,112 @@
+"""The quarter report as CSV and as PDF: the same figures as the page, no customers and no staff."""
+
+import csv
+from collections.abc import Iterator
+from io import BytesIO, StringIO
+from typing import Any, Final
+
+from flask import Response, send_file
+
+from crm.documents import render
+from crm.services.reports.figures import Figures, Report
+from crm.site.i18n import _, current_language, day
+from crm.site.installation import current_runtime
+from crm.site.money import typed_money, whole_money
+from crm.web.desk import current_day
+from crm.web.reports.blueprint import bp
+from crm.web.reports.lines import headline, lines
+from crm.web.reports.quarter import find_report
+from crm.web.reports.words import DIMENSION_TITLES, change, conversion, cycle
+
+# A cell that begins with one of these is a formula for a spreadsheet.
+_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@bp.get("/reports/quarter.csv")
+def csv_file() -> Response:
+    """Hand the figures over for a spreadsheet: semicolons, and a mark that it is UTF-8."""
+    report = find_report().report
+    text = StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    for row in _rows(report):
+        writer.writerow([_harmless(cell) for cell in row])
+    return _hand_over(text.getvalue().encode("utf-8-sig"), "text/csv", f"{_file_name(report)}.csv")
+
+
+@bp.get("/reports/quarter.pdf")
+def pdf_file() -> Response:
+    """Hand the figures over on paper."""
+    report = find_report().report
+    return _hand_over(render("report", _sheet(report)), "application/pdf", f"{_file_name(report)}.pdf")
+
+
+def _hand_over(content: bytes, media_type: str, name: str) -> Response:
+    answer = send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _file_name(report: Report) -> str:
+    return _("Quartalszahlen-%(quarter)s", quarter=report.now.quarter.title.replace(" ", "-").replace("/", "-"))
+
+
+def _rows(report: Report) -> Iterator[tuple[str, ...]]:
+    quarters = tuple(each.quarter.title for each in report.all)
+    yield (
+        _("Nach"), _("Wert"), _("Quartal"), _("Gewonnen in €"), _("Gewonnene Verkaufschancen"), _("Verloren in €"),
+        _("Verlorene Verkaufschancen"), _("Abschlussquote"), _("Dauer bis zum Gewinn"), _("Offen am Ende in €"),
+    )  # fmt: skip
+    for dimension, title in DIMENSION_TITLES.items():
+        for line in lines(report, dimension):
+            for quarter, figures in zip(quarters, (line.now, line.before, line.earlier), strict=True):
+                yield (str(title), line.title, quarter, *_cells(figures), typed_money(figures.open_cents) if figures is line.now else "")
+
+
+def _cells(figures: Figures) -> tuple[str, ...]:
+    return (
+        typed_money(figures.won_cents),
+        str(figures.won_count),
+        typed_money(figures.lost_cents),
+        str(figures.lost_count),
+        conversion(figures),
+        cycle(figures),
+    )
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULAS) else cell
+
+
+def _sheet(report: Report) -> dict[str, Any]:
+    now, before, earlier = (each.quarter for each in report.all)
+    compared = [_("Maß"), now.title, before.title, earlier.title, _("zum Vorquartal")]
+    return {
+        "language": current_language(),
+        "title": _("Quartalszahlen %(quarter)s", quarter=now.title),
+        "organisation": current_runtime().settings.organisation,
+        "note": _("Stand %(day)s. Summen ohne Kunden und ohne Beschäftigte.", day=day(current_day())),
+        "date": current_day().isoformat(),
+        "page_words": [_("Seite"), _("von")],
+        "tables": [
+            {
+                "title": _("Überblick"),
+                "columns": compared,
+                "rows": [[each.title, each.now, each.before, each.earlier, each.change] for each in headline(report)],
+            },
+            *(
+                {
+                    "title": _("Gewonnen nach %(dimension)s", dimension=title),
+                    "columns": [str(title), *compared[1:]],
+                    "rows": [
+                        [
+                            line.title,
+                            *(whole_money(each.won_cents) for each in (line.now, line.before, line.earlier)),
+                            change(line.now.won_cents, line.before.won_cents),
+                        ]
+                        for line in lines(report, dimension)
+                    ],
+                }
+                for dimension, title in DIMENSION_TITLES.items()
+            ),
+        ],
+    }
