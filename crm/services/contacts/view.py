@@ -31,7 +31,6 @@ class ChannelState:
 
     Attributes:
         by: the purpose that permits it: the one at hand, or one that rests on consent.
-        instead: a channel that is allowed when this one is not.
         advertising_objected: the person wants no advertising this way; other matters may still be allowed (Art. 21(3)).
     """
 
@@ -39,7 +38,6 @@ class ChannelState:
     standing: Standing
     by: Purpose | None
     since: datetime | None
-    instead: Channel | None
     advertising_objected: bool
 
 
@@ -118,14 +116,12 @@ def find_channels(purpose: Purpose, purposes: Purposes, state: PersonState, *, a
     Source: § 7(2) UWG; Art. 21(3) DSGVO.
     """
     verdicts = {channel: _channel_verdict(purpose, purposes, channel, state, actor, now) for channel in _OFFERED}
-    allowed = [channel for channel, (verdict, _) in verdicts.items() if verdict is Standing.ALLOWED]
     return tuple(
         ChannelState(
             channel=channel,
             standing=verdict,
             by=by,
             since=_since(by, channel, state),
-            instead=allowed[-1] if verdict is not Standing.ALLOWED and allowed else None,
             advertising_objected=state.objects_to_marketing(channel),
         )
         for channel, (verdict, by) in verdicts.items()
