@@ -22,7 +22,7 @@ from crm.privacy.purposes import Channel, Purpose, Purposes
 from crm.services.companies.names import find_names
 from crm.vault import ErasedError, Subject
 
-_OFFERED = (Channel.EMAIL, Channel.PHONE, Channel.LETTER)
+CHANNELS = (Channel.EMAIL, Channel.PHONE, Channel.LETTER)  # all but fax, which no purpose uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def open_contact(
         contact=contact,
         company=find_names(session, {contact.company_id}).get(contact.company_id, "") if contact.company_id else "",
         purpose=purpose,
-        standings=tuple((each, lawfulness.standing(each, person.state, now=now)) for each in purposes if _concerns(each, person.state)),
+        standings=tuple((each, lawfulness.standing(each, person.state, now=now)) for each in purposes if concerns(each, person.state)),
         channels=find_channels(purpose, purposes, person.state, actor=actor, now=now),
         forgetting=due.find_forgetting(session, [subject_id], zone=zone, now=now)[subject_id],
         notice=_latest_notice(session, subject_id),
@@ -105,7 +105,7 @@ def get_contact(session: Session, *, subject_id: str) -> Contact:
     return contact
 
 
-def _concerns(purpose: Purpose, state: PersonState) -> bool:
+def concerns(purpose: Purpose, state: PersonState) -> bool:
     """Return whether the chip of a purpose says something: it has a ground, or needs a consent that may be asked for."""
     return purpose.needs_consent or purpose.code in state.grounds or Objection(purpose.code) in state.objections
 
@@ -115,7 +115,7 @@ def find_channels(purpose: Purpose, purposes: Purposes, state: PersonState, *, a
 
     Source: § 7(2) UWG; Art. 21(3) DSGVO.
     """
-    verdicts = {channel: _channel_verdict(purpose, purposes, channel, state, actor, now) for channel in _OFFERED}
+    verdicts = {channel: _channel_verdict(purpose, purposes, channel, state, actor, now) for channel in CHANNELS}
     return tuple(
         ChannelState(
             channel=channel,
