@@ -6,7 +6,6 @@ value here, so it cannot be on the page.
 
 from crm.site.view_models.company import CompanyFacts, CompanyFormView, CompanyRow, SameCompany
 from crm.site.view_models.contact import (
-    Channel,
     ChannelView,
     ChipState,
     FactsView,
@@ -42,7 +41,6 @@ from crm.site.view_models.strip import PurposeLink, StripView
 
 __all__ = [
     "BundleView",
-    "Channel",
     "ChannelView",
     "ChipState",
     "CompanyFacts",
