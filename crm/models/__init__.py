@@ -14,12 +14,14 @@ from crm.models import (
     erasure,
     import_run,
     intake,
+    invoice,
     lawfulness,
     policy,
     privacy_task,
     request_case,
     retention,
     staff_agreement,
+    ticket,
 )
 from crm.search import feed
 from crm.vault import tables as vault_tables
@@ -37,6 +39,7 @@ __all__ = [
     "feed",
     "import_run",
     "intake",
+    "invoice",
     "lawfulness",
     "ledger_tables",
     "outbox",
@@ -45,5 +48,6 @@ __all__ = [
     "request_case",
     "retention",
     "staff_agreement",
+    "ticket",
     "vault_tables",
 ]

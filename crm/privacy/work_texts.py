@@ -1,4 +1,4 @@
-"""What daily work says about people: titles of deals and things to do.
+"""What daily work says about people: titles of deals, things to do, tickets, positions of invoices.
 
 Such a text may name somebody. It lies under the key of the person whom the row is about and goes dark with them; where the
 row is about a company alone, it lies under the installation's key. It comes out by the door like everything about people.

@@ -1,4 +1,4 @@
-"""Rules of daily work as the company set them: stages of a deal, reasons of a loss, names, the financial year."""
+"""Rules of daily work as the company set them: stages of a deal, promises of a ticket, names, the financial year."""
 
 import json
 from collections.abc import Mapping
@@ -43,10 +43,20 @@ class Stage(Choice):
 
 
 @dataclass(frozen=True, slots=True)
+class Priority(Choice):
+    """How soon a ticket is answered and solved, in hours of service."""
+
+    answer_hours: int
+    solve_hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
-    """How a year is cut: the first month of the financial year, 1 to 12."""
+    """The first month of the financial year, and the hours of service on working days (from inclusive, to exclusive)."""
 
     first_month: int
+    service_from: int
+    service_to: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,8 @@ class WorkRules:
 
     stages: Mapping[str, Stage]
     loss_reasons: Mapping[str, Choice]
+    topics: Mapping[str, Choice]
+    priorities: Mapping[str, Priority]
     campaign_kinds: Mapping[str, Choice]
     calendar: Calendar
     products: tuple[str, ...]
@@ -81,6 +93,8 @@ def parse(sections: Mapping[str, Any]) -> WorkRules:
     return WorkRules(
         stages=read("stages", Stage),
         loss_reasons=read("loss_reasons"),
+        topics=read("topics"),
+        priorities=read("priorities", Priority),
         campaign_kinds=read("campaign_kinds"),
         calendar=Calendar(**sections["calendar"]),
         products=tuple(sections["names"]["products"]),

@@ -135,4 +135,4 @@ def test_refuses_what_no_work_could_follow(runtime, clock, rules, section, wante
 def test_sets_the_first_month_and_leaves_the_hours_alone(runtime, clock, rules):
     change(runtime, clock, "calendar", {"first_month": 7})
 
-    assert section_of(runtime, "calendar") == {"first_month": 7}
+    assert section_of(runtime, "calendar") == {"first_month": 7, "service_from": 8, "service_to": 18}

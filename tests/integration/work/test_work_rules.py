@@ -16,6 +16,7 @@ def test_are_those_of_the_initial_policy_where_nothing_was_set(runtime):
 
     assert list(rules.stages)[-2:] == ["won", "lost"]
     assert [each.code for each in rules.stages.values() if each.ends] == ["won", "lost"]
+    assert rules.priorities["urgent"].answer_hours < rules.priorities["low"].answer_hours
 
 
 def test_follow_the_newest_version(runtime, clock):

@@ -1,4 +1,4 @@
-"""Lay the tables of daily work: deals, activities, campaigns."""
+"""Lay the tables of daily work: deals, activities, invoices, tickets, campaigns."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -95,6 +95,73 @@ def upgrade() -> None:
         batch_op.create_index("ix_deal_subject_id", ["subject_id"], unique=False)
 
     op.create_table(
+        "invoice",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("company_id", sa.String(length=32), nullable=True),
+        sa.Column("subject_id", sa.String(length=32), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("net_cents", sa.BigInteger(), nullable=False),
+        sa.Column("gross_cents", sa.BigInteger(), nullable=False),
+        sa.Column("paid_cents", sa.BigInteger(), nullable=False),
+        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("dunning_level", sa.Integer(), nullable=False),
+        sa.Column("dunned_on", sa.Date(), nullable=True),
+        sa.Column("payments", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sealed_positions", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("company_id IS NOT NULL OR subject_id IS NOT NULL", name=op.f("ck_invoice_customer")),
+        sa.CheckConstraint("paid_cents >= 0 AND dunning_level BETWEEN 0 AND 4", name=op.f("ck_invoice_figures")),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_invoice_company_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_invoice_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
+        sa.UniqueConstraint("number", name=op.f("uq_invoice_number")),
+    )
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.create_index("ix_invoice_company_id", ["company_id", "is_open", "due_on"], unique=False)
+        batch_op.create_index("ix_invoice_is_open", ["is_open", "due_on", "id"], unique=False)
+        batch_op.create_index("ix_invoice_issued_on", ["issued_on", "id"], unique=False)
+        batch_op.create_index("ix_invoice_subject_id", ["subject_id", "is_open", "due_on"], unique=False)
+
+    op.create_table(
+        "ticket",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("subject_id", sa.String(length=32), nullable=True),
+        sa.Column("company_id", sa.String(length=32), nullable=True),
+        sa.Column("owner_id", sa.String(length=32), nullable=True),
+        sa.Column("topic", sa.String(length=20), nullable=True),
+        sa.Column("priority", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_by", sa.String(length=40), nullable=False),
+        sa.Column("answer_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("solve_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sealed_subject", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("company_id IS NOT NULL OR subject_id IS NOT NULL", name=op.f("ck_ticket_customer")),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_ticket_company_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name=op.f("fk_ticket_owner_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_ticket_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
+        sa.UniqueConstraint("number", name=op.f("uq_ticket_number")),
+    )
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_company_id", ["company_id", "state"], unique=False)
+        batch_op.create_index("ix_ticket_owner_id", ["owner_id", "state"], unique=False)
+        batch_op.create_index("ix_ticket_state", ["state", "solve_by", "id"], unique=False)
+        batch_op.create_index("ix_ticket_subject_id", ["subject_id", "state"], unique=False)
+
+    op.create_table(
         "activity",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -134,9 +201,30 @@ def upgrade() -> None:
     with op.batch_alter_table("deal_move", schema=None) as batch_op:
         batch_op.create_index("ix_deal_move_deal_id", ["deal_id", "moved_at"], unique=False)
 
+    op.create_table(
+        "ticket_entry",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("ticket_id", sa.String(length=32), nullable=False),
+        sa.Column("subject_id", sa.String(length=32), nullable=True),
+        sa.Column("kind", sa.String(length=15), nullable=False),
+        sa.Column("author", sa.String(length=40), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed_text", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_ticket_entry_subject_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_entry_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_entry")),
+    )
+    with op.batch_alter_table("ticket_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_entry_subject_id", ["subject_id"], unique=False)
+        batch_op.create_index("ix_ticket_entry_ticket_id", ["ticket_id", "said_at"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("ticket_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_entry_ticket_id")
+        batch_op.drop_index("ix_ticket_entry_subject_id")
 
+    op.drop_table("ticket_entry")
     with op.batch_alter_table("deal_move", schema=None) as batch_op:
         batch_op.drop_index("ix_deal_move_deal_id")
 
@@ -148,7 +236,20 @@ def downgrade() -> None:
         batch_op.drop_index("ix_activity_company_id")
 
     op.drop_table("activity")
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_subject_id")
+        batch_op.drop_index("ix_ticket_state")
+        batch_op.drop_index("ix_ticket_owner_id")
+        batch_op.drop_index("ix_ticket_company_id")
 
+    op.drop_table("ticket")
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.drop_index("ix_invoice_subject_id")
+        batch_op.drop_index("ix_invoice_issued_on")
+        batch_op.drop_index("ix_invoice_is_open")
+        batch_op.drop_index("ix_invoice_company_id")
+
+    op.drop_table("invoice")
     with op.batch_alter_table("deal", schema=None) as batch_op:
         batch_op.drop_index("ix_deal_subject_id")
         batch_op.drop_index("ix_deal_stage")
