@@ -12,6 +12,7 @@ from crm.models.contact import Note, NoteKind
 from crm.models.ticket import TicketEntryKind, TicketWay
 from crm.privacy import notes
 from crm.privacy.purposes import Purpose
+from crm.readable import many_lines
 from crm.services import forms
 from crm.services.forms import SentForm
 from crm.services.staff_names import find_account_id
@@ -63,7 +64,7 @@ def keep(session: Session, *, caller: Chosen, call: CallNote, form: SentForm, pu
     if call.ticket == NO_TICKET:
         _note(session, caller, call, form, purpose, actor, now)
         return None
-    notes.require_text(call.text, call.seen_hints)
+    notes.require_text(many_lines(call.text), call.seen_hints)
     ticket_id = call.ticket
     if ticket_id == NEW_TICKET:
         facts = TicketFacts(subject=call.subject, topic=call.topic, priority=call.priority, owner_id=find_account_id(session, actor))

@@ -40,6 +40,7 @@ from crm.site.view_models.ledger import (
     VerifyState,
     VerifyView,
 )
+from crm.site.view_models.service import InvoiceRow, SaidView, StandingView, TicketRow
 from crm.site.view_models.strip import PurposeLink, StripView
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "ForecastRow",
     "ForgetMove",
     "ForgetView",
+    "InvoiceRow",
     "KeptView",
     "LedgerEntryView",
     "LedgerFilterView",
@@ -85,11 +87,14 @@ __all__ = [
     "PersonPicker",
     "PurposeChip",
     "PurposeLink",
+    "SaidView",
     "SameCompany",
     "SelectView",
     "SortLink",
     "StageFigures",
+    "StandingView",
     "StripView",
+    "TicketRow",
     "TimelineEntry",
     "TimelineKind",
     "Urgency",
