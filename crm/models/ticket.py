@@ -26,7 +26,7 @@ class Ticket(Base):
     __tablename__ = "ticket"
     __table_args__ = (
         CheckConstraint("company_id IS NOT NULL OR subject_id IS NOT NULL", name="customer"),
-        Index("ix_ticket_closed_at", "closed_at", "solve_by", "id"),  # what is open, the most urgent first; the rest by its end
+        Index("ix_ticket_closed_at", "closed_at", "state", "solve_by", "id"),  # what is open, the most urgent first; the rest by its end
         Index("ix_ticket_subject_id", "subject_id", "state"),
         Index("ix_ticket_company_id", "company_id", "state"),
         Index("ix_ticket_owner_id", "owner_id", "state"),

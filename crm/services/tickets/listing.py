@@ -16,6 +16,11 @@ from crm.services.tickets.shown import ShownTicket, show, show_of_one
 
 PAGE_SIZE = 50
 SHOWN: Final = 10  # on the workplace and on the page of a customer
+_URGENCY: Final = (
+    Ticket.state,
+    Ticket.solve_by,
+    Ticket.id,
+)  # the clock of a ticket that waits stands still: it comes after those that are open
 
 
 class Scope(StrEnum):
@@ -49,7 +54,7 @@ class TicketPage:
 
 
 def list_tickets(session: Session, *, wanted: TicketFilter, purpose: Purpose, actor: Actor, now: datetime) -> TicketPage:
-    """Return one page, what is to be solved first at the top and so what is late above all; closed ones from the latest back.
+    """Return one page: what is late, then what is to be solved first, then what waits; closed ones from the latest back.
 
     Args:
         wanted: `owner_id` belongs to the scope `mine`.
@@ -60,7 +65,7 @@ def list_tickets(session: Session, *, wanted: TicketFilter, purpose: Purpose, ac
     """
     conditions = _conditions(wanted, now)
     falls = wanted.scope is Scope.CLOSED
-    order = (Ticket.closed_at.desc(), Ticket.id.desc()) if falls else (Ticket.solve_by, Ticket.id)
+    order = (Ticket.closed_at.desc(), Ticket.id.desc()) if falls else _URGENCY
     edge = [_beyond(session, wanted.after, falls=falls)] if wanted.after else []
     found = session.scalars(select(Ticket).where(*conditions, *edge).order_by(*order).limit(PAGE_SIZE + 1)).all()
     page = found[:PAGE_SIZE]
@@ -72,7 +77,7 @@ def list_tickets(session: Session, *, wanted: TicketFilter, purpose: Purpose, ac
 def find_first(session: Session, *, wanted: TicketFilter, purpose: Purpose, actor: Actor, now: datetime) -> tuple[list[ShownTicket], int]:
     """Return the first tickets of a list for the workplace, and how many there are besides."""
     conditions = _conditions(wanted, now)
-    first = session.scalars(select(Ticket).where(*conditions).order_by(Ticket.solve_by, Ticket.id).limit(SHOWN)).all()
+    first = session.scalars(select(Ticket).where(*conditions).order_by(*_URGENCY).limit(SHOWN)).all()
     count = session.scalar(select(func.count()).select_from(Ticket).where(*conditions)) or 0 if len(first) == SHOWN else len(first)
     return show(session, first, purpose=purpose, actor=actor, now=now), count - len(first)
 
@@ -92,7 +97,7 @@ def find_of_customer(
     Tickets of other people at the company are about those people and stay out.
     """
     state = [Ticket.closed_at.is_(None)] if topics is None else [Ticket.closed_at.is_not(None), Ticket.topic.in_(topics)]
-    order = (Ticket.solve_by, Ticket.id) if topics is None else (Ticket.closed_at.desc(), Ticket.id)
+    order = _URGENCY if topics is None else (Ticket.closed_at.desc(), Ticket.id)
     wanted = select(Ticket).where(about(company_id, subject_id), *state).order_by(*order).limit(SHOWN)
     return show_of_one(session, session.scalars(wanted).all(), purpose=purpose, actor=actor, now=now)
 
@@ -125,9 +130,9 @@ def _scope(wanted: TicketFilter, now: datetime) -> list[ColumnElement[bool]]:
 
 
 def _beyond(session: Session, token: str, *, falls: bool) -> ColumnElement[bool]:
-    key = Ticket.closed_at if falls else Ticket.solve_by
-    value = session.scalar(select(key).where(Ticket.id == token))
-    if value is None:
+    key = (Ticket.closed_at, Ticket.id) if falls else _URGENCY
+    place = session.execute(select(*key).where(Ticket.id == token)).first()
+    if place is None or None in place:
         raise TicketPageTokenError
-    edge = tuple_(*(value, token))
-    return tuple_(key, Ticket.id) < edge if falls else tuple_(key, Ticket.id) > edge
+    edge = tuple_(*place)
+    return tuple_(*key) < edge if falls else tuple_(*key) > edge

@@ -39,7 +39,7 @@ from crm.web.tickets.rows import make_rows as ticket_rows
 from crm.web.typed import chosen_id, filled
 
 NOTES_RULE: Final = "RET-17"
-_USUAL_PRIORITY: Final = "normal"
+_FACTS: Final = ("position", "department", "phone", "mobile", "email")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ def chosen_caller() -> Chosen | None:
 
 def _show(desk: Desk, words: str, found: Callers, context: dict[str, Any]) -> str:
     screen: CallScreen | None = context.get("screen")
-    shown = set(screen.fields) if screen else set()
+    shown = {name for name in (*NAME_FIELDS, *_FACTS) if screen.fields.get(name)} if screen else set()
     if found.people:
         shown |= {"last_name", "first_name"}
     current = (screen.caller.subject_id or screen.caller.company_id) if screen else None
@@ -166,7 +166,7 @@ def _screen(db: Session, desk: Desk, screen: CallScreen, typed: TypedCall) -> di
 
 
 def _facts(screen: CallScreen) -> list[FactView]:
-    shown = [name for name in ("position", "department", "phone", "mobile", "email") if screen.fields.get(name)]
+    shown = [name for name in _FACTS if screen.fields.get(name)]
     return [FactView(title=str(FIELD_TITLES[name]), lines=(screen.fields[name],), fields=(name,)) for name in shown]
 
 

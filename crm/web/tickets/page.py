@@ -25,7 +25,7 @@ from crm.web.desk import Desk, open_desk, open_posted_desk, strip_of
 from crm.web.names import full_name, name_fields
 from crm.web.tickets.blueprint import bp
 from crm.web.tickets.rows import make_rows
-from crm.web.tickets.words import KIND_TITLES, STATE_TITLES, WAY_TITLES
+from crm.web.tickets.words import KIND_TITLES, MOVE_TITLES, STATE_TITLES, WAY_TITLES
 from crm.web.typed import typed_line, typed_number
 
 STAYS: Final = ""
@@ -112,7 +112,7 @@ def _context(db: Session, desk: Desk, view: TicketView, composed: Composed) -> d
         "answer_by": view.ticket.answer_by,
         "solve_by": view.ticket.solve_by,
         "answered_at": view.ticket.answered_at,
-        "moves": [(code, str(title)) for code, title in STATE_TITLES.items() if code != view.ticket.state],
+        "moves": [(code, str(title)) for code, title in MOVE_TITLES.items() if code != view.ticket.state],
         "said": tuple(
             SaidView(
                 title=" ".join(str(part) for part in (KIND_TITLES[each.entry.kind], WAY_TITLES.get(each.entry.way or "", "")) if part),

@@ -18,6 +18,11 @@ STATE_TITLES: Final[Mapping[str, LazyString]] = {
     TicketState.WAITING: _l("wartet auf den Kunden"),
     TicketState.CLOSED: _l("geschlossen"),
 }
+MOVE_TITLES: Final[Mapping[str, LazyString]] = {
+    TicketState.OPEN: _l("Wieder öffnen"),
+    TicketState.WAITING: _l("Auf den Kunden warten"),
+    TicketState.CLOSED: _l("Schließen"),
+}
 KIND_TITLES: Final[Mapping[str, LazyString]] = {
     TicketEntryKind.REPLY: _l("Antwort an den Kunden"),
     TicketEntryKind.FROM_CUSTOMER: _l("Vom Kunden"),

@@ -161,7 +161,7 @@ def upgrade() -> None:
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index("ix_ticket_company_id", ["company_id", "state"], unique=False)
         batch_op.create_index("ix_ticket_owner_id", ["owner_id", "state"], unique=False)
-        batch_op.create_index("ix_ticket_closed_at", ["closed_at", "solve_by", "id"], unique=False)
+        batch_op.create_index("ix_ticket_closed_at", ["closed_at", "state", "solve_by", "id"], unique=False)
         batch_op.create_index("ix_ticket_subject_id", ["subject_id", "state"], unique=False)
 
     op.create_table(
