@@ -48,7 +48,13 @@ class Runtime:
         index = IndexReader(place)
         database = Database(
             engine,
-            equipment={"vault": vault, "index": index, "policy_cache": {}, "zone": ZoneInfo(settings.time_zone)},
+            equipment={
+                "vault": vault,
+                "index": index,
+                "policy_cache": {},
+                "zone": ZoneInfo(settings.time_zone),
+                "federal_state": settings.federal_state,
+            },
             at_begin=vault.refresh,
         )
         with database.reading() as session:

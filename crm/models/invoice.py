@@ -16,11 +16,21 @@ class InvoiceSource(StrEnum):
     HERE = "here"
 
 
+class InvoiceEnd(StrEnum):
+    """How an invoice came to its end."""
+
+    PAID = "paid"
+    CANCELLED = "cancelled"  # it was wrong: nothing is owed
+    WRITTEN_OFF = "written_off"  # it is owed and will not be paid
+
+
 class Invoice(Base):
     """An invoice to a company, or to a person who is the contract party.
 
     `sealed_positions` is JSON of what was delivered: texts may name somebody. It lies under the `record` key of `subject_id`, or
     under the installation's key where a company is the customer. `payments` is JSON: [["2026-03-01", cents], …].
+    `keep_until` is the last day of the duty where this row is the document itself and about a person (RET-10), who may be
+    erased before.
 
     Source: § 257 HGB, § 147 AO, § 14b UStG; Art. 17(3)(b) DSGVO.
     """
@@ -31,8 +41,9 @@ class Invoice(Base):
         CheckConstraint("paid_cents >= 0 AND dunning_level BETWEEN 0 AND 4", name="figures"),
         Index("ix_invoice_company_id", "company_id", "is_open", "due_on"),
         Index("ix_invoice_subject_id", "subject_id", "is_open", "due_on"),
-        Index("ix_invoice_is_open", "is_open", "due_on", "id"),
+        Index("ix_invoice_is_open", "is_open", "due_on", "id", "subject_id", "gross_cents", "paid_cents"),  # sums read nothing else
         Index("ix_invoice_issued_on", "issued_on", "id"),
+        Index("ix_invoice_keep_until", "keep_until"),
         {"info": goes(unless=("source", InvoiceSource.HERE), kept=Kept.DOCUMENT)},
     )
 
@@ -47,6 +58,8 @@ class Invoice(Base):
     gross_cents: Mapped[int] = mapped_column(BigInteger, info=personal(Category.METADATA))
     paid_cents: Mapped[int] = mapped_column(BigInteger, default=0, info=personal(Category.METADATA))
     settled_on: Mapped[date | None] = mapped_column(info=personal(Category.METADATA))  # paid in full or written off: RET-14, RET-15 start
+    ended_as: Mapped[str | None] = mapped_column(String(12), info=personal(Category.METADATA))
+    keep_until: Mapped[date | None] = mapped_column(info=personal(Category.METADATA))
     is_open: Mapped[bool] = mapped_column(default=True, info=personal(Category.METADATA))
     dunning_level: Mapped[int] = mapped_column(default=0, info=personal(Category.METADATA))
     dunned_on: Mapped[date | None] = mapped_column(info=personal(Category.METADATA))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, RowId, goes, personal
@@ -26,7 +26,7 @@ class Ticket(Base):
     __tablename__ = "ticket"
     __table_args__ = (
         CheckConstraint("company_id IS NOT NULL OR subject_id IS NOT NULL", name="customer"),
-        Index("ix_ticket_state", "state", "solve_by", "id"),
+        Index("ix_ticket_closed_at", "closed_at", "state", "solve_by", "id"),  # what is open, the most urgent first; the rest by its end
         Index("ix_ticket_subject_id", "subject_id", "state"),
         Index("ix_ticket_company_id", "company_id", "state"),
         Index("ix_ticket_owner_id", "owner_id", "state"),
@@ -61,6 +61,14 @@ class TicketEntryKind(StrEnum):
     INTERNAL = "internal"
 
 
+class TicketWay(StrEnum):
+    """How something was said."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    LETTER = "letter"
+
+
 class TicketEntry(Base):
     """One thing said about a ticket. Rows are added, never changed."""
 
@@ -75,6 +83,29 @@ class TicketEntry(Base):
     ticket_id: Mapped[Id] = mapped_column(ForeignKey("ticket.id"), info=personal(Category.METADATA))
     subject_id: Mapped[Id | None] = mapped_column(ForeignKey("subject.id"), info=personal(Category.LINK))
     kind: Mapped[str] = mapped_column(String(15), info=personal(Category.METADATA))
+    way: Mapped[str | None] = mapped_column(String(10), info=personal(Category.METADATA))  # None: said among colleagues
     author: Mapped[str] = mapped_column(String(40), info=personal(Category.STAFF))
     said_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     sealed_text: Mapped[bytes] = mapped_column(LargeBinary, info=personal(Category.CONTENT, compartment=Compartment.PROFILE))
+
+
+class TicketCounter(Base):
+    """The last ticket number of a year; taken in the transaction that opens the ticket, so that none is given twice."""
+
+    __tablename__ = "ticket_counter"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=NOT_PERSONAL)
+    last: Mapped[int] = mapped_column(info=NOT_PERSONAL)
+
+
+class ReplyTemplate(Base):
+    """A text that answers many tickets (Textbaustein); it names nobody, `{name}` and `{ticket}` are filled in when it is used."""
+
+    __tablename__ = "reply_template"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True, info=NOT_PERSONAL)
+    title: Mapped[str] = mapped_column(String(80), info=NOT_PERSONAL)
+    text_de: Mapped[str] = mapped_column(Text, info=NOT_PERSONAL)
+    text_en: Mapped[str] = mapped_column(Text, info=NOT_PERSONAL)
+    changed_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
+    version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)

@@ -20,7 +20,7 @@ from crm.db import Database, among, insert_rows
 from crm.models.contact import Contact, Note
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.models.retention import DueKind, KeepReason, RetentionDue, RetentionKeep
-from crm.privacy import consent, plain_columns, purposes
+from crm.privacy import consent, due_work, plain_columns, purposes
 from crm.privacy.periods import RetentionRule, StartEvent, due_on, find_rules
 from crm.privacy.purposes import Purpose, Purposes
 from crm.vault import Subject
@@ -161,7 +161,7 @@ def compute_notes(session: Session, subject_ids: Sequence[str], *, zone: ZoneInf
 
 
 def refresh_all(database: Database, *, now: datetime) -> Refreshed:
-    """Compute the day of everybody and every note anew, in batches.
+    """Compute the day of everybody, and of every note, ticket and invoice about them, anew, in batches.
 
     For data that are older than the days kept ready, and after a rule was changed. Whose row was changed past the program
     keeps the day they have: computing it anew would make the change look like one of ours.
@@ -182,6 +182,7 @@ def refresh_all(database: Database, *, now: datetime) -> Refreshed:
             sound = [each for each in subject_ids if each not in unsound]
             refresh(session, sound, zone=zone_of(session), now=now)
             _refresh_notes(session, sound)
+            due_work.refresh_all_of(session, sound, zone=zone_of(session))
         left_alone += sorted(unsound)
         looked_at, last = looked_at + len(subject_ids), subject_ids[-1]
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from crm.db import Database
 from crm.models.contact import Contact
 from crm.models.retention import RetentionDue
-from crm.privacy import due, plain_columns
+from crm.privacy import due, due_work, plain_columns
 from crm.vault import KeyUnavailableError, Subject, SubjectState
 
 _AT_ONCE = 500  # people of one look
@@ -23,7 +23,7 @@ _COLUMNS = ("subject_id", "kind", "object_id", "rule", "started_on", "due_on")
 
 
 def find_wrong(database: Database, *, zone: ZoneInfo, now: datetime) -> tuple[int, list[str]]:
-    """Return how many people were compared, and whose days, or those of their notes, differ from what the rules give."""
+    """Return how many people were compared, and whose days, or those of what is kept about them, differ from what the rules give."""
     compared, wrong, last = 0, list[str](), ""
     while True:
         with database.reading() as session:
@@ -49,7 +49,8 @@ def _without_changed(database: Database, wrong: list[str]) -> list[str]:
 def _find_differing(session: Session, subject_ids: Sequence[str], zone: ZoneInfo, now: datetime) -> set[str]:
     if not subject_ids:
         return set()
-    computed = [*due.compute(session, subject_ids, zone=zone, now=now), *due.compute_notes(session, subject_ids, zone=zone)]
+    of_people = due.compute(session, subject_ids, zone=zone, now=now)
+    computed = [*of_people, *due.compute_notes(session, subject_ids, zone=zone), *due_work.compute(session, subject_ids, zone=zone)]
     expected = {tuple(row[name] for name in _COLUMNS) for row in computed}
     try:
         kept = {tuple(row) for row in session.execute(select(*(_KEPT[name] for name in _COLUMNS)).where(_KEPT.subject_id.in_(subject_ids)))}

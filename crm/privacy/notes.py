@@ -68,7 +68,7 @@ def write(
         FieldWithoutPurposeError: the purpose has no notes; and as the door says.
     """
     text = many_lines(text)
-    _require_text(text, seen_hints)
+    require_text(text, seen_hints)
     if FieldGroup.NOTES not in purpose.groups:
         raise FieldWithoutPurposeError(field="text", purpose=purpose.title["de"])
     require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
@@ -77,9 +77,34 @@ def write(
         raise LastContactAheadError(field="happened_at")
     note, sealed = _store(session, subject_id, note_id or new_id(), text, kind, writer=actor.pseudonym, happened_at=happened_at)
     if kind is not NoteKind.NOTE:
-        _move_last_contact(session, subject_id, happened_at, now)
+        move_last_contact(session, subject_id, happened_at, now)
     _enter(session, note, sealed, purpose, actor=actor, now=now)
     return note
+
+
+def require_text(text: str, seen_hints: frozenset[str]) -> None:
+    """Refuse a text about people that cannot be taken, or not yet.
+
+    Args:
+        seen_hints: words of special categories that the writer was shown and keeps.
+
+    Raises:
+        EmptyNoteError, NoteTooLongError, TurnedTextError, SpecialCategoryError: why not.
+    """
+    if not text:
+        raise EmptyNoteError(field="text")
+    require_readable(text, field="text")
+    if len(text) > LONGEST:
+        raise NoteTooLongError(field="text", longest=LONGEST)
+    if not set(special_categories.find_words(text)) <= seen_hints:
+        raise SpecialCategoryError
+
+
+def move_last_contact(session: Session, subject_id: str, happened_at: datetime, now: datetime) -> None:
+    """Note a contact in substance: from the last one on a prospect is kept for a while (RET-01)."""
+    plain_columns.change(session, Contact, subject_id, {"last_contact_at": happened_at}, Contact.last_contact_at < happened_at)
+    due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
+    indexing.announce_changed(session, [subject_id], now=now)
 
 
 def _enter(session: Session, note: Note, sealed: bytes, purpose: Purpose, *, actor: Actor, now: datetime) -> None:
@@ -96,22 +121,6 @@ def _enter(session: Session, note: Note, sealed: bytes, purpose: Purpose, *, act
         sealed=(sealed,),
         rows=(bound_rows.digest_of(note),),
     )
-
-
-def _move_last_contact(session: Session, subject_id: str, happened_at: datetime, now: datetime) -> None:
-    plain_columns.change(session, Contact, subject_id, {"last_contact_at": happened_at}, Contact.last_contact_at < happened_at)
-    due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
-    indexing.announce_changed(session, [subject_id], now=now)
-
-
-def _require_text(text: str, seen_hints: frozenset[str]) -> None:
-    if not text:
-        raise EmptyNoteError(field="text")
-    require_readable(text, field="text")
-    if len(text) > LONGEST:
-        raise NoteTooLongError(field="text", longest=LONGEST)
-    if not set(special_categories.find_words(text)) <= seen_hints:
-        raise SpecialCategoryError
 
 
 def _store(

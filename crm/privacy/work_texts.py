@@ -17,6 +17,7 @@ from crm.db import Compartment
 from crm.models.field_groups import FieldGroup
 from crm.privacy import lawfulness
 from crm.privacy.disclosure import enter_list, require_role
+from crm.privacy.documents.duty import PURPOSE as DUTY_TO_KEEP
 from crm.privacy.lawfulness import Standing
 from crm.privacy.purposes import Purpose
 from crm.vault import Padding, Place, Vault
@@ -51,6 +52,17 @@ def seal(session: Session, place: WorkText, text: str) -> bytes:
     return vault.seal(session, _place(place, place.subject_id), text.encode(), padding=Padding.TEXT)
 
 
+def seal_record(session: Session, place: WorkText, text: str, *, now: datetime) -> bytes:
+    """Seal what belongs to a document; the person's key for it, which goes by a rule of its own, is made when it is first needed.
+
+    Raises:
+        ErasedError: nothing is written about this person any more.
+    """
+    if place.subject_id is not None:
+        Vault.of(session).add_keys(session, [place.subject_id], compartments=[Compartment.RECORD], now=now)
+    return seal(session, place, text)
+
+
 def open_allowed(
     session: Session, *, texts: Sequence[tuple[WorkText, bytes]], purpose: Purpose, actor: Actor, now: datetime
 ) -> Mapping[str, str]:
@@ -62,13 +74,14 @@ def open_allowed(
     require_role(purpose, actor)
     people = {place.subject_id for place, _ in texts if place.subject_id}
     allowed = find_allowed(session, people, purpose=purpose, now=now)
-    shown = [
-        (place, sealed) for place, sealed in texts if place.subject_id is None or (place.subject_id in allowed and _opens(purpose, place))
-    ]
+    shown = [(place, sealed) for place, sealed in texts if place.subject_id is None or _may_open(purpose, place, allowed)]
     if people:
         listed = dict.fromkeys(place.subject_id for place, _ in shown if place.subject_id)
-        enter_list(session, list(listed), (FieldGroup.NOTES,), purpose, actor, now)
-    Vault.of(session).prefetch({place.subject_id for place, _ in shown if place.subject_id}, Compartment.PROFILE)
+        groups = dict.fromkeys(place.group for place, _ in shown if place.subject_id and place.group)
+        enter_list(session, list(listed), tuple(groups), purpose, actor, now)
+    for compartment in {place.compartment for place, _ in shown}:
+        people_in = {place.subject_id for place, _ in shown if place.subject_id and place.compartment is compartment}
+        Vault.of(session).prefetch(people_in, compartment)
     return {place.row_id: _open(session, place, sealed) for place, sealed in shown}
 
 
@@ -78,8 +91,14 @@ def find_allowed(session: Session, subject_ids: Collection[str], *, purpose: Pur
     return {each for each, state in states.items() if lawfulness.standing(purpose, state, now=now) is Standing.ALLOWED}
 
 
-def _opens(purpose: Purpose, place: WorkText) -> bool:
-    return place.group is None or place.group in purpose.groups
+def _may_open(purpose: Purpose, place: WorkText, allowed: Collection[str]) -> bool:
+    """Say whether the purpose opens a text; a document under a duty stays open for that duty, whatever became of the person.
+
+    Source: Art. 6(1)(c), 17(3)(b), 18(2) DSGVO.
+    """
+    if place.compartment is Compartment.RECORD and purpose.code == DUTY_TO_KEEP:
+        return True
+    return place.subject_id in allowed and (place.group is None or place.group in purpose.groups)
 
 
 def _open(session: Session, place: WorkText, sealed: bytes) -> str:

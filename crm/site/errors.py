@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from crm.errors import CrmError, InvalidInputError, NotAllowedError, NotFoundError, UnavailableError
-from crm.privacy.errors import PrivacyError
+from crm.privacy.errors import PrivacyError, StaleVersionError
 from crm.site.htmx import is_fragment_request
 from crm.site.i18n import _l, translate_message
 from crm.site.incidents import current_incident, report
@@ -29,6 +29,7 @@ STATUS_OF: Final[dict[type[CrmError], int]] = {
     NotFoundError: 404,
     InvalidInputError: 422,
     PrivacyError: 409,
+    StaleVersionError: 409,
     CrmError: 400,
 }
 

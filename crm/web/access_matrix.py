@@ -143,6 +143,46 @@ _CAMPAIGNS: Final[AccessMatrix] = {
     "campaigns.enter_for_person": frozenset({Role.SALES, Role.SERVICE}),
 }
 
+_SERVES: Final = frozenset({Role.SERVICE})
+
+_SERVICE: Final[AccessMatrix] = {
+    "calls.index": _SERVES,
+    "calls.search": _SERVES,
+    "calls.recognise": _SERVES,
+    "calls.note": _SERVES,
+    "calls.end": _SERVES,
+    "tickets.index": _SERVES,
+    "tickets.show": _SERVES,
+    "tickets.new": _SERVES,
+    "tickets.create": _SERVES,
+    "tickets.edit": _SERVES,
+    "tickets.change": _SERVES,
+    "tickets.move": _SERVES,
+    "tickets.say": _SERVES,
+    "tickets.people": _SERVES,
+    "tickets.templates": _SERVES,
+    "tickets.new_template": _SERVES,
+    "tickets.add_template": _SERVES,
+    "tickets.edit_template": _SERVES,
+    "tickets.change_template": _SERVES,
+    "tickets.remove_template": _SERVES,
+}
+
+_KEEPS_BOOKS: Final = frozenset({Role.ACCOUNTING})
+# Sales and management see what companies owe; invoices of people are for those who keep the books.
+_READS_INVOICES: Final = frozenset({Role.ACCOUNTING, Role.SALES, Role.MANAGEMENT})
+
+_INVOICES: Final[AccessMatrix] = {
+    "invoices.index": _READS_INVOICES,
+    "invoices.show": _READS_INVOICES,
+    "invoices.new": _KEEPS_BOOKS,
+    "invoices.create": _KEEPS_BOOKS,
+    "invoices.people": _KEEPS_BOOKS,
+    "invoices.pay": _KEEPS_BOOKS,
+    "invoices.dun": _KEEPS_BOOKS,
+    "invoices.end": _KEEPS_BOOKS,
+}
+
 _READS_FIGURES: Final = frozenset({Role.SALES, Role.MANAGEMENT})
 
 _REPORTS: Final[AccessMatrix] = {
@@ -176,8 +216,6 @@ _REQUESTS: Final[AccessMatrix] = {
     "requests.search": acts.roles_of(Act.ASSIGN),
     **{f"requests.{act}": acts.roles_of(act) for act in Act},
 }
-
-_KEEPS_BOOKS: Final = frozenset({Role.ACCOUNTING})
 
 _DOCUMENTS: Final[AccessMatrix] = {
     "documents.index": _KEEPS_BOOKS,
@@ -228,6 +266,8 @@ def access_matrix(*, demo: bool) -> AccessMatrix:
         **_CALENDAR,
         **_WORK_RULES,
         **_CAMPAIGNS,
+        **_SERVICE,
+        **_INVOICES,
         **_REPORTS,
         **_TASKS,
         **_REQUESTS,

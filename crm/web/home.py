@@ -17,10 +17,12 @@ from crm.site.installation import current_runtime
 from crm.site.view_models import DueEntry, DueSection, StripView
 from crm.site.visitor import current_actor
 from crm.web.activities.due import due_section
+from crm.web.calls.workplace import ticket_sections
 from crm.web.desk import Desk, current_day, find_desk, strip_of
 from crm.web.due import NextStep, ending_entry, guide, task_entry, tasks_section, urgency_of
 from crm.web.names import NAME_FIELDS
 from crm.web.requests.due import request_sections
+from crm.web.sealed_search import LONGEST as LONGEST_SEARCH
 from crm.web.task_words import KIND_TITLES
 
 bp = Blueprint("home", __name__)
@@ -30,7 +32,7 @@ _ALL = 200  # tasks on one page; who has more begins with these
 
 _LEADS = {
     Role.SALES: _l("was bei Ihren Kontakten ansteht"),
-    Role.SERVICE: _l("was bei Ihren Kontakten ansteht"),
+    Role.SERVICE: _l("wer anruft, und was bei Tickets ansteht"),
     Role.ACCOUNTING: _l("was bei Ihren Kontakten ansteht"),
     Role.PRIVACY: _l("was der Datenschutz von uns verlangt"),
     Role.DPO: _l("lesen und prüfen, was geschehen ist"),
@@ -77,6 +79,7 @@ def index() -> ResponseReturnValue:
         lead=_LEADS.get(current_actor().role or Role.MANAGEMENT, _l("was für Ihre Rolle ansteht")),
         sections=sections,
         shortcuts=_shortcuts(),
+        longest_search=LONGEST_SEARCH if may("calls.search") else None,
     )
 
 
@@ -94,7 +97,9 @@ def _sections(db: Session, desk: Desk | None) -> tuple[tuple[DueSection, ...], i
         own = work_list.find_own_tasks(db, reader=_reader(desk), now=desk.now)
         ending, ending_names = _ending_section(db, desk)
         today, today_names = due_section(db, desk)
-        sections = (*today, _tasks_section(desk, own, _nothing_for_own(db, desk)), ending)
+        tickets, ticket_names = ticket_sections(db, desk)
+        today_names += ticket_names
+        sections = (*tickets, *today, _tasks_section(desk, own, _nothing_for_own(db, desk)), ending)
         return sections, _named(own) + ending_names + today_names
     if role is Role.DPO:
         return (_watched_section(db),), 0
@@ -205,10 +210,12 @@ def _watched_section(db: Session) -> DueSection:
 
 def _shortcuts() -> tuple[tuple[str, str, str], ...]:
     pages = (
+        ("tickets.index", _("Tickets"), "flag"),
         ("contacts.index", _("Kontakte"), "people"),
         ("contacts.new", _("Neuer Kontakt"), "plus"),
         ("companies.index", _("Firmen"), "building"),
         ("deals.board", _("Verkaufschancen"), "chart"),
+        ("invoices.index", _("Rechnungen"), "euro"),
         ("campaigns.index", _("Kampagnen"), "flag"),
         ("reports.quarter", _("Quartalszahlen"), "chart"),
         ("requests.index", _("Anträge"), "scale"),

@@ -11,7 +11,7 @@ from PIL import Image
 from crm.actor import Role
 from crm.services.demo.accounts import PASSWORD as DEMO_PASSWORD
 from tests.browser.conftest import DESKTOP, PHONE, step_into
-from tests.support.site_pages import PORTAL_PAGES, find_addresses
+from tests.support.site_pages import PORTAL_PAGES, caller_with_much, find_addresses
 from tests.support.staff import PASSWORD
 
 FOLDER = Path(os.environ.get("LETHE_SCREENSHOTS", "docs/screenshots"))
@@ -44,11 +44,21 @@ SHOWN_BY = {
     ),
     Role.MARKETING: ("campaigns.index", "campaigns.show", "campaigns.edit", "campaigns.new", "campaigns.audience"),
     Role.MANAGEMENT: ("reports.quarter", "reports.agreement", "work_rules.index"),
+    Role.SERVICE: (
+        "tickets.index",
+        "tickets.show",
+        "tickets.new",
+        "tickets.edit",
+        "tickets.templates",
+        "tickets.new_template",
+        "tickets.edit_template",
+    ),
+    Role.ACCOUNTING: ("invoices.index", "invoices.show", "invoices.new"),
     Role.PRIVACY: ("requests.index", "requests.show", "requests.new"),
     Role.AUDITOR: ("ledger.show", "ledger.find_subject"),
     Role.ADMIN: ("users.index", "users.new", "account.second_factor"),
 }
-HOMES = (Role.SALES, Role.PRIVACY, Role.AUDITOR)
+HOMES = (Role.SALES, Role.SERVICE, Role.PRIVACY, Role.AUDITOR)
 
 
 @pytest.fixture
@@ -86,6 +96,16 @@ def test_pages_of_areas(visitor, demo_site, photograph):
         for endpoint in endpoints:
             page.goto(addresses[endpoint])
             photograph(page, endpoint.replace(".", "-"))
+
+
+def test_pages_of_a_call(visitor, demo_site, photograph):
+    page = visitor()
+    step_into(page, demo_site, Role.SERVICE)
+    page.goto(f"{demo_site.url}/call?person={caller_with_much(demo_site)}")
+    photograph(page, "calls-index")
+    page.get_by_role("button", name="Ticketnummer").click()
+    page.wait_for_load_state()
+    photograph(page, "calls-recognised")
 
 
 def test_pages_of_kept_documents(visitor, demo_site, photograph):

@@ -13,7 +13,7 @@ from tests.support.staff import PASSWORD
 
 ROLES = [None, *Role]  # None: whoever has not signed in
 
-FIRST_ROLES = [None, Role.SALES, Role.MARKETING, Role.ACCOUNTING, Role.MANAGEMENT, Role.PRIVACY, Role.ADMIN]
+FIRST_ROLES = [None, Role.SALES, Role.MARKETING, Role.SERVICE, Role.ACCOUNTING, Role.MANAGEMENT, Role.PRIVACY, Role.ADMIN]
 
 
 @pytest.fixture(autouse=True)

@@ -40,6 +40,12 @@ _NO_WORDS = {
         "lift_notice.reason",
         "note.kind",
         "campaign_member.response_way",
+        "invoice.ended_as",
+        "ticket.topic",
+        "ticket.priority",
+        "ticket.state",
+        "ticket_entry.kind",
+        "ticket_entry.way",
         "notice_event.act",
         "notice_event.article",
         "objection_event.scope",
@@ -56,6 +62,7 @@ _NO_WORDS = {
         "ledger_entry.purpose",
     },
     "pseudonyms, codes and hashes of what was done, which stay": {"ledger_entry.leaf", "ledger_payload.content"},
+    "numbers of documents and matters, and days with amounts": {"invoice.number", "invoice.payments", "ticket.number"},
     "a category that many share": {"contact.segment"},
 }
 

@@ -2,10 +2,12 @@
 
 import re
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from crm.actor import Role
 from crm.models.contact import Contact
+from crm.models.invoice import Invoice
+from crm.models.ticket import Ticket
 from crm.site.access import PUBLIC, SIGNED_IN, SITE_ACCESS
 from crm.web import create_app
 from crm.web.access_matrix import access_matrix
@@ -53,6 +55,10 @@ _FOUND_ON = {
     "deals.edit": ("deals.show", r"^/deals/[0-9a-f]{32}/edit$"),
     "activities.done": ("/activities", r"^/activities/[0-9a-f]{32}/done$"),
     "activities.edit": ("/activities", r"^/activities/[0-9a-f]{32}/edit$"),
+    "tickets.show": ("/tickets?show=open", r"^/tickets/[0-9a-f]{32}$"),
+    "tickets.edit": ("tickets.show", r"^/tickets/[0-9a-f]{32}/edit$"),
+    "tickets.edit_template": ("/tickets/templates", r"^/tickets/templates/[0-9a-f]{32}$"),
+    "invoices.show": ("/invoices", r"^/invoices/[0-9a-f]{32}$"),
     "companies.edit": ("companies.show", r"^/companies/[0-9a-f]{32}/edit$"),
     "campaigns.show": ("/campaigns", r"^/campaigns/[0-9a-f]{32}$"),
     "campaigns.edit": ("campaigns.show", r"^/campaigns/[0-9a-f]{32}/edit$"),
@@ -118,3 +124,11 @@ def _find_path(page, site, endpoint, rule):
 def _somebody(site):
     with site.runtime.database.reading() as session:
         return session.scalars(select(Contact.subject_id).order_by(Contact.subject_id).limit(1)).one()
+
+
+def caller_with_much(site) -> str:
+    """Return somebody with an open ticket at a company that owes something, or with an open ticket at least."""
+    with site.runtime.database.reading() as session:
+        owes = exists().where(Invoice.company_id == Ticket.company_id, Invoice.is_open.is_(True))
+        calls = select(Ticket.subject_id).where(Ticket.subject_id.is_not(None), Ticket.closed_at.is_(None))
+        return session.scalars(calls.order_by(owes.desc(), Ticket.number).limit(1)).one()

@@ -15,10 +15,12 @@ from crm.models.campaign import Campaign, CampaignMember, ResponseWay
 from crm.models.contact import NoteKind
 from crm.models.erasure import RetainedDocument
 from crm.models.intake import LinkKind, PersonalLink
+from crm.models.invoice import InvoiceSource
 from crm.models.lawfulness import LiftNotice
 from crm.models.privacy_task import TaskKind
 from crm.models.request_case import CaseKind, CaseState, CaseSubject, CaseWay, Identity, RequestCase
 from crm.models.retention import DueKind, KeepReason, RetentionDue, RetentionKeep
+from crm.models.ticket import TicketEntryKind, TicketWay
 from crm.privacy import collection, consent, disclosure, notes, objection, post, purposes, rectification, restriction, tasks
 from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.new_person import SourceKey
@@ -31,6 +33,13 @@ from crm.services.companies.entry import CompanyEntry
 from crm.services.deals import entry as deals
 from crm.services.deals.entry import DealEntry
 from crm.services.forms import SentForm, new_form_token
+from crm.services.invoices import entry as invoices
+from crm.services.invoices.entry import InvoiceEntry, Position
+from crm.services.tickets import entry as tickets
+from crm.services.tickets import saying
+from crm.services.tickets.entry import TicketFacts
+from crm.services.tickets.saying import Said
+from crm.services.work_customers import Chosen
 from crm.vault import Place
 from tests.support.staff import hire
 
@@ -50,6 +59,9 @@ MARKERS = (
     "Bortenmarkt",
     "Webstuhl",
     "Litzenrahmen",
+    "Schiffchen",
+    "Kettfaden",
+    "Spinnrocken",
 )
 
 
@@ -75,6 +87,7 @@ def furnish(runtime, now) -> WholePerson:
         vault.add_keys(session, [subject_id], compartments=list(Compartment), now=now)
         _live(session, subject_id, purpose, now)
         _sell(session, subject_id, purpose, now, owner_id=seller.id)
+        _serve(session, subject_id, purpose, now)
         case_id = _ask(session, vault, subject_id, now)
         _keep(session, vault, subject_id, now)
     with database.reading() as session:
@@ -176,6 +189,28 @@ def _sell(session, subject_id, purpose, now, *, owner_id):
     deal_id = deals.create(session, entry=deal, stage="offer", form=SentForm(new_form_token(), {}), **acting)
     plan = ActivityEntry(kind="call", text="Litzenrahmen zeigen", due_on=now.date(), due_time=None, owner_id=owner_id)
     activities.create(session, entry=plan, matter=Matter(deal_id=deal_id), form=SentForm(new_form_token(), {}), **acting)
+
+
+def _serve(session, subject_id, purpose, now):
+    acting = {"purpose": purpose, "actor": SALES, "now": now}
+    facts = TicketFacts(subject="Schiffchen klemmt", topic="fault", priority="normal", owner_id=None)
+    customer = Chosen(None, subject_id)
+    ticket_id = tickets.open_ticket(session, facts=facts, customer=customer, form=SentForm(new_form_token(), {}), **acting)
+    said = Said(kind=TicketEntryKind.FROM_CUSTOMER, text="Der Kettfaden reißt.", way=TicketWay.PHONE)
+    saying.say(session, ticket_id=ticket_id, said=said, form=SentForm(new_form_token(), {}), expected_version=1, **acting)
+    for source in InvoiceSource:
+        invoice = InvoiceEntry(
+            number=f"R-{source}",
+            source=source,
+            company_id=None,
+            subject_id=subject_id,
+            issued_on=now.date(),
+            due_on=now.date(),
+            net_cents=1,
+            gross_cents=1,
+            positions=(Position("Spinnrocken", 1),),
+        )
+        invoices.record(session, entry=invoice, form=SentForm(new_form_token(), {}), **acting)
 
 
 def _reach(session, subject_id, now):

@@ -4,6 +4,7 @@ from crm.privacy.documents.expiry import expire, let_keys_go
 from crm.privacy.documents.filing import DOCUMENT_RULES, NewDocument, file
 from crm.privacy.documents.media import LARGEST
 from crm.privacy.documents.opening import ListedDocument, OpenedDocument, list_all, open_document, open_documents
+from crm.privacy.documents.vouchers import find_keepers
 
 __all__ = [
     "DOCUMENT_RULES",
@@ -13,6 +14,7 @@ __all__ = [
     "OpenedDocument",
     "expire",
     "file",
+    "find_keepers",
     "let_keys_go",
     "list_all",
     "open_document",

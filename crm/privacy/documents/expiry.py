@@ -10,22 +10,21 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import exists, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import exists, or_, select, tuple_
+from sqlalchemy.orm import Session
 
 from crm.actor import system_actor
 from crm.db import Compartment, Database
 from crm.models.erasure import ErasureJob, ErasureStep, RetainedDocument
+from crm.models.invoice import Invoice
 from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
+from crm.privacy.documents import vouchers
+from crm.privacy.documents.vouchers import KEY, ROW
 from crm.vault import Subject, SubjectState, Vault
 
 _ACTOR: Final = system_actor("retention")
 _AT_ONCE: Final = 200
-
-# How a document went: its row, which backups keep until they expire, or its key, which reaches every copy at once.
-ROW: Final = "row"
-KEY: Final = "key"
 
 
 def expire(database: Database, *, vault: Vault, today: date, clock: Callable[[], datetime]) -> Counter[str]:
@@ -39,11 +38,13 @@ def expire(database: Database, *, vault: Vault, today: date, clock: Callable[[],
         vault.destroy(keys, compartments=[Compartment.RECORD], clock=clock)
         with database.writing() as session:
             gone += _delete(session, _find_ended(session, today, keys), how=KEY, now=clock())
+            gone += vouchers.erase(session, vouchers.find_ended(session, today, keys), how=KEY, actor=_ACTOR, now=clock())
     while True:
         with database.writing() as session:
-            ended = _find_ended(session, today)
+            ended, invoices = _find_ended(session, today), vouchers.find_ended(session, today)
             gone += _delete(session, ended, how=ROW, now=clock())
-        if not ended:
+            gone += vouchers.erase(session, invoices, how=ROW, actor=_ACTOR, now=clock())
+        if not ended and not invoices:
             return gone
 
 
@@ -58,7 +59,7 @@ def let_keys_go(database: Database, *, vault: Vault, subject_ids: Sequence[str],
         return
     with database.writing() as session:
         locked = session.scalars(select(Subject.id).where(Subject.id.in_(candidates)).order_by(Subject.id).with_for_update()).all()
-        keeping = set(session.scalars(select(RetainedDocument.subject_id).where(RetainedDocument.subject_id.in_(locked))))
+        keeping = vouchers.find_keepers(session, locked)
         without = [each for each in locked if each not in keeping]
         if without:
             vault.destroy(without, compartments=[Compartment.RECORD], clock=clock, patience=0)
@@ -66,17 +67,19 @@ def let_keys_go(database: Database, *, vault: Vault, subject_ids: Sequence[str],
 
 
 def _next_keys(database: Database, today: date) -> Sequence[str]:
-    """Return erased people who have documents left, all of whose periods have ended.
+    """Return erased people who have documents or invoices left, all of whose periods have ended.
 
     Whose state alone says so, and no erasure that was completed, keeps the key: a state can be written with SQL.
     """
-    other = aliased(RetainedDocument)
-    still_one = exists().where(other.subject_id == RetainedDocument.subject_id, other.keep_until >= today)
-    ended = select(RetainedDocument.subject_id).join(Subject, Subject.id == RetainedDocument.subject_id)
-    was_erased = exists().where(ErasureJob.subject_id == RetainedDocument.subject_id, ErasureJob.step == ErasureStep.DONE)
-    ended = ended.where(RetainedDocument.keep_until < today, Subject.state == SubjectState.ERASED, was_erased, ~still_one)
+    ended_ones = or_(
+        Subject.id.in_(select(RetainedDocument.subject_id).where(RetainedDocument.keep_until < today)),
+        Subject.id.in_(select(Invoice.subject_id).where(vouchers.is_voucher(), Invoice.keep_until < today)),
+    )
+    still_one = exists().where(RetainedDocument.subject_id == Subject.id, RetainedDocument.keep_until >= today)
+    was_erased = exists().where(ErasureJob.subject_id == Subject.id, ErasureJob.step == ErasureStep.DONE)
+    ended = select(Subject.id).where(Subject.state == SubjectState.ERASED, ended_ones, was_erased, ~still_one)
     with database.reading() as session:
-        return session.scalars(ended.distinct().limit(_AT_ONCE)).all()
+        return session.scalars(ended.where(~vouchers.still_one(Subject.id, today)).limit(_AT_ONCE)).all()
 
 
 def _find_ended(session: Session, today: date, subject_ids: Sequence[str] | None = None) -> Sequence[tuple[str, str, str]]:

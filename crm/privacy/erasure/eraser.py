@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from crm.actor import system_actor
 from crm.db import Compartment, Database, among, empty_log
 from crm.models.contact import SourceRecord
-from crm.models.erasure import ErasureJob, ErasureStep, RetainedDocument
-from crm.privacy import audit, indexing
+from crm.models.erasure import ErasureJob, ErasureStep
+from crm.privacy import audit, documents, indexing
 from crm.privacy.actions import Action
 from crm.privacy.erasure import job, named, reach
 from crm.vault import Destruction, Subject, Vault
@@ -34,7 +34,7 @@ _ERASER: Final = system_actor("eraser")
 
 # Built once and on the tables, because a run of the Löschkonzept asks them for hundreds of people over and over.
 _JOBS, _SUBJECTS = (cast("Table", model.__table__) for model in (ErasureJob, Subject))
-_JOB, _SUBJECT, _RECORD, _DOCUMENT = _JOBS.c, _SUBJECTS.c, SourceRecord.__table__.c, RetainedDocument.__table__.c
+_JOB, _SUBJECT, _RECORD = _JOBS.c, _SUBJECTS.c, SourceRecord.__table__.c
 _AT_STEP = select(_JOB.id, _JOB.subject_id).where(_JOB.step == bindparam("step"))
 _STILL_AT_STEP = _AT_STEP.where(among(_JOB.id, "jobs")).order_by(_JOB.id).with_for_update()
 _MOVE = {
@@ -44,7 +44,6 @@ _MOVE = {
 _LOCKED = select(_SUBJECT.id).where(among(_SUBJECT.id, "people")).order_by(_SUBJECT.id).with_for_update()
 _RECORDS_OF = select(_RECORD.record_tag).where(among(_RECORD.subject_id, "people"))
 _RECORDS_EACH = select(_RECORD.subject_id, func.count()).where(among(_RECORD.subject_id, "people")).group_by(_RECORD.subject_id)
-_KEEPING = select(_DOCUMENT.subject_id).where(among(_DOCUMENT.subject_id, "people")).distinct()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _destroy_keys(database: Database, vault: Vault, jobs: Sequence[_Waiting], cl
     the next call.
     """
     with database.reading() as session:
-        keeping = set(session.scalars(_KEEPING, {"people": [each.subject_id for each in jobs]}))
+        keeping = documents.find_keepers(session, [each.subject_id for each in jobs])
     keepers = [each for each in jobs if each.subject_id in keeping]
     others = [each for each in jobs if each.subject_id not in keeping]
     return {

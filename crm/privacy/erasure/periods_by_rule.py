@@ -1,4 +1,4 @@
-"""How many periods run by each rule of the Löschkonzept, and how many of them end soon: people, notes, documents, requests.
+"""How many periods run by each rule of the Löschkonzept, and how many of them end soon: people, things about them, documents, requests.
 
 Source: Art. 5(1)(e), 5(2) DSGVO.
 """
@@ -13,8 +13,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from crm.clock import begin_of
 from crm.models.erasure import RetainedDocument
 from crm.models.intake import PendingRequest
+from crm.models.invoice import Invoice
 from crm.models.retention import RetentionDue
-from crm.privacy import documents, due
+from crm.privacy import documents, due, due_work
+from crm.privacy.documents.vouchers import is_voucher
 from crm.privacy.erasure import unconfirmed
 
 _DAY = timedelta(days=1)
@@ -26,21 +28,26 @@ def count_by_rule(session: Session, *, zone: ZoneInfo, first: date | None = None
     papers = (
         select(RetainedDocument.rule, func.count()).where(_within(RetainedDocument.keep_until, first, last)).group_by(RetainedDocument.rule)
     )
+    invoices = select(func.count()).select_from(Invoice).where(_within(Invoice.keep_until, first, last), is_voucher())
     counts = Counter(dict(session.execute(people_and_notes).all()))
     counts.update(dict(session.execute(papers).all()))
+    counts[due_work.VOUCHERS] += session.scalar(invoices) or 0
     counts[unconfirmed.RULE] += _count_unconfirmed(session, zone, first, last)
     return counts
 
 
 def find_running_rules(session: Session) -> frozenset[str]:
-    """Return the rules that a run carries out: those that give people, notes, documents and unconfirmed requests their day.
+    """Return the rules that a run carries out: those that give people, things about them, documents and unconfirmed requests their day.
 
     The others stand in the Löschkonzept, and nothing carries them out by itself yet.
     """
-    return frozenset({*due.rules_of_people(session), due.NOTES, *documents.DOCUMENT_RULES, unconfirmed.RULE})
+    of_things = {due.NOTES, due_work.TICKETS, due_work.COPIES, due_work.DUNNED}
+    return frozenset({*due.rules_of_people(session), *of_things, *documents.DOCUMENT_RULES, unconfirmed.RULE})
 
 
-def _within(day: InstrumentedAttribute[date], first: date | None, last: date | None) -> ColumnElement[bool]:
+def _within(
+    day: InstrumentedAttribute[date] | InstrumentedAttribute[date | None], first: date | None, last: date | None
+) -> ColumnElement[bool]:
     return (day >= first if first else true()) & (day <= last if last else true())
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -21,6 +21,8 @@ from crm.models.retention import DueKind, RetentionDue, RetentionKeep
 from crm.privacy import plain_columns, restriction
 from crm.privacy.erasure import unconfirmed
 from crm.vault import Subject, SubjectState
+
+THINGS: Final = (DueKind.NOTE, DueKind.TICKET, DueKind.INVOICE)  # what goes by a period of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,14 @@ class Plan:
 def make_plan(session: Session, *, day: date, zone: ZoneInfo) -> Plan:
     """Return what the run of this day would forget; changes nothing.
 
-    Notes of somebody who goes go with them and are not listed of their own.
+    Notes, tickets and invoices of somebody who goes go with them and are not listed of their own.
     """
     unsound = find_unsound(session, day=day)
     people = find_due(session, DueKind.PERSON, day=day, besides=unsound)
     going = {each.subject_id for each in people}
-    notes = [each for each in find_due(session, DueKind.NOTE, day=day) if each.subject_id not in going]
+    things = [each for kind in THINGS for each in find_due(session, kind, day=day) if each.subject_id not in going]
     requests = unconfirmed.count_over(session, day=day, zone=zone)
-    return Plan(day=day, due=(*people, *notes), requests=requests, held=tuple(find_held(session, day=day, unsound=unsound)))
+    return Plan(day=day, due=(*people, *things), requests=requests, held=tuple(find_held(session, day=day, unsound=unsound)))
 
 
 def find_unsound(session: Session, *, day: date) -> set[str]:

@@ -11,23 +11,22 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor, system_actor
 from crm.db import Database, empty_log, new_id
-from crm.models.contact import Note
 from crm.models.erasure import ErasureCause
-from crm.models.retention import DueKind, RetentionDue, RetentionRun, RunState
-from crm.privacy import audit, bound_rows, documents, due, indexing, plain_columns
+from crm.models.retention import DueKind, RetentionRun, RunState
+from crm.privacy import audit, documents, due, plain_columns
 from crm.privacy.actions import Action
-from crm.privacy.erasure import eraser, guard, job, plan, unconfirmed
+from crm.privacy.erasure import eraser, guard, job, plan, things, unconfirmed
 from crm.privacy.erasure.plan import Planned
 from crm.vault import Vault
 
 KEEPER: Final = system_actor("retention")
-_AT_ONCE: Final = 200  # people or notes of one unit of work
+_AT_ONCE: Final = 200  # people of one unit of work
 _UNITS_IN_A_ROUND: Final = 10
 _PATIENCE: Final = 0.2  # seconds for readers of old pages of the data
 
@@ -95,7 +94,7 @@ def run_for(
     eraser.finish(database, vault=vault, clock=clock)
     while job_ids := _order_round(database, day, actor, zone, clock):
         eraser.finish(database, vault=vault, clock=clock, job_ids=job_ids)
-    while _erase_notes(database, day, actor, clock()):
+    while _erase_things(database, day, actor, clock()):
         pass
     _let_documents_go(database, vault, day, clock)
     _let_requests_lapse(database, day, actor, zone, clock())
@@ -194,36 +193,15 @@ def _confirm_days(session: Session, looked_at: list[Planned], zone: ZoneInfo, no
     return {each.subject_id: each.rule for each in looked_at if true.get(each.subject_id) == (each.rule, each.due_on)}
 
 
-def _erase_notes(database: Database, day: date, actor: Actor, now: datetime) -> bool:
-    """Delete the next notes in one unit of work and count them; return whether there may be more."""
+def _erase_things(database: Database, day: date, actor: Actor, now: datetime) -> bool:
+    """Delete the next notes, tickets or invoices in one unit of work and count them; return whether there may be more."""
     with database.writing_in_bulk() as session:
         run = _lock(session, day)
-        notes = plan.find_due(session, DueKind.NOTE, day=day, limit=_AT_ONCE) if run and run.state == RunState.RUNNING else []
-        if run is None or not notes:
+        gone = things.erase_next(session, day=day, actor=actor, now=now) if run and run.state == RunState.RUNNING else []
+        if run is None or not gone:
             return False
-        these = [(each.subject_id, each.object_id) for each in notes]
-        gone = _delete_notes(session, these)
-        entries = [
-            audit.Entry(
-                action=Action.NOTE_ERASED,
-                subject_id=each.subject_id,
-                result=each.rule,
-                rows=gone.get((each.subject_id, each.object_id), []),
-            )
-            for each in notes
-        ]
-        audit.record_all(session, entries, actor=actor, now=now)
-        indexing.announce_changed(session, list(dict.fromkeys(each.subject_id for each in notes)), now=now)
-        _count(run, Counter(each.rule for each in notes))
+        _count(run, Counter(each.rule for each in gone))
     return True
-
-
-def _delete_notes(session: Session, notes: list[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
-    """Delete notes with their days; return the digest of each that was there."""
-    of_notes = or_(*(and_(Note.subject_id == subject_id, Note.id == note_id) for subject_id, note_id in notes))
-    of_days = or_(*(and_(RetentionDue.subject_id == subject_id, RetentionDue.object_id == note_id) for subject_id, note_id in notes))
-    session.execute(delete(RetentionDue).where(RetentionDue.kind == DueKind.NOTE, of_days))
-    return bound_rows.erase(session, Note, of_notes)
 
 
 def _let_documents_go(database: Database, vault: Vault, day: date, clock: Callable[[], datetime]) -> None:

@@ -11,17 +11,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm import mail
 from crm.actor import Actor, system_actor
 from crm.db import Database
 from crm.mail import Attachment, Letter
-from crm.models.erasure import RetainedDocument
 from crm.models.lawfulness import ToldBy
 from crm.models.request_case import CaseState, RequestCase
-from crm.privacy import audit, due, keeping, mails, post, restriction
+from crm.privacy import audit, documents, due, keeping, mails, post, restriction
 from crm.privacy.actions import Action
 from crm.privacy.requests import addressee, order, people, sealed
 from crm.privacy.requests.acts import Act
@@ -116,8 +115,7 @@ def _find_dark(session: Session, case: RequestCase, choices: Sequence[Choice]) -
     dark: set[DataKind] = set()
     if any(each.kind is DataKind.PROFILE and each.verdict is Verdict.ERASE for each in choices):
         dark |= {DataKind.PROFILE, DataKind.NOTES}
-    left = exists().where(RetainedDocument.subject_id.in_(people.find_people(session, case.id)))
-    if not session.scalar(select(left)):
+    if not documents.find_keepers(session, people.find_people(session, case.id)):
         dark |= {DataKind.VOUCHERS, DataKind.LETTERS}
     return frozenset(dark)
 

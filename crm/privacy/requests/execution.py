@@ -17,6 +17,7 @@ from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep, RetainedDo
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.privacy import audit, bound_rows, documents, due, indexing
 from crm.privacy.actions import Action
+from crm.privacy.documents import vouchers
 from crm.privacy.erasure import eraser, job
 from crm.privacy.requests import addressee, answering, lifting, order, people, sealed
 from crm.privacy.requests.answering import ACTOR
@@ -112,6 +113,7 @@ def _erase_documents(session: Session, subject_id: str, erased: set[DataKind], n
     is_voucher = RetainedDocument.rule == VOUCHERS
     if DataKind.VOUCHERS in erased:
         _erase_rows(session, RetainedDocument, subject_id, Action.DOCUMENT_ERASED, now, is_voucher)
+        vouchers.erase_of(session, subject_id, actor=ACTOR, now=now)
     if DataKind.LETTERS in erased:
         _erase_rows(session, RetainedDocument, subject_id, Action.DOCUMENT_ERASED, now, ~is_voucher)
 

@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from crm.models.contact import Contact, Note
 from crm.models.erasure import RetainedDocument
+from crm.models.invoice import Invoice
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.privacy import lawfulness
+from crm.privacy.documents.vouchers import is_voucher
 from crm.privacy.periods import due_on, find_rules
 from crm.privacy.requests.choices import Choice, Verdict
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
@@ -91,7 +93,10 @@ def _notes(profile: Choice) -> Choice:
 
 def _documents(session: Session, subject_ids: Sequence[str], today: date) -> Iterator[tuple[int, Choice]]:
     columns = (RetainedDocument.rule, func.count(), func.max(RetainedDocument.keep_until))
-    rows = session.execute(select(*columns).where(RetainedDocument.subject_id.in_(subject_ids)).group_by(RetainedDocument.rule)).all()
+    papers = select(*columns).where(RetainedDocument.subject_id.in_(subject_ids)).group_by(RetainedDocument.rule)
+    rows: list[tuple[str, int, date]] = [(rule, number, until) for rule, number, until in session.execute(papers)]
+    invoices = select(func.count(), func.max(Invoice.keep_until)).where(is_voucher(), Invoice.subject_id.in_(subject_ids))
+    rows += [(VOUCHERS, number, until) for number, until in session.execute(invoices) if number and until]
     for kind in _DOCUMENTS:
         of_kind = [row for row in rows if (row[0] == VOUCHERS) is (kind is DataKind.VOUCHERS)]
         if of_kind:

@@ -24,6 +24,7 @@ from crm.services.demo.inventions import InventedCompany, Inventor
 from crm.services.demo.notes import invent_notes
 from crm.services.demo.old_system import FIRST_MOVE, move_in
 from crm.services.demo.requests import ENTRIES, add_requests
+from crm.services.demo.service import invent_service
 from crm.services.imports.terms import due_within_a_month
 from crm.settings import Settings
 
@@ -95,22 +96,32 @@ def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
             invent_notes(
                 session, inventor, [(each.id, each.collected_at) for each in people[start : start + _BATCH]], actor=_ACTOR, now=now
             )
-    _add_work(database, inventor, people, staff, now)
+    _add_work(database, inventor, people, [each.id for each in made], staff, now)
     add_requests(database, inventor, [each.id for each in people if each.kind == "contact person"], settings=settings, now=now)
     return Seeded(people=moved + len(people) + SOLE_TRADERS + len(ENTRIES), companies=moved + COMPANIES + SOLE_TRADERS)
 
 
-def _add_work(database: Database, inventor: Inventor, people: list[_Person], staff: dict[Role, list[str]], now: datetime) -> None:
-    """Let staff sell to people, plan what to do, keep documents and reach them by campaigns."""
+def _add_work(
+    database: Database,
+    inventor: Inventor,
+    people: Sequence[_Person],
+    company_ids: Sequence[str],
+    staff: dict[Role, list[str]],
+    now: datetime,
+) -> None:
+    """Let everybody have something to work with: deals, things to do, documents, campaigns, tickets and invoices."""
+    customers = [each.id for each in people if each.kind == "private customer"]
     with database.writing() as session:
         buyers = [Buyer(each.id, each.company_id) for each in people if each.kind.startswith("contact person")]
         invent_deals(session, buyers, staff[Role.SALES], actor=_ACTOR, now=now)
         invent_activities(session, staff, actor=_ACTOR, now=now)
     with database.writing() as session:
-        customers = [each.id for each in people if each.kind == "private customer"]
         invent_documents(session, inventor, customers, actor=_ACTOR, now=now)
     with database.writing() as session:
         add_campaigns(session, inventor, actor=_ACTOR, now=now)
+    callers = [each.id for each in people if each.kind == "contact person of a customer"]
+    with database.writing() as session:
+        invent_service(session, callers=callers, customers=customers, companies=company_ids, staff=staff, actor=_ACTOR, now=now)
 
 
 def _add_company(session: Session, each: InventedCompany, owners: Sequence[str], inventor: Inventor, now: datetime) -> str:

@@ -39,6 +39,7 @@ from crm.site.view_models.ledger import (
     VerifyState,
     VerifyView,
 )
+from crm.site.view_models.service import InvoiceRow, SaidView, StandingView, TicketRow
 from crm.site.view_models.strip import PurposeLink, StripView
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "ForecastRow",
     "ForgetMove",
     "ForgetView",
+    "InvoiceRow",
     "KeptView",
     "LedgerEntryView",
     "LedgerFilterView",
@@ -83,11 +85,14 @@ __all__ = [
     "PersonPicker",
     "PurposeChip",
     "PurposeLink",
+    "SaidView",
     "SameCompany",
     "SelectView",
     "SortLink",
     "StageFigures",
+    "StandingView",
     "StripView",
+    "TicketRow",
     "TimelineEntry",
     "TimelineKind",
     "Urgency",

@@ -23,6 +23,7 @@ from crm.web.contacts.chips import legend
 from crm.web.contacts.forget import make_forget
 from crm.web.deals.page import deals_of
 from crm.web.desk import Desk, find_desk, purpose_links, strip_of, time_zone
+from crm.web.invoices.rows import invoices_of
 from crm.web.names import name_fields
 
 
@@ -43,8 +44,14 @@ def _page(company_id: str) -> str:
         staff = find_staff_names(db).by_account
         deals = deals_of(db, desk, staff, company_id=company_id)
         activities = activities_of(db, desk, staff, company_id=company_id)
+        invoices = invoices_of(db, company_id=company_id) if not view.is_sole_trader else None
     return render_template(
-        "companies/show.html", deals=deals, activities=activities, **_context(view, desk, staff), **_people(view, desk, staff)
+        "companies/show.html",
+        deals=deals,
+        activities=activities,
+        invoices=invoices,
+        **_context(view, desk, staff),
+        **_people(view, desk, staff),
     )
 
 

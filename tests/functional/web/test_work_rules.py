@@ -80,7 +80,7 @@ def test_a_change_made_meanwhile_is_told_and_overwritten_only_knowingly(house, b
 
     answer = boss.send("/work-rules/names", {"version": "1", "products": "Drehbank", "regions": ""})
 
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert "Jetzt gilt: Bohrwerk." in answer.text
     assert "Drehbank</textarea>" in answer.text
 

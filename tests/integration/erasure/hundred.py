@@ -12,7 +12,9 @@ from crm.mail import Letter
 from crm.models.contact import SEALED_COLUMN, Contact, NoteKind, SourceRecord
 from crm.models.erasure import ErasureCause
 from crm.models.field_groups import FieldGroup
+from crm.models.invoice import InvoiceSource
 from crm.models.request_case import CaseState, Identity, RequestCase
+from crm.models.ticket import TicketEntryKind, TicketWay
 from crm.portal import create_app
 from crm.privacy import consent, disclosure, documents, intake, notes, post, purposes, rectification, sealing
 from crm.privacy.documents import NewDocument
@@ -31,6 +33,13 @@ from crm.services.forms import SentForm, new_form_token
 from crm.services.imports.importing import Importer
 from crm.services.imports.salesforce import read_salesforce
 from crm.services.imports.terms import Migration, find_terms
+from crm.services.invoices import entry as invoices
+from crm.services.invoices.entry import InvoiceEntry, Position
+from crm.services.tickets import entry as tickets
+from crm.services.tickets import saying
+from crm.services.tickets.entry import TicketFacts
+from crm.services.tickets.saying import Said
+from crm.services.work_customers import Chosen
 from tests.support.canaries import OF_WHO_STAYS, Canaries
 from tests.support.exports import record_id, write
 from tests.support.furnished import Furnished
@@ -137,6 +146,32 @@ class Hundred(Furnished):
         deal_id = deals.create(session, entry=deal, stage="offer", form=SentForm(new_form_token(), {}), **acting)
         plan = ActivityEntry(kind="call", text=words.word("act"), due_on=self.now.date(), due_time=None, owner_id=self.seller_id)
         activities.create(session, entry=plan, matter=Matter(deal_id=deal_id), form=SentForm(new_form_token(), {}), **acting)
+
+        self._serve(session, words, acting | {"subject_id": dealing["subject_id"]})
+
+    @staticmethod
+    def _serve(session, words, dealing) -> None:
+        """Seal what a ticket and an invoice say."""
+        acting = {name: dealing[name] for name in ("purpose", "actor", "now")}
+        facts = TicketFacts(subject=words.word("tic"), topic=None, priority="normal", owner_id=None)
+        customer = Chosen(None, dealing["subject_id"])
+        ticket_id = tickets.open_ticket(session, facts=facts, customer=customer, form=SentForm(new_form_token(), {}), **acting)
+        said = Said(kind=TicketEntryKind.FROM_CUSTOMER, text=words.word("say"), way=TicketWay.PHONE)
+        saying.say(session, ticket_id=ticket_id, said=said, form=SentForm(new_form_token(), {}), expected_version=1, **acting)
+        today = acting["now"].date()
+        for source in InvoiceSource:
+            invoice = InvoiceEntry(
+                number=f"R-{source}-{words.number}",
+                source=source,
+                company_id=None,
+                subject_id=dealing["subject_id"],
+                issued_on=today,
+                due_on=today,
+                net_cents=1,
+                gross_cents=1,
+                positions=(Position(words.word("ivc"), 1),),
+            )
+            invoices.record(session, entry=invoice, form=SentForm(new_form_token(), {}), **acting)
 
     def ask_to_be_forgotten(self) -> None:
         """Let some object and ask on the portal, and press the button in the mail that comes."""

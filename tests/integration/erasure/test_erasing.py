@@ -11,6 +11,7 @@ from crm.ledger import verify
 from crm.mail import Letter, MailState, OutboxMessage, Outcome
 from crm.models.contact import Contact
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep, RetainedDocument
+from crm.models.invoice import Invoice
 from crm.privacy import collection, disclosure, notes, post, purposes
 from crm.privacy.actions import Action
 from crm.privacy.collection import NewPerson, Notice, Refusal
@@ -37,6 +38,7 @@ def let_documents_go(house):
     """Leave the person without a document and with the key that opened them, as the end of a duty does to the living."""
     with house.database.writing() as session:
         session.execute(delete(RetainedDocument))
+        session.execute(delete(Invoice))
 
 
 def destroyed(house):

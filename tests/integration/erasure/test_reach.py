@@ -48,6 +48,7 @@ def test_what_stays_is_evidence_case_document_log_and_protocol(house):
         "request_case": 1,
         "case_subject": 1,
         "retained_document": 1,
+        "invoice": 1,
         "company": 1,
         "deal": 1,
         "personal_link": 1,

@@ -107,6 +107,8 @@ def upgrade() -> None:
         sa.Column("gross_cents", sa.BigInteger(), nullable=False),
         sa.Column("paid_cents", sa.BigInteger(), nullable=False),
         sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.Column("ended_as", sa.String(length=12), nullable=True),
+        sa.Column("keep_until", sa.Date(), nullable=True),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("dunning_level", sa.Integer(), nullable=False),
         sa.Column("dunned_on", sa.Date(), nullable=True),
@@ -124,8 +126,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.create_index("ix_invoice_company_id", ["company_id", "is_open", "due_on"], unique=False)
-        batch_op.create_index("ix_invoice_is_open", ["is_open", "due_on", "id"], unique=False)
+        batch_op.create_index("ix_invoice_is_open", ["is_open", "due_on", "id", "subject_id", "gross_cents", "paid_cents"], unique=False)
         batch_op.create_index("ix_invoice_issued_on", ["issued_on", "id"], unique=False)
+        batch_op.create_index("ix_invoice_keep_until", ["keep_until"], unique=False)
         batch_op.create_index("ix_invoice_subject_id", ["subject_id", "is_open", "due_on"], unique=False)
 
     op.create_table(
@@ -158,7 +161,7 @@ def upgrade() -> None:
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index("ix_ticket_company_id", ["company_id", "state"], unique=False)
         batch_op.create_index("ix_ticket_owner_id", ["owner_id", "state"], unique=False)
-        batch_op.create_index("ix_ticket_state", ["state", "solve_by", "id"], unique=False)
+        batch_op.create_index("ix_ticket_closed_at", ["closed_at", "state", "solve_by", "id"], unique=False)
         batch_op.create_index("ix_ticket_subject_id", ["subject_id", "state"], unique=False)
 
     op.create_table(
@@ -207,6 +210,7 @@ def upgrade() -> None:
         sa.Column("ticket_id", sa.String(length=32), nullable=False),
         sa.Column("subject_id", sa.String(length=32), nullable=True),
         sa.Column("kind", sa.String(length=15), nullable=False),
+        sa.Column("way", sa.String(length=10), nullable=True),
         sa.Column("author", sa.String(length=40), nullable=False),
         sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sealed_text", sa.LargeBinary(), nullable=False),
@@ -238,13 +242,14 @@ def downgrade() -> None:
     op.drop_table("activity")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index("ix_ticket_subject_id")
-        batch_op.drop_index("ix_ticket_state")
+        batch_op.drop_index("ix_ticket_closed_at")
         batch_op.drop_index("ix_ticket_owner_id")
         batch_op.drop_index("ix_ticket_company_id")
 
     op.drop_table("ticket")
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.drop_index("ix_invoice_subject_id")
+        batch_op.drop_index("ix_invoice_keep_until")
         batch_op.drop_index("ix_invoice_issued_on")
         batch_op.drop_index("ix_invoice_is_open")
         batch_op.drop_index("ix_invoice_company_id")

@@ -1,0 +1,70 @@
+"""Notes, tickets and invoices whose own period has ended: they go though the person stays.
+
+Source: Art. 5(1)(e) DSGVO; Löschkonzept, RET-14, RET-15, RET-16, RET-17.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import and_, delete, or_
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.models.contact import Note
+from crm.models.invoice import Invoice
+from crm.models.retention import DueKind, RetentionDue
+from crm.models.ticket import Ticket, TicketEntry
+from crm.privacy import audit, bound_rows, indexing
+from crm.privacy.actions import Action
+from crm.privacy.erasure import plan
+from crm.privacy.erasure.plan import Planned
+
+_AT_ONCE: Final = 200  # things of one unit of work
+Gone = Mapping[str, Sequence[str]]  # digests of the rows that were there, by id
+
+
+def erase_next(session: Session, *, day: date, actor: Actor, now: datetime) -> list[Planned]:
+    """Delete the next things that are due, all of one kind, with an entry each; return them, none when nothing is left."""
+    for kind in plan.THINGS:
+        if things := plan.find_due(session, kind, day=day, limit=_AT_ONCE):
+            _erase(session, kind, things, actor, now)
+            return things
+    return []
+
+
+def _erase(session: Session, kind: DueKind, things: Sequence[Planned], actor: Actor, now: datetime) -> None:
+    action, remove = _KINDS[kind]
+    these = or_(*(and_(RetentionDue.subject_id == each.subject_id, RetentionDue.object_id == each.object_id) for each in things))
+    session.execute(delete(RetentionDue).where(RetentionDue.kind == kind, these))
+    gone = remove(session, things)
+    entries = [
+        audit.Entry(action=action, subject_id=each.subject_id, result=each.rule, rows=gone.get(each.object_id, ())) for each in things
+    ]
+    audit.record_all(session, entries, actor=actor, now=now)
+    if kind is DueKind.NOTE:
+        indexing.announce_changed(session, list(dict.fromkeys(each.subject_id for each in things)), now=now)
+
+
+def _remove_notes(session: Session, things: Sequence[Planned]) -> Gone:
+    these = or_(*(and_(Note.subject_id == each.subject_id, Note.id == each.object_id) for each in things))
+    return {note_id: rows for (_subject_id, note_id), rows in bound_rows.erase(session, Note, these).items()}
+
+
+def _remove_tickets(session: Session, things: Sequence[Planned]) -> Gone:
+    ids = [each.object_id for each in things]
+    session.execute(delete(TicketEntry).where(TicketEntry.ticket_id.in_(ids)))
+    session.execute(delete(Ticket).where(Ticket.id.in_(ids)))
+    return {}
+
+
+def _remove_invoices(session: Session, things: Sequence[Planned]) -> Gone:
+    session.execute(delete(Invoice).where(Invoice.id.in_([each.object_id for each in things])))
+    return {}
+
+
+_KINDS: Final[Mapping[DueKind, tuple[Action, Callable[[Session, Sequence[Planned]], Gone]]]] = {
+    DueKind.NOTE: (Action.NOTE_ERASED, _remove_notes),
+    DueKind.TICKET: (Action.TICKET_ERASED, _remove_tickets),
+    DueKind.INVOICE: (Action.INVOICE_ERASED, _remove_invoices),
+}

@@ -1,0 +1,1 @@
+"""Invoices: what customers owe, paid, dunned, cancelled; copies from the ERP, or the documents themselves."""

@@ -1,0 +1,1 @@
+"""Tickets: questions, faults and complaints of customers, what was said about them, and by when we promised an answer."""
