@@ -93,11 +93,12 @@ def show(session: Session, found: Sequence[Invoice], *, purpose: Purpose | None,
     return [ShownInvoice(each, customers[each.id]) for each in found]
 
 
-def find_of_company(session: Session, *, company_id: str) -> Sequence[Invoice]:
-    """Return the invoices of a company that is no person, open ones first, for its own page."""
-    of_company = (Invoice.company_id == company_id, Invoice.subject_id.is_(None))
+def find_of_customer(session: Session, *, company_id: str | None = None, subject_id: str | None = None) -> Sequence[Invoice]:
+    """Return the invoices of a person, or of a company that is none, open ones first, for the customer's own page."""
+    of_company = and_(Invoice.company_id == company_id, Invoice.subject_id.is_(None))
+    about = Invoice.subject_id == subject_id if subject_id else of_company
     order = (Invoice.is_open.desc(), Invoice.due_on.desc(), Invoice.id)
-    return session.scalars(select(Invoice).where(*of_company).order_by(*order).limit(SHOWN)).all()
+    return session.scalars(select(Invoice).where(about).order_by(*order).limit(SHOWN)).all()
 
 
 def find_open(session: Session, *, company_id: str | None, subject_id: str | None) -> Sequence[Invoice]:

@@ -25,6 +25,7 @@ from crm.web.deals.page import deals_of
 from crm.web.desk import Desk, find_desk, purpose_links, strip_of, time_zone
 from crm.web.invoices.rows import invoices_of
 from crm.web.names import name_fields
+from crm.web.tickets.rows import tickets_of
 
 
 @bp.get("/companies/<pseudonym:company_id>")
@@ -44,11 +45,14 @@ def _page(company_id: str) -> str:
         staff = find_staff_names(db).by_account
         deals = deals_of(db, desk, staff, company_id=company_id)
         activities = activities_of(db, desk, staff, company_id=company_id)
-        invoices = invoices_of(db, company_id=company_id) if not view.is_sole_trader else None
+        trader = view.company.subject_id
+        tickets = tickets_of(db, desk, staff, company_id=company_id, subject_id=trader)
+        invoices = invoices_of(db, subject_id=trader) if trader else invoices_of(db, company_id=company_id)
     return render_template(
         "companies/show.html",
         deals=deals,
         activities=activities,
+        tickets=tickets,
         invoices=invoices,
         **_context(view, desk, staff),
         **_people(view, desk, staff),

@@ -29,7 +29,9 @@ from crm.web.contacts.objection_link import find_link_url
 from crm.web.contacts.timeline import make_timeline
 from crm.web.deals.page import DealsOf, deals_of
 from crm.web.desk import Desk, open_desk, person_strip, purpose_links, strip_of
+from crm.web.invoices.rows import InvoicesOf, invoices_of
 from crm.web.names import full_name
+from crm.web.tickets.rows import TicketsOf, tickets_of
 
 
 @bp.get("/contacts/<pseudonym:subject_id>")
@@ -56,6 +58,8 @@ class _Opened:
     link_url: str | None
     deals: DealsOf | None
     activities: ActivitiesOf | None
+    tickets: TicketsOf | None
+    invoices: InvoicesOf | None
     campaigns: tuple[OwnCampaign, ...]
 
 
@@ -74,6 +78,8 @@ def _open(subject_id: str) -> _Opened:
             link_url=find_link_url(db, subject_id),
             deals=deals_of(db, desk, staff.by_account, subject_id=subject_id),
             activities=activities_of(db, desk, staff.by_account, subject_id=subject_id),
+            tickets=tickets_of(db, desk, staff.by_account, subject_id=subject_id),
+            invoices=invoices_of(db, subject_id=subject_id),
             campaigns=find_of_person(db, subject_id=subject_id) if may("campaigns.enter_for_person") else (),
         )
 
@@ -113,6 +119,8 @@ def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
         "origin": remarks.make_origin(desk, view),
         "deals": opened.deals,
         "activities": opened.activities,
+        "tickets": opened.tickets,
+        "invoices": opened.invoices,
         "campaigns": make_campaigns(desk, subject_id, opened.campaigns),
         "timeline": timeline.lines,
         "older": timeline.older,

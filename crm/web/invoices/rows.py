@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from flask import url_for
 
 from crm.db import Session
-from crm.services.invoices.listing import ShownInvoice, find_of_company
+from crm.services.invoices.listing import KEEPS_BOOKS, ShownInvoice, find_of_customer
 from crm.services.work_customers import NOBODY
 from crm.site.access import may
 from crm.site.addresses import addresses_by_id
 from crm.site.money import money
 from crm.site.view_models import InvoiceRow
+from crm.site.visitor import current_actor
 from crm.web.customers import customer_addresses, person_name
 from crm.web.desk import current_day
 from crm.web.invoices.words import SOURCE_TITLES, standing_of
@@ -46,17 +47,18 @@ def make_rows(found: Sequence[ShownInvoice]) -> tuple[InvoiceRow, ...]:
 
 @dataclass(frozen=True, slots=True)
 class InvoicesOf:
-    """The invoices of a company on its own page."""
+    """The invoices of a customer on their own page."""
 
     rows: tuple[InvoiceRow, ...]
     all_url: str
     new_url: str | None
 
 
-def invoices_of(db: Session, *, company_id: str) -> InvoicesOf | None:
-    """Return the invoices of a company that is no person; None where the reader's role sees none."""
-    if not may("invoices.index"):
+def invoices_of(db: Session, *, company_id: str | None = None, subject_id: str | None = None) -> InvoicesOf | None:
+    """Return the invoices of a person, or of a company that is none; None where the reader's role sees none of theirs."""
+    if not may("invoices.index") or (subject_id and current_actor().role not in KEEPS_BOOKS):
         return None
-    found = [ShownInvoice(each, NOBODY) for each in find_of_company(db, company_id=company_id)]
-    new_url = url_for("invoices.new", company=company_id) if may("invoices.new") else None
-    return InvoicesOf(make_rows(found), url_for("invoices.index", company=company_id, show="all"), new_url)
+    found = find_of_customer(db, company_id=company_id, subject_id=subject_id)
+    whose = {"person": subject_id} if subject_id else {"company": company_id}
+    new_url = url_for("invoices.new", **whose) if may("invoices.new") else None
+    return InvoicesOf(make_rows([ShownInvoice(each, NOBODY) for each in found]), url_for("invoices.index", show="all", **whose), new_url)

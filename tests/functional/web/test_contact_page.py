@@ -20,6 +20,7 @@ from crm.privacy.erasure import job, run
 from crm.privacy.purposes import Channel
 from crm.runtime import PortalRuntime
 from tests.functional.web.conftest import ACTOR, FIELDS, error_at, hidden, shown_fields, strip_number, strip_text
+from tests.functional.web.serving import add_invoice, add_ticket
 from tests.support.mail_server import MailServer
 
 
@@ -571,3 +572,32 @@ class TestTimeline:
             house.object_to_marketing(person, Channel.PHONE if number % 2 else Channel.EMAIL)
 
         assert "3 ältere Einträge stehen im Protokoll" in words_of(sales.get(f"/contacts/{person}"))
+
+
+class TestWorkAtHand:
+    def test_shows_service_the_open_tickets_and_nobody_else(self, house, colleague, sales):
+        person = house.take_in("contract_person", "service")
+        add_ticket(house, subject="Dichtung tropft", subject_id=person)
+
+        service = colleague(Role.SERVICE).get(f"/contacts/{person}")
+
+        assert "Dichtung tropft" in service.text
+        assert f'href="/tickets/new?person={person}"' in service.text
+        assert "Dichtung tropft" not in sales.get(f"/contacts/{person}").text
+
+    def test_shows_accounting_the_invoices_of_the_person_and_nobody_else(self, house, accounting, colleague):
+        person = house.take_in("contract_person", "service")
+        add_invoice(house, "R-77", subject_id=person)
+
+        books = accounting.get(f"/contacts/{person}")
+
+        assert "R-77" in books.text
+        assert f'href="/invoices/new?person={person}"' in books.text
+        assert "R-77" not in colleague(Role.SERVICE).get(f"/contacts/{person}").text
+
+    def test_says_that_nothing_is_open(self, house, colleague):
+        person = house.take_in("service")
+
+        page = colleague(Role.SERVICE).get(f"/contacts/{person}")
+
+        assert "Nichts offen." in words_of(page)
