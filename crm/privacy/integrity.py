@@ -21,12 +21,12 @@ from sqlalchemy.orm import Session
 
 from crm import ledger
 from crm.actor import Actor
-from crm.db import Compartment, in_batches
+from crm.db import in_batches
 from crm.ledger import Written
 from crm.models.company import Company
 from crm.models.contact import SEALED_COLUMN, Contact, Note
 from crm.models.field_groups import FieldGroup
-from crm.privacy import audit, consent, sealing
+from crm.privacy import audit, consent, sealing, work_texts
 from crm.privacy.actions import BROKEN, SOUND, Action
 from crm.vault import ErasedError, Place, Subject, SubjectState, TamperedError, Vault
 
@@ -143,7 +143,7 @@ def count_values(session: Session) -> int:
     total = sum(session.execute(filled.where(_living)).one())
     for model, column in ((Note, Note.sealed_text), (Company, Company.sealed_details)):
         total += session.scalar(select(func.count(column)).join(Subject, Subject.id == model.subject_id).where(_living)) or 0
-    return total + consent.count_evidence(session)
+    return total + consent.count_evidence(session) + work_texts.count_sealed(session)
 
 
 def _groups(columns: Container[str]) -> tuple[FieldGroup, ...]:
@@ -168,7 +168,7 @@ def _find_values(session: Session, living: Sequence[str]) -> Iterator[_Value]:
     for trader_id, company_id, details in session.execute(traders):
         if trader_id is not None and details is not None:
             yield _Value(sealing.company_place(trader_id, company_id), details, _COMPANY)
-    for place, value in consent.find_evidence(session, living):
+    for place, value in (*consent.find_evidence(session, living), *work_texts.find_sealed(session, living)):
         yield _Value(place, value, None)
 
 
@@ -179,7 +179,7 @@ def _whatever(column: ColumnElement[bytes]) -> ColumnElement[bytes]:
 
 def _find_unopened(session: Session, values: Sequence[_Value]) -> set[_Value]:
     vault = Vault.of(session)
-    for compartment in (Compartment.PROFILE, Compartment.PROOF):
+    for compartment in sorted({each.place.compartment for each in values}):
         with suppress(TamperedError):  # a key that was changed: whose it is shows when values are opened one by one
             vault.prefetch([each.place.subject_id for each in values if each.place.compartment == compartment], compartment)
     return {each for each in values if not _opens(vault, each)}

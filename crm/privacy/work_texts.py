@@ -6,21 +6,36 @@ row is about a company alone, it lies under the installation's key. It comes out
 Source: Art. 5(1)(c), (f), 25(2), 32(1)(a) DSGVO.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from sqlalchemy import ColumnElement, LargeBinary, cast, func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.db import Compartment
+from crm.db import Base, Compartment
+from crm.models.activity import Activity
+from crm.models.deal import Deal
 from crm.models.field_groups import FieldGroup
+from crm.models.invoice import Invoice
+from crm.models.ticket import Ticket, TicketEntry
 from crm.privacy import lawfulness
 from crm.privacy.disclosure import enter_list, require_role
 from crm.privacy.documents.duty import PURPOSE as DUTY_TO_KEEP
 from crm.privacy.lawfulness import Standing
 from crm.privacy.purposes import Purpose
-from crm.vault import Padding, Place, Vault
+from crm.vault import Padding, Place, Subject, SubjectState, Vault
+
+# Every column that holds such a text.
+_TEXTS: Final[tuple[tuple[type[Base], str], ...]] = (
+    (Deal, "sealed_title"),
+    (Activity, "sealed_text"),
+    (Ticket, "sealed_subject"),
+    (TicketEntry, "sealed_text"),
+    (Invoice, "sealed_positions"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,26 @@ def find_allowed(session: Session, subject_ids: Collection[str], *, purpose: Pur
     """Return which of these people the purpose may use now."""
     states = lawfulness.find_states(session, list(subject_ids), now=now)
     return {each for each, state in states.items() if lawfulness.standing(purpose, state, now=now) is Standing.ALLOWED}
+
+
+def find_sealed(session: Session, subject_ids: Collection[str]) -> Iterator[tuple[Place, bytes]]:
+    """Return what lies sealed about these people, to examine whether it is whole."""
+    for model, name in _TEXTS:
+        row = model.__table__.c
+        # Read as bytes whatever somebody put there: SQLite stores text in any column.
+        found = select(row.subject_id, row.id, cast(row[name], LargeBinary)).where(row.subject_id.in_(subject_ids), row[name].is_not(None))
+        for subject_id, row_id, sealed in session.execute(found):
+            yield Place(subject_id, row[name].info["compartment"], model.__tablename__, name, row_id), sealed
+
+
+def count_sealed(session: Session) -> int:
+    """Return how many such texts there are about living people."""
+    return sum(_count(session, model.__table__.c[name], model.__table__.c.subject_id) for model, name in _TEXTS)
+
+
+def _count(session: Session, column: ColumnElement[bytes], subject_id: ColumnElement[str]) -> int:
+    living = select(func.count(column)).join(Subject, Subject.id == subject_id).where(Subject.state == SubjectState.LIVING)
+    return session.scalar(living) or 0
 
 
 def _may_open(purpose: Purpose, place: WorkText, allowed: Collection[str]) -> bool:

@@ -6,12 +6,16 @@ import pytest
 from sqlalchemy import select, update
 
 from crm.actor import Actor
+from crm.db import Compartment
 from crm.ledger import tables as ledger_tables
 from crm.models.company import Company
 from crm.models.contact import Contact, NoteKind
+from crm.models.deal import Deal
+from crm.models.invoice import Invoice
 from crm.models.privacy_task import PrivacyTask, TaskKind
-from crm.privacy import consent, integrity, notes, rectification, tasks
+from crm.privacy import consent, integrity, notes, rectification, tasks, work_texts
 from crm.privacy.purposes import Channel
+from crm.privacy.work_texts import WorkText
 from crm.services.companies import entry as companies
 from crm.services.companies.entry import CompanyEntry
 from tests.integration.privacy.people import SALES, make_person, new_person, purpose
@@ -40,6 +44,46 @@ def rectify(runtime, clock, person, fields):
         rectification.rectify(
             session, subject_id=person, fields=fields, purpose=purpose(session), expected_version=version, actor=SALES, now=clock.now()
         )
+
+
+def add_work(runtime, clock, person):
+    """Let the person have a deal and an invoice; return which column of each is sealed."""
+    now = clock.now()
+    with runtime.database.writing() as session:
+        title, positions = (
+            WorkText("deal", "sealed_title", "d" * 32, person),
+            WorkText("invoice", "sealed_positions", "f" * 32, person, Compartment.RECORD),
+        )
+        session.add(
+            Deal(
+                id="d" * 32,
+                subject_id=person,
+                stage="new",
+                amount_cents=100,
+                probability=10,
+                expected_on=now.date(),
+                opened_on=now.date(),
+                created_at=now,
+                changed_at=now,
+                sealed_title=work_texts.seal(session, title, "Bohrwerk"),
+            )
+        )
+        session.add(
+            Invoice(
+                id="f" * 32,
+                subject_id=person,
+                number="R-1",
+                source="erp",
+                issued_on=now.date(),
+                due_on=now.date(),
+                net_cents=100,
+                gross_cents=119,
+                created_at=now,
+                changed_at=now,
+                sealed_positions=work_texts.seal_record(session, positions, "[]", now=now),
+            )
+        )
+    return {Deal: "sealed_title", Invoice: "sealed_positions"}
 
 
 def stored(runtime, person, column):
@@ -182,6 +226,29 @@ class TestSoleTrader:
 
         assert (sound.suspects, sound.compared) == ([], 6)
         assert examine(before.subject_id).put_back == {before.subject_id: 1}
+
+
+class TestDailyWork:
+    def test_about_a_person_is_examined_and_counted(self, runtime, clock, person, examine):
+        with runtime.database.reading() as session:
+            before = integrity.count_values(session)
+        work = add_work(runtime, clock, person)
+
+        found = examine(person)
+        with runtime.database.reading() as session:
+            counted = integrity.count_values(session) - before
+
+        assert counted == len(work) == 2
+        assert found.is_sound
+        assert found.values == before + len(work)
+
+    @pytest.mark.parametrize("of", [Deal, Invoice])
+    def test_that_was_changed_with_sql_does_not_open(self, runtime, clock, person, examine, of):
+        column = add_work(runtime, clock, person)[of]
+        with runtime.database.writing() as session:
+            session.execute(update(of).values({column: b"somebody else's words"}))
+
+        assert examine(person).unopened == {person: 1}
 
 
 class TestChoose:
