@@ -177,6 +177,7 @@ def refresh_all(database: Database, *, now: datetime) -> Refreshed:
             wanted = wanted.order_by(_CONTACT.subject_id).limit(_AT_ONCE).with_for_update(of=Subject)
             subject_ids = session.scalars(wanted).all()
             if not subject_ids:
+                due_work.put_back(session)
                 return Refreshed(looked_at, tuple(left_alone))
             unsound = plain_columns.find_unsound(session, subject_ids)
             sound = [each for each in subject_ids if each not in unsound]

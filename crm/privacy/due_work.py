@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Table, bindparam, delete, select
+from sqlalchemy import BindParameter, ColumnElement, Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from crm.db import insert_rows
@@ -38,12 +38,41 @@ _FORGET_ONE = delete(cast("Table", RetentionDue.__table__)).where(
 )
 
 
+def is_voucher() -> ColumnElement[bool]:
+    """Return the condition that an invoice is the document itself, about a person."""
+    return (_INVOICE.source == InvoiceSource.HERE.value) & _INVOICE.subject_id.is_not(None)
+
+
 def keep_until(issued_on: date) -> date:
     """Return the last day of the duty to keep an invoice.
 
     Source: § 147(1) Nr. 4, (3) AO; § 257(1) Nr. 4, (4) HGB.
     """
     return due_on(find_rules()[VOUCHERS], issued_on)
+
+
+def find_moved(session: Session) -> list[str]:
+    """Return the invoices that are the document itself whose last day is not the one that the rule gives."""
+    pairs = _find_wrong_days(session)
+    return [
+        each for pair in pairs for each in session.scalars(select(_INVOICE.id).where(is_voucher(), *_of_pair(*pair)).order_by(_INVOICE.id))
+    ]
+
+
+def put_back(session: Session) -> None:
+    """Give the invoices that are the document itself the last day that the rule gives."""
+    for issued_on, kept_until in _find_wrong_days(session):
+        wrong = update(cast("Table", Invoice.__table__)).where(is_voucher(), *_of_pair(issued_on, kept_until))
+        session.execute(wrong.values(keep_until=keep_until(issued_on)))
+
+
+def _find_wrong_days(session: Session) -> list[tuple[date, date | None]]:
+    days = session.execute(select(_INVOICE.issued_on, _INVOICE.keep_until).where(is_voucher()).distinct())
+    return [(issued_on, kept_until) for issued_on, kept_until in days if kept_until != keep_until(issued_on)]
+
+
+def _of_pair(issued_on: date, kept_until: date | None) -> tuple[ColumnElement[bool], ...]:
+    return _INVOICE.issued_on == issued_on, _INVOICE.keep_until.is_(None) if kept_until is None else _INVOICE.keep_until == kept_until
 
 
 def refresh_ticket(session: Session, ticket: Ticket, *, zone: ZoneInfo) -> None:

@@ -21,6 +21,7 @@ from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.privacy.documents import vouchers
 from crm.privacy.documents.vouchers import KEY, ROW
+from crm.privacy.due_work import is_voucher
 from crm.vault import Subject, SubjectState, Vault
 
 _ACTOR: Final = system_actor("retention")
@@ -73,7 +74,7 @@ def _next_keys(database: Database, today: date) -> Sequence[str]:
     """
     ended_ones = or_(
         Subject.id.in_(select(RetainedDocument.subject_id).where(RetainedDocument.keep_until < today)),
-        Subject.id.in_(select(Invoice.subject_id).where(vouchers.is_voucher(), Invoice.keep_until < today)),
+        Subject.id.in_(select(Invoice.subject_id).where(is_voucher(), Invoice.keep_until < today)),
     )
     still_one = exists().where(RetainedDocument.subject_id == Subject.id, RetainedDocument.keep_until >= today)
     was_erased = exists().where(ErasureJob.subject_id == Subject.id, ErasureJob.step == ErasureStep.DONE)

@@ -17,7 +17,7 @@ from crm.models.erasure import RetainedDocument
 from crm.models.invoice import Invoice, InvoiceSource
 from crm.privacy import audit
 from crm.privacy.actions import Action
-from crm.privacy.due_work import VOUCHERS
+from crm.privacy.due_work import VOUCHERS, is_voucher
 from crm.vault import Subject, SubjectState
 
 _DOCUMENT, _INVOICE = RetainedDocument.__table__.c, Invoice.__table__.c
@@ -36,11 +36,6 @@ _KEEPING: Final = union(
 def find_keepers(session: Session, subject_ids: Collection[str]) -> set[str]:
     """Return who of these people has something left under a duty, and so keeps the key of it."""
     return set(session.scalars(_KEEPING, {"people": subject_ids}))
-
-
-def is_voucher() -> ColumnElement[bool]:
-    """Return the condition that an invoice is the document itself, about a person."""
-    return (Invoice.source == InvoiceSource.HERE) & Invoice.subject_id.is_not(None)
 
 
 def still_one(subject_id: ColumnElement[str] | InstrumentedAttribute[str], today: date) -> ColumnElement[bool]:

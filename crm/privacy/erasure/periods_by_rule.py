@@ -16,7 +16,7 @@ from crm.models.intake import PendingRequest
 from crm.models.invoice import Invoice
 from crm.models.retention import RetentionDue
 from crm.privacy import documents, due, due_work
-from crm.privacy.documents.vouchers import is_voucher
+from crm.privacy.due_work import is_voucher
 from crm.privacy.erasure import unconfirmed
 
 _DAY = timedelta(days=1)

@@ -17,7 +17,7 @@ from crm.models.erasure import RetainedDocument
 from crm.models.invoice import Invoice
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.privacy import lawfulness
-from crm.privacy.documents.vouchers import is_voucher
+from crm.privacy.due_work import is_voucher
 from crm.privacy.periods import due_on, find_rules
 from crm.privacy.requests.choices import Choice, Verdict
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal

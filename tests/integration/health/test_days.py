@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from crm.models.contact import NoteKind
-from crm.privacy import due, due_integrity, notes
-from crm.services.health.days import DaysSound, DaysWrong, examine_days
+from crm.models.invoice import Invoice
+from crm.privacy import due, due_integrity, due_work, notes
+from crm.services.health.days import DaysSound, DaysWrong, VouchersMoved, examine_days
 from crm.services.health.stores import open_stores
 from tests.integration.privacy.people import SALES, make_person, purpose
 
@@ -80,3 +81,21 @@ def test_the_examination_says_what_helps(runtime, people, clock):
     assert isinstance(wrong, DaysWrong)
     assert wrong.facts["count"] == 2
     assert "lethe retention refresh" in wrong.message
+
+
+def test_the_last_day_of_an_invoice_that_was_moved_is_named_and_put_back(runtime, people, clock):
+    now, today = clock.now(), clock.now().date()
+    with runtime.database.writing() as session:
+        figures = {"due_on": today, "net_cents": 100, "gross_cents": 119, "created_at": now, "changed_at": now}
+        kept = due_work.keep_until(today)
+        session.add(Invoice(id="e" * 32, number="R-1", source="here", subject_id=people[2], issued_on=today, keep_until=kept, **figures))
+    change(runtime, "UPDATE invoice SET keep_until = '2099-12-31'")
+
+    with open_stores(runtime.settings, now=now) as stores:
+        [moved] = examine_days(stores, now=now)
+        due.refresh_all(runtime.database, now=now)
+        [sound] = examine_days(stores, now=now)
+
+    assert isinstance(moved, VouchersMoved)
+    assert moved.facts["invoices"] == "e" * 32
+    assert isinstance(sound, DaysSound)
