@@ -44,6 +44,8 @@ class ImportPolicy:
     salutations: Mapping[str, Mapping[str, str]]
     ways: Mapping[str, Way]
     salesforce: tuple[KnownFile, ...]
+    values: Mapping[str, Mapping[str, str]]
+    campaign_purposes: Mapping[str, str]
 
     def is_prospect_type(self, text: str) -> bool:
         """Return whether the type of a company says that it is no customer (yet)."""
@@ -69,6 +71,8 @@ def import_policy() -> ImportPolicy:
         salutations=rule["salutations"],
         ways={name: Way(Channel(way["channel"]), way.get("purpose")) for name, way in rule["salesforce_ways"].items()},
         salesforce=tuple(_known_file(name, each, never) for name, each in rule["salesforce"].items()),
+        values=rule["values"],
+        campaign_purposes=rule["campaign_purposes"],
     )
 
 
