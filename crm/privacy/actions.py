@@ -47,6 +47,14 @@ class Action(StrEnum):
     INVOICE_ENDED = "invoice:ended"
     INVOICES_DISCLOSED = "invoices:disclosed"
     CALLER_VERIFIED = "caller:verified"
+    # data that leave, and come in by a page
+    EXPORT_REQUESTED = "export:requested"
+    EXPORT_APPROVED = "export:approved"
+    EXPORT_REFUSED = "export:refused"
+    EXPORT_MADE = "export:made"
+    EXPORT_FETCHED = "export:fetched"
+    EXPORT_EXPIRED = "export:expired"
+    CARD_EXPORTED = "card:exported"
     # campaigns and figures
     CAMPAIGN_CREATED = "campaign:created"
     CAMPAIGN_CHANGED = "campaign:changed"

@@ -183,6 +183,16 @@ _INVOICES: Final[AccessMatrix] = {
     "invoices.end": _KEEPS_BOOKS,
 }
 
+_EXPORTS: Final[AccessMatrix] = {
+    # Who decides sees the list too, and asks for no file.
+    "exports.index": _WRITES | {Role.PRIVACY},
+    "exports.new": _WRITES,
+    "exports.create": _WRITES,
+    "exports.fetch": _WRITES,
+    "exports.approve": frozenset({Role.PRIVACY}),
+    "exports.refuse": frozenset({Role.PRIVACY}),
+}
+
 _READS_FIGURES: Final = frozenset({Role.SALES, Role.MANAGEMENT})
 
 _REPORTS: Final[AccessMatrix] = {
@@ -268,6 +278,7 @@ def access_matrix(*, demo: bool) -> AccessMatrix:
         **_CAMPAIGNS,
         **_SERVICE,
         **_INVOICES,
+        **_EXPORTS,
         **_REPORTS,
         **_TASKS,
         **_REQUESTS,
