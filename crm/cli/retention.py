@@ -137,6 +137,7 @@ def _why(reason: "HeldBy") -> str:
         HeldBy.KEEP: _("mit Grund behalten"),
         HeldBy.TASK: _("nach einem Import noch zu entscheiden"),
         HeldBy.REQUEST: _("hat einen offenen Antrag"),
+        HeldBy.RESTRICTION: _("auf Verlangen der Person eingeschränkt"),
         HeldBy.CHANGED: _("außerhalb von Lethe geändert"),
     }[reason]
 

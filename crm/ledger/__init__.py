@@ -35,12 +35,10 @@ from crm.ledger.reading import (
     last_checkpoint_note,
 )
 from crm.ledger.sealer import Sealer
-from crm.ledger.unsealed import Backlog, find_backlog
 from crm.ledger.verification import Verification, verify
 from crm.ledger.written import Written, find_written, find_written_by, select_subjects, sum_counts
 
 __all__ = [
-    "Backlog",
     "Checkpoint",
     "Draft",
     "EntryFilter",
@@ -70,7 +68,6 @@ __all__ = [
     "draft_many",
     "drop_salts",
     "export_bundle",
-    "find_backlog",
     "find_entries",
     "find_entries_of",
     "find_latest_moment",

@@ -18,22 +18,6 @@ _LAST_ID = 2**63 - 1
 _not_sealed = ~select(_S.leaf_index).where(_S.entry_id == _E.id).exists()
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """How many entries wait to be sealed, and since when (microseconds)."""
-
-    count: int
-    oldest_t: int | None
-
-
-def find_backlog(connection: Connection) -> Backlog:
-    """Return what waits, by counting; entries of transactions still running are seen by nobody."""
-    last = select(func.coalesce(func.max(_S.entry_id), 0)).scalar_subquery()
-    waiting = _E.id > last if connection.dialect.name == "sqlite" else _not_sealed
-    count, oldest = connection.execute(select(func.count(), func.min(_E.t)).select_from(tables.entry).where(waiting)).one()
-    return Backlog(count, oldest)
-
-
 def take_batch(connection: Connection, limit: int) -> Sequence[Row[Any]]:
     """Return id and leaf of the next entries to seal, and move the cursor."""
     if connection.dialect.name == "sqlite":

@@ -42,6 +42,7 @@ class KeepReason(StrEnum):
     CLAIM = "claim"  # a claim is open (Art. 17(3)(e))
     DUTY = "duty"  # a statute demands it (Art. 17(3)(b))
     ERROR = "error"  # the date of the last contact is wrong and will be corrected
+    DECIDED = "decided"  # so it was decided on a request for erasure: until that day, and then they go
 
 
 class RetentionKeep(Base):

@@ -52,7 +52,7 @@ PAGES: Final[Mapping[str, LinkPage]] = {
             ),
             button=_l("Widerspruch zurücknehmen"),
             done_title=_l("Zurückgenommen"),
-            done_text=_l("Der Widerspruch gilt nicht mehr. Alles ist wieder so, wie es vorher war."),
+            done_text=_l("Dieser Widerspruch gilt nicht mehr. Was Sie uns auf anderem Weg gesagt haben, gilt weiter."),
         ),
         LinkPage(
             link=LinkKind.KEEP_BLOCKED,

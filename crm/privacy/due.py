@@ -19,24 +19,27 @@ from sqlalchemy.orm import Session
 from crm.db import Database, among, insert_rows
 from crm.models.contact import Contact, Note
 from crm.models.lawfulness import GroundAct, GroundEvent
-from crm.models.retention import DueKind, RetentionDue
+from crm.models.retention import DueKind, KeepReason, RetentionDue, RetentionKeep
 from crm.privacy import consent, due_work, plain_columns, purposes
 from crm.privacy.periods import RetentionRule, StartEvent, due_on, find_rules
 from crm.privacy.purposes import Purpose, Purposes
 from crm.vault import Subject
 
 NOTES: Final = "RET-17"
+CLAIMS: Final = "RET-07"  # until they lapse
 _CONTRACT: Final = "6-1-b"
 _AT_ONCE: Final = 200  # people of one unit of work
 _ENDS_GROUNDS: Final = frozenset({StartEvent.LAST_CONTACT, StartEvent.END_OF_RELATION})
 _ZONE: Final = ZoneInfo("Europe/Berlin")  # of a database that was opened without an installation around it
 
 # Built once, because every page about people asks these.
-_CONTACT, _GROUND, _DUE = Contact.__table__.c, GroundEvent.__table__.c, RetentionDue.__table__.c
+_CONTACT, _GROUND, _DUE, _KEEP = Contact.__table__.c, GroundEvent.__table__.c, RetentionDue.__table__.c, RetentionKeep.__table__.c
 _CONTACTS = select(_CONTACT.subject_id, _CONTACT.last_contact_at, _CONTACT.is_prospect).where(among(_CONTACT.subject_id, "subject_ids"))
 _EVENTS = select(_GROUND.subject_id, _GROUND.purpose, _GROUND.act, _GROUND.effective_at)
 _GROUNDS = _EVENTS.where(among(_GROUND.subject_id, "subject_ids")).order_by(_GROUND.id)
 _OF_PEOPLE = (_DUE.kind == DueKind.PERSON.value, among(_DUE.subject_id, "subject_ids"))
+_OF_DECIDED = (_KEEP.reason == KeepReason.DECIDED, among(_KEEP.subject_id, "subject_ids"))
+_DECIDED = select(_KEEP.subject_id, _KEEP.kept_at, _KEEP.until).where(*_OF_DECIDED)
 _DAYS = select(_DUE.subject_id, _DUE.due_on).where(*_OF_PEOPLE)
 _FORGET_DAYS = delete(cast("Table", RetentionDue.__table__)).where(*_OF_PEOPLE)
 _FORGET_NOTES = delete(cast("Table", RetentionDue.__table__)).where(_DUE.kind == DueKind.NOTE.value, among(_DUE.subject_id, "subject_ids"))
@@ -96,7 +99,8 @@ def find_forgetting(session: Session, subject_ids: Sequence[str], *, zone: ZoneI
     """Return the rules that end the grounds of these people, the earliest first, those that do not run yet last.
 
     The handling of a request or duty ends by being done and prolongs nothing: who has to be forgotten is not kept
-    because somebody has yet to decide about them. Whoever has no ground that could end goes like a prospect.
+    because somebody has yet to decide about them. Whoever has no ground that could end goes like a prospect, and whose
+    data are kept by a decision on their request, on the day that the answer named.
     """
     contacts = {row.subject_id: row for row in session.execute(_CONTACTS, {"subject_ids": subject_ids})}
     ends = _find_ends(session, list(contacts), zone)
@@ -107,7 +111,9 @@ def find_forgetting(session: Session, subject_ids: Sequence[str], *, zone: ZoneI
         last_contact_on = contact.last_contact_at.astimezone(zone).date()
         ending = _grounds_end(known, ends[subject_id], last_contact_on, is_prospect=contact.is_prospect)
         rules = [*ending, *_consents_end(known, given.get(subject_id, {}), zone)]
-        found[subject_id] = _in_order(rules) or (_like_a_prospect(last_contact_on),)
+        found[subject_id] = tuple(sorted(rules, key=_day)) or (_from_last_contact(_prospects(), (), last_contact_on),)
+    for subject_id, kept_at, until in session.execute(_DECIDED, {"subject_ids": list(found)}):
+        found[subject_id] = (Forgetting(find_rules()[CLAIMS], (), kept_at.astimezone(zone).date(), until),)
     return found
 
 
@@ -270,20 +276,12 @@ def _consents_end(known: Purposes, given: Mapping[tuple[str, purposes.Channel], 
             yield Forgetting(rule, (purpose,), ended_on, due_on(rule, ended_on))
 
 
-def _in_order(rules: Sequence[Forgetting]) -> tuple[Forgetting, ...]:
-    return tuple(sorted(rules, key=_day))
-
-
 def _day(forgetting: Forgetting) -> tuple[bool, date]:
     return forgetting.due_on is None, forgetting.due_on or date.max
 
 
 def _from_last_contact(rule: RetentionRule, ended: tuple[Purpose, ...], last_contact_on: date) -> Forgetting:
     return Forgetting(rule, ended, last_contact_on, due_on(rule, last_contact_on))
-
-
-def _like_a_prospect(last_contact_on: date) -> Forgetting:
-    return _from_last_contact(_prospects(), (), last_contact_on)
 
 
 @cache

@@ -21,8 +21,6 @@ _AT_ONCE = 500  # people of one look
 _KEPT = RetentionDue.__table__.c
 _COLUMNS = ("subject_id", "kind", "object_id", "rule", "started_on", "due_on")
 
-Day = tuple[object, ...]
-
 
 def find_wrong(database: Database, *, zone: ZoneInfo, now: datetime) -> tuple[int, list[str]]:
     """Return how many people were compared, and whose days, or those of what is kept about them, differ from what the rules give."""

@@ -11,19 +11,19 @@ import json
 import secrets
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import CursorResult, Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.clock import micros
 from crm.errors import CrmError, NotFoundError
-from crm.models.intake import LinkKind, PersonalLink
+from crm.models.intake import IntakeMessage, LinkKind, PersonalLink
 from crm.settings import Settings
 from crm.vault import SealedRow, TamperedError, Vault
 
 _TOKEN_BYTES: Final = 32
-_UNDER_WAY: Final = timedelta(days=3)  # what was pressed in time may wait for a worker that stands still
+_UNDER_WAY: Final = timedelta(days=90)  # so long what was pressed in time waits for a worker that stands still
 _AT_ONCE: Final = 5_000
 
 # The letter of each kind in the address, short so that a mail program does not break the line.
@@ -122,8 +122,11 @@ def use(session: Session, *, token: str, kind: LinkKind, now: datetime) -> Perso
     return session.scalars(select(PersonalLink).where(PersonalLink.token_hash == used).execution_options(populate_existing=True)).one()
 
 
-def require_issued(session: Session, *, link_hash: bytes, now: datetime) -> None:
-    """Refuse a link that the program did not issue as it stands, or whose time has long been over; one that is gone is nothing.
+def require_issued(session: Session, *, link_hash: bytes, used_at: datetime, now: datetime) -> None:
+    """Refuse a link that the program did not issue as it stands, or whose time was over when it was used; one that is gone is nothing.
+
+    Args:
+        used_at: when the portal took the message in: what was pressed in time counts, though the worker stood still since.
 
     Raises:
         TamperedError: it was added, changed or put back past the program.
@@ -132,9 +135,24 @@ def require_issued(session: Session, *, link_hash: bytes, now: datetime) -> None
     link = session.get(PersonalLink, link_hash)
     if link is None:
         return
-    is_over = link.expires_at is not None and link.expires_at <= now - _UNDER_WAY
+    is_over = link.expires_at is not None and (link.expires_at <= used_at or used_at <= now - _UNDER_WAY)
     if is_over or not _is_issued(link, Vault.of(session)):
         raise TamperedError
+
+
+def forget_over(session: Session, *, now: datetime) -> int:
+    """Delete the links whose time is over, but for those that were pressed in time and wait for the worker; return how many."""
+    waits = exists().where(IntakeMessage.link_hash == PersonalLink.token_hash, IntakeMessage.set_aside_at.is_(None))
+    over = delete(PersonalLink).where(PersonalLink.expires_at <= now, ~waits)
+    return cast("CursorResult[Any]", session.execute(over)).rowcount
+
+
+def select_confirmed() -> Select[str | None]:
+    """Select the requests whose button was pressed, as long as the worker has not taken note of it."""
+    pressed = IntakeMessage.link_hash == PersonalLink.token_hash
+    these = select(PersonalLink.request_id).join(IntakeMessage, pressed)
+    named = PersonalLink.request_id.is_not(None)
+    return these.where(PersonalLink.kind == LinkKind.CONFIRM, named, IntakeMessage.set_aside_at.is_(None))
 
 
 def count_forged(session: Session) -> Counter[str]:

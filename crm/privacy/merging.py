@@ -12,12 +12,13 @@ from crm.actor import Actor
 from crm.db import insert_rows
 from crm.models.contact import SEALED_COLUMN, Contact, SourceRecord
 from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
-from crm.privacy import audit, due, indexing, lawfulness, objection, plain_columns, rectification, screening, sealing
+from crm.privacy import audit, due, indexing, lawfulness, objection, plain_columns, rectification, restriction, screening, sealing, tasks
 from crm.privacy.actions import Action
 from crm.privacy.collection import NewPerson, Refusal, normal_addresses
 from crm.privacy.lawfulness import NewGround
 from crm.privacy.objection import DIRECT_MARKETING, Heard, Objection
 from crm.privacy.purposes import Purpose
+from crm.privacy.restriction import RestrictionReason
 from crm.vault import ErasedError, Vault
 
 # Built once, because an import asks it for every record of somebody who is known; rows, because objects cost more than the answer.
@@ -29,8 +30,9 @@ _AS_IT_IS = select(Contact.company_id, Contact.version, *(getattr(Contact, colum
 def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor, now: datetime) -> Refusal | None:
     """Add to a person what another record of the same person says, or return why not.
 
-    Empty fields are filled, objections and grounds added; the last contact stays, because a merge is no contact. Who is a
-    prospect by one record and none by the other is none.
+    Empty fields are filled, objections and grounds added; of two last contacts the later one counts, because both were ones
+    in substance. Who is a prospect by one record and none by the other is none. Of somebody whose data are restricted only
+    their objections are taken, unless it is because of the time that the other record now shows not to be up (Art. 18(2)).
 
     Raises:
         ErasedError: the person is erased.
@@ -38,10 +40,11 @@ def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor,
     blocked = _is_suppressed(session, person)
     if blocked and all(purpose.direct_marketing for purpose in person.purposes):
         return Refusal.SUPPRESSED
-    _fill_gaps(session, subject_id, person, actor, now)
     _add_source(session, subject_id, person)
-    is_moved = not person.is_prospect and _end_prospect(session, subject_id)
-    grounds = _add_grounds(session, subject_id, person, now, is_moved=is_moved)
+    reasons = set(restriction.find_reasons(session, [subject_id]).get(subject_id, ()))
+    grounds = [] if reasons - {RestrictionReason.TIME_UP} else _take_over(session, subject_id, person, actor, now)
+    if RestrictionReason.TIME_UP in reasons:
+        _end_time_up(session, subject_id, actor, now)
     known = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
     told = [*person.objections, *([Objection(DIRECT_MARKETING)] if blocked else [])]
     fresh = [(subject_id, each) for each in dict.fromkeys(told) if each not in known]
@@ -50,6 +53,23 @@ def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor,
     audit.record(session, Action.PERSON_MERGED, actor=actor, now=now, subject_id=subject_id, purpose=purpose, rows=grounds)
     indexing.announce_changed(session, [subject_id], now=now)
     return None
+
+
+def _take_over(session: Session, subject_id: str, person: NewPerson, actor: Actor, now: datetime) -> list[str]:
+    """Fill gaps, move the last contact and add grounds; return the digests of these."""
+    _fill_gaps(session, subject_id, person, actor, now)
+    is_later = Contact.last_contact_at < person.last_contact_at
+    is_moved = plain_columns.change(session, Contact, subject_id, {"last_contact_at": person.last_contact_at}, is_later)
+    is_moved |= not person.is_prospect and _end_prospect(session, subject_id)
+    return _add_grounds(session, subject_id, person, now, is_moved=is_moved)
+
+
+def _end_time_up(session: Session, subject_id: str, actor: Actor, now: datetime) -> None:
+    """End the restriction because of the time, with its task, where the other record shows that the time is not up."""
+    today = now.astimezone(due.zone_of(session)).date()
+    if due.find_days(session, [subject_id]).get(subject_id, today) >= today:
+        restriction.end_time_up(session, subject_ids=[subject_id], actor=actor, now=now)
+        tasks.settle_time_up(session, subject_id=subject_id, actor=actor, now=now)
 
 
 def _is_suppressed(session: Session, person: NewPerson) -> bool:

@@ -262,6 +262,12 @@ def find_contesting(session: Session, scopes: Collection[str]) -> set[str]:
     return {subject_id for subject_id, objections in standing.items() if any(each.scope in scopes for each in objections)}
 
 
+def stands_against_advertising(session: Session, subject_ids: Sequence[str], *, channel: Channel) -> bool:
+    """Say whether one of these people objects to advertising by this channel, or by any."""
+    covering = {Objection(DIRECT_MARKETING), Objection(DIRECT_MARKETING, channel)}
+    return any(not covering.isdisjoint(each) for each in find_objections(session, subject_ids).values())
+
+
 def find_ways(session: Session, subject_ids: Sequence[str]) -> Mapping[str, Mapping[Objection, Mapping[str, datetime]]]:
     """Return for each person and objection the ways by which it came and stands; none of them is left where it ended.
 

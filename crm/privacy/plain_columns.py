@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from crm.clock import micros
@@ -23,11 +23,16 @@ from crm.vault import SealedRow, Subject, SubjectState, Vault
 
 
 class _Bound(NamedTuple):
-    """A table with the columns its seal is about, the first of them the key; `sort_key` follows from the name."""
+    """A table with the columns its seal is about, the first of them the key; `sort_key` follows from the name.
+
+    Attributes:
+        standing: which of its rows are asked for their seal.
+    """
 
     table: Table
     kind: SealedRow
     names: tuple[str, ...]
+    standing: ColumnElement[bool]
 
     @property
     def key(self) -> ColumnElement[str]:
@@ -38,15 +43,16 @@ _CONTACTS: Final = _Bound(
     cast("Table", Contact.__table__),
     SealedRow.CONTACT,
     ("subject_id", "company_id", "owner_id", "segment", "collected_at", "last_contact_at", "is_prospect"),
+    true(),
 )
 _COMPANIES: Final = _Bound(
     cast("Table", Company.__table__),
     SealedRow.COMPANY,
     ("id", "kind", "subject_id", *COMPANY_FIELDS, "segment", "owner_id", "created_at"),
+    # What an erased sole trader leaves of a company is emptied past the seal (`erasure.reach`).
+    or_(Company.subject_id.is_(None), Company.subject_id.in_(select(Subject.id).where(Subject.state == SubjectState.LIVING))),
 )
 _BOUND: Final[Mapping[type, _Bound]] = {Contact: _CONTACTS, Company: _COMPANIES}
-# What an erased sole trader leaves of a company is emptied past the seal (`erasure.reach`).
-_STANDING: Final = or_(Company.subject_id.is_(None), Company.subject_id.in_(select(Subject.id).where(Subject.state == SubjectState.LIVING)))
 
 
 def sealed(session: Session, model: type[Contact | Company], row: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,18 +92,15 @@ def find_all_unsound(session: Session) -> dict[str, list[str]]:
     Raises:
         KeyUnavailableError: that cannot be said at the moment.
     """
-    contacts = session.scalars(select(_CONTACTS.key)).all()
-    companies = session.scalars(select(_COMPANIES.key).where(_STANDING)).all()
-    found = {
-        bound.table.name: sorted(_find_unsound(session, bound, ids)) for bound, ids in ((_CONTACTS, contacts), (_COMPANIES, companies))
-    }
+    asked = ((bound, session.scalars(select(bound.key).where(bound.standing)).all()) for bound in _BOUND.values())
+    found = {bound.table.name: sorted(_find_unsound(session, bound, ids)) for bound, ids in asked}
     return {table: ids for table, ids in found.items() if ids}
 
 
 def count(session: Session) -> int:
     """Return how many rows bear a seal that can be asked."""
-    contacts = session.scalar(select(func.count()).select_from(_CONTACTS.table)) or 0
-    return contacts + (session.scalar(select(func.count()).select_from(_COMPANIES.table).where(_STANDING)) or 0)
+    standing = (select(func.count()).select_from(bound.table).where(bound.standing) for bound in _BOUND.values())
+    return sum(session.scalars(each).one() for each in standing)
 
 
 def find_ahead(session: Session, *, now: datetime) -> Sequence[str]:

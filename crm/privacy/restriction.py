@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from crm.actor import Actor
 from crm.db import among, insert_rows
@@ -25,7 +26,7 @@ _EVENTS = select(_EVENT.subject_id, _EVENT.reason, _EVENT.act).where(among(_EVEN
 
 
 class RestrictionReason(StrEnum):
-    """Why processing is restricted: the cases of Art. 18(1), time that is up, and an erasure that is asked for but not yet decided."""
+    """Why processing is restricted: the cases of Art. 18(1), time that is up, and an erasure that is asked for."""
 
     ACCURACY_CONTESTED = "accuracy_contested"
     UNLAWFUL = "unlawful"
@@ -33,6 +34,18 @@ class RestrictionReason(StrEnum):
     OBJECTION_PENDING = "objection_pending"
     TIME_UP = "time_up"
     ERASURE_PENDING = "erasure_pending"
+    KEPT = "kept"  # erasure was asked for, and what is kept for claims or a duty is used for nothing else (Art. 17(3))
+
+
+# What a person has obtained under Art. 18(1): whoever wants data kept, or needs them, does not lose them to a period.
+OBTAINED: Final = frozenset(
+    {
+        RestrictionReason.ACCURACY_CONTESTED,
+        RestrictionReason.UNLAWFUL,
+        RestrictionReason.LEGAL_CLAIMS,
+        RestrictionReason.OBJECTION_PENDING,
+    }
+)
 
 
 class NotToldError(PrivacyError):
@@ -151,6 +164,14 @@ def select_restricted() -> Select[str]:
     each = RestrictionEvent.__table__.c
     latest = select(func.max(each.id)).group_by(each.subject_id, each.reason)
     return select(each.subject_id).where(each.id.in_(latest), each.act == RestrictionAct.IMPOSED)
+
+
+def is_obtained_by(subject_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Return the condition that a person has obtained a restriction under Art. 18(1) that still stands."""
+    imposed, later = aliased(RestrictionEvent), aliased(RestrictionEvent)
+    undone = exists().where(later.subject_id == imposed.subject_id, later.reason == imposed.reason, later.id > imposed.id)
+    standing = (imposed.act == RestrictionAct.IMPOSED, imposed.reason.in_(OBTAINED), ~undone)
+    return exists().where(imposed.subject_id == subject_id, *standing)
 
 
 def find_start(session: Session, *, subject_id: str, reason: RestrictionReason) -> datetime | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor, Role
@@ -15,8 +15,7 @@ from crm.errors import InvalidInputError, NotFoundError
 from crm.models.contact import Contact
 from crm.models.erasure import ErasureCause
 from crm.models.retention import KeepReason, RetentionKeep
-from crm.privacy import audit, disclosure, due, lawfulness, restriction, tasks
-from crm.privacy.actions import Action
+from crm.privacy import disclosure, due, keeping, lawfulness, restriction, tasks
 from crm.privacy.disclosure import Disclosed
 from crm.privacy.due import Forgetting
 from crm.privacy.erasure import job, plan
@@ -32,6 +31,7 @@ from crm.vault import Subject
 
 # With these the data are used again. For a claim or a duty they are kept for that alone, and so stay restricted
 # (Art. 17(3)(b), (e), 18(2) DSGVO).
+OFFERED = tuple(each for each in KeepReason if each is not KeepReason.DECIDED)
 _USED_AGAIN = frozenset({KeepReason.TALKS, KeepReason.ERROR})
 
 
@@ -166,16 +166,13 @@ def keep(
     """
     today = now.astimezone(zone).date()
     latest = latest_keep(today)
-    if reason not in set(KeepReason):
+    if reason not in OFFERED:
         raise KeepReasonMissingError(field="reason")
     if until is None or not today < until <= latest:
         raise KeepDayError(field="until", latest=latest.strftime("%d.%m.%Y"))
     rule = _require_reviewed(session, subject_id, purpose, actor, now, zone)
-    session.execute(delete(RetentionKeep).where(RetentionKeep.subject_id == subject_id))
-    session.add(RetentionKeep(subject_id=subject_id, reason=reason, until=until, kept_by=actor.pseudonym, kept_at=now))
-    session.flush()
     tasks.settle_time_up(session, subject_id=subject_id, actor=actor, now=now)
-    audit.record(session, Action.PERSON_KEPT, actor=actor, now=now, subject_id=subject_id, kind=reason, result=rule)
+    keeping.keep(session, subject_id=subject_id, reason=KeepReason(reason), until=until, rule=rule, actor=actor, now=now)
     released = restriction.end_time_up(session, subject_ids=[subject_id], actor=actor, now=now) if reason in _USED_AGAIN else ()
     return Kept(released=bool(released), restricted=bool(restriction.find_restricted(session, [subject_id])))
 

@@ -31,5 +31,6 @@ REASON_TITLES: Final[Mapping[KeepReason, LazyString]] = {
     KeepReason.TALKS: _l("Es laufen Gespräche über einen Vertrag"),
     KeepReason.CLAIM: _l("Ein Anspruch ist offen (Art. 17 Abs. 3 lit. e DSGVO)"),
     KeepReason.DUTY: _l("Ein Gesetz verlangt es (Art. 17 Abs. 3 lit. b DSGVO)"),
+    KeepReason.DECIDED: _l("So wurde auf den Löschantrag entschieden"),
     KeepReason.ERROR: _l("Der Tag des letzten Kontakts ist falsch und wird berichtigt"),
 }

@@ -129,7 +129,7 @@ def _facts(found: Reviewed, owner: str | None) -> list[tuple[str, str]]:
 def _fields(desk: Desk, error: InvalidInputError | None) -> tuple[FieldInput, FieldInput]:
     latest = review.latest_keep(desk.today)
     wrong = {error.field: sentence_of(error)} if error else {}
-    reasons = (Option("", _("Bitte wählen")), *(Option(each.value, str(REASON_TITLES[each])) for each in KeepReason))
+    reasons = (Option("", _("Bitte wählen")), *(Option(each.value, str(REASON_TITLES[each])) for each in review.OFFERED))
     reason = FieldInput(
         name="reason", title=_("Grund"), value=request.form.get("reason", ""), kind="select", options=reasons, error=wrong.get("reason")
     )

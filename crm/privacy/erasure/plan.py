@@ -18,7 +18,7 @@ from crm.db import among
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.models.retention import DueKind, RetentionDue, RetentionKeep
-from crm.privacy import exporting, plain_columns
+from crm.privacy import exporting, plain_columns, restriction
 from crm.privacy.erasure import unconfirmed
 from crm.vault import Subject, SubjectState
 
@@ -43,6 +43,7 @@ class HeldBy(StrEnum):
     KEEP = "keep"  # somebody decided to keep them, until a day
     TASK = "task"  # somebody has yet to decide, because they came in with an import
     REQUEST = "request"  # they ask for something themselves
+    RESTRICTION = "restriction"  # they obtained that their data are kept (Art. 18(1))
     CHANGED = "changed"  # their row was changed past the program, so that their day is not to be believed
 
 
@@ -182,7 +183,12 @@ def _reasons(day: date) -> dict[HeldBy, ColumnElement[bool]]:
         PrivacyTask.done_at.is_(None),
         PrivacyTask.due_on >= day,
     )
-    return {HeldBy.KEEP: kept, HeldBy.TASK: asked, HeldBy.REQUEST: asks_for_something(RetentionDue.subject_id)}
+    return {
+        HeldBy.KEEP: kept,
+        HeldBy.TASK: asked,
+        HeldBy.REQUEST: asks_for_something(RetentionDue.subject_id),
+        HeldBy.RESTRICTION: restriction.is_obtained_by(RetentionDue.subject_id),
+    }
 
 
 def asks_for_something(subject_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:

@@ -10,13 +10,13 @@ from datetime import date, datetime
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, select
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.clock import begin_of
 from crm.models.intake import PendingRequest
-from crm.privacy import audit
+from crm.privacy import audit, links
 from crm.privacy.actions import Action
 
 RULE: Final = "RET-02"
@@ -36,5 +36,8 @@ def let_lapse(session: Session, *, day: date, zone: ZoneInfo, actor: Actor, now:
 
 
 def _is_over(day: date, zone: ZoneInfo) -> ColumnElement[bool]:
-    """Say whose period ended before the day: the last day of a period still belongs to it."""
-    return PendingRequest.expires_at < begin_of(day, zone)
+    """Say whose period ended before the day: the last day of a period still belongs to it.
+
+    Whoever pressed the button in time has confirmed, however long the worker stands still.
+    """
+    return and_(PendingRequest.expires_at < begin_of(day, zone), PendingRequest.id.not_in(links.select_confirmed()))

@@ -35,14 +35,18 @@ def require_left(session: Session, link: PersonalLink) -> None:
 
 
 def correct(session: Session, messages: Sequence[Message], *, settings: Settings, now: datetime) -> None:
-    """Take back what exactly one message brought about: its objections, and its entry on the suppression list."""
+    """Take back what exactly one message brought about: its objections, and its entry on the suppression list.
+
+    The entry stays as long as one of these people objects to advertising in another way.
+    """
     del settings
     for message in messages:
         link = find_link(session, message, LinkKind.CORRECT)
         if link is None or link.request_id is None:
             continue
-        objection.correct(session, origin=objection.origin_of_message(link.request_id), actor=ACTOR, now=now)
-        if link.suppression_tag is not None:
+        people = objection.correct(session, origin=objection.origin_of_message(link.request_id), actor=ACTOR, now=now)
+        still_objects = objection.stands_against_advertising(session, people, channel=Channel.EMAIL)
+        if link.suppression_tag is not None and not still_objects:
             made_at = link.created_at
             suppression.take_back(session, tag=link.suppression_tag, entered_at=made_at, channel=Channel.EMAIL, actor=ACTOR, now=now)
 

@@ -98,7 +98,7 @@ def _open(session: Session, rows: Sequence[IntakeMessage], now: datetime) -> tup
         try:
             message = letterbox.open_message(session, row)
             if message.link_hash is not None:
-                links.require_issued(session, link_hash=message.link_hash, now=now)
+                links.require_issued(session, link_hash=message.link_hash, used_at=row.received_at, now=now)
         except TamperedError:
             unreadable.append(row)
         else:

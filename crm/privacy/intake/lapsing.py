@@ -11,8 +11,8 @@ from typing import Any, Final, cast
 from sqlalchemy import CursorResult, Delete, delete
 from sqlalchemy.orm import Session
 
-from crm.models.intake import IntakeMessage, MailCount, PersonalLink
-from crm.privacy import audit, suppression
+from crm.models.intake import IntakeMessage, MailCount
+from crm.privacy import audit, links, suppression
 from crm.privacy.actions import Action
 from crm.privacy.intake.letterbox import ACTOR
 
@@ -23,7 +23,7 @@ _COUNTED_FOR: Final = timedelta(days=2)
 def lapse(session: Session, *, now: datetime) -> int:
     """Let go of what has had its time; return how many objections nobody confirmed."""
     addresses = suppression.release_unconfirmed(session, actor=ACTOR, now=now)
-    forgotten = _delete(session, delete(PersonalLink).where(PersonalLink.expires_at <= now))
+    forgotten = links.forget_over(session, now=now)
     session.execute(delete(MailCount).where(MailCount.day < (now - _COUNTED_FOR).date()))
     forgotten += _delete(session, delete(IntakeMessage).where(IntakeMessage.set_aside_at <= now - _SET_ASIDE_FOR))
     if forgotten:

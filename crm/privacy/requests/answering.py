@@ -20,7 +20,7 @@ from crm.db import Database
 from crm.mail import Attachment, Letter
 from crm.models.lawfulness import ToldBy
 from crm.models.request_case import CaseState, RequestCase
-from crm.privacy import audit, documents, due, mails, post, restriction
+from crm.privacy import audit, documents, due, keeping, mails, post, restriction
 from crm.privacy.actions import Action
 from crm.privacy.requests import addressee, order, people, sealed
 from crm.privacy.requests.acts import Act
@@ -190,9 +190,11 @@ def _close(session: Session, case: RequestCase, *, answered_at: datetime, told_b
     """End a case: who was not erased is no longer restricted by it, unless the decision keeps their data restricted."""
     case.state, case.answered_at, case.closed_at = CaseState.CLOSED, answered_at, now
     choices = stored_choices(sealed.open_part(session, case, "sealed_decision"))
-    if any(each.kind is DataKind.PROFILE and each.verdict is Verdict.KEEP for each in choices):
+    kept = next((each for each in choices if each.kind is DataKind.PROFILE and each.verdict is Verdict.KEEP), None)
+    if kept is not None and kept.until is not None:
         living = people.find_living_of(session, case)
-        restriction.impose(session, subject_ids=living, reason=RestrictionReason.LEGAL_CLAIMS, actor=actor, now=now)
+        restriction.impose(session, subject_ids=living, reason=RestrictionReason.KEPT, actor=actor, now=now)
+        keeping.keep_by_decision(session, subject_ids=living, until=kept.until, actor=actor, now=now)
     people.release(session, case, told_at=answered_at, told_by=told_by, actor=actor, now=now)
     audit.record(session, Action.REQUEST_ANSWERED, actor=actor, now=now, subject_id=case.subject_id, kind=case.kind, result=told_by)
     people.enter(session, case, Action.REQUEST_CLOSED, actor=actor, now=now)

@@ -3,13 +3,14 @@
 Source: Art. 12(3) DSGVO; Regulation (EEC, Euratom) 1182/71, Art. 3.
 """
 
-import calendar
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from typing import Final
 
 from holidays import country_holidays
+
+from crm.privacy.periods import add_months
 
 _SATURDAY: Final = 5
 
@@ -27,7 +28,7 @@ def answer_due_on(received_on: date, *, extended: bool = False, holidays: Abstra
 
     Source: Art. 12(3) DSGVO; Regulation (EEC, Euratom) 1182/71, Art. 3(2)(c), 3(4).
     """
-    due = _add_months(received_on, 3 if extended else 1)
+    due = add_months(received_on, 3 if extended else 1)
     while due.weekday() >= _SATURDAY or due in holidays:
         due += timedelta(days=1)
     return due
@@ -45,8 +46,3 @@ def holidays_of(state: str | None, years: Iterable[int]) -> frozenset[date]:
         state: federal state, such as `NI`; None for the holidays of all Germany only.
     """
     return frozenset(country_holidays("DE", subdiv=state, years=list(years)))
-
-
-def _add_months(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

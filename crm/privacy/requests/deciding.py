@@ -11,15 +11,12 @@ from crm.privacy.requests.errors import (
     ErasureReasonMissingError,
     NotesGoTooError,
     ReasonMissingError,
-    TextTooLongError,
 )
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround
 from crm.privacy.requests.last_days import foresee_days
 from crm.privacy.requests.policy import request_policy
 from crm.privacy.requests.proposal import ProposedLine, kept_profile
-from crm.readable import require_readable
-
-LONGEST_REASON = 600
+from crm.privacy.requests.texts import require_fitting
 
 
 def settle_choices(lines: Sequence[ProposedLine], wishes: Mapping[DataKind, Wish], *, today: date) -> tuple[Choice, ...]:
@@ -52,9 +49,7 @@ def _settle(line: ProposedLine, wish: Wish | None, today: date) -> Choice:
         if proposed.kind in OPEN_TO_CHOICE:
             raise ChoiceMissingError(field=proposed.kind)
         return proposed
-    require_readable(wish.reason, field=proposed.kind)
-    if len(wish.reason) > LONGEST_REASON:
-        raise TextTooLongError(field=proposed.kind, longest=LONGEST_REASON)
+    require_fitting(wish.reason, field=proposed.kind)
     reason = wish.reason.strip()
     if wish.verdict is proposed.verdict and wish.refusal is proposed.refusal:
         return _require_reason(replace(proposed, reason=reason, ground=_ground_of(proposed, wish)), departs=False)

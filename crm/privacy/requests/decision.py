@@ -23,15 +23,13 @@ from crm.privacy.requests.errors import (
     IdentityOpenError,
     NobodyFoundError,
     SecondPersonError,
-    TextTooLongError,
 )
 from crm.privacy.requests.facts import DataKind, Refusal
 from crm.privacy.requests.policy import request_policy
 from crm.privacy.requests.proposal import propose
 from crm.privacy.requests.taking import take_case
-from crm.readable import require_readable
+from crm.privacy.requests.texts import require_fitting
 
-LONGEST_NOTE = 600
 _KNOWN = frozenset({Identity.KNOWN, Identity.MAIL_CONFIRMED})
 
 
@@ -73,9 +71,7 @@ def note_identity(session: Session, *, case_id: str, version: int, identity: Ide
     case = take_case(session, act=Act.NOTE_IDENTITY, case_id=case_id, version=version, actor=actor)
     if not note.strip():
         raise IdentityNoteMissingError(field="note")
-    require_readable(note, field="note")
-    if len(note) > LONGEST_NOTE:
-        raise TextTooLongError(field="note", longest=LONGEST_NOTE)
+    require_fitting(note, field="note")
     case.identity = identity
     sealed.add(session, case, "sealed_decision", {"identity_note": note.strip()})
     people.enter(session, case, Action.REQUEST_IDENTITY_NOTED, actor=actor, now=now, result=identity)

@@ -14,17 +14,15 @@ from crm.privacy.actions import Action
 from crm.privacy.requests import people, sealed
 from crm.privacy.requests.acts import RULES, Act
 from crm.privacy.requests.deadline import due_day
-from crm.privacy.requests.decision import LONGEST_NOTE
 from crm.privacy.requests.errors import (
     ExtendedBeforeError,
     ExtensionReasonMissingError,
     ExtensionTooLateError,
     ExtensionUntoldError,
-    TextTooLongError,
 )
 from crm.privacy.requests.taking import take_case
 from crm.privacy.requests.telling import tell
-from crm.readable import require_readable
+from crm.privacy.requests.texts import require_fitting
 from crm.settings import Settings
 
 
@@ -45,7 +43,9 @@ def extend(
     """
     case = take_case(session, act=Act.EXTEND, case_id=case_id, version=version, actor=actor)
     reason = " ".join(reason.split())  # a line of its own in the mail could look like a header of it
-    _require_reason(reason)
+    if not reason:
+        raise ExtensionReasonMissingError(field="extension")
+    require_fitting(reason, field="extension")
     first = due_day(case.received_on, state=settings.federal_state)
     _require_first(session, case, first, today=mails.day_of(now, settings))
     case.due_on = due_day(case.received_on, state=settings.federal_state, extended=True)
@@ -59,14 +59,6 @@ def extend(
 def may_extend(case: RequestCase, *, extended: bool, today: date) -> bool:
     """Say whether there is an extension to be offered."""
     return case.state in RULES[Act.EXTEND] and not extended and today <= case.due_on
-
-
-def _require_reason(reason: str) -> None:
-    if not reason:
-        raise ExtensionReasonMissingError(field="extension")
-    require_readable(reason, field="extension")
-    if len(reason) > LONGEST_NOTE:
-        raise TextTooLongError(field="extension", longest=LONGEST_NOTE)
 
 
 def _require_first(session: Session, case: RequestCase, first: date, *, today: date) -> None:

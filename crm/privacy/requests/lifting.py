@@ -1,6 +1,8 @@
-"""Ends restrictions that staff imposed: the notice goes out first, and the end takes effect when it has arrived.
+"""What staff restrict because the person may demand it, and how it ends: the notice first, the end when it has arrived.
 
-Source: Art. 18(3) DSGVO.
+Which reasons there are, and what stands, is in `crm.privacy.restriction`; it asks for no role.
+
+Source: Art. 18(1), 18(3) DSGVO.
 """
 
 from collections.abc import Sequence

@@ -24,7 +24,7 @@ from crm.services.contacts.fields import LONGEST, clean_line, clean_segment
 
 _WEB: Final = frozenset({"http", "https"})
 _HOST: Final = re.compile(r"[\w.-]+")  # letters of every language: www.müller.example is one
-_LONGEST = {"postal_code": 20, "city": 100, "country": 60, "phone": 40}  # characters; as long as the columns are
+SHORT_FIELDS: Final = {"postal_code": 20, "city": 100, "country": 60, "phone": 40}  # characters; as long as the columns are
 
 
 class WebsiteError(InvalidInputError):
@@ -196,7 +196,7 @@ def _columns(fields: Mapping[str, str]) -> dict[str, str | bytes | None]:
 
 def longest_of(name: str) -> int:
     """Return how many characters a field of a company may have."""
-    return _LONGEST.get(name, LONGEST)
+    return SHORT_FIELDS.get(name, LONGEST)
 
 
 def clean(fields: Mapping[str, str]) -> dict[str, str]:

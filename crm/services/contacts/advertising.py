@@ -133,7 +133,7 @@ def correct(session: Session, *, subject_id: str, channel: Channel | None, mista
 
 
 def lift(session: Session, *, subject_id: str, channel: Channel | None, wish: Wish, actor: Actor, now: datetime) -> None:
-    """End an objection by the express wish of the person; their address leaves the suppression list with it.
+    """End an objection by the express wish of the person; their address leaves the suppression list with the last of them.
 
     Raises:
         WishMissingError, WishDayError, NotWarnedError: that is no express wish of somebody who knows what follows.
@@ -151,7 +151,8 @@ def lift(session: Session, *, subject_id: str, channel: Channel | None, wish: Wi
         raise WishDayError(field="told_on")
     about = found.standing.objection
     objection.lift(session, subject_id=subject_id, objection=about, told=ToldBy(wish.told), told_on=told_on, actor=actor, now=now)
-    if channel in {None, Channel.EMAIL}:
+    covers_email = channel in {None, Channel.EMAIL}
+    if covers_email and not objection.stands_against_advertising(session, [subject_id], channel=Channel.EMAIL):
         _release_address(session, subject_id, actor, now)
 
 

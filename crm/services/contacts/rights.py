@@ -24,11 +24,10 @@ from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel, Purpose, Purposes
 from crm.readable import require_readable
 from crm.services.contacts.fields import LONGEST
-from crm.services.contacts.view import get_contact
+from crm.services.contacts.view import CHANNELS, get_contact
 from crm.vault import ErasedError
 
 LONGEST_WORDING = 4_000  # characters
-ADVERTISING_CHANNELS = (Channel.EMAIL, Channel.PHONE, Channel.LETTER)
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
@@ -96,7 +95,7 @@ def find_rights(session: Session, *, subject_id: str, purposes: Purposes, now: d
     ]
     return Rights(
         objected_to_all=Objection(DIRECT_MARKETING) in state.objections,
-        objected_channels=frozenset(each for each in ADVERTISING_CHANNELS if Objection(DIRECT_MARKETING, each) in state.objections),
+        objected_channels=frozenset(each for each in CHANNELS if Objection(DIRECT_MARKETING, each) in state.objections),
         consents=tuple(consents),
     )
 

@@ -22,7 +22,7 @@ from crm.privacy.purposes import Channel, Purpose, Purposes
 from crm.services.companies.names import find_names
 from crm.vault import ErasedError, Subject
 
-_OFFERED = (Channel.EMAIL, Channel.PHONE, Channel.LETTER)
+CHANNELS = (Channel.EMAIL, Channel.PHONE, Channel.LETTER)  # all but fax, which no purpose uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,6 @@ class ChannelState:
 
     Attributes:
         by: the purpose that permits it: the one at hand, or one that rests on consent.
-        instead: a channel that is allowed when this one is not.
         advertising_objected: the person wants no advertising this way; other matters may still be allowed (Art. 21(3)).
     """
 
@@ -39,7 +38,6 @@ class ChannelState:
     standing: Standing
     by: Purpose | None
     since: datetime | None
-    instead: Channel | None
     advertising_objected: bool
 
 
@@ -74,7 +72,7 @@ def open_contact(
         contact=contact,
         company=find_names(session, {contact.company_id}).get(contact.company_id, "") if contact.company_id else "",
         purpose=purpose,
-        standings=tuple((each, lawfulness.standing(each, person.state, now=now)) for each in purposes if _concerns(each, person.state)),
+        standings=tuple((each, lawfulness.standing(each, person.state, now=now)) for each in purposes if concerns(each, person.state)),
         channels=find_channels(purpose, purposes, person.state, actor=actor, now=now),
         forgetting=due.find_forgetting(session, [subject_id], zone=zone, now=now)[subject_id],
         notice=_latest_notice(session, subject_id),
@@ -107,7 +105,7 @@ def get_contact(session: Session, *, subject_id: str) -> Contact:
     return contact
 
 
-def _concerns(purpose: Purpose, state: PersonState) -> bool:
+def concerns(purpose: Purpose, state: PersonState) -> bool:
     """Return whether the chip of a purpose says something: it has a ground, or needs a consent that may be asked for."""
     return purpose.needs_consent or purpose.code in state.grounds or Objection(purpose.code) in state.objections
 
@@ -117,15 +115,13 @@ def find_channels(purpose: Purpose, purposes: Purposes, state: PersonState, *, a
 
     Source: § 7(2) UWG; Art. 21(3) DSGVO.
     """
-    verdicts = {channel: _channel_verdict(purpose, purposes, channel, state, actor, now) for channel in _OFFERED}
-    allowed = [channel for channel, (verdict, _) in verdicts.items() if verdict is Standing.ALLOWED]
+    verdicts = {channel: _channel_verdict(purpose, purposes, channel, state, actor, now) for channel in CHANNELS}
     return tuple(
         ChannelState(
             channel=channel,
             standing=verdict,
             by=by,
             since=_since(by, channel, state),
-            instead=allowed[-1] if verdict is not Standing.ALLOWED and allowed else None,
             advertising_objected=state.objects_to_marketing(channel),
         )
         for channel, (verdict, by) in verdicts.items()

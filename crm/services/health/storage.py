@@ -1,8 +1,9 @@
 """Do database and key store answer, fit each other and this version, and is the ledger guarded?"""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,6 +34,7 @@ from crm.settings import Settings
 from crm.vault import KeyFileExposedError, KeyFileMissingError, KeysOlderThanDataError, KeyUnavailableError, TamperedError
 
 _TOLERATED = timedelta(seconds=2)
+_Examination = Callable[[], Iterator[Finding]]
 
 
 class StoreMissing(Finding):
@@ -104,33 +106,46 @@ def examine_storage(settings: Settings, *, actor: Actor, now: datetime) -> Itera
 
 def _examine(stores: Stores, *, actor: Actor, now: datetime) -> Iterator[Finding]:
     """Look at what rests on other things only where those are sound: whatever was set back fits nothing."""
-    database = _reaching("database", lambda: examine_database_file(stores.settings))
-    database = database or _reaching("database", lambda: _examine_database(stores, now=now))
+    database = _reaching("database", partial(examine_database_file, stores.settings))
+    database = database or _reaching("database", partial(_examine_database, stores, now=now))
     is_usable = not any(isinstance(each, DatabaseFileDamaged | DatabaseSilent | SchemaOutdated) for each in database)
-    keys = _reaching("keystore", lambda: examine_key_store_file(stores.settings))
-    keys = keys or _reaching("keystore", lambda: examine_keys(stores) if is_usable else examine_keys_alone(stores))
-    log = _reaching("database", lambda: examine_log(stores)) if is_usable and not keys else []
+    keys = _reaching("keystore", partial(examine_key_store_file, stores.settings))
+    keys = keys or _reaching("keystore", partial(examine_keys if is_usable else examine_keys_alone, stores))
+    log = _reaching("database", partial(examine_log, stores)) if is_usable and not keys else []
     if database or keys or log:
         yield from [*database, *(each for each in keys if not _is_about_files(each, stores)), *log]
     else:
         yield StorageSound()
-    if is_usable:
-        if keys:
-            yield SealedValuesUnexamined()
-        else:
-            yield from _reaching("database", lambda: examine_sealed_values(stores.database, actor=actor, now=now))
-            yield from _reaching("database", lambda: examine_cases(stores.database))
-            yield from _reaching("database", lambda: examine_columns(stores.database))
-            yield from _reaching("database", lambda: examine_links(stores.database))
-            yield from _reaching("database", lambda: examine_sign_ins(stores.database))
-        yield from _reaching("database", lambda: examine_rows(stores.database))
-        yield from _reaching("database", lambda: examine_states(stores.database))
-        yield from _reaching("database", lambda: examine_contacts_ahead(stores.database, now=now))
-        yield from _reaching("database", lambda: examine_days(stores, now=now))
-        yield from _reaching("database", lambda: examine_duties(stores.database, now=now))
-        index = _reaching("database", lambda: examine_index(stores, now=now))
-        yield from index if not keys else (each for each in index if not isinstance(each, KeysUnfit))  # said once
-        yield from _reaching("database", lambda: examine_work(stores, now=now))
+    if not is_usable:
+        return
+    if keys:
+        yield SealedValuesUnexamined()
+    needing_keys, others = _examinations(stores, actor=actor, now=now)
+    for examination in others if keys else (*needing_keys, *others):
+        found = _reaching("database", examination)
+        yield from (each for each in found if not (keys and isinstance(each, KeysUnfit)))  # said once
+
+
+def _examinations(stores: Stores, *, actor: Actor, now: datetime) -> tuple[Sequence[_Examination], Sequence[_Examination]]:
+    """Return what looks at one thing each, in the order in which it is read: what needs the keys, and what does not."""
+    database = stores.database
+    needing_keys = (
+        partial(examine_sealed_values, database, actor=actor, now=now),
+        partial(examine_cases, database),
+        partial(examine_columns, database),
+        partial(examine_links, database),
+        partial(examine_sign_ins, database),
+    )
+    others = (
+        partial(examine_rows, database),
+        partial(examine_states, database),
+        partial(examine_contacts_ahead, database, now=now),
+        partial(examine_days, stores, now=now),
+        partial(examine_duties, database, now=now),
+        partial(examine_index, stores, now=now),
+        partial(examine_work, stores, now=now),
+    )
+    return needing_keys, others
 
 
 def _is_about_files(finding: Finding, stores: Stores) -> bool:
@@ -140,7 +155,7 @@ def _is_about_files(finding: Finding, stores: Stores) -> bool:
     return is_gone or isinstance(reason, KeyFileExposedError)
 
 
-def _reaching(store: str, examination: Callable[[], Iterator[Finding]]) -> list[Finding]:
+def _reaching(store: str, examination: _Examination) -> list[Finding]:
     """Return what was found; a refusal on the way is a finding too."""
     try:
         return list(examination())

@@ -5,7 +5,7 @@ from datetime import datetime
 from crm.errors import InvalidInputError
 from crm.models.company import COMPANY_FIELDS
 from crm.services.companies import kinds
-from crm.services.companies.entry import clean_website
+from crm.services.companies.entry import SHORT_FIELDS, clean_website
 from crm.services.imports.cells import Cells, read_salutation
 from crm.services.imports.names import split_full_name
 from crm.services.imports.people import leave_out
@@ -17,7 +17,6 @@ from crm.services.imports.table import Record
 
 _PERSON = ("salutation", "first_name", "last_name", "email", "mobile")
 _SHARED = ("phone", "street", "postal_code", "city", "country")  # fields that company and person both have
-_LONGEST = {"postal_code": 20, "city": 100, "country": 60, "phone": 40}
 
 
 class CompanyReader:
@@ -107,7 +106,7 @@ def _with_website(cells: Cells, fields: dict[str, str]) -> dict[str, str]:
 
 def _bounded(cells: Cells, fields: dict[str, str]) -> dict[str, str]:
     """Cut what is longer than the columns of a company, and say so."""
-    for name, longest in _LONGEST.items():
+    for name, longest in SHORT_FIELDS.items():
         if len(fields.get(name, "")) > longest:
             fields[name] = fields[name][: longest - 1] + "…"
             cells.remarks.append(Reason.VALUE_SHORTENED)

@@ -14,8 +14,8 @@ from crm.models.request_case import CaseKind, CaseSubject, CaseWay, Identity, Re
 from crm.privacy import mails
 from crm.privacy.requests import cases
 from crm.privacy.requests.acts import OPENS, require_role
-from crm.privacy.requests.errors import AddresseeMissingError, TextTooLongError
-from crm.readable import require_readable
+from crm.privacy.requests.errors import AddresseeMissingError
+from crm.privacy.requests.texts import require_fitting
 from crm.search.exact import exact_email
 from crm.services.contacts.view import get_contact
 from crm.settings import Settings
@@ -23,7 +23,6 @@ from crm.settings import Settings
 LONGEST: Final = 200
 LONGEST_MESSAGE: Final = 2_000
 WAYS: Final = (CaseWay.PHONE, CaseWay.LETTER, CaseWay.IN_PERSON, CaseWay.MAIL)
-_LONGEST: Final = {"message": LONGEST_MESSAGE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +58,7 @@ def open_request(session: Session, *, wanted: NewRequest, settings: Settings, ac
     """
     require_role(actor, OPENS)
     for name, value in wanted.request.items():
-        require_readable(value, field=name)
-        if len(value) > (longest := _LONGEST.get(name, LONGEST)):
-            raise TextTooLongError(field=name, longest=longest)
+        require_fitting(value, field=name, longest=LONGEST_MESSAGE if name == "message" else LONGEST)
     if wanted.subject_id is not None:
         get_contact(session, subject_id=wanted.subject_id)
     else:

@@ -7,7 +7,6 @@ value here, so it cannot be on the page.
 from crm.site.view_models.activity import ActivityRow
 from crm.site.view_models.company import CompanyFacts, CompanyFormView, CompanyRow, SameCompany
 from crm.site.view_models.contact import (
-    Channel,
     ChannelView,
     ChipState,
     FactsView,
@@ -47,7 +46,6 @@ __all__ = [
     "ActivityRow",
     "BoardColumn",
     "BundleView",
-    "Channel",
     "ChannelView",
     "ChipState",
     "CompanyFacts",

@@ -1,7 +1,6 @@
 """Companies: list, page, form."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from crm.site.view_models.controls import FieldSet
 
@@ -31,7 +30,6 @@ class CompanyFacts:
     name: str
     subline: str
     sole_trader: bool
-    created_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from crm.privacy.purposes import Channel
+
 
 class ChipState(StrEnum):
     """What may be done for a purpose or by a channel; each has a word, a shape and a colour."""
@@ -25,14 +27,6 @@ class PurposeChip:
     state: ChipState
     code: str = ""
     note: str | None = None
-
-
-class Channel(StrEnum):
-    """Ways to a person, in the order of the page."""
-
-    EMAIL = "email"
-    PHONE = "phone"
-    LETTER = "letter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,12 @@ from flask import url_for
 
 from crm.actor import Role
 from crm.db import Session
+from crm.models.ticket import TicketState
 from crm.services.staff_names import find_account_id
 from crm.services.tickets.listing import Scope, TicketFilter, find_first
 from crm.services.tickets.shown import ShownTicket
 from crm.site.i18n import _
-from crm.site.view_models import DueEntry, DueSection
+from crm.site.view_models import DueEntry, DueSection, Urgency
 from crm.web.customers import person_name
 from crm.web.desk import Desk
 from crm.web.due import urgency_of
@@ -46,11 +47,12 @@ def _section(desk: Desk, scope: Scope, title: str, found: list[ShownTicket], mor
 def _entry(desk: Desk, each: ShownTicket) -> DueEntry:
     ticket = each.ticket
     promised = (ticket.solve_by if ticket.answered_at else ticket.answer_by).astimezone(desk.zone).date()
-    about = [part for part in (each.customer.company, person_name(each.customer)) if part]
+    waits = ticket.state == TicketState.WAITING  # its clock stands still, so it is not late
+    about = [_("wartet auf den Kunden") if waits else "", each.customer.company, person_name(each.customer)]
     return DueEntry(
         title=f"{ticket.number}: {each.subject}" if each.subject is not None else ticket.number,
         due_on=promised,
-        urgency=urgency_of(promised, today=desk.today),
+        urgency=Urgency.LATER if waits else urgency_of(promised, today=desk.today),
         url=url_for("tickets.show", ticket_id=ticket.id),
-        note=" · ".join(about) or None,
+        note=" · ".join(part for part in about if part) or None,
     )

@@ -94,7 +94,6 @@ def _context(view: CompanyView, desk: Desk | None, staff: Mapping[str, str]) -> 
             name=view.fields.get("name") or _("ohne Namen"),
             subline=" · ".join(part for part in (company.segment, place) if part),
             sole_trader=view.is_sole_trader,
-            created_on=created_on,
         ),
         "facts": _facts(view, staff),
         "forget": make_forget(desk, view.forgetting, collected_on=created_on) if desk and view.is_sole_trader else None,

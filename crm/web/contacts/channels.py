@@ -2,29 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 
-from crm.privacy import purposes
 from crm.privacy.consent import ConsentAct
 from crm.privacy.lawfulness import Standing
 from crm.privacy.objection import DIRECT_MARKETING, Objection
+from crm.privacy.purposes import Channel
 from crm.services.contacts.view import ChannelState, ContactView
 from crm.site.i18n import _, day
-from crm.site.view_models import Channel, ChannelView, ChipState
+from crm.site.view_models import ChannelView, ChipState
 from crm.web.desk import Desk, purpose_title
-
-_CHANNELS: Final = {
-    purposes.Channel.EMAIL: Channel.EMAIL,
-    purposes.Channel.PHONE: Channel.PHONE,
-    purposes.Channel.LETTER: Channel.LETTER,
-}
 
 
 def make_channels(desk: Desk, view: ContactView) -> tuple[ChannelView, ...]:
     """Return the three ways; a closed one names an open one that has an address."""
     targets = _targets(view.person.fields)
     open_ways = [each.channel for each in view.channels if each.standing is Standing.ALLOWED and targets[each.channel]]
-    way_out = _CHANNELS[open_ways[0]] if open_ways else None
+    way_out = open_ways[0] if open_ways else None
     return tuple(_make(desk, view, each, targets[each.channel], way_out) for each in view.channels)
 
 
@@ -32,7 +25,7 @@ def _make(desk: Desk, view: ContactView, channel: ChannelState, target: str | No
     state = _state(view, channel, target)
     open_way = channel.standing is Standing.ALLOWED and target is not None
     return ChannelView(
-        channel=_CHANNELS[channel.channel],
+        channel=channel.channel,
         state=state,
         reason=_reason(desk, view, channel, state),
         target=target if open_way else None,
@@ -41,13 +34,13 @@ def _make(desk: Desk, view: ContactView, channel: ChannelState, target: str | No
     )
 
 
-def _targets(fields: Mapping[str, str]) -> dict[purposes.Channel, str | None]:
+def _targets(fields: Mapping[str, str]) -> dict[Channel, str | None]:
     place = " ".join(fields[name] for name in ("postal_code", "city") if fields.get(name))
     lines = [full_address_name(fields), fields.get("street", ""), place, fields.get("country", "")]
     return {
-        purposes.Channel.EMAIL: fields.get("email"),
-        purposes.Channel.PHONE: fields.get("phone") or fields.get("mobile"),
-        purposes.Channel.LETTER: "\n".join(line for line in lines if line) if fields.get("street") or place else None,
+        Channel.EMAIL: fields.get("email"),
+        Channel.PHONE: fields.get("phone") or fields.get("mobile"),
+        Channel.LETTER: "\n".join(line for line in lines if line) if fields.get("street") or place else None,
     }
 
 
@@ -93,8 +86,8 @@ def _absent(view: ContactView, channel: ChannelState) -> str:
     if channel.by and channel.by.code != view.purpose.code:
         return _("Erlaubt mit dem Zweck „%(purpose)s“; wechseln Sie ihn oben", purpose=purpose_title(channel.by))
     return {
-        purposes.Channel.EMAIL: _("Keine E-Mail-Adresse hinterlegt"),
-        purposes.Channel.PHONE: _("Keine Telefonnummer hinterlegt"),
+        Channel.EMAIL: _("Keine E-Mail-Adresse hinterlegt"),
+        Channel.PHONE: _("Keine Telefonnummer hinterlegt"),
     }.get(channel.channel, _("Keine Anschrift hinterlegt"))
 
 

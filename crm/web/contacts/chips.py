@@ -6,8 +6,8 @@ from typing import Final
 from crm.privacy import lawfulness
 from crm.privacy.consent import ConsentAct
 from crm.privacy.lawfulness import PersonState, Standing
-from crm.privacy.objection import Objection
 from crm.privacy.purposes import Purpose
+from crm.services.contacts.view import concerns
 from crm.site.view_models import ChipState, ContactRow, PurposeChip
 from crm.web.desk import Desk, purpose_title
 
@@ -52,7 +52,7 @@ def row_chips(desk: Desk) -> Callable[[PersonState], tuple[PurposeChip, ...]]:
         return tuple(
             chips[each.code][chip_state(each, lawfulness.standing(each, state, now=desk.now), state)]
             for each in listed
-            if _concerns(each, state)
+            if concerns(each, state)
         )
 
     return chips_of
@@ -84,7 +84,3 @@ def page_chips(standings: Iterable[tuple[Purpose, Standing]], state: PersonState
         PurposeChip(title=purpose_title(each), state=chip_state(each, standing, state), code=code_of(each), note=notes.get(each.code))
         for each, standing in standings
     )
-
-
-def _concerns(purpose: Purpose, state: PersonState) -> bool:
-    return purpose.needs_consent or purpose.code in state.grounds or Objection(purpose.code) in state.objections

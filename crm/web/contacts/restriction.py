@@ -28,6 +28,7 @@ REASONS: Final = {
 # Those end with a decision elsewhere: on the case, or about whose time is up.
 _ELSEWHERE: Final = {
     RestrictionReason.ERASURE_PENDING: _l("Löschung verlangt: endet mit dem Fall"),
+    RestrictionReason.KEPT: _l("Nach dem Löschantrag nur noch aufbewahrt: endet an dem Tag, den die Antwort nennt"),
     RestrictionReason.TIME_UP: _l("Zeit abgelaufen: endet mit der Entscheidung darüber"),
 }
 # What Lethe mails it sends itself, as a notice.

@@ -8,7 +8,8 @@ from flask import url_for
 from crm.privacy.consent import ConsentAct
 from crm.privacy.purposes import Channel, Purpose
 from crm.services.contacts.fields import LONGEST
-from crm.services.contacts.rights import ADVERTISING_CHANNELS, LONGEST_WORDING, Rights, StandingConsent
+from crm.services.contacts.rights import LONGEST_WORDING, Rights, StandingConsent
+from crm.services.contacts.view import CHANNELS
 from crm.site.i18n import _, day
 from crm.site.view_models import ChipState, FieldInput, FieldSet, Option
 from crm.site.words import CHANNEL_TITLES, CHANNEL_WAYS
@@ -95,7 +96,7 @@ def rights_view(subject_id: str, found: Rights, permissions: Sequence[tuple[Purp
         all_ways=ALL_WAYS,
         channels=tuple(
             ChannelChoice(value=each, title=str(CHANNEL_TITLES[each]), objected=found.objected_to_all or each in found.objected_channels)
-            for each in ADVERTISING_CHANNELS
+            for each in CHANNELS
         ),
         consents=tuple(_row(each, found) for each in found.consents),
         fieldsets=(_consent_fields(permissions, form),),

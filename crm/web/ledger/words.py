@@ -74,6 +74,7 @@ RESULT_TITLES: Final[Words] = {
     RestrictionReason.OBJECTION_PENDING: _l("Widerspruch wird geprüft"),
     RestrictionReason.TIME_UP: _l("Zeit abgelaufen"),
     RestrictionReason.ERASURE_PENDING: _l("Löschung wird geprüft"),
+    RestrictionReason.KEPT: _l("nach dem Löschantrag aufbewahrt"),
     SuppressionReason.OBJECTION_6_1_F: _l("Widerspruch gegen Werbung"),
     SuppressionReason.OBJECTION_UWG_7_3: _l("Widerspruch gegen E-Mail-Werbung (§ 7 Abs. 3 UWG)"),
     **{mistake.value: title for mistake, title in MISTAKE_TITLES.items()},

@@ -25,6 +25,7 @@ from crm.site.visitor import current_actor
 from crm.vault import TamperedError
 from crm.web.desk import time_zone
 from crm.web.requests.blueprint import bp
+from crm.web.requests.decision_form import CONFIRM, DecisionForm
 from crm.web.requests.page import PageState, render_case
 from crm.web.typed import chosen_id, typed_day, typed_line, typed_number, typed_text
 
@@ -35,35 +36,32 @@ class ConfirmationError(InvalidInputError):
     message = "Das ist nicht die Nummer dieses Falls. Es wurde nichts geändert; geben Sie sie genau so ein, wie sie oben steht."
 
 
-def act(case_id: str, do: Callable[[Session], object], *, done: str, refused: Callable[[CrmError], PageState]) -> ResponseReturnValue:
+def act(case_id: str, do: Callable[[Session], object], *, done: str) -> ResponseReturnValue:
     """Do one thing to a case and return to it; a refusal shows the case as it stands, with everything that was typed."""
     try:
         with current_runtime().database.writing() as db:
             do(db)
     except (InvalidInputError, PrivacyError) as error:
-        return render_case(case_id, refused(error), status_of(error))
-    except TamperedError:
-        return _say_unreadable(case_id, refused)
+        return _refuse(case_id, error)
+    except TamperedError:  # something about the case was changed past the program; its page still shows what can be read
+        return _refuse(case_id, CaseUnreadableError())
     flash(done, "ok")
     return redirect(url_for("requests.show", case_id=case_id), code=HTTPStatus.SEE_OTHER)
 
 
-def _say_unreadable(case_id: str, refused: Callable[[CrmError], PageState]) -> ResponseReturnValue:
-    """Say on the case that something about it was changed past the program: its page still shows what can be read."""
-    error = CaseUnreadableError()
-    return render_case(case_id, refused(error), status_of(error))
-
-
-def _refused(error: CrmError) -> PageState:
-    return PageState(
-        message=sentence_of(error),
-        wrong_field=error.field or "" if isinstance(error, InvalidInputError) else "",
+def _refuse(case_id: str, error: CrmError) -> ResponseReturnValue:
+    sentence = sentence_of(error)
+    wrong_field = error.field or "" if isinstance(error, InvalidInputError) else ""
+    state = PageState(
+        form=DecisionForm.typed(wrong_field=wrong_field, wrong=sentence),
+        message=sentence,
+        wrong_field=wrong_field,
         note=typed_text("note"),
         extension=typed_text("extension"),
         told_on=typed_line("told_on"),
         identity=typed_line("identity"),
-        confirm_wrong=sentence_of(error) if isinstance(error, ConfirmationError) else None,
     )
+    return render_case(case_id, state, status_of(error))
 
 
 def require_number(db: Session, case_id: str) -> None:
@@ -72,8 +70,8 @@ def require_number(db: Session, case_id: str) -> None:
     Raises:
         ConfirmationError: it was not.
     """
-    if typed_line("confirm").strip() != get_case(db, case_id=case_id).number:
-        raise ConfirmationError(field="confirm")
+    if typed_line(CONFIRM).strip() != get_case(db, case_id=case_id).number:
+        raise ConfirmationError(field=CONFIRM)
 
 
 @bp.post("/requests/<pseudonym:case_id>/identity")
@@ -94,7 +92,7 @@ def note_identity(case_id: str) -> ResponseReturnValue:
             now=now,
         )
 
-    return act(case_id, do, done=_("Festgehalten."), refused=_refused)
+    return act(case_id, do, done=_("Festgehalten."))
 
 
 @bp.post("/requests/<pseudonym:case_id>/extend")
@@ -115,7 +113,7 @@ def extend(case_id: str) -> ResponseReturnValue:
             now=now,
         )
 
-    return act(case_id, do, done=_("Die Frist ist verlängert."), refused=_refused)
+    return act(case_id, do, done=_("Die Frist ist verlängert."))
 
 
 @bp.post("/requests/<pseudonym:case_id>/search")
@@ -143,7 +141,7 @@ def assign(case_id: str) -> ResponseReturnValue:
     def do(db: Session) -> None:
         change(db, case_id=case_id, version=version, subject_id=subject_id, actor=current_actor(), now=now)
 
-    return act(case_id, do, done=done, refused=_refused)
+    return act(case_id, do, done=done)
 
 
 @bp.post("/requests/<pseudonym:case_id>/approve")
@@ -155,7 +153,7 @@ def approve(case_id: str) -> ResponseReturnValue:
         require_number(db, case_id)
         decision.approve(db, case_id=case_id, version=typed_number("version"), actor=current_actor(), now=now)
 
-    return act(case_id, do, done=_("Sie haben zugestimmt. Die Bedenkzeit läuft; bis dahin lässt es sich anhalten."), refused=_refused)
+    return act(case_id, do, done=_("Sie haben zugestimmt. Die Bedenkzeit läuft; bis dahin lässt es sich anhalten."))
 
 
 @bp.post("/requests/<pseudonym:case_id>/reopen")
@@ -166,7 +164,6 @@ def reopen(case_id: str) -> ResponseReturnValue:
         case_id,
         lambda db: decision.reopen(db, case_id=case_id, version=typed_number("version"), actor=current_actor(), now=now),
         done=_("Die Entscheidung ist zurückgegeben; es wird nichts gelöscht."),
-        refused=_refused,
     )
 
 
@@ -178,7 +175,6 @@ def put_back(case_id: str) -> ResponseReturnValue:
         case_id,
         lambda db: decision.put_back(db, case_id=case_id, version=typed_number("version"), actor=current_actor(), now=now),
         done=_("Der Fall wartet wieder auf eine Entscheidung. Prüfen Sie, um wen es geht, und entscheiden Sie neu."),
-        refused=_refused,
     )
 
 
@@ -192,7 +188,7 @@ def stop(case_id: str) -> ResponseReturnValue:
             raise NotOfferedError(field="reason")
         decision.stop(db, case_id=case_id, version=typed_number("version"), reason=StopReason(chosen), actor=current_actor(), now=now)
 
-    return act(case_id, do, done=_("Angehalten: Es wird nichts gelöscht. Die Person erfährt es mit der Antwort."), refused=_refused)
+    return act(case_id, do, done=_("Angehalten: Es wird nichts gelöscht. Die Person erfährt es mit der Antwort."))
 
 
 @bp.post("/requests/<pseudonym:case_id>/posted")
@@ -205,7 +201,6 @@ def mark_posted(case_id: str) -> ResponseReturnValue:
             db, case_id=case_id, version=typed_number("version"), posted_at=_posted_at(now), actor=current_actor(), now=now
         ),
         done=_("Eingetragen. Der Fall ist abgeschlossen."),
-        refused=_refused,
     )
 
 

@@ -3,9 +3,7 @@
 from flask.typing import ResponseReturnValue
 
 from crm.db import Session
-from crm.errors import CrmError, InvalidInputError
 from crm.privacy.requests import decision
-from crm.site.errors import sentence_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
@@ -13,7 +11,6 @@ from crm.web.desk import time_zone
 from crm.web.requests.acting import act, require_number
 from crm.web.requests.blueprint import bp
 from crm.web.requests.decision_form import DecisionForm
-from crm.web.requests.page import PageState
 from crm.web.typed import typed_number
 
 
@@ -34,7 +31,7 @@ def decide(case_id: str) -> ResponseReturnValue:
             now=now,
         )
 
-    return act(case_id, do, done=_("Entschieden. Was als Nächstes geschieht, steht unten."), refused=_refused)
+    return act(case_id, do, done=_("Entschieden. Was als Nächstes geschieht, steht unten."))
 
 
 @bp.post("/requests/<pseudonym:case_id>/nothing-held")
@@ -45,11 +42,4 @@ def decide_nothing_held(case_id: str) -> ResponseReturnValue:
         case_id,
         lambda db: decision.decide_nothing_held(db, case_id=case_id, version=typed_number("version"), actor=current_actor(), now=now),
         done=_("Entschieden: Die Person erfährt, dass wir keine Daten über sie haben."),
-        refused=_refused,
     )
-
-
-def _refused(error: CrmError) -> PageState:
-    sentence = sentence_of(error)
-    wrong_field = error.field or "" if isinstance(error, InvalidInputError) else ""
-    return PageState(form=DecisionForm.typed(wrong_field=wrong_field, wrong=sentence), message=sentence, wrong_field=wrong_field)

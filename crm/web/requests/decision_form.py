@@ -8,10 +8,10 @@ from flask import request
 from markupsafe import Markup, escape
 
 from crm.privacy.requests.choices import OPEN_TO_CHOICE, Choice, Verdict, Wish
-from crm.privacy.requests.deciding import LONGEST_REASON
 from crm.privacy.requests.errors import ChoiceNotPossibleError
 from crm.privacy.requests.facts import DataKind, ErasureGround, Refusal
 from crm.privacy.requests.proposal import ProposedLine
+from crm.privacy.requests.texts import LONGEST
 from crm.site.i18n import _, cited, day
 from crm.site.view_models import FieldInput, Option
 from crm.web.requests.words import DATA_KINDS, GROUNDS, KEEPING, REFUSALS, VERDICTS
@@ -141,7 +141,7 @@ def _reason(proposed: Choice, form: DecisionForm) -> FieldInput:
         title=_("Begründung"),
         value=form.reasons.get(proposed.kind, ""),
         kind="textarea",
-        max_length=LONGEST_REASON,
+        max_length=LONGEST,
         error=form.wrong if form.wrong_field == proposed.kind else None,
         hint=_("Nur nötig, wenn Sie abweichen oder ablehnen. Warum Sie behalten oder ablehnen, steht wörtlich in der Antwort."),
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from http import HTTPStatus
+from typing import Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +19,7 @@ from crm.services.requests import opening as use_case
 from crm.services.requests.opening import LONGEST, LONGEST_MESSAGE, NewRequest
 from crm.site.access import may
 from crm.site.errors import sentence_of
-from crm.site.i18n import _, current_language, day
+from crm.site.i18n import _, _l, current_language, day
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.site.visitor import current_actor
@@ -27,7 +28,14 @@ from crm.web.requests.blueprint import bp
 from crm.web.requests.words import STATES, WAYS
 from crm.web.typed import chosen_id, typed_line, typed_text
 
-_ADDRESSEE = ("name", "email", "street", "postal_code", "city", "country")
+_ADDRESSEE: Final = {
+    "name": _l("Name"),
+    "email": _l("E-Mail"),
+    "street": _l("Straße und Hausnummer"),
+    "postal_code": _l("Postleitzahl"),
+    "city": _l("Ort"),
+    "country": _l("Land"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,17 +189,9 @@ def _asked(form: NewForm, *, may_repeat: bool) -> FieldSet:
 
 
 def _addressee(form: NewForm) -> FieldSet:
-    titles = {
-        "name": _("Name"),
-        "email": _("E-Mail"),
-        "street": _("Straße und Hausnummer"),
-        "postal_code": _("Postleitzahl"),
-        "city": _("Ort"),
-        "country": _("Land"),
-    }
     fields = tuple(
-        FieldInput(name=name, title=title, value=form.texts.get(name, ""), required=name == "name", max_length=LONGEST)
-        for name, title in titles.items()
+        FieldInput(name=name, title=str(title), value=form.texts.get(name, ""), required=name == "name", max_length=LONGEST)
+        for name, title in _ADDRESSEE.items()
     )
     hint = _("Wohin die Antwort geht. Ob wir Daten über die Person haben, suchen Sie im nächsten Schritt.")
     return FieldSet(title=_("Die Person"), hint=hint, fields=_with_error(fields, form))

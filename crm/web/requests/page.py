@@ -35,7 +35,7 @@ from crm.web.author import author_in_words
 from crm.web.desk import FIELD_COUNT, current_day, time_zone
 from crm.web.names import NAME_FIELDS, full_name
 from crm.web.requests.blueprint import bp
-from crm.web.requests.decision_form import DecisionForm, confirm_field, line_views, note_of
+from crm.web.requests.decision_form import CONFIRM, DecisionForm, confirm_field, line_views, note_of
 from crm.web.requests.lights import light_of
 from crm.web.requests.words import CASE_KINDS, DATA_KINDS, FOUND_BY, IDENTITIES, STATES, STOPS, VERDICTS, WAYS
 
@@ -56,7 +56,6 @@ class PageState:
     wrong_field: str = ""
     search: str = ""
     candidates: tuple[CasePerson, ...] | None = None
-    confirm_wrong: str | None = None
 
     def error_at(self, name: str) -> str | None:
         return self.message if self.wrong_field == name else None
@@ -173,7 +172,7 @@ def _forms(view: CaseView, state: PageState) -> dict[str, Any]:
         "candidates": tuple(_person(each) for each in state.candidates) if state.candidates is not None else None,
         "may_approve": may_do(Act.APPROVE),
         "is_own": case.decided_by == current_actor().pseudonym,
-        "confirm_wrong": state.confirm_wrong,
+        "confirm_wrong": state.error_at(CONFIRM),
         "may_reopen": may_do(Act.REOPEN),
         "may_stop": may_do(Act.STOP),
         "may_be_put_back": may_do(Act.PUT_BACK) and view.may_be_put_back,

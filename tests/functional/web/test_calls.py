@@ -1,11 +1,13 @@
 """The call screen: one field, one banner, what is open; and nothing told before somebody says how they recognised the caller."""
 
+from datetime import timedelta
+
 import pytest
 
 from crm.actor import Role
 from crm.models.contact import Note
 from crm.models.ticket import Ticket, TicketEntry
-from tests.functional.web.conftest import FIELDS, error_at, hidden
+from tests.functional.web.conftest import FIELDS, begin_to_work, error_at, hidden
 from tests.functional.web.serving import add_invoice, add_ticket
 
 
@@ -146,6 +148,21 @@ def test_the_workplace_begins_with_the_field(service):
     assert "Wer ruft an?" in page
     assert "Meine Tickets" in page
     assert "Überfällige Tickets" in page
+
+
+def test_the_workplace_does_not_call_late_what_waits_for_the_customer(house, colleague, caller):
+    agent = colleague(Role.SERVICE)
+    ticket_id = add_ticket(house, subject_id=caller, owner_id=agent.member.id)
+    agent.send(f"/tickets/{ticket_id}/move", {"state": "waiting", "version": "1", "purpose": "service"})
+    house.clock.advance(timedelta(days=30))
+
+    with agent.client.session_transaction() as cookie:
+        cookie["_user_id"] = begin_to_work(house, agent.member, Role.SERVICE)
+    page = agent.get("/").text
+
+    assert "Dichtung tropft" in page
+    assert "wartet auf den Kunden" in page
+    assert "überfällig seit" not in page
 
 
 def test_is_for_service_alone(sales, accounting):

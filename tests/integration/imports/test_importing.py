@@ -9,9 +9,10 @@ from crm.db import Compartment
 from crm.models.company import CompanyKind
 from crm.models.consent import ConsentAct
 from crm.models.policy import PolicyVersion
-from crm.privacy import consent, suppression
+from crm.privacy import consent, restriction, suppression
 from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel
+from crm.privacy.restriction import RestrictionReason
 from crm.privacy.suppression import SuppressionReason
 from crm.services.accounts.errors import AccountNotFoundError
 from crm.services.imports.terms import ConsentPurposeError, Migration
@@ -218,6 +219,53 @@ class TestComparedOnly:
         assert report == foretold
         assert report["people"]["merged"] == 1
         assert len({person.subject_id for person in installation.people().values()}) == 1
+
+
+class TestLaterContact:
+    """Ages from the source: it must not matter how the records of a person are spread over files."""
+
+    def test_of_another_import_counts_and_ends_the_restriction_because_of_the_time(self, installation, now, tmp_path):
+        old, new = tmp_path / "old", tmp_path / "new"
+        write(old, "Lead.csv", [contact(1, Id=record_id(1, "00Q"), CreatedDate="2015-01-01", LastActivityDate="2016-02-01")])
+        installation.take_in(old)
+        assert installation.people()["00Q1"].state.restricted
+        write(new, "Lead.csv", [contact(1, Id=record_id(2, "00Q"), LastActivityDate="2026-11-01")])
+
+        report = installation.take_in(new)
+
+        person = installation.people()["00Q1"]
+        assert report["people"]["merged"] == 1
+        assert (person.contact.last_contact_at.date(), person.state.restricted) == (date(2026, 11, 1), False)
+        assert installation.days()["00Q1"] == ("RET-01", date(2028, 11, 1))
+        assert [task.kind for task in person.tasks if task.done_at is None and task.kind == "time_up"] == []
+
+    def test_that_is_earlier_changes_nothing(self, installation, tmp_path):
+        write(tmp_path / "new", "Contact.csv", [contact(1, LastActivityDate="2026-11-01")])
+        write(tmp_path / "old", "Contact.csv", [contact(1, Id=record_id(9), LastActivityDate="2025-01-01")])
+        installation.take_in(tmp_path / "new")
+
+        installation.take_in(tmp_path / "old")
+
+        assert installation.people()["0031"].contact.last_contact_at.date() == date(2026, 11, 1)
+
+
+class TestRestricted:
+    """Art. 18(2) DSGVO."""
+
+    def test_people_get_nothing_but_their_objections_from_another_record(self, installation, now, tmp_path):
+        write(tmp_path / "first", "Contact.csv", [contact(1)])
+        installation.take_in(tmp_path / "first")
+        subject_id = installation.people()["0031"].subject_id
+        with installation.database.writing() as session:
+            restriction.impose(session, subject_ids=[subject_id], reason=RestrictionReason.ERASURE_PENDING, actor=ACTOR, now=now)
+        write(tmp_path / "again", "Contact.csv", [contact(1, Id=record_id(2), MobilePhone="0171 5550001", DoNotCall="1")])
+
+        report = installation.take_in(tmp_path / "again")
+
+        person = installation.people()["0031"]
+        assert report["people"]["merged"] == 1
+        assert ("mobile" in person.fields, person.contact.version) == (False, 1)
+        assert person.state.objections == {marketing(Channel.PHONE)}
 
 
 class TestErasedBefore:

@@ -127,7 +127,7 @@ class TestSentLink:
         [until] = find(counter, PersonalLink.expires_at)
         counter.client.post(path)  # the portal took it in time, as its clock or a row says
 
-        counter.clock.advance(until - counter.clock.now() + timedelta(days=3))
+        counter.clock.advance(until - counter.clock.now() + timedelta(days=90))
         counter.drain()
 
         assert counter.standing(person) is Standing.OBJECTED

@@ -122,6 +122,20 @@ class TestRequest:
         assert counter.client.post(link).status_code == 404
         assert (counter.drain(), opened) == (0, [])
 
+    def test_that_was_confirmed_in_time_counts_though_the_worker_stood_still_for_weeks(self, counter, opened):
+        """Art. 12(3) DSGVO: the run of the Löschkonzept and the hourly clearing come before the worker has read the letterbox."""
+        counter.ask_for_erasure()
+        counter.drain()
+        counter.clock.advance(timedelta(days=13, hours=12))
+        assert counter.client.post(counter.link("request_to_confirm")).status_code == 200
+
+        counter.clock.advance(timedelta(days=21))
+        counter.lapse()
+        assert counter.forget() == {}
+        counter.drain()
+
+        assert [case["received_on"] for case in opened] == [date(2026, 11, 23)]
+
     def test_goes_with_the_run_of_the_day_after_its_last(self, counter):
         """RET-02; the last day of a period belongs to it (BGB §§ 187, 188)."""
         counter.ask_for_erasure()

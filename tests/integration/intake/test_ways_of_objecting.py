@@ -1,15 +1,20 @@
 """Each way by which somebody objected stands by itself: taking one back leaves the others (Art. 5(1)(d), 21(2), (3) DSGVO)."""
 
+from datetime import timedelta
+
 import pytest
 
 from crm.actor import Actor, Role
 from crm.privacy import objection
 from crm.privacy.lawfulness import Standing
 from crm.privacy.objection import DIRECT_MARKETING, Objection
+from crm.privacy.purposes import Channel
 from crm.services.contacts import advertising
+from crm.services.contacts.advertising import Wish
 from tests.integration.intake.conftest import PERSON
 
 CLERK = Actor("5" * 32, frozenset({Role.SALES}), Role.SALES)
+COORDINATOR = Actor("6" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
 
 
 @pytest.fixture
@@ -98,3 +103,30 @@ def test_the_same_way_twice_is_entered_once(counter, person):
         tell_the_clerk(counter, person)
 
     assert counter.acts() == ["raised", "raised"]
+
+
+def test_the_address_stays_suppressed_as_long_as_the_person_objects_in_another_way(counter, person):
+    """Art. 21(3) DSGVO."""
+    object_on_the_portal(counter)
+    tell_the_clerk(counter, person)
+
+    press_take_back(counter)
+
+    assert (counter.standing(person), len(counter.suppressed())) == (Standing.OBJECTED, 1)
+
+
+@pytest.mark.parametrize("order", [(Channel.EMAIL, None), (None, Channel.EMAIL)])
+def test_the_address_leaves_the_list_with_the_last_objection_that_covers_it(counter, person, order):
+    object_on_the_portal(counter)
+    counter.clock.advance(timedelta(days=1))
+    with counter.database.writing() as session:
+        advertising.object_to_marketing(session, subject_id=person, channel=Channel.EMAIL, actor=CLERK, now=counter.clock.now())
+    left = []
+
+    for channel in order:
+        with counter.database.writing() as session:
+            wish = Wish(told="phone", told_on=counter.clock.now().date(), warned=True)
+            advertising.lift(session, subject_id=person, channel=channel, wish=wish, actor=COORDINATOR, now=counter.clock.now())
+        left.append(len(counter.suppressed()))
+
+    assert left == [1, 0]

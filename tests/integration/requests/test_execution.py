@@ -15,6 +15,7 @@ from crm.models.erasure import RetainedDocument
 from crm.models.request_case import CaseState
 from crm.models.retention import DueKind, RetentionDue
 from crm.privacy import due_integrity, restriction
+from crm.privacy.erasure import plan
 from crm.privacy.requests import answering, decision
 from crm.privacy.requests.choices import Verdict, Wish
 from crm.privacy.requests.decision import StopReason
@@ -230,7 +231,21 @@ class TestExecution:
 
         assert any("31. Dezember 2029" in message.get_body(("plain",)).get_content() for message in taken)
         with desk.database.reading() as session:
-            assert restriction.find_reasons(session, [person]) == {person: (RestrictionReason.LEGAL_CLAIMS,)}
+            assert restriction.find_reasons(session, [person]) == {person: (RestrictionReason.KEPT,)}
+
+    def test_keeps_a_profile_until_the_day_that_the_answer_names_and_not_a_day_longer(self, desk):
+        """Art. 17(3)(e), 5(1)(e) DSGVO: the period of a prospect would have ended long before, and no ground would ever end."""
+        prospect, contact = desk.take_in("precontract_request"), desk.take_in("business_contact", first_name="Konrad")
+        for person in (prospect, contact):
+            desk.decide(desk.open(person), {DataKind.PROFILE: KEPT})
+            desk.execute()
+            desk.send()
+            desk.execute()
+
+        with desk.database.reading() as session:
+            at_the_end, after = (plan.make_plan(session, day=day, zone=ZONE) for day in (date(2029, 12, 31), date(2030, 1, 1)))
+        assert {each.subject_id for each in at_the_end.due if each.kind == DueKind.PERSON} == set()
+        assert {each.subject_id for each in after.due if each.kind == DueKind.PERSON} == {prospect, contact}
 
     def test_says_the_reason_for_which_somebody_departed_from_the_proposal_to_keep(self, desk):
         case_id = desk.open(desk.take_in())

@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from crm.site.view_models import Channel, ChannelView, ChipState, FactsView, FactView, ForgetView, Milestone
+from crm.privacy.purposes import Channel
+from crm.site.view_models import ChannelView, ChipState, FactsView, FactView, ForgetView, Milestone
 
 
 class TestChannelView:
