@@ -36,7 +36,7 @@ class NobodyToExportError(InvalidInputError):
 class TooManyToExportError(InvalidInputError):
     """More than any export may hold."""
 
-    message = "Das sind mehr als %(most)s Zeilen; so viele verlässt Lethe nie in einer Datei. Grenzen Sie die Liste ein."
+    message = "Das sind mehr als %(most)s Zeilen; so viele verlassen Lethe nie in einer Datei. Grenzen Sie die Liste ein."
 
 
 class ExportGoneError(CrmError):

@@ -6,9 +6,10 @@ Source: Art. 5(1)(b), (c), 25(2), 32 DSGVO.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -77,6 +78,17 @@ def check(session: Session, wish: ExportWish, *, purpose: Purpose) -> list[Inval
     return faults
 
 
+def needs_second_person(session: Session, *, rows: int, actor: Actor, now: datetime) -> bool:
+    """Say whether somebody else has to agree to so many rows: what the same person took out alone within a day counts along."""
+    alone = select(func.coalesce(func.sum(ExportFile.row_count), 0)).where(
+        ExportFile.requested_by == staff_names.find_account_id(session, actor),
+        ExportFile.requested_at > now - timedelta(days=1),
+        ExportFile.decided_by.is_(None),
+        ExportFile.state != ExportState.WAITING,
+    )
+    return rows + (session.scalar(alone) or 0) > export_policy().alone
+
+
 def request(session: Session, *, wish: ExportWish, form: SentForm, purpose: Purpose, actor: Actor, now: datetime) -> ExportFile:
     """Ask for a file and return it, waiting for a second person or ready to be made; the same form sent again asks once.
 
@@ -92,7 +104,7 @@ def request(session: Session, *, wish: ExportWish, form: SentForm, purpose: Purp
     if faults := check(session, wish, purpose=purpose):
         raise faults[0]
     chosen = _find(session, wish.selection, purpose)
-    is_waiting = len(chosen) > export_policy().alone
+    is_waiting = needs_second_person(session, rows=len(chosen), actor=actor, now=now)
     file = ExportFile(
         id=export_id,
         kind=wish.kind.value,
@@ -110,18 +122,13 @@ def request(session: Session, *, wish: ExportWish, form: SentForm, purpose: Purp
         session.add(file)
         session.flush()
     insert_rows(session.connection(), ExportLine, _lines(file, chosen))
-    audit.record(
-        session,
-        Action.EXPORT_REQUESTED,
-        actor=actor,
-        now=now,
-        count=len(chosen),
-        purpose=purpose.code,
-        basis=purpose.basis,
-        kind=wish.kind,
-        groups=exporting.groups_of(purpose, wish.columns),
-    )
+    _enter(session, file, exporting.groups_of(purpose, wish.columns), basis=purpose.basis, actor=actor)
     return file
+
+
+def _enter(session: Session, file: ExportFile, groups: Sequence[str], *, basis: str, actor: Actor) -> None:
+    facts: dict[str, Any] = {"count": file.row_count, "purpose": file.purpose, "basis": basis, "kind": file.kind, "groups": groups}
+    audit.record(session, Action.EXPORT_REQUESTED, actor=actor, now=file.requested_at, **facts)
 
 
 def open_reason(session: Session, file: ExportFile) -> str:

@@ -37,6 +37,7 @@ class ExportForm:
     desk: Desk
     wish: ExportWish
     count: int
+    is_large: bool
     token: str
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -70,8 +71,7 @@ def new(kind: str) -> ResponseReturnValue:
     with current_runtime().database.reading() as db:
         desk = open_desk(db)
         wish = ExportWish(selection=_selection(kind), columns=_CHOSEN_FIRST, reason="")
-        form = ExportForm(desk=desk, wish=wish, count=_count(db, wish, desk), token=new_form_token())
-    return _show(form)
+        return _show(_form(db, desk, wish, token=new_form_token(), errors={}))
 
 
 @bp.post("/exports/<any(contacts, companies):kind>/new")
@@ -109,16 +109,18 @@ def _typed(kind: str) -> ExportForm:
         wish = ExportWish(selection=_selection(kind), columns=columns, reason=typed_text("reason"))
         faults = requesting.check(db, wish, purpose=desk.purpose)
         errors = {fault.field or "columns": sentence_of(fault) for fault in reversed(faults)}
-        return ExportForm(desk=desk, wish=wish, count=_count(db, wish, desk), token=typed_line("token"), errors=errors)
+        return _form(db, desk, wish, token=typed_line("token"), errors=errors)
+
+
+def _form(db: Session, desk: Desk, wish: ExportWish, *, token: str, errors: Mapping[str, str]) -> ExportForm:
+    count = requesting.count(db, selection=wish.selection, purpose=desk.purpose)
+    is_large = requesting.needs_second_person(db, rows=count, actor=desk.actor, now=desk.now)
+    return ExportForm(desk=desk, wish=wish, count=count, is_large=is_large, token=token, errors=errors)
 
 
 def _selection(kind: str) -> ContactFilter | CompanyFilter:
     text = open_search(request.values.get(ARGUMENT))
     return of_contacts.read_filter(text=text) if kind == ExportKind.CONTACTS else of_companies.read_filter(text=text)
-
-
-def _count(db: Session, wish: ExportWish, desk: Desk) -> int:
-    return requesting.count(db, selection=wish.selection, purpose=desk.purpose)
 
 
 def _show(form: ExportForm) -> str:
@@ -129,6 +131,7 @@ def _show(form: ExportForm) -> str:
         strip=strip_of(form.desk, shown=0, note=_("ein Eintrag für die ganze Datei")),
         kind=KIND_TITLES[kind],
         count=form.count,
+        is_large=form.is_large,
         alone=policy.alone,
         most=policy.most,
         fieldsets=form.fieldsets(),
