@@ -14,6 +14,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from crm.clock import SystemClock
+from crm.jobs import uploading
 from crm.jobs.attempts import Attempts
 from crm.jobs.deciding import execute
 from crm.jobs.erasing import erase
@@ -67,6 +68,8 @@ def _jobs(runtime: Runtime, keeper: IndexKeeper) -> tuple[Steady | Slotted, ...]
         Steady("retention.run", partial(forget, runtime), Where.LEADER, seconds=600),
         Steady("mail.send", partial(send, runtime), Where.LEADER, seconds=2),
         Steady("exports.make", partial(make, runtime), Where.LEADER, seconds=2),
+        Steady("uploads.read", partial(uploading.work, runtime), Where.LEADER, seconds=1),
+        Slotted("uploads.forget", partial(uploading.forget, runtime), Period.HOURLY, CatchUp.NEWEST),
         Slotted("exports.forget", partial(forget_records, runtime), Period.DAILY, CatchUp.NEWEST),
         Slotted("keys.sweep", partial(sweep, runtime), Period.HOURLY, CatchUp.NEWEST),
         Slotted("intake.lapse", partial(let_lapse, runtime), Period.HOURLY, CatchUp.NEWEST),

@@ -54,6 +54,11 @@ class Action(StrEnum):
     EXPORT_MADE = "export:made"
     EXPORT_FETCHED = "export:fetched"
     EXPORT_EXPIRED = "export:expired"
+    UPLOAD_KEPT = "upload:kept"
+    UPLOAD_READ = "upload:read"
+    UPLOAD_CHECKED = "upload:checked"
+    UPLOAD_REFUSED_FETCHED = "upload:refused_fetched"
+    UPLOAD_DISCARDED = "upload:discarded"
     CARD_EXPORTED = "card:exported"
     # campaigns and figures
     CAMPAIGN_CREATED = "campaign:created"

@@ -24,6 +24,7 @@ from crm.web import (
     exports,
     gates,
     home,
+    imports,
     invoices,
     ledger,
     purpose,
@@ -61,6 +62,7 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     requests.bp,
     documents.bp,
     exports.bp,
+    imports.bp,
     retention.bp,
     review.bp,
     work_rules.bp,
@@ -83,6 +85,6 @@ def create_app(runtime: Runtime) -> Flask:
     )
     gates.install(app)
     erased.install(app)
-    uploads.install(app, documents.UPLOADS)
+    uploads.install(app, documents.UPLOADS | imports.UPLOADS)
     typed.install(app)
     return app

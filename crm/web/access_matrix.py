@@ -193,6 +193,10 @@ _EXPORTS: Final[AccessMatrix] = {
     "exports.refuse": frozenset({Role.PRIVACY}),
 }
 
+_IMPORTS: Final[AccessMatrix] = {
+    f"imports.{name}": _WRITES for name in ("index", "new", "keep", "assign", "choose", "show", "start", "discard", "refused")
+}
+
 _READS_FIGURES: Final = frozenset({Role.SALES, Role.MANAGEMENT})
 
 _REPORTS: Final[AccessMatrix] = {
@@ -279,6 +283,7 @@ def access_matrix(*, demo: bool) -> AccessMatrix:
         **_SERVICE,
         **_INVOICES,
         **_EXPORTS,
+        **_IMPORTS,
         **_REPORTS,
         **_TASKS,
         **_REQUESTS,

@@ -26,6 +26,7 @@ NOT_PAGES = {
     "calendar.feed": "a file for calendar programs",
     "reports.csv_file": "a file",
     "exports.fetch": "a file",
+    "imports.refused": "a file",
     "reports.pdf_file": "a file",
 }
 # Pages on the way in; they show only while their step is open, so they have a test of their own.
@@ -48,6 +49,8 @@ _FOUND_ON = {
     "contacts.show": ("/contacts", r"^/contacts/[0-9a-f]{32}$"),
     "contacts.edit": ("contacts.show", r"^/contacts/[0-9a-f]{32}/edit$"),
     "exports.new": ("/contacts", r"^/exports/contacts/new"),
+    "imports.show": ("/imports", r"^/imports/[0-9a-f]{32}$"),
+    "imports.assign": ("imports.show", r"^/imports/[0-9a-f]{32}/columns$"),
     "tasks.show": ("/", r"^/contacts/[0-9a-f]{32}/tasks/[0-9a-f]{32}$"),
     "review.confirm": ("/review", r"^/review/[0-9a-f]{32}/let-go$"),
     "contacts.rights": ("contacts.show", r"^/contacts/[0-9a-f]{32}/rights$"),

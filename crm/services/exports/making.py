@@ -8,9 +8,8 @@ from typing import Any, Final, cast
 from sqlalchemy import CursorResult, Table, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from crm.actor import Actor, Role
+from crm.actor import Actor
 from crm.db import Database
-from crm.models.account import Account
 from crm.models.company import Company
 from crm.models.contact import Contact
 from crm.models.export_file import ExportFile, ExportKind, ExportLine, ExportState
@@ -18,6 +17,7 @@ from crm.privacy import audit, due, exporting, purposes
 from crm.privacy.actions import Action
 from crm.privacy.exporting import Line
 from crm.privacy.purposes import Purpose
+from crm.services import staff_names
 from crm.services.exports.requesting import COMPANY
 
 _AT_ONCE: Final = 500
@@ -85,7 +85,7 @@ def _people(
     subjects = [subject_id for _, subject_id, _ in rows if subject_id]
     allowed = exporting.find_allowed(session, subjects, purpose=purpose, now=now)
     opened = exporting.open_fields(
-        session, subject_ids=[each for each in subjects if each in allowed], purpose=purpose, actor=requester(session, file)
+        session, subject_ids=[each for each in subjects if each in allowed], purpose=purpose, actor=_requester(session, file)
     )
     employers = _employers(session, list(opened)) if COMPANY in columns else {}
     return {
@@ -125,14 +125,11 @@ def _finish(session: Session, file: ExportFile, now: datetime) -> None:
         facts |= {"subjects": subjects, "groups": exporting.groups_of(purpose, columns)}
     else:
         facts |= {"count": file.row_count}
-    audit.record(session, Action.EXPORT_MADE, actor=requester(session, file), now=now, **facts)
+    audit.record(session, Action.EXPORT_MADE, actor=_requester(session, file), now=now, **facts)
 
 
-def requester(session: Session, file: ExportFile) -> Actor:
-    """Return who asked for a file, in the role they acted in."""
-    pseudonym = session.scalar(select(Account.pseudonym).where(Account.id == file.requested_by)) or ""
-    role = Role(file.requested_in)
-    return Actor(pseudonym, frozenset({role}), role)
+def _requester(session: Session, file: ExportFile) -> Actor:
+    return staff_names.find_actor(session, account_id=file.requested_by, role=file.requested_in)
 
 
 def forget_records(session: Session, *, before: datetime) -> int:

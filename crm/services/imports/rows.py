@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
-from typing import Any
+from typing import Any, Final
 
 from crm.privacy.matching import Likeness
 from crm.privacy.objection import Objection
@@ -63,6 +63,42 @@ class Reason(Enum):
     INVOICE_DAY_MISSING = "Ohne Tag der Rechnung, oder er liegt in der Zukunft."
     INVOICE_KEPT_HERE = "Diese Rechnungsnummer trägt schon eine Rechnung, die in Lethe selbst geführt wird."
     INVOICE_UPDATED = "Stand der bekannten Rechnung aus der Datei übernommen."
+
+
+# After these a row is not here; after the others it is, though not with everything it said.
+_LEAVES_OUT: Final = frozenset(
+    {
+        Reason.DELETED,
+        Reason.CONVERTED,
+        Reason.NULL_CHARACTER,
+        Reason.NOBODY,
+        Reason.NO_NAME,
+        Reason.NAME_IS_ADDRESS,
+        Reason.ALREADY_IMPORTED,
+        Reason.ERASED_BEFORE,
+        Reason.SUPPRESSED,
+        Reason.PERSON_ERASED,
+        Reason.PERSON_NOT_HERE,
+        Reason.SEVERAL_PEOPLE,
+        Reason.COMPANY_NOT_HERE,
+        Reason.SEVERAL_COMPANIES,
+        Reason.MATTER_NOT_HERE,
+        Reason.CAMPAIGN_NOT_HERE,
+        Reason.WITHOUT_CUSTOMER,
+        Reason.MEMBER_TWICE,
+        Reason.NOT_AN_OWNER,
+        Reason.INVOICE_NUMBER_MISSING,
+        Reason.INVOICE_DAY_MISSING,
+        Reason.INVOICE_KEPT_HERE,
+    }
+)
+# Whoever was erased does not come back on a list of what to correct either.
+ABOUT_ERASED: Final = frozenset({Reason.ERASED_BEFORE, Reason.PERSON_ERASED})
+
+
+def is_left_out(reason: Reason, kind: RowKind) -> bool:
+    """Return whether a row with this remark is not taken in; an invoice without its amount is none, a deal may still be."""
+    return reason in _LEAVES_OUT or (reason is Reason.AMOUNT_INVALID and kind is RowKind.INVOICE)
 
 
 class Verdict(StrEnum):

@@ -51,6 +51,8 @@ ENTERS = {
     "mail.send": {("mail:handed_over", "system:mail")},
     "exports.make": set(),
     "exports.forget": set(),
+    "uploads.read": set(),
+    "uploads.forget": set(),
     "keys.sweep": {("keys:swept", "system:keys")},
     "intake.lapse": {("address:released", "system:intake"), ("intake:forgotten", "system:intake")},
     "sign_ins.forget": {("sign_ins:forgotten", "system:sign_ins")},
@@ -58,7 +60,7 @@ ENTERS = {
 }
 
 # Nothing began or ended by time alone, the feed is young, and nobody asked for a bundle.
-IDLE = {"index.turn", "index.tidy", "bundles.discard", "exports.make", "exports.forget"}
+IDLE = {"index.turn", "index.tidy", "bundles.discard", "exports.make", "exports.forget", "uploads.read", "uploads.forget"}
 
 
 @pytest.fixture
