@@ -61,6 +61,19 @@ def open_fields(session: Session, *, subject_ids: Sequence[str], purpose: Purpos
     return disclosure.open_groups(session, subject_ids, [group for group in purpose.groups if group in FIELDS])
 
 
+def open_card(session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime) -> Mapping[str, str]:
+    """Open the fields of one person for a card that leaves; one entry that says so.
+
+    Raises: as `disclosure.require_access`.
+    """
+    disclosure.require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
+    fields = disclosure.open_groups(session, [subject_id], [group for group in purpose.groups if group in FIELDS]).get(subject_id, {})
+    filled = [group for group in purpose.groups if not set(FIELDS.get(group, ())).isdisjoint(fields)]
+    facts: dict[str, Any] = {"purpose": purpose.code, "basis": purpose.basis, "groups": filled}
+    audit.record(session, Action.CARD_EXPORTED, actor=actor, now=now, subject_id=subject_id, **facts)
+    return fields
+
+
 def groups_of(purpose: Purpose, columns: Sequence[str]) -> tuple[FieldGroup, ...]:
     """Return the groups that these columns belong to, for the entry."""
     return tuple(group for group in purpose.groups if not set(FIELDS.get(group, ())).isdisjoint(columns))

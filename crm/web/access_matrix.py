@@ -60,6 +60,8 @@ _CONTACTS: Final[AccessMatrix] = {
     "contacts.show": _READS_CONTACTS,
     "contacts.new": _WRITES,
     "contacts.create": _WRITES,
+    "contacts.from_card": _WRITES,
+    "contacts.card": _WRITES,
     "contacts.edit": _WRITES,
     "contacts.change": _WRITES,
     "contacts.write_note": frozenset({Role.SALES, Role.SERVICE}),

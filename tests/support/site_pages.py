@@ -26,6 +26,7 @@ NOT_PAGES = {
     "calendar.feed": "a file for calendar programs",
     "reports.csv_file": "a file",
     "exports.fetch": "a file",
+    "contacts.card": "a file",
     "imports.refused": "a file",
     "reports.pdf_file": "a file",
 }
