@@ -55,7 +55,9 @@ def _terms_options(command: F) -> F:
     return command
 
 
-@imports.command("salesforce", help=_("Einen Ordner mit CSV-Dateien aus Salesforce einlesen: Account, Contact, Lead, Individual."))
+@imports.command(
+    "salesforce", help=_("Einen Ordner mit CSV-Dateien aus Salesforce einlesen: Personen, Firmen, Chancen, Kampagnen, Tickets, Aufgaben.")
+)
 @click.argument("folder", metavar="DIR", type=_EXISTING)
 @_terms_options
 @pass_runtime

@@ -14,9 +14,11 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from crm.clock import SystemClock
+from crm.jobs import uploading
 from crm.jobs.attempts import Attempts
 from crm.jobs.deciding import execute
 from crm.jobs.erasing import erase
+from crm.jobs.exporting import forget_records, make
 from crm.jobs.forgetting import forget
 from crm.jobs.indexing import IndexKeeper
 from crm.jobs.leader import Leader
@@ -65,6 +67,10 @@ def _jobs(runtime: Runtime, keeper: IndexKeeper) -> tuple[Steady | Slotted, ...]
         # Not slotted: its runs are days of their own, caught up in order, and one that asks goes on once somebody has answered.
         Steady("retention.run", partial(forget, runtime), Where.LEADER, seconds=600),
         Steady("mail.send", partial(send, runtime), Where.LEADER, seconds=2),
+        Steady("exports.make", partial(make, runtime), Where.LEADER, seconds=2),
+        Steady("uploads.read", partial(uploading.work, runtime), Where.LEADER, seconds=1),
+        Slotted("uploads.forget", partial(uploading.forget, runtime), Period.HOURLY, CatchUp.NEWEST),
+        Slotted("exports.forget", partial(forget_records, runtime), Period.DAILY, CatchUp.NEWEST),
         Slotted("keys.sweep", partial(sweep, runtime), Period.HOURLY, CatchUp.NEWEST),
         Slotted("intake.lapse", partial(let_lapse, runtime), Period.HOURLY, CatchUp.NEWEST),
         Slotted("sign_ins.forget", partial(forget_sign_ins, runtime), Period.HOURLY, CatchUp.NEWEST),

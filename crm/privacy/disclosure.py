@@ -70,7 +70,7 @@ def open_person(
     """
     state = require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
     wanted = [each for each in purpose.groups if each in groups]
-    fields = _open_contacts(session, [subject_id], wanted).get(subject_id, {})
+    fields = open_groups(session, [subject_id], wanted).get(subject_id, {})
     notes = _open_notes(session, subject_id) if FieldGroup.NOTES in wanted else ()
     origin = sealing.take_origin(fields)
     opened = _groups_in(fields, has_origin=bool(origin), has_notes=bool(notes))
@@ -101,7 +101,7 @@ def open_people(
     states = lawfulness.find_states(session, subject_ids, now=now)
     allowed = [each for each in subject_ids if each in states and lawfulness.standing(purpose, states[each], now=now) is Standing.ALLOWED]
     wanted = tuple(group for group in purpose.groups if group in groups and group in FIELDS)  # a list shows no origin and no notes
-    opened = _open_contacts(session, allowed, wanted)
+    opened = open_groups(session, allowed, wanted)
     people = [Disclosed(each, opened[each], states[each], wanted) for each in allowed if each in opened]
     enter_list(session, [person.subject_id for person in people], wanted, purpose, actor, now)
     return people
@@ -172,7 +172,7 @@ def open_for_index(session: Session, *, subject_ids: Sequence[str], actor: Actor
     The index answers nobody: it names candidates, and what is shown comes through the doors above.
     """
     findable = (FieldGroup.IDENTITY, FieldGroup.EMAIL, FieldGroup.PHONE, FieldGroup.ADDRESS)
-    opened = _open_contacts(session, subject_ids, findable)
+    opened = open_groups(session, subject_ids, findable)
     traders = session.scalars(select(Company).where(Company.subject_id.in_(subject_ids))).all()
     sealed = [
         (each.subject_id, sealing.company_place(each.subject_id, each.id), each.sealed_details)
@@ -203,7 +203,7 @@ def open_for_request(
 
     Source: Art. 6(1)(c), 12(2)-(4) DSGVO.
     """
-    opened = _open_contacts(session, subject_ids, [group for group in FieldGroup if group in groups])
+    opened = open_groups(session, subject_ids, [group for group in FieldGroup if group in groups])
     facts: dict[str, Any] = {"purpose": DUTY, "basis": "6-1-c", "groups": sorted(groups)}
     for subject_id in opened:
         audit.record(session, Action.PERSON_DISCLOSED, actor=actor, now=now, subject_id=subject_id, **facts)
@@ -256,8 +256,8 @@ def enter_list(
     )
 
 
-def _open_contacts(session: Session, subject_ids: Sequence[str], groups: Iterable[FieldGroup]) -> dict[str, dict[str, str]]:
-    """Open the sealed columns of these groups; people without a contact row are absent."""
+def open_groups(session: Session, subject_ids: Sequence[str], groups: Iterable[FieldGroup]) -> dict[str, dict[str, str]]:
+    """Open the sealed columns of these groups for another door, which makes the entry; people without a contact row are absent."""
     sealed_groups = tuple(group for group in groups if group in SEALED_COLUMN)
     rows = session.connection().execute(_sealed_rows(sealed_groups), {"subject_ids": subject_ids}).all()
     return sealing.open_contacts(session, sealed_groups, rows)

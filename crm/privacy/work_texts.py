@@ -67,6 +67,23 @@ def seal(session: Session, place: WorkText, text: str) -> bytes:
     return vault.seal(session, _place(place, place.subject_id), text.encode(), padding=Padding.TEXT)
 
 
+def seal_many(session: Session, texts: Sequence[tuple[WorkText, str]]) -> list[bytes]:
+    """Seal many texts, in order, with one look at whether these people may be written about.
+
+    Raises:
+        ErasedError: nothing is written about one of these people any more.
+    """
+    vault = Vault.of(session)
+    people = list(dict.fromkeys(place.subject_id for place, _ in texts if place.subject_id))
+    vault.begin_write(session, people)
+    contents = [(_place(place, place.subject_id), text.encode()) for place, text in texts if place.subject_id]
+    sealed = iter(vault.seal_many(session, contents, padding=Padding.TEXT))
+    return [
+        next(sealed) if place.subject_id else vault.seal_own(place.table, place.column, place.row_id, text.encode())
+        for place, text in texts
+    ]
+
+
 def seal_record(session: Session, place: WorkText, text: str, *, now: datetime) -> bytes:
     """Seal what belongs to a document; the person's key for it, which goes by a rule of its own, is made when it is first needed.
 

@@ -22,12 +22,13 @@ from crm.search.feed import (
 )
 from crm.search.normalise import matches, query_words
 from crm.search.place import IndexPlace, find_place
-from crm.search.query import Page, Query, Sort
+from crm.search.query import MAX_LIMIT, Page, Query, Sort
 from crm.search.reader import IndexReader
 from crm.search.schema import needs_build
 from crm.search.writer import IndexWriter
 
 __all__ = [
+    "MAX_LIMIT",
     "ChangeKind",
     "FeedBatch",
     "IndexBuilder",

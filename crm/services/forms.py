@@ -1,9 +1,8 @@
 """Forms that are sent twice: a double click, a reload, a slow line.
 
 Each form that makes something new carries a random token. A keyed hash of token and content becomes a unique key
-of what is made: the source record (`form`, hash) of a contact or company, the id of a note, a kept document, a deal, an
-activity, a campaign, a ticket or an invoice. So no second table has to be pruned, the check needs no clock, and two copies
-that arrive at once in two processes cannot both win.
+of what is made: the source record (`form`, hash) of a contact or company, the id of everything else. So no second table
+has to be pruned, the check needs no clock, and two copies that arrive at once in two processes cannot both win.
 
 The content belongs to it because of the back button: whoever goes back, changes the name and saves again wants
 a second contact, not the first one and a lost name. It is a new entry, which the warning of duplicates looks at.
@@ -27,7 +26,18 @@ from crm.vault import Vault
 
 _SYSTEM = "form"
 _LENGTH = 32
-_TABLES = ("source_record", "note", "retained_document", "deal", "activity", "campaign", "ticket", "invoice")
+_TABLES = (
+    "source_record",
+    "note",
+    "retained_document",
+    "deal",
+    "activity",
+    "campaign",
+    "ticket",
+    "invoice",
+    "export_file",
+    "import_upload",
+)
 
 
 class FormAlreadySavedError(CrmError):

@@ -65,6 +65,12 @@ def find_account_id(session: Session, actor: Actor) -> str | None:
     return session.scalar(select(Account.id).where(Account.pseudonym == actor.pseudonym))
 
 
+def find_actor(session: Session, *, account_id: str, role: str) -> Actor:
+    """Return somebody as an actor in one role, for work that is done for them later."""
+    pseudonym = session.scalar(select(Account.pseudonym).where(Account.id == account_id)) or ""
+    return Actor(pseudonym, frozenset({Role(role)}), Role(role))
+
+
 class OwnerUnknownError(InvalidInputError):
     """Nobody who may be given a contact has this account."""
 

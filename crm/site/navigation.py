@@ -49,6 +49,8 @@ STAFF_SECTIONS: Final = (
             Entry("reports.quarter", _l("Quartalszahlen"), _l("Zahlen"), "chart", "reports"),
             Entry("invoices.index", _l("Rechnungen"), _l("Rechnungen"), "euro", "invoices"),
             Entry("documents.index", _l("Unterlagen"), _l("Unterlagen"), "doc", "documents"),
+            Entry("imports.index", _l("Importe"), _l("Importe"), "plus", "imports"),
+            Entry("exports.index", _l("Exporte"), _l("Exporte"), "download", "exports"),
         ),
     ),
     Section(_l("Datenschutz"), (Entry("requests.index", _l("Anträge"), _l("Anträge"), "scale", "requests"),)),

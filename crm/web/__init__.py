@@ -21,8 +21,10 @@ from crm.web import (
     demo_signin,
     documents,
     erased,
+    exports,
     gates,
     home,
+    imports,
     invoices,
     ledger,
     purpose,
@@ -59,6 +61,8 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     tasks.bp,
     requests.bp,
     documents.bp,
+    exports.bp,
+    imports.bp,
     retention.bp,
     review.bp,
     work_rules.bp,
@@ -81,6 +85,6 @@ def create_app(runtime: Runtime) -> Flask:
     )
     gates.install(app)
     erased.install(app)
-    uploads.install(app, documents.UPLOADS)
+    uploads.install(app, documents.UPLOADS | imports.UPLOADS)
     typed.install(app)
     return app

@@ -60,6 +60,8 @@ _CONTACTS: Final[AccessMatrix] = {
     "contacts.show": _READS_CONTACTS,
     "contacts.new": _WRITES,
     "contacts.create": _WRITES,
+    "contacts.from_card": _WRITES,
+    "contacts.card": _WRITES,
     "contacts.edit": _WRITES,
     "contacts.change": _WRITES,
     "contacts.write_note": frozenset({Role.SALES, Role.SERVICE}),
@@ -183,6 +185,20 @@ _INVOICES: Final[AccessMatrix] = {
     "invoices.end": _KEEPS_BOOKS,
 }
 
+_EXPORTS: Final[AccessMatrix] = {
+    # Who decides sees the list too, and asks for no file.
+    "exports.index": _WRITES | {Role.PRIVACY},
+    "exports.new": _WRITES,
+    "exports.create": _WRITES,
+    "exports.fetch": _WRITES,
+    "exports.approve": frozenset({Role.PRIVACY}),
+    "exports.refuse": frozenset({Role.PRIVACY}),
+}
+
+_IMPORTS: Final[AccessMatrix] = {
+    f"imports.{name}": _WRITES for name in ("index", "new", "keep", "assign", "choose", "show", "start", "discard", "refused")
+}
+
 _READS_FIGURES: Final = frozenset({Role.SALES, Role.MANAGEMENT})
 
 _REPORTS: Final[AccessMatrix] = {
@@ -268,6 +284,8 @@ def access_matrix(*, demo: bool) -> AccessMatrix:
         **_CAMPAIGNS,
         **_SERVICE,
         **_INVOICES,
+        **_EXPORTS,
+        **_IMPORTS,
         **_REPORTS,
         **_TASKS,
         **_REQUESTS,

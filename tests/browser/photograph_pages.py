@@ -41,6 +41,10 @@ SHOWN_BY = {
         "activities.edit",
         "activities.done",
         "reports.deals",
+        "imports.index",
+        "imports.new",
+        "imports.assign",
+        "imports.show",
     ),
     Role.MARKETING: ("campaigns.index", "campaigns.show", "campaigns.edit", "campaigns.new", "campaigns.audience"),
     Role.MANAGEMENT: ("reports.quarter", "reports.agreement", "work_rules.index"),
@@ -120,6 +124,19 @@ def test_pages_of_kept_documents(visitor, demo_site, photograph):
     page.get_by_role("button", name="Ablegen").click()
     page.wait_for_load_state()
     photograph(page, "documents-file-refused")
+
+
+def test_pages_of_exports(visitor, demo_site, photograph):
+    page = visitor()
+    step_into(page, demo_site, Role.SALES)
+    page.goto(f"{demo_site.url}/contacts")
+    page.get_by_role("link", name="Exportieren").click()
+    page.wait_for_url("**/exports/contacts/new*")
+    photograph(page, "exports-new")
+    page.get_by_label("Grund").fill("Einladung zur Hausmesse, für die Druckerei")
+    page.get_by_role("button", name="Export anfordern").click()
+    page.wait_for_url("**/exports")
+    photograph(page, "exports-index")
 
 
 def test_pages_about_forgetting(visitor, demo_site, photograph):

@@ -10,6 +10,9 @@ from crm.models.field_groups import FieldGroup
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 API = FIXTURES / "salesforce_api"
 WEEKLY = FIXTURES / "salesforce_weekly"
+# Daily work about the people and companies of those two.
+WORK_API = FIXTURES / "salesforce_work_api"
+WORK_WEEKLY = FIXTURES / "salesforce_work_weekly"
 # What `business_contact` opens.
 GROUPS = frozenset({FieldGroup.IDENTITY, FieldGroup.EMAIL, FieldGroup.PHONE, FieldGroup.ADDRESS, FieldGroup.POSITION})
 
@@ -47,6 +50,13 @@ def write(folder, name, rows, *, columns=None, delimiter=",", encoding="utf-8", 
     path = folder / name
     path.write_bytes(text.getvalue().encode(encoding))
     return path
+
+
+def together(fixtures, folder):
+    """Copy several fixtures into one folder, as one export."""
+    for fixture in fixtures:
+        shutil.copytree(fixture, folder, dirs_exist_ok=True)
+    return folder
 
 
 def copy_of(fixture, folder):

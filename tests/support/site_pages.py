@@ -25,6 +25,9 @@ NOT_PAGES = {
     "documents.fetch": "a file",
     "calendar.feed": "a file for calendar programs",
     "reports.csv_file": "a file",
+    "exports.fetch": "a file",
+    "contacts.card": "a file",
+    "imports.refused": "a file",
     "reports.pdf_file": "a file",
 }
 # Pages on the way in; they show only while their step is open, so they have a test of their own.
@@ -40,12 +43,15 @@ PORTAL_PAGES = {
 }
 
 # Where a role's list is empty because its purpose shows nobody yet, the address comes from outside, as in a colleague's message.
-WITHOUT_LIST = {"contacts.show"}
+WITHOUT_LIST = {"contacts.show", "exports.new"}
 
 # Where somebody finds an address of this kind: the page before it, and what the link there looks like.
 _FOUND_ON = {
     "contacts.show": ("/contacts", r"^/contacts/[0-9a-f]{32}$"),
     "contacts.edit": ("contacts.show", r"^/contacts/[0-9a-f]{32}/edit$"),
+    "exports.new": ("/contacts", r"^/exports/contacts/new"),
+    "imports.show": ("/imports", r"^/imports/[0-9a-f]{32}$"),
+    "imports.assign": ("imports.show", r"^/imports/[0-9a-f]{32}/columns$"),
     "tasks.show": ("/", r"^/contacts/[0-9a-f]{32}/tasks/[0-9a-f]{32}$"),
     "review.confirm": ("/review", r"^/review/[0-9a-f]{32}/let-go$"),
     "contacts.rights": ("contacts.show", r"^/contacts/[0-9a-f]{32}/rights$"),
@@ -116,7 +122,7 @@ def _find_path(page, site, endpoint, rule):
     links = page.locator("main a").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
     found = next((link for link in links if re.search(looks_like, link or "")), None)
     if found is None and endpoint in WITHOUT_LIST and page.locator("main .empty").count():
-        return rule.replace("<pseudonym:subject_id>", _somebody(site))
+        return re.sub("<any[^>]+>", "contacts", rule).replace("<pseudonym:subject_id>", _somebody(site))
     assert found, f"On {page.url} there is no link to {endpoint} ({looks_like}); the page says: {page.locator('body').inner_text()}"
     return found
 

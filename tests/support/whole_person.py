@@ -41,6 +41,7 @@ from crm.services.tickets.entry import TicketFacts
 from crm.services.tickets.saying import Said
 from crm.services.work_customers import Chosen
 from crm.vault import Place
+from tests.support.exported import keep_export
 from tests.support.staff import hire
 
 SALES = Actor("5" * 32, frozenset({Role.SALES}), Role.SALES)
@@ -88,6 +89,7 @@ def furnish(runtime, now) -> WholePerson:
         _live(session, subject_id, purpose, now)
         _sell(session, subject_id, purpose, now, owner_id=seller.id)
         _serve(session, subject_id, purpose, now)
+        keep_export(session, [(subject_id, ["Zwirnemann"])], requested_by=seller.id, now=now)
         case_id = _ask(session, vault, subject_id, now)
         _keep(session, vault, subject_id, now)
     with database.reading() as session:

@@ -12,10 +12,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crm.clock import begin_of
 from crm.models.erasure import RetainedDocument
+from crm.models.export_file import ExportFile
 from crm.models.intake import PendingRequest
 from crm.models.invoice import Invoice
 from crm.models.retention import RetentionDue
-from crm.privacy import documents, due, due_work
+from crm.privacy import documents, due, due_work, exporting
 from crm.privacy.due_work import is_voucher
 from crm.privacy.erasure import unconfirmed
 
@@ -32,6 +33,8 @@ def count_by_rule(session: Session, *, zone: ZoneInfo, first: date | None = None
     counts = Counter(dict(session.execute(people_and_notes).all()))
     counts.update(dict(session.execute(papers).all()))
     counts[due_work.VOUCHERS] += session.scalar(invoices) or 0
+    files = select(func.count()).select_from(ExportFile).where(_within(ExportFile.expires_on, first, last), exporting.is_there())
+    counts[exporting.RULE] += session.scalar(files) or 0
     counts[unconfirmed.RULE] += _count_unconfirmed(session, zone, first, last)
     return counts
 
@@ -42,7 +45,7 @@ def find_running_rules(session: Session) -> frozenset[str]:
     The others stand in the Löschkonzept, and nothing carries them out by itself yet.
     """
     of_things = {due.NOTES, due_work.TICKETS, due_work.COPIES, due_work.DUNNED}
-    return frozenset({*due.rules_of_people(session), *of_things, *documents.DOCUMENT_RULES, unconfirmed.RULE})
+    return frozenset({*due.rules_of_people(session), *of_things, *documents.DOCUMENT_RULES, unconfirmed.RULE, exporting.RULE})
 
 
 def _within(

@@ -18,7 +18,7 @@ from crm.db import among
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.models.retention import DueKind, RetentionDue, RetentionKeep
-from crm.privacy import plain_columns, restriction
+from crm.privacy import exporting, plain_columns, restriction
 from crm.privacy.erasure import unconfirmed
 from crm.vault import Subject, SubjectState
 
@@ -63,12 +63,14 @@ class Plan:
 
     Attributes:
         requests: how many requests nobody confirmed in time.
+        files: how many files of exports have expired.
         held: people who are due and stay, because somebody has yet to decide or has decided so.
     """
 
     day: date
     due: tuple[Planned, ...]
     requests: int
+    files: int
     held: tuple[Held, ...]
 
     @property
@@ -77,6 +79,8 @@ class Plan:
         counts = Counter(each.rule for each in self.due)
         if self.requests:
             counts[unconfirmed.RULE] += self.requests
+        if self.files:
+            counts[exporting.RULE] += self.files
         return dict(sorted(counts.items()))
 
 
@@ -90,7 +94,8 @@ def make_plan(session: Session, *, day: date, zone: ZoneInfo) -> Plan:
     going = {each.subject_id for each in people}
     things = [each for kind in THINGS for each in find_due(session, kind, day=day) if each.subject_id not in going]
     requests = unconfirmed.count_over(session, day=day, zone=zone)
-    return Plan(day=day, due=(*people, *things), requests=requests, held=tuple(find_held(session, day=day, unsound=unsound)))
+    files = exporting.count_over(session, day=day)
+    return Plan(day=day, due=(*people, *things), requests=requests, files=files, held=tuple(find_held(session, day=day, unsound=unsound)))
 
 
 def find_unsound(session: Session, *, day: date) -> set[str]:

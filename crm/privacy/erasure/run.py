@@ -19,7 +19,7 @@ from crm.actor import Actor, system_actor
 from crm.db import Database, empty_log, new_id
 from crm.models.erasure import ErasureCause
 from crm.models.retention import DueKind, RetentionRun, RunState
-from crm.privacy import audit, documents, due, plain_columns
+from crm.privacy import audit, documents, due, exporting, plain_columns
 from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser, guard, job, plan, things, unconfirmed
 from crm.privacy.erasure.plan import Planned
@@ -98,6 +98,7 @@ def run_for(
         pass
     _let_documents_go(database, vault, day, clock)
     _let_requests_lapse(database, day, actor, zone, clock())
+    _let_exports_go(database, day, actor, clock())
     empty_log(database.engine, patience=_PATIENCE)
     ended = _end(database, day, actor, clock())
     note(ended)
@@ -217,6 +218,13 @@ def _let_requests_lapse(database: Database, day: date, actor: Actor, zone: ZoneI
         run = _lock(session, day)
         if run and run.state == RunState.RUNNING and (number := unconfirmed.let_lapse(session, day=day, zone=zone, actor=actor, now=now)):
             _count(run, {unconfirmed.RULE: number})
+
+
+def _let_exports_go(database: Database, day: date, actor: Actor, now: datetime) -> None:
+    with database.writing_in_bulk() as session:
+        run = _lock(session, day)
+        if run and run.state == RunState.RUNNING and (number := exporting.let_expire(session, day=day, actor=actor, now=now)):
+            _count(run, {exporting.RULE: number})
 
 
 def _end(database: Database, day: date, actor: Actor, now: datetime) -> RunReport:

@@ -99,6 +99,12 @@ def list_companies(session: Session, *, wanted: CompanyFilter) -> CompanyPage:
     )
 
 
+def find_ids(session: Session, *, wanted: CompanyFilter, at_most: int) -> list[str]:
+    """Return the companies of the list from its first page on, in its order."""
+    order = (Company.sort_key.desc(), Company.id.desc()) if wanted.descending else (Company.sort_key, Company.id)
+    return list(session.scalars(_selection(wanted).with_only_columns(Company.id).order_by(*order).limit(at_most)))
+
+
 def _selection(wanted: CompanyFilter) -> Select[Company]:
     selected = select(Company).where(Company.kind == CompanyKind.LEGAL_PERSON)
     for word in wanted.text.split():

@@ -113,6 +113,23 @@ def list_contacts(
     )
 
 
+def find_ids(session: Session, *, wanted: ContactFilter, purpose: Purpose, at_most: int) -> list[str]:
+    """Return who the list shows, from its first page on, in its order; nobody is opened.
+
+    Raises:
+        IndexBuildingError: the index is not there yet.
+    """
+    query = replace(_query(replace(wanted, after=None, before=None), purpose), limit=search.MAX_LIMIT, count_up_to=0)
+    found: list[str] = []
+    while len(found) < at_most:
+        page = _index(session).find(query)
+        found += page.subject_ids
+        if page.after is None:
+            break
+        query = replace(query, after=page.after)
+    return found[:at_most]
+
+
 def count_for_other_purposes(
     session: Session, *, wanted: ContactFilter, purpose: Purpose, purposes: Purposes, actor: Actor
 ) -> list[tuple[Purpose, int]]:

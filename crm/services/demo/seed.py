@@ -25,6 +25,7 @@ from crm.services.demo.notes import invent_notes
 from crm.services.demo.old_system import FIRST_MOVE, move_in
 from crm.services.demo.requests import ENTRIES, add_requests
 from crm.services.demo.service import invent_service
+from crm.services.demo.uploads import add_uploads
 from crm.services.imports.terms import due_within_a_month
 from crm.settings import Settings
 
@@ -121,6 +122,7 @@ def _add_work(
         add_campaigns(session, inventor, actor=_ACTOR, now=now)
     callers = [each.id for each in people if each.kind == "contact person of a customer"]
     with database.writing() as session:
+        add_uploads(session, staff, now=now)
         invent_service(session, callers=callers, customers=customers, companies=company_ids, staff=staff, actor=_ACTOR, now=now)
 
 

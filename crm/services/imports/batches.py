@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from crm.privacy.matching import Likeness
-from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow
+from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow, WorkRow
 
-Row = CompanyRow | PersonRow | LeftOut
+Row = CompanyRow | PersonRow | WorkRow | LeftOut
 
 _SECONDS = 0.1
 _SMALLEST, _FIRST, _LARGEST = 40, 80, 400

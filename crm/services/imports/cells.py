@@ -53,7 +53,9 @@ class Cells:
         return {name: text for name in names if name in self._binding.places and (text := self.text(name))}
 
     def record_id(self, target: str = "id") -> str:
-        return clean_id(self.raw(target))
+        """Return the first record that one of the columns of this target names."""
+        places = self._binding.places.get(target, ())
+        return next((found for place in places if (found := clean_id(self._record.cells[place]))), "")
 
     def says_yes(self, target: str) -> bool:
         """Return whether one of the columns of this target says yes."""

@@ -4,14 +4,19 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from crm.services.imports.companies import CompanyReader
-from crm.services.imports.fields import RowKind
+from crm.services.imports.fields import WORK, RowKind
 from crm.services.imports.people import PersonReader
 from crm.services.imports.policy import ImportPolicy
-from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow
+from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow, WorkRow
 from crm.services.imports.source_file import SourceFile
 from crm.services.imports.survey import Survey
+from crm.services.imports.work.reading import WorkReader
+
+_UTC: Final = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +42,18 @@ class Export:
         listed = "\n".join(file.identity for file in self.files)
         return hashlib.sha256(f"{self.system}\n{listed}".encode()).hexdigest()
 
-    def rows(self, file: SourceFile) -> Iterator[CompanyRow | PersonRow | LeftOut]:
-        """Return what the rows of a file say, in their order."""
+    def rows(self, file: SourceFile, *, zone: ZoneInfo = _UTC) -> Iterator[CompanyRow | PersonRow | WorkRow | LeftOut]:
+        """Return what the rows of a file say, in their order.
+
+        Args:
+            zone: the controller's, in which the days of daily work begin and end.
+        """
         if file.kind is RowKind.COMPANY:
             return map(CompanyReader(file, policy=self.policy, survey=self.survey, now=self.now).read, file.table.records())
         if file.kind is RowKind.PERSON:
             return map(PersonReader(file, policy=self.policy, survey=self.survey, now=self.now).read, file.table.records())
+        if file.kind in WORK:
+            return map(WorkReader(file, zone=zone).read, file.table.records())
         return iter(self.survey.decided.get(file.name, ()))
 
     def require_unchanged(self) -> None:

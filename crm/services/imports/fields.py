@@ -15,6 +15,12 @@ class RowKind(StrEnum):
     COMPANY = "company"
     WISHES = "wishes"
     CONSENT = "consent"
+    CAMPAIGN = "campaign"
+    MEMBER = "member"
+    DEAL = "deal"
+    TICKET = "ticket"
+    ACTIVITY = "activity"
+    INVOICE = "invoice"
 
 
 # An opt-out is an objection (Art. 21 DSGVO). A missing one is never a consent.
@@ -34,19 +40,45 @@ _RECORD = ("id", "deleted", "origin", "created_at", "last_contact_at", "individu
 # What a company record holds of the human being behind it; nothing for a legal person.
 _BEHIND_COMPANY = ("salutation", "first_name", "last_name", "email", "mobile")
 
+# Whom a row of daily work is about: records of the same system, or what somebody is found by here.
+_WHOM = ("id", "deleted", "person", "company", "email", "company_name")
+_ENDS = ("is_closed", "is_won")
+
 TARGETS: dict[RowKind, frozenset[str]] = {
     RowKind.PERSON: frozenset({*GROUP_OF, *_RECORD, "full_name", "company", "converted"}),
     RowKind.COMPANY: frozenset({*COMPANY_FIELDS, *_RECORD, *_BEHIND_COMPANY, "segment", "natural_person", "relation"}),
     RowKind.WISHES: frozenset({"id", "deleted", *_WISHES}),
     RowKind.CONSENT: frozenset({"id", "deleted", "individual", "way", "answer", "valid_from", "valid_until", "captured_at"}),
+    RowKind.CAMPAIGN: frozenset({"id", "deleted", "name", "kind", "starts_on", "ends_on", "opened_at"}),
+    RowKind.MEMBER: frozenset({"id", "deleted", "campaign", "person", "has_responded", "sent_on", "responded_on"}),
+    RowKind.DEAL: frozenset(
+        {*_WHOM, *_ENDS, "title", "stage", "amount", "probability", "product", "region", "loss_reason"}
+        | {"expected_on", "opened_on", "closed_on"}
+    ),
+    RowKind.TICKET: frozenset({*_WHOM, *_ENDS, "number", "title", "text", "topic", "priority", "state", "way", "opened_at", "closed_at"}),
+    RowKind.ACTIVITY: frozenset({*_WHOM, *_ENDS, "matter", "title", "kind", "state", "due_on"}),
+    RowKind.INVOICE: frozenset(
+        {*_WHOM, "number", "issued_on", "due_on", "net", "gross", "paid", "settled_on", "dunning_level", "cancelled"}
+    ),
 }
 
-# Several columns may say no to the same.
-REPEATABLE = frozenset(OPT_OUTS)
+# Daily work, in contrast to people and companies.
+WORK = frozenset({RowKind.CAMPAIGN, RowKind.MEMBER, RowKind.DEAL, RowKind.TICKET, RowKind.ACTIVITY, RowKind.INVOICE})
+
+# Several columns may say no to the same; and a person is a lead or a contact.
+REPEATABLE = frozenset({*OPT_OUTS, "person"})
+
+# Free text about a matter, which may name somebody.
+_WORDS = frozenset({"title", "text"})
 
 
 def group_of(kind: RowKind, target: str) -> FieldGroup | None:
-    """Return the field group a target belongs to; None for facts about the record and for a company's own fields."""
+    """Return the field group a target belongs to; None for facts about the record and for a company's own fields.
+
+    An address that only says whom daily work is about is compared and never kept.
+    """
+    if kind in WORK:
+        return FieldGroup.NOTES if target in _WORDS else None
     if kind is RowKind.COMPANY and target in COMPANY_FIELDS:
         return None
     return GROUP_OF.get(target)

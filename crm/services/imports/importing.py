@@ -18,10 +18,11 @@ from crm.services.imports.decided import Decided, decided
 from crm.services.imports.export import Export
 from crm.services.imports.new_people import PeopleMaker
 from crm.services.imports.report import Report, empty_report
-from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow
+from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow, Verdict, WorkRow
 from crm.services.imports.taking_companies import CompanyTaker
 from crm.services.imports.taking_people import PeopleTaker
 from crm.services.imports.terms import Terms
+from crm.services.imports.work.taking import WorkTaker
 from crm.settings import Settings
 from crm.vault import KeyStoreFullError
 
@@ -55,12 +56,14 @@ class Importer:
         maker = PeopleMaker(export.system, terms, export.survey, settings)
         self._companies = CompanyTaker(maker)
         self._people = PeopleTaker(maker)
+        self._zone = maker.zone
+        self._work = WorkTaker(export.system, terms, zone=maker.zone)
 
     def foretell(self, *, progress: Callable[[int], None]) -> Report:
         """Return the report that `apply` would end with; nothing is changed (dry run)."""
         report = empty_report(self._export)
         for file, counted in zip(self._export.files, report.files, strict=True):
-            for batch in cut(self._export.rows(file), pace=Pace()):
+            for batch in cut(self._export.rows(file, zone=self._zone), pace=Pace()):
                 with self._database.reading() as session:
                     counted.add(self._foretell(session, batch))
                 progress(len(batch))
@@ -83,7 +86,7 @@ class Importer:
             run = runs.begin(session, export=self._export, terms=self._terms, now=self._clock.now())
         pace = Pace()
         for number, file in enumerate(self._export.files):
-            for batch in cut(self._export.rows(file), pace=pace, after=run.last_rows[number]):
+            for batch in cut(self._export.rows(file, zone=self._zone), pace=pace, after=run.last_rows[number]):
                 with self._out_of_room(run, number), self._database.writing_in_bulk() as session:
                     started = time.monotonic()
                     runs.note(session, run, number, self._take(session, batch))
@@ -114,7 +117,18 @@ class Importer:
         found = self._companies.foretell(session, companies, now=now) if companies else []
         for wave in waves(people):
             found += self._people.foretell(session, wave, traders=self._companies.traders, now=now)
+        self._note_arrivals([*companies, *people], found)
+        if work := _work_of(batch):
+            found += self._work.foretell(session, work, now=now)
         return _in_order(batch, found)
+
+    def _note_arrivals(self, rows: Sequence[CompanyRow | PersonRow], found: Sequence[Decided]) -> None:
+        """Tell daily work who would be here by then; what makes two records one person makes them one for it too."""
+        comes = {each.row for each in found if each.verdict in {Verdict.CREATED, Verdict.MERGED}}
+        for row in rows:
+            if row.row in comes:
+                likeness = row.likeness if isinstance(row, PersonRow) else None
+                self._work.arriving[row.record_id] = likeness or row.record_id
 
     def _take(self, session: Session, batch: Sequence[Row]) -> list[Decided]:
         now = self._clock.now()
@@ -122,11 +136,17 @@ class Importer:
         found = self._companies.take(session, companies, now=now) if companies else []
         for wave in waves(people):
             found += self._people.take(session, wave, now=now)
+        if work := _work_of(batch):
+            found += self._work.take(session, work, now=now)
         return _in_order(batch, found)
 
 
 def _by_kind(batch: Sequence[Row]) -> tuple[list[CompanyRow], list[PersonRow]]:
     return [row for row in batch if isinstance(row, CompanyRow)], [row for row in batch if isinstance(row, PersonRow)]
+
+
+def _work_of(batch: Sequence[Row]) -> list[WorkRow]:
+    return [row for row in batch if isinstance(row, WorkRow)]
 
 
 def _in_order(batch: Sequence[Row], found: Sequence[Decided]) -> list[Decided]:

@@ -1,6 +1,6 @@
 """The rules of importing as data: `config/imports.toml`, read and checked once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -32,6 +32,15 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """How large an uploaded file may be, and how long anything of it stays."""
+
+    megabytes: int
+    keep_hours: int
+    keep_record_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPolicy:
     """Everything the reading side decides by."""
 
@@ -44,6 +53,10 @@ class ImportPolicy:
     salutations: Mapping[str, Mapping[str, str]]
     ways: Mapping[str, Way]
     salesforce: tuple[KnownFile, ...]
+    values: Mapping[str, Mapping[str, str]]
+    campaign_purposes: Mapping[str, str]
+    uploads: UploadLimits
+    headers: Mapping[str, Mapping[str, Sequence[str]]]
 
     def is_prospect_type(self, text: str) -> bool:
         """Return whether the type of a company says that it is no customer (yet)."""
@@ -69,6 +82,10 @@ def import_policy() -> ImportPolicy:
         salutations=rule["salutations"],
         ways={name: Way(Channel(way["channel"]), way.get("purpose")) for name, way in rule["salesforce_ways"].items()},
         salesforce=tuple(_known_file(name, each, never) for name, each in rule["salesforce"].items()),
+        values=rule["values"],
+        campaign_purposes=rule["campaign_purposes"],
+        uploads=UploadLimits(**rule["uploads"]),
+        headers=rule["headers"],
     )
 
 

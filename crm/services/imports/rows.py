@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
+from typing import Any, Final
 
 from crm.privacy.matching import Likeness
 from crm.privacy.objection import Objection
 from crm.privacy.purposes import Channel
+from crm.services.imports.fields import RowKind
 
 
 class Reason(Enum):
@@ -40,6 +42,63 @@ class Reason(Enum):
     WAY_UNUSED = "Auf diesem Weg spricht Lethe niemanden an."
     CONSENT_WITHOUT_PURPOSE = "Für diesen Weg gibt es keinen Zweck, der eine Einwilligung braucht."
     CONSENT_EXPIRED = "Die Einwilligung ist abgelaufen."
+    PERSON_ERASED = "Die Person wurde hier gelöscht; was von ihr handelt, kommt nicht zurück."
+    PERSON_NOT_HERE = "Die Person wurde hier nicht eingelesen oder nicht gefunden."
+    SEVERAL_PEOPLE = "Mehrere Personen haben diese E-Mail-Adresse; wer gemeint ist, lässt sich nicht sagen."
+    COMPANY_NOT_HERE = "Die Firma wurde hier nicht eingelesen oder nicht gefunden."
+    SEVERAL_COMPANIES = "Mehrere Firmen heißen so; welche gemeint ist, lässt sich nicht sagen."
+    MATTER_NOT_HERE = "Der Vorgang, zu dem es gehört, wurde hier nicht eingelesen."
+    CAMPAIGN_NOT_HERE = "Die Kampagne wurde hier nicht eingelesen."
+    WITHOUT_CUSTOMER = "Weder Person noch Firma ist genannt."
+    MEMBER_TWICE = "Die Person gehört schon zu dieser Kampagne."
+    NOT_AN_OWNER = "Eine Aktivität braucht jemanden aus Vertrieb oder Service, dem sie gehört; geben Sie beim Import an, wem."
+    WORDS_LEFT_OUT = "Der Text deutet auf besonders geschützte Angaben hin und wurde weggelassen."
+    NO_TITLE = "Ohne Titel; ein neutraler wurde eingesetzt."
+    AMOUNT_INVALID = "Ein Betrag fehlt, ist nicht lesbar oder negativ."
+    NUMBER_INVALID = "Eine Zahl ist nicht lesbar und wurde weggelassen."
+    DAY_MISSING = "Ein Datum fehlt oder kann nicht stimmen; das naheliegende wurde eingesetzt."
+    STAGE_UNKNOWN = "Die Phase gibt es hier nicht; es gilt die erste, oder das Ende."
+    CHOICE_UNKNOWN = "Ein Wert steht nicht in den Listen von Lethe und wurde weggelassen."
+    INVOICE_NUMBER_MISSING = "Ohne Rechnungsnummer."
+    INVOICE_DAY_MISSING = "Ohne Tag der Rechnung, oder er liegt in der Zukunft."
+    INVOICE_KEPT_HERE = "Diese Rechnungsnummer trägt schon eine Rechnung, die in Lethe selbst geführt wird."
+    INVOICE_UPDATED = "Stand der bekannten Rechnung aus der Datei übernommen."
+
+
+# After these a row is not here; after the others it is, though not with everything it said.
+_LEAVES_OUT: Final = frozenset(
+    {
+        Reason.DELETED,
+        Reason.CONVERTED,
+        Reason.NULL_CHARACTER,
+        Reason.NOBODY,
+        Reason.NO_NAME,
+        Reason.NAME_IS_ADDRESS,
+        Reason.ALREADY_IMPORTED,
+        Reason.ERASED_BEFORE,
+        Reason.SUPPRESSED,
+        Reason.PERSON_ERASED,
+        Reason.PERSON_NOT_HERE,
+        Reason.SEVERAL_PEOPLE,
+        Reason.COMPANY_NOT_HERE,
+        Reason.SEVERAL_COMPANIES,
+        Reason.MATTER_NOT_HERE,
+        Reason.CAMPAIGN_NOT_HERE,
+        Reason.WITHOUT_CUSTOMER,
+        Reason.MEMBER_TWICE,
+        Reason.NOT_AN_OWNER,
+        Reason.INVOICE_NUMBER_MISSING,
+        Reason.INVOICE_DAY_MISSING,
+        Reason.INVOICE_KEPT_HERE,
+    }
+)
+# Whoever was erased does not come back on a list of what to correct either.
+ABOUT_ERASED: Final = frozenset({Reason.ERASED_BEFORE, Reason.PERSON_ERASED})
+
+
+def is_left_out(reason: Reason, kind: RowKind) -> bool:
+    """Return whether a row with this remark is not taken in; an invoice without its amount is none, a deal may still be."""
+    return reason in _LEAVES_OUT or (reason is Reason.AMOUNT_INVALID and kind is RowKind.INVOICE)
 
 
 class Verdict(StrEnum):
@@ -172,4 +231,27 @@ class CompanyRow:
     created_at: datetime | None = None
     last_contact_at: datetime | None = None
     wishes: Wishes = NO_WISHES
+    remarks: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkRow:
+    """One row of daily work as a file tells it: a deal, ticket, activity, invoice, campaign or member of one.
+
+    Attributes:
+        person, company, matter, campaign: records of the same system that it is about or belongs to; empty for none.
+        email, company_name: what somebody is found by where no record is named; compared and never kept.
+        values: what was filled and could be read, by target, in the type of the target.
+    """
+
+    row: int
+    record_id: str
+    kind: RowKind
+    person: str = ""
+    company: str = ""
+    matter: str = ""
+    campaign: str = ""
+    email: str = ""
+    company_name: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[Reason, ...] = ()

@@ -95,6 +95,15 @@ def take(path: Path, *, limits: Limits) -> Snapshot:
     return Snapshot(path.name, path, content, hashlib.sha256(content).hexdigest())
 
 
+def keep(name: str, content: bytes, *, limits: Limits) -> Snapshot:
+    """Return content that somebody sent, within the same bounds.
+
+    Raises:
+        FileTooLargeError, TooManyRowsError, CellTooLargeError: why not.
+    """
+    return Snapshot(name, Path(name), _read(io.BytesIO(content), name, limits), hashlib.sha256(content).hexdigest())
+
+
 def _read(file: BinaryIO, name: str, limits: Limits) -> bytes:
     content = bytearray()
     counter = RowCounter()

@@ -31,7 +31,8 @@ from crm.toml_file import read_toml
 _ENCODINGS = {"utf-8": UTF_8, "cp1252": WINDOWS, "latin-1": WINDOWS}
 _OPTIONS = ("columns", "delimiter", "encoding", "kind", "origin", "prospects", "system")
 _LONGEST_TEXT = 40
-_KINDS = (RowKind.PERSON, RowKind.COMPANY)
+# What people keep in lists of their own; campaigns and their members come out of another CRM.
+KINDS = (RowKind.PERSON, RowKind.COMPANY, RowKind.DEAL, RowKind.TICKET, RowKind.ACTIVITY, RowKind.INVOICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def read_mapping(path: Path) -> CsvMapping:
     for option in rule:
         if option not in _OPTIONS:
             raise OptionNotKnownError(option=option, known=", ".join(_OPTIONS))
-    kind = RowKind(_choice(rule, "kind", _KINDS, RowKind.PERSON))
+    kind = RowKind(_choice(rule, "kind", KINDS, RowKind.PERSON))
     encoding = _choice(rule, "encoding", tuple(_ENCODINGS), None)
     columns = rule.get("columns")
     if not isinstance(columns, dict) or not columns or not all(isinstance(target, str) for target in columns.values()):
@@ -103,17 +104,24 @@ def read_spreadsheet(path: Path, *, mapping: CsvMapping, groups: Collection[Fiel
     Raises:
         ImportFileError: what is wrong, with file and row.
     """
+    snapshot = take(path, limits=import_policy().limits)
+    export = read_snapshot(snapshot, mapping=mapping, groups=groups, now=now)
+    export.require_unchanged()
+    return export
+
+
+def read_snapshot(snapshot: Snapshot, *, mapping: CsvMapping, groups: Collection[FieldGroup], now: datetime) -> Export:
+    """Read and validate one file that is in memory already; as `read_spreadsheet`."""
     policy = import_policy()
-    snapshot = take(path, limits=policy.limits)
-    table = _open(snapshot, mapping, policy)
+    table = open_table(snapshot, policy, encoding=mapping.encoding, delimiter=mapping.delimiter)
     binding = bind(mapping.columns, table.header, groups=groups)
     headers = {name.casefold() for name in table.header}
     for column, target in mapping.columns.targets.items():
         if column.casefold() not in headers:
             missing = IdColumnMissingError if target == "id" else MappedColumnMissingError
-            raise missing(file=path.name, column=column)
+            raise missing(file=snapshot.name, column=column)
     file = SourceFile(
-        name=path.name,
+        name=snapshot.name,
         kind=mapping.columns.kind,
         table=table,
         binding=binding,
@@ -122,18 +130,17 @@ def read_spreadsheet(path: Path, *, mapping: CsvMapping, groups: Collection[Fiel
         origin=mapping.origin,
     )
     survey = survey_files([file], policy=policy, now=now)
-    export = Export(system=mapping.system or _own_system(path, mapping), files=[file], survey=survey, policy=policy, now=now)
-    export.require_unchanged()
-    return export
+    return Export(system=mapping.system or _own_system(snapshot.name, mapping), files=[file], survey=survey, policy=policy, now=now)
 
 
-def _own_system(path: Path, mapping: CsvMapping) -> str:
+def _own_system(name: str, mapping: CsvMapping) -> str:
     """Return a name for a list that names no system: number 1 of one list must not be taken for number 1 of another."""
-    told = f"{path.name.casefold()}\n{sorted(mapping.columns.targets.items())}"
+    told = f"{name.casefold()}\n{sorted(mapping.columns.targets.items())}"
     return f"csv-{hashlib.sha256(told.encode()).hexdigest()[:24]}"
 
 
-def _open(snapshot: Snapshot, mapping: CsvMapping, policy: ImportPolicy) -> Table:
-    encoding = mapping.encoding or find_encoding(snapshot, latin_1_expected=True)
-    delimiter = mapping.delimiter or find_delimiter(snapshot, encoding)
+def open_table(snapshot: Snapshot, policy: ImportPolicy, *, encoding: str | None = None, delimiter: str | None = None) -> Table:
+    """Return a file as a table, as it says itself or as somebody says who knows."""
+    encoding = encoding or find_encoding(snapshot, latin_1_expected=True)
+    delimiter = delimiter or find_delimiter(snapshot, encoding)
     return Table(snapshot, encoding=encoding, delimiter=delimiter, limits=policy.limits)

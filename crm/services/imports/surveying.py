@@ -47,14 +47,15 @@ class _Surveyor:
             RowKind.WISHES: self._note_wishes,
             RowKind.CONSENT: self._note_consent,
         }
-        note = notes[file.kind]
+        note = notes.get(file.kind)
         seen: set[str] = set()
         for record in file.table.records():
             if file.has_ids:
                 _require_id(file, record, seen)
             file.binding.count_dropped(record, self.survey.dropped)
             self.survey.rows[file.name] += 1
-            note(file, record)
+            if note:
+                note(file, record)
 
     def _note_company(self, file: SourceFile, record: Record) -> None:
         binding = file.binding

@@ -30,8 +30,8 @@ class Table:
     def __init__(self, snapshot: Snapshot, *, encoding: str, delimiter: str, limits: Limits) -> None:
         self.name = snapshot.name
         self.snapshot = snapshot
-        self._encoding = encoding
-        self._delimiter = delimiter
+        self.encoding = encoding
+        self.delimiter = delimiter
         self._limits = limits
         first = next(iter(self._all()), None)
         if first is None or not any(cell.strip() for cell in first.cells):
@@ -58,7 +58,7 @@ class Table:
     def _all(self) -> Iterator[Record]:
         row = 0
         counter = RowCounter()
-        records = csv.reader(self._text_lines(counter), delimiter=self._delimiter, strict=True)
+        records = csv.reader(self._text_lines(counter), delimiter=self.delimiter, strict=True)
         try:
             for row, cells in enumerate(records, start=1):
                 self._require_small_cells(row, cells)
@@ -74,7 +74,7 @@ class Table:
 
     def _text_lines(self, counter: RowCounter) -> Iterator[str]:
         for number, line in enumerate(self.snapshot.lines()):
-            text = line.decode(self._encoding)
+            text = line.decode(self.encoding)
             if number or not names_separator(text):
                 counter.count(line)
                 yield text

@@ -8,6 +8,7 @@ from flask import request, url_for
 
 from crm.services.companies.listing import CompanyFilter, CompanyPage
 from crm.services.staff_names import StaffNames
+from crm.site.access import may
 from crm.site.i18n import _, number
 from crm.site.view_models import PagerView, SelectView, SortLink
 from crm.web.sealed_search import ARGUMENT, LONGEST, seal_search
@@ -62,6 +63,19 @@ def address_of(tab: str, wanted: CompanyFilter) -> str:
         "before": wanted.before,
     }
     return url_for("companies.index", **filled(values))
+
+
+def export_address_of(tab: str, wanted: CompanyFilter) -> str | None:
+    """Return the address that exports this list; None for sole traders, who are people, and for whoever exports nothing."""
+    if tab == SOLE_TRADERS or not may("exports.new"):
+        return None
+    values = {
+        ARGUMENT: seal_search(wanted.text),
+        "segment": wanted.segment,
+        "owner": wanted.owner_id,
+        "sort": "-name" if wanted.descending else None,
+    }
+    return url_for("exports.new", kind="companies", **filled(values))
 
 
 def sort_link(tab: str, wanted: CompanyFilter) -> SortLink:

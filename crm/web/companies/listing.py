@@ -22,6 +22,7 @@ from crm.web.companies.list_controls import (
     SOLE_TRADERS,
     address_of,
     chosen_tab,
+    export_address_of,
     filters_of,
     pager_of,
     read_filter,
@@ -126,4 +127,5 @@ def _context(wanted: CompanyFilter, found: _Found) -> dict[str, object]:
         "tab": found.tab,
         "offers": found.offers,
         "list_url": address_of(found.tab, wanted),
+        "export_url": export_address_of(found.tab, wanted),
     }

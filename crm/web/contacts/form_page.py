@@ -80,6 +80,10 @@ class FormState:
         """Return the form with a reason that belongs to no field."""
         return replace(self, error=sentence)
 
+    def begun(self, *, fields: Mapping[str, str], company: str, origin: str) -> "FormState":
+        """Return the form with what is known from elsewhere."""
+        return replace(self, typed=replace(self.typed, fields=fields, company=company, origin=origin))
+
 
 def open_for_new(db: Session, desk: Desk) -> FormState:
     """Return an empty form; the company may come from the page of the company."""
@@ -153,6 +157,7 @@ def show_form(state: FormState) -> str:
         "contacts/edit.html",
         form=form,
         strip=strip_of(state.desk, shown=0) if state.is_new else person_strip(state.desk, state.typed.before),
+        card_url=url_for("contacts.from_card") if state.is_new else None,
         others_changes=state.changes,
         changed_by=changed_by,
     )

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from flask import request, url_for
 
 from crm.search import Sort
 from crm.services.contacts.listing import ContactFilter, ContactPage, ListedContact
 from crm.services.staff_names import StaffNames
+from crm.site.access import may
 from crm.site.i18n import _, number
 from crm.site.view_models import PagerView, SelectView, SortLink
 from crm.web.names import name_in_list
@@ -35,6 +36,17 @@ def read_filter(*, text: str) -> ContactFilter:
 
 def address_of(wanted: ContactFilter) -> str:
     """Return the address of this list; its words are sealed."""
+    return url_for("contacts.index", **_arguments(wanted))
+
+
+def export_address_of(wanted: ContactFilter) -> str | None:
+    """Return the address that exports this list from its first page on; None for whoever exports nothing."""
+    if not may("exports.new"):
+        return None
+    return url_for("exports.new", kind="contacts", **_arguments(replace(wanted, after=None, before=None)))
+
+
+def _arguments(wanted: ContactFilter) -> dict[str, Any]:
     values = {
         ARGUMENT: seal_search(wanted.text),
         "company": wanted.company_id,
@@ -44,7 +56,7 @@ def address_of(wanted: ContactFilter) -> str:
         "after": wanted.after,
         "before": wanted.before,
     }
-    return url_for("contacts.index", **filled(values))
+    return filled(values)
 
 
 def sort_link(wanted: ContactFilter, column: Literal["name", "activity"]) -> SortLink:

@@ -22,6 +22,7 @@ from crm.web.contacts.blueprint import bp
 from crm.web.contacts.chips import legend
 from crm.web.contacts.list_controls import (
     address_of,
+    export_address_of,
     filters_of,
     pager_of,
     read_filter,
@@ -125,6 +126,7 @@ def _context(wanted: ContactFilter, found: _Found) -> dict[str, object]:
         "suggested": ", ".join(page.suggested),
         "offers": offers_of(found.offers),
         "list_url": address_of(wanted),
+        "export_url": export_address_of(wanted),
         "sort": wanted.sort.value,
     }
 

@@ -20,6 +20,7 @@ from crm.web.author import author_in_words
 from crm.web.contacts import facts, remarks
 from crm.web.contacts.blueprint import bp
 from crm.web.contacts.campaigns import make_campaigns
+from crm.web.contacts.card import VERSIONS
 from crm.web.contacts.channels import make_channels
 from crm.web.contacts.chips import page_chips
 from crm.web.contacts.forget import make_forget
@@ -125,12 +126,18 @@ def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
         "timeline": timeline.lines,
         "older": timeline.older,
         "edit_url": url_for("contacts.edit", subject_id=subject_id) if may("contacts.edit") else None,
+        "card_urls": _card_urls(subject_id),
         "rights_url": _rights_url(subject_id),
         "link_url": opened.link_url,
         "documents_url": url_for("documents.of_person", subject_id=subject_id) if may("documents.of_person") else None,
         "history_url": url_for("ledger.index", subject=subject_id) if may("ledger.index") else None,
         **_notes(opened, form),
     }
+
+
+def _card_urls(subject_id: str) -> list[tuple[str, str]]:
+    versions = VERSIONS if may("contacts.card") else ()
+    return [(each, url_for("contacts.card", subject_id=subject_id, version=each)) for each in versions]
 
 
 def _rights_url(subject_id: str) -> str | None:

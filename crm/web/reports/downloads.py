@@ -3,11 +3,12 @@
 import csv
 from collections.abc import Iterator
 from io import BytesIO, StringIO
-from typing import Any, Final
+from typing import Any
 
 from flask import Response, send_file
 
 from crm.documents import render
+from crm.services.exports.fetching import harmless
 from crm.services.reports.figures import Figures, Report
 from crm.site.i18n import _, current_language, day
 from crm.site.installation import current_runtime
@@ -18,9 +19,6 @@ from crm.web.reports.lines import headline, lines
 from crm.web.reports.quarter import find_report
 from crm.web.reports.words import DIMENSION_TITLES, change, conversion, cycle
 
-# A cell that begins with one of these is a formula for a spreadsheet.
-_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
-
 
 @bp.get("/reports/quarter.csv")
 def csv_file() -> Response:
@@ -29,7 +27,7 @@ def csv_file() -> Response:
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     for row in _rows(report):
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([harmless(cell) for cell in row])
     return _hand_over(text.getvalue().encode("utf-8-sig"), "text/csv", f"{_file_name(report)}.csv")
 
 
@@ -71,10 +69,6 @@ def _cells(figures: Figures) -> tuple[str, ...]:
         conversion(figures),
         cycle(figures),
     )
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULAS) else cell
 
 
 def _sheet(report: Report) -> dict[str, Any]:

@@ -21,6 +21,10 @@ ARGUMENTS = {
     "campaign_id": "6" * 32,
     "agreement_id": "6" * 32,
     "account_id": "c" * 32,
+    "export_id": "8" * 32,
+    "upload_id": "8" * 32,
+    "kind": "contacts",
+    "version": "4.0",
     "code": "service",
     "filename": "lethe.css",
 }

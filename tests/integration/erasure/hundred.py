@@ -41,6 +41,7 @@ from crm.services.tickets.entry import TicketFacts
 from crm.services.tickets.saying import Said
 from crm.services.work_customers import Chosen
 from tests.support.canaries import OF_WHO_STAYS, Canaries
+from tests.support.exported import keep_export
 from tests.support.exports import record_id, write
 from tests.support.furnished import Furnished
 from tests.support.letters import Letters, link_in
@@ -99,6 +100,9 @@ class Hundred(Furnished):
         for subject_id, words in self.subject_ids.items():
             with self.database.writing() as session:
                 self._write_down(session, subject_id, words)
+        with self.database.writing() as session:
+            lines = [(subject_id, [words.word("exp")]) for subject_id, words in self.subject_ids.items()]
+            keep_export(session, lines, requested_by=self.seller_id, now=self.now)
 
     def _write_down(self, session, subject_id, words) -> None:
         known, now = purposes.find_all(session), self.now

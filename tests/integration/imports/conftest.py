@@ -76,7 +76,9 @@ class Installation:
         now = self.runtime.clock.now()
         export = read_spreadsheet(path, mapping=read_mapping(mapping), groups=terms.purpose.groups, now=now)
         importer = Importer(self.database, export, terms=terms, settings=self.runtime.settings, clock=self.runtime.clock)
-        importer.finish(importer.apply(progress=lambda _: None))
+        applied = importer.apply(progress=lambda _: None)
+        importer.finish(applied)
+        return applied.report.as_json(translate=str)
 
     def importer(self, folder, **terms):
         terms = self.terms(**terms)

@@ -49,6 +49,10 @@ ENTERS = {
         ("retention:run", "system:retention"),
     },
     "mail.send": {("mail:handed_over", "system:mail")},
+    "exports.make": set(),
+    "exports.forget": set(),
+    "uploads.read": set(),
+    "uploads.forget": set(),
     "keys.sweep": {("keys:swept", "system:keys")},
     "intake.lapse": {("address:released", "system:intake"), ("intake:forgotten", "system:intake")},
     "sign_ins.forget": {("sign_ins:forgotten", "system:sign_ins")},
@@ -56,7 +60,7 @@ ENTERS = {
 }
 
 # Nothing began or ended by time alone, the feed is young, and nobody asked for a bundle.
-IDLE = {"index.turn", "index.tidy", "bundles.discard"}
+IDLE = {"index.turn", "index.tidy", "bundles.discard", "exports.make", "exports.forget", "uploads.read", "uploads.forget"}
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def test_a_folder_that_is_none(tmp_path, now):
 
 
 def test_a_folder_without_known_files(tmp_path, now):
-    write(tmp_path, "Campaign.csv", [{"Id": "1"}])
+    write(tmp_path, "Product2.csv", [{"Id": "1"}])
 
     with pytest.raises(errors.NoKnownFilesError) as caught:
         read(tmp_path, now)

@@ -1,0 +1,142 @@
+"""Asking for an export: which columns, and why. The list and its filters come along, the purpose is that of the strip."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crm.db import Session
+from crm.models.export_file import ExportFile, ExportKind, ExportState
+from crm.services.companies.listing import CompanyFilter
+from crm.services.contacts.listing import ContactFilter
+from crm.services.exports import making, requesting
+from crm.services.exports.policy import export_policy
+from crm.services.exports.requesting import LONGEST_REASON, ExportWish, columns_of
+from crm.services.forms import SentForm, new_form_token, save_once
+from crm.site.errors import sentence_of
+from crm.site.i18n import _
+from crm.site.installation import current_runtime
+from crm.site.view_models import FieldInput, FieldSet
+from crm.web.companies import list_controls as of_companies
+from crm.web.contacts import list_controls as of_contacts
+from crm.web.desk import Desk, open_desk, posted_purpose, require_posted_purpose, strip_of
+from crm.web.exports.blueprint import bp
+from crm.web.exports.words import COLUMN_TITLES, KIND_TITLES
+from crm.web.sealed_search import ARGUMENT, open_search
+from crm.web.typed import filled, typed_line, typed_text
+
+_CHOSEN_FIRST = ("first_name", "last_name", "name")
+_FILTERS = (ARGUMENT, "company", "owner", "segment", "sort")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportForm:
+    """The form with everything it needs to be shown again."""
+
+    desk: Desk
+    wish: ExportWish
+    count: int
+    is_large: bool
+    token: str
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def fieldsets(self) -> tuple[FieldSet, ...]:
+        """Return the fields: a box for each column that the purpose opens, and the reason."""
+        boxes = tuple(
+            FieldInput(
+                name=f"column_{name}", title=str(COLUMN_TITLES[name]), kind="checkbox", value="1" if name in self.wish.columns else ""
+            )
+            for name in columns_of(self.wish.kind, self.desk.purpose)
+        )
+        reason = FieldInput(
+            name="reason",
+            title=_("Grund"),
+            kind="textarea",
+            value=self.wish.reason,
+            required=True,
+            max_length=LONGEST_REASON,
+            hint=_("Wofür Sie die Datei brauchen und wer sie bekommt. Der Grund steht in der Liste der Exporte."),
+            error=self.errors.get("reason"),
+        )
+        return (
+            FieldSet(title=_("Spalten"), fields=boxes, hint=_("Nur was Sie wirklich brauchen; mehr öffnet der Zweck nicht.")),
+            FieldSet(title=_("Begründung"), fields=(reason,)),
+        )
+
+
+@bp.get("/exports/<any(contacts, companies):kind>/new")
+def new(kind: str) -> ResponseReturnValue:
+    """Show the form for a list as it is narrowed."""
+    with current_runtime().database.reading() as db:
+        desk = open_desk(db)
+        wish = ExportWish(selection=_selection(kind), columns=_CHOSEN_FIRST, reason="")
+        return _show(_form(db, desk, wish, token=new_form_token(), errors={}))
+
+
+@bp.post("/exports/<any(contacts, companies):kind>/new")
+def create(kind: str) -> ResponseReturnValue:
+    """Ask for the export; a small one is made at once, a large one waits for a second person."""
+    form = _typed(kind)
+    if form.errors:
+        return _show(form), 422
+    export_id = save_once(lambda: _request(form))
+    runtime = current_runtime()
+    with runtime.database.reading() as db:
+        is_small = db.get_one(ExportFile, export_id).state == ExportState.MAKING
+    if is_small:
+        making.make(runtime.database, export_id=export_id, clock=runtime.clock.now)
+        flash(_("Die Datei ist erstellt. Sie können sie sieben Tage lang herunterladen."), "ok")
+    else:
+        flash(_("Der Export wartet auf die Freigabe durch die Datenschutzkoordination."), "ok")
+    return redirect(url_for(".index"), code=303)
+
+
+def _request(form: ExportForm) -> str:
+    content = {"reason": form.wish.reason, "columns": ",".join(form.wish.columns), "selection": repr(form.wish.selection)}
+    with current_runtime().database.writing() as db:
+        sent = SentForm(form.token, content)
+        desk = form.desk
+        return requesting.request(db, wish=form.wish, form=sent, purpose=desk.purpose, actor=desk.actor, now=desk.now).id
+
+
+def _typed(kind: str) -> ExportForm:
+    with current_runtime().database.reading() as db:
+        desk = posted_purpose(open_desk(db))
+        require_posted_purpose(desk)
+        possible = columns_of(ExportKind(kind), desk.purpose)
+        columns = tuple(name for name in possible if f"column_{name}" in request.form)
+        wish = ExportWish(selection=_selection(kind), columns=columns, reason=typed_text("reason"))
+        faults = requesting.check(db, wish, purpose=desk.purpose)
+        errors = {fault.field or "columns": sentence_of(fault) for fault in reversed(faults)}
+        return _form(db, desk, wish, token=typed_line("token"), errors=errors)
+
+
+def _form(db: Session, desk: Desk, wish: ExportWish, *, token: str, errors: Mapping[str, str]) -> ExportForm:
+    count = requesting.count(db, selection=wish.selection, purpose=desk.purpose)
+    is_large = requesting.needs_second_person(db, rows=count, actor=desk.actor, now=desk.now)
+    return ExportForm(desk=desk, wish=wish, count=count, is_large=is_large, token=token, errors=errors)
+
+
+def _selection(kind: str) -> ContactFilter | CompanyFilter:
+    text = open_search(request.values.get(ARGUMENT))
+    return of_contacts.read_filter(text=text) if kind == ExportKind.CONTACTS else of_companies.read_filter(text=text)
+
+
+def _show(form: ExportForm) -> str:
+    kind, policy = form.wish.kind, export_policy()
+    kept = filled({name: request.values.get(name) for name in _FILTERS})
+    return render_template(
+        "exports/new.html",
+        strip=strip_of(form.desk, shown=0, note=_("ein Eintrag für die ganze Datei")),
+        kind=KIND_TITLES[kind],
+        count=form.count,
+        is_large=form.is_large,
+        alone=policy.alone,
+        most=policy.most,
+        fieldsets=form.fieldsets(),
+        columns_error=form.errors.get("columns"),
+        hidden={**kept, "token": form.token, "purpose": form.desk.purpose.code},
+        action_url=url_for(".create", kind=kind.value),
+        cancel_url=url_for(f"{kind.value}.index", **kept),
+    )

@@ -1,0 +1,20 @@
+"""Exports in words."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel.speaklater import LazyString
+
+from crm.models.export_file import ExportKind, ExportState
+from crm.site.i18n import _l
+from crm.site.words import FIELD_TITLES
+
+KIND_TITLES: Final[Mapping[str, LazyString]] = {ExportKind.CONTACTS: _l("Kontakte"), ExportKind.COMPANIES: _l("Firmen")}
+COLUMN_TITLES: Final[Mapping[str, LazyString]] = {**FIELD_TITLES, "company": _l("Firma"), "segment": _l("Segment")}
+STATE_TITLES: Final[Mapping[str, LazyString]] = {
+    ExportState.WAITING: _l("wartet auf Freigabe"),
+    ExportState.MAKING: _l("wird erstellt"),
+    ExportState.READY: _l("bereit"),
+    ExportState.REFUSED: _l("abgelehnt"),
+    ExportState.GONE: _l("nicht mehr da"),
+}
