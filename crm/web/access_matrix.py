@@ -63,6 +63,8 @@ _CONTACTS: Final[AccessMatrix] = {
     "contacts.edit": _WRITES,
     "contacts.change": _WRITES,
     "contacts.write_note": frozenset({Role.SALES, Role.SERVICE}),
+    "contacts.write_mail": frozenset({Role.SALES, Role.SERVICE}),
+    "contacts.send_mail": frozenset({Role.SALES, Role.SERVICE}),
     "contacts.begin_affiliation": frozenset({Role.SALES, Role.SERVICE}),
     "contacts.end_affiliation": frozenset({Role.SALES, Role.SERVICE}),
     "contacts.rights": _ENTERS_RIGHTS,
