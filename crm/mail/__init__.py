@@ -4,7 +4,7 @@ The mechanism sees sealed contents only; who opens them and what they say is dec
 """
 
 from crm.mail.attachment import Attachment, safe_name
-from crm.mail.message import Letter, to_mime
+from crm.mail.message import REPLY_TO, Letter, to_mime
 from crm.mail.outbox import (
     KEPT,
     MailFate,
@@ -25,6 +25,7 @@ from crm.mail.transport import MailUnreachableError, RealMailInDemoError, Transp
 
 __all__ = [
     "KEPT",
+    "REPLY_TO",
     "Attachment",
     "Letter",
     "MailFate",

@@ -14,15 +14,18 @@ from crm.errors import InvalidInputError
 from crm.mail.attachment import Attachment, kind_of, safe_name
 from crm.mail_address import is_possible
 
-# What a letter may add: the way out of advertising that mail programs show as a button (Source: RFC 2369, RFC 8058).
-ALLOWED_HEADERS: Final = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post"})
+# What a letter may add: the way out of advertising that mail programs show as a button (Source: RFC 2369, RFC 8058), and who
+# reads an answer.
+_WAY_OUT: Final = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post"})
+REPLY_TO: Final = "Reply-To"
+ALLOWED_HEADERS: Final = _WAY_OUT | {REPLY_TO}
 
 
 class _Unbroken(EmailPolicy):
     """Writes the way out in one line: folded, a long address is encoded, and mail programs no longer know it."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        return f"{name}: {value}\r\n".encode("ascii") if name in ALLOWED_HEADERS else super().fold_binary(name, value)
+        return f"{name}: {value}\r\n".encode("ascii") if name in _WAY_OUT else super().fold_binary(name, value)
 
 
 _POLICY: Final = _Unbroken() + SMTP
@@ -97,7 +100,8 @@ def to_mime(letter: Letter, *, sender: str, message_id: str, now: datetime) -> E
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
-    message["Auto-Submitted"] = "auto-generated"  # nobody's holiday notice shall answer it
+    if REPLY_TO not in letter.headers:
+        message["Auto-Submitted"] = "auto-generated"  # nobody's holiday notice shall answer it
     for name, value in letter.headers.items():
         message[name] = value
     message.set_content(letter.text)

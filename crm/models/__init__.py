@@ -5,6 +5,7 @@ from crm.mail import outbox
 from crm.models import (
     account,
     activity,
+    affiliation,
     calendar_link,
     campaign,
     company,
@@ -31,6 +32,7 @@ from crm.vault import tables as vault_tables
 __all__ = [
     "account",
     "activity",
+    "affiliation",
     "calendar_link",
     "campaign",
     "company",

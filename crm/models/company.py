@@ -30,6 +30,7 @@ class Company(Base):
     __table_args__ = (
         CheckConstraint("(kind = 'natural_person') = (subject_id IS NOT NULL)", name="subject"),
         CheckConstraint("kind = 'legal_person' OR name IS NULL", name="sealed"),
+        Index("ix_company_parent_id", "parent_id"),
         Index("ix_company_sort_key", "sort_key", "id"),  # the order of the list, and its paging
         # Contacts, and later deals and invoices, point to the row; the pseudonym in it leads to nobody any more.
         {"info": emptied("segment", "owner_id", "seal", *COMPANY_FIELDS, kept=Kept.OTHERS)},
@@ -46,6 +47,7 @@ class Company(Base):
     country: Mapped[str | None] = mapped_column(String(60), info=NOT_PERSONAL)
     phone: Mapped[str | None] = mapped_column(String(40), info=NOT_PERSONAL)
     website: Mapped[str | None] = mapped_column(String(200), info=NOT_PERSONAL)
+    parent_id: Mapped[Id | None] = mapped_column(ForeignKey("company.id"), info=NOT_PERSONAL)  # the legal person it belongs to
     segment: Mapped[str | None] = mapped_column(String(40), info=NOT_PERSONAL)
     owner_id: Mapped[Id | None] = mapped_column(ForeignKey("account.id"), info=personal(Category.STAFF))
     created_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)

@@ -26,6 +26,8 @@ class Action(StrEnum):
     COMPANY_CREATED = "company:created"
     COMPANY_CHANGED = "company:changed"
     COMPANY_DISCLOSED = "company:disclosed"
+    AFFILIATION_BEGUN = "affiliation:begun"
+    AFFILIATION_ENDED = "affiliation:ended"
     # daily work
     DEAL_CREATED = "deal:created"
     DEAL_CHANGED = "deal:changed"

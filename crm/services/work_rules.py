@@ -65,6 +65,7 @@ class WorkRules:
 
     stages: Mapping[str, Stage]
     loss_reasons: Mapping[str, Choice]
+    capacities: Mapping[str, Choice]
     topics: Mapping[str, Choice]
     priorities: Mapping[str, Priority]
     campaign_kinds: Mapping[str, Choice]
@@ -93,6 +94,7 @@ def parse(sections: Mapping[str, Any]) -> WorkRules:
     return WorkRules(
         stages=read("stages", Stage),
         loss_reasons=read("loss_reasons"),
+        capacities=read("capacities"),
         topics=read("topics"),
         priorities=read("priorities", Priority),
         campaign_kinds=read("campaign_kinds"),

@@ -22,6 +22,8 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.NOTE_WRITTEN: _l("Notiz geschrieben"),
     Action.COMPANY_CREATED: _l("Firma angelegt"),
     Action.COMPANY_CHANGED: _l("Firma geändert"),
+    Action.AFFILIATION_BEGUN: _l("Rolle bei einer Firma eingetragen"),
+    Action.AFFILIATION_ENDED: _l("Rolle bei einer Firma entfernt"),
     Action.COMPANY_DISCLOSED: _l("Firma angezeigt"),
     Action.DEAL_CREATED: _l("Verkaufschance angelegt"),
     Action.DEAL_CHANGED: _l("Verkaufschance geändert"),

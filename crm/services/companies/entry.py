@@ -41,9 +41,14 @@ class CompanyNameMissingError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyEntry:
-    """What somebody typed into the form: the fields of `COMPANY_FIELDS`, and what the company belongs to."""
+    """What somebody typed into the form: the fields of `COMPANY_FIELDS`, and what the company belongs to.
+
+    Attributes:
+        parent_id: of a legal person alone; chosen by `hierarchy.choose_parent`.
+    """
 
     fields: Mapping[str, str]
+    parent_id: str | None = None
     segment: str | None = None
     owner_id: str | None = None
 
@@ -81,7 +86,14 @@ def create_many(session: Session, *, entries: Sequence[CompanyEntry], actor: Act
         InvalidInputError: one of them cannot be taken; then none was.
     """
     rows = [
-        {**_row(entry, now), **_columns(clean(entry.fields)), "kind": CompanyKind.LEGAL_PERSON, "subject_id": None} for entry in entries
+        {
+            **_row(entry, now),
+            **_columns(clean(entry.fields)),
+            "kind": CompanyKind.LEGAL_PERSON,
+            "subject_id": None,
+            "parent_id": entry.parent_id,
+        }
+        for entry in entries
     ]
     if rows:
         session.execute(insert(Company), [plain_columns.sealed(session, Company, row) for row in rows])
@@ -180,7 +192,7 @@ def change(
     sealed: tuple[bytes, ...] = ()
     if company.kind == CompanyKind.NATURAL_PERSON:
         sealed = (sole_trader.reseal(session, company=company, fields=fields, purpose=purpose, actor=actor, now=now),)
-    values: dict[str, object] = {"sealed_details": sealed[0]} if sealed else dict(_columns(fields))
+    values: dict[str, object] = {"sealed_details": sealed[0]} if sealed else {**_columns(fields), "parent_id": entry.parent_id}
     values |= {"segment": clean_segment(entry.segment), "owner_id": entry.owner_id, "changed_at": now, "version": expected_version + 1}
     if not plain_columns.change(session, Company, company_id, values, Company.version == expected_version):
         raise StaleVersionError

@@ -1,6 +1,6 @@
 """One company in full view, with the people of it whom the purpose may see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.errors import NotFoundError
+from crm.models.affiliation import Affiliation
 from crm.models.company import COMPANY_FIELDS, Company, CompanyKind
 from crm.models.contact import Contact
 from crm.privacy import disclosure, due
 from crm.privacy.due import Forgetting
 from crm.privacy.purposes import Purpose
+from crm.services import affiliations
+from crm.services.companies import hierarchy
 from crm.services.companies.entry import get_company
 from crm.services.contacts.listing import LIST_GROUPS, ListedContact, with_facts
 from crm.vault import ErasedError, Subject, SubjectState
@@ -28,12 +31,17 @@ class CompanyView:
 
     Attributes:
         people: None where the page shows no people.
+        capacities: what they are at the company, by pseudonym.
+        above, below: what the company belongs to, the nearest first, and what belongs to it.
         forgetting: rules that end the data of a sole trader; empty for a legal person.
     """
 
     company: Company
     fields: Mapping[str, str]
     people: tuple[ListedContact, ...] | None
+    capacities: Mapping[str, Sequence[str]]
+    above: Sequence[Company]
+    below: Sequence[Company]
     forgetting: tuple[Forgetting, ...]
 
     @property
@@ -63,10 +71,15 @@ def open_company(
     company = get_company(session, company_id=company_id)
     fields = open_fields(session, company=company, purpose=purpose, actor=actor, now=now)
     people = _open_people(session, company_id, people_for, actor, now) if people_for else None
+    listed = [each.person.subject_id for each in people or ()]
+    knows = people_for is not None and affiliations.GROUP in people_for.groups
     return CompanyView(
         company=company,
         fields=fields,
         people=people,
+        capacities=affiliations.find_capacities(session, company_id=company_id, subject_ids=listed) if knows and listed else {},
+        above=hierarchy.find_above(session, company_id=company_id),
+        below=hierarchy.find_below(session, company_id=company_id),
         forgetting=_forgetting(session, company, now, zone),
     )
 
@@ -87,7 +100,10 @@ def open_fields(session: Session, *, company: Company, purpose: Purpose | None, 
 
 
 def _open_people(session: Session, company_id: str, purpose: Purpose, actor: Actor, now: datetime) -> tuple[ListedContact, ...]:
-    newest = select(Contact.subject_id).where(Contact.company_id == company_id).order_by(Contact.last_contact_at.desc(), Contact.subject_id)
+    about = Contact.company_id == company_id
+    if affiliations.GROUP in purpose.groups:
+        about |= Contact.subject_id.in_(select(Affiliation.subject_id).where(Affiliation.company_id == company_id))
+    newest = select(Contact.subject_id).where(about).order_by(Contact.last_contact_at.desc(), Contact.subject_id)
     ids = session.scalars(newest.limit(PEOPLE_SHOWN)).all()
     if not ids:  # nobody was looked for: the page is about the company
         return ()

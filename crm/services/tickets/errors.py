@@ -45,22 +45,6 @@ class NobodyToMailError(InvalidInputError):
     message = "Dieses Ticket betrifft die Firma und keine Person. Rufen Sie an oder schreiben Sie einen Brief, und halten Sie es hier fest."
 
 
-class NoAddressError(InvalidInputError):
-    """There is no address to write to."""
-
-    message = (
-        "Zu dieser Person ist keine E-Mail-Adresse hinterlegt. Rufen Sie an oder schreiben Sie einen Brief, und halten Sie es hier fest."
-    )
-
-
-class ChannelClosedError(InvalidInputError):
-    """The purpose does not permit a mail to this person."""
-
-    message = (
-        "Eine E-Mail an diese Person erlaubt der Zweck „%(purpose)s“ nicht. Nehmen Sie einen anderen Weg, und halten Sie es hier fest."
-    )
-
-
 class TemplateTitleError(InvalidInputError):
     """A template has a name by which it is chosen."""
 

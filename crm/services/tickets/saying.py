@@ -10,13 +10,12 @@ from crm.actor import Actor
 from crm.mail import Letter
 from crm.models.field_groups import FieldGroup
 from crm.models.ticket import Ticket, TicketEntry, TicketEntryKind, TicketState, TicketWay
-from crm.privacy import disclosure, lawfulness, notes, post, work_texts
+from crm.privacy import disclosure, notes, post, work_texts
 from crm.privacy.actions import Action
-from crm.privacy.lawfulness import Standing
-from crm.privacy.purposes import Channel, Purpose
+from crm.privacy.purposes import Purpose
 from crm.privacy.work_texts import WorkText
 from crm.readable import many_lines
-from crm.services import forms, work_customers
+from crm.services import forms, lawful_mail, work_customers
 from crm.services.forms import SentForm
 from crm.services.tickets import errors, moving
 from crm.services.tickets.entry import enter, get_ticket, place_of, write
@@ -112,11 +111,7 @@ def _mail(session: Session, ticket: Ticket, text: str, purpose: Purpose, actor: 
     if ticket.subject_id is None:
         raise errors.NobodyToMailError(field="way")
     person = disclosure.open_person(session, subject_id=ticket.subject_id, purpose=purpose, actor=actor, now=now, groups={FieldGroup.EMAIL})
-    if lawfulness.channel_standing(purpose, Channel.EMAIL, person.state, now=now) is not Standing.ALLOWED:
-        raise errors.ChannelClosedError(field="way", purpose=purpose.title["de"])
-    address = person.fields.get("email")
-    if not address:
-        raise errors.NoAddressError(field="way")
+    address = lawful_mail.address_of(person, purpose=purpose, now=now, field="way")
     subject = work_texts.open_allowed(
         session, texts=[(place_of(ticket.id, ticket.subject_id), ticket.sealed_subject)], purpose=purpose, actor=actor, now=now
     )[ticket.id]

@@ -37,6 +37,7 @@ class ChannelView:
         reason: why it is open or closed, in a few words ("Zu laufenden Vorgängen", "Keine Einwilligung").
         target: the address, number or postal lines to use; only where some use is allowed.
         way_out: the channel that is allowed instead; shown where this one is not.
+        write_url: the page on which a mail is written; without it the mail program of the reader does.
         matters_only: advertising was objected to; what is not advertising still goes this way, but the page does not invite to it.
     """
 
@@ -46,6 +47,7 @@ class ChannelView:
     target: str | None = None
     way_out: Channel | None = None
     matters_only: bool = False
+    write_url: str | None = None
 
     @property
     def allowed(self) -> bool:
@@ -57,7 +59,7 @@ class ChannelView:
         if not self.target or not (self.allowed or self.matters_only):
             return None
         if self.channel is Channel.EMAIL:
-            return f"mailto:{self.target}"
+            return self.write_url or f"mailto:{self.target}"
         if self.channel is Channel.PHONE:
             return "tel:" + "".join(sign for sign in self.target if sign.isdigit() or sign == "+")
         return None

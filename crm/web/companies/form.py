@@ -9,7 +9,7 @@ from crm.models.company import CompanyKind
 from crm.privacy.collection import Notice
 from crm.privacy.errors import PrivacyError, StaleVersionError
 from crm.services.changers import find_changer
-from crm.services.companies import entry, from_form
+from crm.services.companies import entry, from_form, hierarchy
 from crm.services.companies.from_form import SoleTrader
 from crm.services.forms import find_saved_company, save_once
 from crm.site.errors import sentence_of, status_of
@@ -85,11 +85,12 @@ def _created(company_id: str) -> ResponseReturnValue:
 
 def _collect(desk: Desk, typed: TypedCompany) -> str:
     with current_runtime().database.writing() as db:
+        entered = typed.entry(parent_id=hierarchy.choose_parent(db, text=typed.parent, company_id=None))
         if typed.kind == CompanyKind.LEGAL_PERSON:
-            return from_form.create(db, entry=typed.entry(), form=typed.sent(desk.purpose), actor=current_actor(), now=desk.now)
+            return from_form.create(db, entry=entered, form=typed.sent(desk.purpose), actor=current_actor(), now=desk.now)
         return from_form.create_sole_trader(
             db,
-            entry=typed.entry(),
+            entry=entered,
             owner=SoleTrader(fields=typed.person, origin=typed.origin, notice=Notice(typed.notice)),
             purpose=desk.purpose,
             form=typed.sent(desk.purpose),
@@ -103,7 +104,7 @@ def _change(desk: Desk, company_id: str, typed: TypedCompany) -> None:
         entry.change(
             db,
             company_id=company_id,
-            entry=typed.entry(),
+            entry=typed.entry(parent_id=hierarchy.choose_parent(db, text=typed.parent, company_id=company_id)),
             purpose=desk.purpose,
             expected_version=typed_number("version"),
             actor=desk.actor,

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from flask import url_for
+
 from crm.models.company import COMPANY_FIELDS, CompanyKind
 from crm.models.field_groups import COMPANY_GROUP, FieldGroup
 from crm.privacy.collection import Notice
@@ -30,6 +32,7 @@ class TypedCompany:
 
     Attributes:
         person: the owner of a sole trader's business; asked for only when it is new.
+        parent: the company it belongs to, as a form names it; of a legal person alone.
         before: what stood in each field when the form was opened, to tell own changes from those of others.
     """
 
@@ -38,6 +41,7 @@ class TypedCompany:
     person: Mapping[str, str] = field(default_factory=dict)
     owner_id: str = ""
     segment: str = ""
+    parent: str = ""
     origin: str = ""
     notice: str = Notice.DUE
     token: str = ""
@@ -45,7 +49,7 @@ class TypedCompany:
 
     def everything(self) -> dict[str, str]:
         """Return what can be changed, under the names of the form."""
-        return {**self.fields, "owner": self.owner_id, "segment": self.segment}
+        return {**self.fields, "owner": self.owner_id, "segment": self.segment, "parent": self.parent}
 
     def sent(self, purpose: Purpose) -> SentForm:
         """Return the new company as a form that may come twice; what the owner is called is apart from the company's fields."""
@@ -57,9 +61,9 @@ class TypedCompany:
         """Return the form as it is now as the state to compare with later."""
         return replace(self, before=self.everything())
 
-    def entry(self) -> CompanyEntry:
+    def entry(self, *, parent_id: str | None) -> CompanyEntry:
         """Return what the use cases take."""
-        return CompanyEntry(fields=self.fields, segment=self.segment or None, owner_id=self.owner_id or None)
+        return CompanyEntry(fields=self.fields, segment=self.segment or None, owner_id=self.owner_id or None, parent_id=parent_id)
 
 
 def field_names(kind: str, purpose: Purpose | None) -> tuple[str, ...]:
@@ -80,10 +84,11 @@ def typed_company(purpose: Purpose, *, kind: str | None = None) -> TypedCompany:
         person={name: typed_line(name) for name in person_names(purpose)} if kind is None else {},
         owner_id=typed_line("owner"),
         segment=typed_line("segment"),
+        parent=typed_line("parent") if chosen == CompanyKind.LEGAL_PERSON else "",
         origin=typed_line("origin"),
         notice=typed_line("notice"),
         token=typed_line("token"),
-        before={name: typed_line(_BASE + name) for name in (*names, "owner", "segment")},
+        before={name: typed_line(_BASE + name) for name in (*names, "owner", "segment", "parent")},
     )
 
 
@@ -108,10 +113,23 @@ def fieldsets_of(
             )
         )
     belonging = belonging_fields(owner_id=typed.owner_id, segment=typed.segment, owners=owners, segments=segments, errors=errors)
-    sets.append(FieldSet(title=_("Zuordnung"), fields=(*belonging, *_hidden(typed, is_new=is_new))))
+    above = [_parent(typed, errors)] if is_new or typed.kind == CompanyKind.LEGAL_PERSON else []
+    sets.append(FieldSet(title=_("Zuordnung"), fields=(*above, *belonging, *_hidden(typed, is_new=is_new))))
     if is_new:
         sets.append(origin_fieldset(origin=typed.origin, notice=typed.notice, errors=errors, required=False))
     return tuple(sets)
+
+
+def _parent(typed: TypedCompany, errors: Mapping[str, str]) -> FieldInput:
+    return FieldInput(
+        name="parent",
+        title=_("Gehört zu (Muttergesellschaft)"),
+        value=typed.parent,
+        kind="suggest",
+        suggest_url=url_for("companies.suggest"),
+        hint=_("Tippen Sie den Anfang des Namens und wählen Sie aus der Liste."),
+        error=errors.get("parent"),
+    )
 
 
 def _company_fields(purpose: Purpose, typed: TypedCompany, errors: Mapping[str, str], *, is_new: bool) -> list[FieldInput]:

@@ -10,7 +10,8 @@ from crm.errors import InvalidInputError
 from crm.models.company import Company, CompanyKind
 from crm.privacy.errors import PurposeNotAllowedError
 from crm.services.changers import Changer
-from crm.services.companies import entry, kinds
+from crm.services.companies import entry, hierarchy, kinds
+from crm.services.companies.choosing import choice_title
 from crm.services.companies.from_form import OwnerNameMissingError
 from crm.services.companies.listing import find_segments
 from crm.services.companies.view import open_fields
@@ -96,8 +97,13 @@ def open_for_change(db: Session, desk: Desk | None, company_id: str) -> CompanyS
         fields={name: fields.get(name, "") for name in field_names(company.kind, desk.purpose)},
         owner_id=company.owner_id or "",
         segment=company.segment or "",
+        parent=choice_title(parent) if (parent := _find_parent(db, company)) else "",
     )
     return CompanyState.of(db, desk, typed.opened(), is_new=False, company_id=company_id, version=company.version)
+
+
+def _find_parent(db: Session, company: Company) -> Company | None:
+    return entry.find_company(db, company_id=company.parent_id) if company.parent_id else None
 
 
 class KindUnknownError(InvalidInputError):
@@ -110,6 +116,7 @@ def check(db: Session, desk: Desk, typed: TypedCompany, *, company: Company | No
     """Return every mistake in the form, by field; `company` is the one to be changed, None for a new one."""
     former = company.owner_id if company else None
     faults = raised(lambda: entry.clean(typed.fields))
+    faults += raised(lambda: hierarchy.choose_parent(db, text=typed.parent, company_id=company.id if company else None))
     faults += find_faults(db, desk, segment=typed.segment, owner_id=typed.owner_id, former_owner_id=former)
     if typed.kind not in set(CompanyKind):
         faults.append(KindUnknownError(field="kind"))
@@ -130,7 +137,12 @@ def _faults_of_person(desk: Desk, typed: TypedCompany) -> list[InvalidInputError
 
 def find_conflict(mine: TypedCompany, current: CompanyState) -> CompanyState | None:
     """Return the form with another person's changes beside what was typed, or None when nothing differs."""
-    titles = {**{name: str(title) for name, title in FIELD_TITLES.items()}, "owner": _("Betreuung"), "segment": _("Segment")}
+    titles = {
+        **{name: str(title) for name, title in FIELD_TITLES.items()},
+        "owner": _("Betreuung"),
+        "segment": _("Segment"),
+        "parent": _("Gehört zu"),
+    }
     found = conflict.find_conflict(
         mine=replace(mine, fields=entry.clean(mine.fields)).everything(),
         theirs=current.typed.everything(),
@@ -141,7 +153,9 @@ def find_conflict(mine: TypedCompany, current: CompanyState) -> CompanyState | N
     if found is None:
         return None
     fields = {name: found.values[name] for name in current.typed.fields}
-    typed = replace(current.typed, fields=fields, owner_id=found.values["owner"], segment=found.values["segment"])
+    typed = replace(
+        current.typed, fields=fields, owner_id=found.values["owner"], segment=found.values["segment"], parent=found.values["parent"]
+    )
     return replace(current, typed=typed, errors=found.errors, changes=found.changes)
 
 

@@ -7,11 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from crm.db import Session
 from crm.privacy.errors import NoLawfulBasisError, ObjectedError, PrivacyError, RestrictedError
+from crm.services import work_rules
 from crm.services.companies.view import CompanyView, open_company
 from crm.services.staff_names import find_staff_names
+from crm.services.work_rules import WorkRules
 from crm.site.access import may
 from crm.site.errors import sentence_of, status_of
-from crm.site.i18n import _
+from crm.site.i18n import _, in_language
 from crm.site.installation import current_runtime
 from crm.site.view_models import CompanyFacts, FactsView, FactView, StripView
 from crm.site.visitor import current_actor
@@ -42,7 +44,7 @@ def _page(company_id: str) -> str:
     with runtime.database.reading() as db:
         desk = find_desk(db)
         view = _open(db, company_id, desk)
-        staff = find_staff_names(db).by_account
+        staff, rules = find_staff_names(db).by_account, work_rules.find(db)
         deals = deals_of(db, desk, staff, company_id=company_id)
         activities = activities_of(db, desk, staff, company_id=company_id)
         trader = view.company.subject_id
@@ -55,7 +57,7 @@ def _page(company_id: str) -> str:
         tickets=tickets,
         invoices=invoices,
         **_context(view, desk, staff),
-        **_people(view, desk, staff),
+        **_people(view, desk, staff, rules),
     )
 
 
@@ -100,6 +102,9 @@ def _context(view: CompanyView, desk: Desk | None, staff: Mapping[str, str]) -> 
             sole_trader=view.is_sole_trader,
         ),
         "facts": _facts(view, staff),
+        "below": tuple(
+            FactView(title="", lines=(each.name or "",), url=url_for("companies.show", company_id=each.id)) for each in view.below
+        ),
         "forget": make_forget(desk, view.forgetting, collected_on=created_on) if desk and view.is_sole_trader else None,
         "edit_url": url_for("companies.edit", company_id=company.id)
         if may("companies.edit") and (desk or not view.is_sole_trader)
@@ -131,21 +136,33 @@ def _facts(view: CompanyView, staff: Mapping[str, str]) -> FactsView:
         if fields.get(name)
     )
     owner = staff.get(view.company.owner_id or "")
+    above = tuple(
+        FactView(title=_("Gehört zu"), lines=(each.name or "",), url=url_for("companies.show", company_id=each.id)) for each in view.above
+    )
     record = tuple(
         FactView(title=title, lines=(value,)) for title, value in ((_("Segment"), view.company.segment), (_("Betreuung"), owner)) if value
     )
-    return FactsView(columns=(address, rest, record))
+    return FactsView(columns=(address, rest, (*above, *record)))
 
 
-def _people(view: CompanyView, desk: Desk | None, staff: Mapping[str, str]) -> dict[str, object]:
+def _people(view: CompanyView, desk: Desk | None, staff: Mapping[str, str], rules: WorkRules) -> dict[str, object]:
     if desk is None or view.people is None:
-        return {"rows": None, "columns": (), "legend": (), "name_fields": "", "more_url": None}
+        return {"rows": None, "capacities": (), "columns": (), "legend": (), "name_fields": "", "more_url": None}
     more = url_for("contacts.index", company=view.company.id)
     shown = rows.make_rows(desk, view.people, staff)
     return {
         "rows": shown,
+        "capacities": _capacities(view, rules) if view.capacities else (),
         "columns": rows.columns_of(desk),
         "legend": legend(shown),
         "name_fields": " ".join(name_fields(desk)),
         "more_url": more if view.people else None,
     }
+
+
+def _capacities(view: CompanyView, rules: WorkRules) -> tuple[str, ...]:
+    """Return what each person on the page is at the company, in words, in the order of the rows."""
+    titles = {code: in_language(each.title) for code, each in rules.capacities.items()}
+    return tuple(
+        ", ".join(titles.get(code, code) for code in view.capacities.get(each.person.subject_id, ())) for each in view.people or ()
+    )

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from flask import url_for
+
 from crm.privacy.consent import ConsentAct
 from crm.privacy.lawfulness import Standing
 from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel
+from crm.services.contacts import writing
 from crm.services.contacts.view import ChannelState, ContactView
+from crm.site.access import may
 from crm.site.i18n import _, day
 from crm.site.view_models import ChannelView, ChipState
 from crm.web.desk import Desk, purpose_title
@@ -31,7 +35,13 @@ def _make(desk: Desk, view: ContactView, channel: ChannelState, target: str | No
         target=target if open_way else None,
         way_out=None if open_way else way_out,
         matters_only=open_way and state is ChipState.OBJECTED,
+        write_url=_write_url(desk, view) if channel.channel is Channel.EMAIL else None,
     )
+
+
+def _write_url(desk: Desk, view: ContactView) -> str | None:
+    writes = may("contacts.write_mail") and writing.serves(desk.purpose)
+    return url_for("contacts.write_mail", subject_id=view.person.subject_id) if writes else None
 
 
 def _targets(fields: Mapping[str, str]) -> dict[Channel, str | None]:

@@ -18,6 +18,7 @@ from crm.site.view_models import NoteView
 from crm.web.activities.rows import ActivitiesOf, activities_of
 from crm.web.author import author_in_words
 from crm.web.contacts import facts, remarks
+from crm.web.contacts.affiliation_section import NOTHING_TYPED, AffiliationsView, TypedAffiliation, affiliations_of
 from crm.web.contacts.blueprint import bp
 from crm.web.contacts.campaigns import make_campaigns
 from crm.web.contacts.card import VERSIONS
@@ -41,10 +42,10 @@ def show(subject_id: str) -> ResponseReturnValue:
     return render_contact(subject_id, note_form())
 
 
-def render_contact(subject_id: str, form: NoteForm) -> ResponseReturnValue:
+def render_contact(subject_id: str, form: NoteForm, affiliation: TypedAffiliation = NOTHING_TYPED) -> ResponseReturnValue:
     """Open the person and return the page, or the page that says why not and what is possible instead."""
     try:
-        opened = _open(subject_id)
+        opened = _open(subject_id, affiliation)
     except (NoLawfulBasisError, ObjectedError, RestrictedError) as error:
         return _refuse(subject_id, error)
     return render_template("contacts/show.html", **_context(opened, form))
@@ -59,12 +60,13 @@ class _Opened:
     link_url: str | None
     deals: DealsOf | None
     activities: ActivitiesOf | None
+    affiliations: AffiliationsView | None
     tickets: TicketsOf | None
     invoices: InvoicesOf | None
     campaigns: tuple[OwnCampaign, ...]
 
 
-def _open(subject_id: str) -> _Opened:
+def _open(subject_id: str, affiliation: TypedAffiliation) -> _Opened:
     with current_runtime().database.reading() as db:
         desk = open_desk(db)
         view = open_contact(
@@ -79,6 +81,7 @@ def _open(subject_id: str) -> _Opened:
             link_url=find_link_url(db, subject_id),
             deals=deals_of(db, desk, staff.by_account, subject_id=subject_id),
             activities=activities_of(db, desk, staff.by_account, subject_id=subject_id),
+            affiliations=affiliations_of(db, desk, subject_id, affiliation),
             tickets=tickets_of(db, desk, staff.by_account, subject_id=subject_id),
             invoices=invoices_of(db, subject_id=subject_id),
             campaigns=find_of_person(db, subject_id=subject_id) if may("campaigns.enter_for_person") else (),
@@ -120,6 +123,7 @@ def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
         "origin": remarks.make_origin(desk, view),
         "deals": opened.deals,
         "activities": opened.activities,
+        "affiliations": opened.affiliations,
         "tickets": opened.tickets,
         "invoices": opened.invoices,
         "campaigns": make_campaigns(desk, subject_id, opened.campaigns),

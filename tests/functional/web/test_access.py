@@ -17,6 +17,7 @@ ARGUMENTS = {
     "run_id": "9" * 32,
     "ticket_id": "7" * 32,
     "template_id": "7" * 32,
+    "affiliation_id": "8" * 32,
     "invoice_id": "7" * 32,
     "campaign_id": "6" * 32,
     "agreement_id": "6" * 32,

@@ -208,6 +208,50 @@ class TestPage:
             assert "Adler" not in answer.text
         assert house.entries("people:listed") == []
 
+    def test_leads_to_what_it_belongs_to_and_what_belongs_to_it(self, house, sales):
+        parent = house.add_company("Alpha Holding AG")
+        company = house.add_company("Beta GmbH")
+        form = {each: hidden(sales.get(f"/companies/{company}/edit"), each) for each in ("purpose", "version", "was_parent", "was_name")}
+
+        saved = sales.send(f"/companies/{company}/edit", {**form, "name": "Beta GmbH", "city": "Kassel", "parent": "Alpha Holding AG"})
+
+        assert saved.status_code == 303
+        assert f'href="/companies/{parent}"' in sales.get(f"/companies/{company}").text
+        assert f'href="/companies/{company}"' in sales.get(f"/companies/{parent}").text
+
+    def test_keeps_what_was_typed_where_a_company_would_belong_to_itself(self, house, sales):
+        company = house.add_company("Beta GmbH")
+        form = {each: hidden(sales.get(f"/companies/{company}/edit"), each) for each in ("purpose", "version")}
+
+        refused = sales.send(f"/companies/{company}/edit", {**form, "name": "Beta GmbH", "parent": "Beta GmbH"})
+
+        assert refused.status_code == 422
+        assert "gehört selbst zu der" in error_at(refused, "parent")
+        assert inputs_of(refused)["parent"] == "Beta GmbH"
+
+    def test_shows_who_has_a_role_here_though_they_work_elsewhere(self, house, sales):
+        company, elsewhere = house.add_company("Alpha GmbH"), house.add_company("Beta GmbH")
+        person = house.take_in(fields={"last_name": "Adler"}, company_id=elsewhere)
+        form = {"purpose": "business_contact", "company": "Alpha GmbH · Kassel", "capacity": "billing"}
+
+        entered = sales.send(f"/contacts/{person}/affiliations", form, follow_redirects=True)
+
+        assert "Rechnungsempfang" in entered.text
+        page = sales.get(f"/companies/{company}")
+        assert names_in(page) == ["Adler"]
+        assert "Rechnungsempfang" in page.text
+
+    def test_loses_nothing_that_was_typed_about_a_role(self, house, sales):
+        person = house.take_in()
+
+        refused = sales.send(
+            f"/contacts/{person}/affiliations", {"purpose": "business_contact", "company": "Luftschloss AG", "capacity": "technical"}
+        )
+
+        assert refused.status_code == 422
+        assert error_at(refused, "company")
+        assert inputs_of(refused)["company"] == "Luftschloss AG"
+
     def test_does_not_exist_for_an_id_that_never_was(self, sales):
         assert sales.get("/companies/" + "0" * 32).status_code == 404
 

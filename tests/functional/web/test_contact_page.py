@@ -106,7 +106,8 @@ class TestWays:
         text = words_of(sales.get(f"/contacts/{house.take_in()}"))
 
         assert text.count("Zu laufenden Vorgängen, nicht für Werbung") == 3
-        assert "mailto:wehmeier@example.com" in sales.get(f"/contacts/{house.take_in()}").text
+        person = house.take_in()
+        assert f'href="/contacts/{person}/mail"' in sales.get(f"/contacts/{person}").text
 
     def test_for_advertising_need_consent_and_name_the_way_out(self, house, sales):
         person = house.take_in("sales_approach")
@@ -117,6 +118,7 @@ class TestWays:
         assert words_of(answer).count("Keine Einwilligung") == 2
         assert words_of(answer).count("Brief möglich") == 2
         assert "mailto:" not in answer.text
+        assert '/mail"' not in answer.text
 
     def test_are_opened_by_a_consent_of_its_day(self, house, sales):
         person = house.take_in("business_contact")
@@ -147,7 +149,7 @@ class TestWays:
         assert "chip allowed" not in ways
         sentence = "Werbung widersprochen am 23.11.2026; erlaubt bleiben laufende Vorgänge und Antworten"
         assert words_of(page).count(sentence) == 3
-        assert '<a class="btn" href="mailto:wehmeier@example.com">Zum Vorgang schreiben</a>' in ways
+        assert f'<a class="btn" href="/contacts/{person}/mail">Zum Vorgang schreiben</a>' in ways
         assert '<a class="btn" href="tel:056147110">Zum Vorgang anrufen</a>' in ways
         assert 'data-copy="Dr. Katharina Wehmeier' in ways
 

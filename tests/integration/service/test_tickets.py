@@ -15,12 +15,12 @@ from crm.privacy.erasure import run
 from crm.privacy.errors import PurposeNotAllowedError, RestrictedError, StaleVersionError
 from crm.privacy.notes import EmptyNoteError, SpecialCategoryError
 from crm.privacy.restriction import RestrictionReason
+from crm.services.lawful_mail import NoAddressError
 from crm.services.staff_names import OwnerUnknownError
 from crm.services.tickets import entry as tickets
 from crm.services.tickets import listing, view
 from crm.services.tickets.errors import (
     ClosedTicketError,
-    NoAddressError,
     NobodyToMailError,
     PriorityError,
     TicketPageTokenError,
