@@ -3,6 +3,7 @@
 Source: Art. 5(1)(c), (d) DSGVO.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -30,9 +31,10 @@ _AS_IT_IS = select(Contact.company_id, Contact.version, *(getattr(Contact, colum
 def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor, now: datetime) -> Refusal | None:
     """Add to a person what another record of the same person says, or return why not.
 
-    Empty fields are filled, objections and grounds added; of two last contacts the later one counts, because both were ones
-    in substance. Who is a prospect by one record and none by the other is none. Of somebody whose data are restricted only
-    their objections are taken, unless it is because of the time that the other record now shows not to be up (Art. 18(2)).
+    Empty fields and an unknown origin are filled, objections and grounds added; of two last contacts the later one counts,
+    because both were ones in substance. Who is a prospect by one record and none by the other is none. Of somebody whose
+    data are restricted only their objections are taken, unless it is because of the time that the other record now shows
+    not to be up (Art. 18(2)).
 
     Raises:
         ErasedError: the person is erased.
@@ -82,8 +84,10 @@ def _fill_gaps(session: Session, subject_id: str, person: NewPerson, actor: Acto
         raise ErasedError
     if contact.company_id is None and person.company_id:
         plain_columns.change(session, Contact, subject_id, {"company_id": person.company_id})
-    filled = [(sealing.contact_place(subject_id, group), sealed) for group in FIELDS if (sealed := getattr(contact, SEALED_COLUMN[group]))]
-    known = {name for fields in sealing.open_all(session, filled) for name in fields}
+    columns = [(sealing.contact_place(subject_id, group), getattr(contact, column)) for group, column in SEALED_COLUMN.items()]
+    opened = sealing.open_all(session, [(place, sealed) for place, sealed in columns if sealed])
+    known = {name: value for fields in opened for name, value in fields.items()}
+    origin = sealing.take_origin(known)
     gaps = {name: value for name, value in person.fields.items() if value and not _is_filled(name, known)}
     if gaps:
         rectification.apply_changes(
@@ -95,11 +99,13 @@ def _fill_gaps(session: Session, subject_id: str, person: NewPerson, actor: Acto
             actor=actor,
             now=now,
         )
+    if tasks.is_origin(person.origin) and not tasks.is_origin(origin):
+        tasks.take_over_origin(session, subject_id=subject_id, origin=person.origin, purpose=person.purposes[0], actor=actor, now=now)
 
 
-def _is_filled(name: str, known: set[str]) -> bool:
+def _is_filled(name: str, known: Collection[str]) -> bool:
     """Return whether a field is taken; an address is filled as a whole, or it would be made of two."""
-    return name in known or (GROUP_OF[name] is FieldGroup.ADDRESS and not known.isdisjoint(FIELDS[FieldGroup.ADDRESS]))
+    return name in known or (GROUP_OF[name] is FieldGroup.ADDRESS and any(part in known for part in FIELDS[FieldGroup.ADDRESS]))
 
 
 def _widest(person: NewPerson) -> Purpose:
