@@ -3,7 +3,7 @@
 Source: Art. 5(1)(c), (d) DSGVO.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -44,10 +44,10 @@ def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor,
         return Refusal.SUPPRESSED
     _add_source(session, subject_id, person)
     reasons = set(restriction.find_reasons(session, [subject_id]).get(subject_id, ()))
-    grounds = [] if reasons - {RestrictionReason.TIME_UP} else _take_over(session, subject_id, person, actor, now)
+    known = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
+    grounds = [] if reasons - {RestrictionReason.TIME_UP} else _take_over(session, subject_id, person, known, actor, now)
     if RestrictionReason.TIME_UP in reasons:
         _end_time_up(session, subject_id, actor, now)
-    known = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
     told = [*person.objections, *([Objection(DIRECT_MARKETING)] if blocked else [])]
     fresh = [(subject_id, each) for each in dict.fromkeys(told) if each not in known]
     objection.raise_many(session, fresh, origin=Heard.OLD_SYSTEM, actor=actor, now=now)
@@ -57,13 +57,19 @@ def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor,
     return None
 
 
-def _take_over(session: Session, subject_id: str, person: NewPerson, actor: Actor, now: datetime) -> list[str]:
-    """Fill gaps, move the last contact and add grounds; return the digests of these."""
+def _take_over(
+    session: Session, subject_id: str, person: NewPerson, known: Collection[Objection], actor: Actor, now: datetime
+) -> list[str]:
+    """Fill gaps, move the last contact and add grounds; return the digests of these.
+
+    No ground begins for a purpose that the person contests already: it may have ended because the objection was upheld.
+    """
     _fill_gaps(session, subject_id, person, actor, now)
     is_later = Contact.last_contact_at < person.last_contact_at
     is_moved = plain_columns.change(session, Contact, subject_id, {"last_contact_at": person.last_contact_at}, is_later)
     is_moved |= not person.is_prospect and _end_prospect(session, subject_id)
-    return _add_grounds(session, subject_id, person, now, is_moved=is_moved)
+    purposes = [each for each in person.purposes if Objection(each.code) not in known]
+    return _add_grounds(session, subject_id, purposes, person.collected_at, now, is_moved=is_moved)
 
 
 def _end_time_up(session: Session, subject_id: str, actor: Actor, now: datetime) -> None:
@@ -124,11 +130,13 @@ def _end_prospect(session: Session, subject_id: str) -> bool:
     return plain_columns.change(session, Contact, subject_id, {"is_prospect": False}, Contact.is_prospect.is_(True))
 
 
-def _add_grounds(session: Session, subject_id: str, person: NewPerson, now: datetime, *, is_moved: bool) -> list[str]:
+def _add_grounds(
+    session: Session, subject_id: str, purposes: Sequence[Purpose], since: datetime, now: datetime, *, is_moved: bool
+) -> list[str]:
     standing = lawfulness.find_grounds(session, [subject_id], now=now).get(subject_id, {})
     missing = [
-        NewGround(subject_id=subject_id, purpose=purpose, since=person.collected_at)
-        for purpose in person.purposes
+        NewGround(subject_id=subject_id, purpose=purpose, since=since)
+        for purpose in purposes
         if not purpose.needs_consent and purpose.code not in standing
     ]
     rows = lawfulness.start_grounds(session, missing, now=now)

@@ -47,13 +47,6 @@ class OriginStillUnknownError(InvalidInputError):
     )
 
 
-class NothingContestedError(PrivacyError):
-    """The person contests no purpose that still has a ground."""
-
-    article = "Art. 21(1)"
-    message = "Kein Zweck, dem die Person widersprochen hat, ist noch in Gebrauch. Sehen Sie beim Kontakt nach, was gilt."
-
-
 def open_many(session: Session, tasks: Sequence[tuple[str, TaskKind, date]], *, actor: Actor, now: datetime) -> None:
     """Open tasks: (person, what to do, last day). The caller enters the act that gives rise to them."""
     rows = [
@@ -177,21 +170,20 @@ def note_informed(session: Session, task: PrivacyTask, *, purpose: Purpose, acto
 
 
 def uphold_objection(session: Session, task: PrivacyTask, *, purpose: Purpose, actor: Actor, now: datetime) -> None:
-    """End the grounds of the purposes that the person contests, because nothing outweighs it; settles the task.
+    """End the grounds of the purposes that the person contests, because nothing outweighs it; settles every task about that.
+
+    Where none of these purposes is in use any more, nothing is left to weigh, and settling the tasks is all.
 
     Raises:
-        NothingContestedError: no such purpose has a ground.
         TaskSettledError: somebody else was faster.
         PurposeNotAllowedError, NoLawfulBasisError, ErasedError: as the door says.
 
     Source: Art. 21(1) DSGVO.
     """
     state = require_access(session, subject_id=task.subject_id, purpose=purpose, actor=actor, now=now)
-    contested = find_contested(session, state)
-    if not contested:
-        raise NothingContestedError
     _settle(session, task, TaskKind.OBJECTION_RAISED, actor, now)
-    for each in contested:
+    _settle_all(session, task.subject_id, TaskKind.OBJECTION_RAISED, actor, now)
+    for each in find_contested(session, state):
         lawfulness.end_ground(session, subject_id=task.subject_id, purpose=each, ends_at=now, actor=actor, now=now)
 
 

@@ -6,6 +6,7 @@ Source: Art. 12(3), 17(1), 21(3) DSGVO.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -37,3 +38,13 @@ def find_news(session: Session, wishes: Mapping[str, Wishes], *, purpose: str) -
         if fresh:
             found[subject_id] = fresh
     return found
+
+
+def leave_out_contested(session: Session, wishes: Wishes, subject_id: str, *, purpose: str) -> Wishes:
+    """Return these wishes without one that is known: a use that is contested already is being weighed, or was.
+
+    Objections and consents stay: each has a place of its own where what is known is left out.
+    """
+    if wishes.use_contested and Objection(purpose) in objection.find_objections(session, [subject_id]).get(subject_id, ()):
+        return replace(wishes, use_contested=False)
+    return wishes

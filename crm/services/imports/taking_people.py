@@ -14,6 +14,7 @@ from crm.services.imports.consequences import Consequences
 from crm.services.imports.decided import Decided
 from crm.services.imports.employer_records import find_employers
 from crm.services.imports.new_people import PeopleMaker
+from crm.services.imports.news import leave_out_contested
 from crm.services.imports.people_plan import Fate, PeoplePlanner, PlannedPerson
 from crm.services.imports.rows import PersonRow, Reason, Verdict, Wishes
 from crm.services.imports.terms import Terms
@@ -103,10 +104,11 @@ class PeopleTaker:
     ) -> dict[int, Decided]:
         row, subject_id = planned.row, planned.subject_id or ""
         person = self._maker.person(row, employers.get(row.row), now=now)
+        wishes = leave_out_contested(session, row.wishes, subject_id, purpose=self._terms.purpose.code)
         refusal = merging.merge(session, subject_id=subject_id, person=person, actor=self._terms.actor, now=now)
         if refusal:
             return {row.row: Decided(row.row, Verdict.REFUSED, (REASON_OF[refusal],))}
-        consequences.heed(row.wishes, subject_id, collected_at=person.collected_at)
+        consequences.heed(wishes, subject_id, collected_at=person.collected_at)
         return {}
 
     def _heed_news(self, session: Session, news: Wishes, subject_id: str, consequences: Consequences, now: datetime) -> None:
