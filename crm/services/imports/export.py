@@ -9,7 +9,7 @@ from crm.services.imports.companies import CompanyReader
 from crm.services.imports.fields import RowKind
 from crm.services.imports.people import PersonReader
 from crm.services.imports.policy import ImportPolicy
-from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow
+from crm.services.imports.rows import Row
 from crm.services.imports.source_file import SourceFile
 from crm.services.imports.survey import Survey
 
@@ -37,13 +37,13 @@ class Export:
         listed = "\n".join(file.identity for file in self.files)
         return hashlib.sha256(f"{self.system}\n{listed}".encode()).hexdigest()
 
-    def rows(self, file: SourceFile) -> Iterator[CompanyRow | PersonRow | LeftOut]:
+    def rows(self, file: SourceFile) -> Iterator[Row]:
         """Return what the rows of a file say, in their order."""
         if file.kind is RowKind.COMPANY:
             return map(CompanyReader(file, policy=self.policy, survey=self.survey, now=self.now).read, file.table.records())
         if file.kind is RowKind.PERSON:
             return map(PersonReader(file, policy=self.policy, survey=self.survey, now=self.now).read, file.table.records())
-        return iter(self.survey.decided.get(file.name, ()))
+        return iter(self.survey.beside.get(file.name, ()))
 
     def require_unchanged(self) -> None:
         """Refuse when a file is no longer what was validated; call it before the first write.

@@ -37,11 +37,11 @@ class CompanyTaker:
         decided = []
         for row in rows:
             if row.record_id in erased:
-                decided.append(Decided(row.row, Verdict.REFUSED, (Reason.ERASED_BEFORE,)))
+                decided.append(_left_out(row, Verdict.REFUSED, Reason.ERASED_BEFORE))
             elif row.record_id in known:
-                decided.append(_already_there(row))
+                decided.append(_left_out(row, Verdict.SKIPPED, Reason.ALREADY_IMPORTED))
             elif row.row in suppressed:
-                decided.append(Decided(row.row, Verdict.REFUSED, (Reason.SUPPRESSED,)))
+                decided.append(_left_out(row, Verdict.REFUSED, Reason.SUPPRESSED))
             else:
                 self.traders |= {row.record_id} if row.natural_person else set()
                 decided.append(self._created(row, now))
@@ -51,10 +51,11 @@ class CompanyTaker:
         """Take the companies in and return what became of each row, in order."""
         known = sources.find_known(session, self._maker.system, [row.record_id for row in rows])
         erased = sources.find_erased(session, self._maker.system, [row.record_id for row in rows if row.natural_person])
-        decided = {row.row: _already_there(row) for row in rows if row.record_id in known}
-        decided |= {row.row: Decided(row.row, Verdict.REFUSED, (Reason.ERASED_BEFORE,)) for row in rows if row.record_id in erased}
+        decided = {row.row: _left_out(row, Verdict.SKIPPED, Reason.ALREADY_IMPORTED) for row in rows if row.record_id in known}
+        decided |= {row.row: _left_out(row, Verdict.REFUSED, Reason.ERASED_BEFORE) for row in rows if row.record_id in erased}
         traders = [row for row in rows if row.natural_person and row.row not in decided]
-        decided |= {row: Decided(row, Verdict.REFUSED, (Reason.SUPPRESSED,)) for row in self._find_suppressed(session, traders)}
+        suppressed = self._find_suppressed(session, traders)
+        decided |= {row.row: _left_out(row, Verdict.REFUSED, Reason.SUPPRESSED) for row in traders if row.row in suppressed}
         fresh = [row for row in rows if row.row not in decided]
         self._take_legal_persons(session, [row for row in fresh if not row.natural_person], now)
         decided |= self._take_natural_persons(session, [row for row in fresh if row.natural_person], now)
@@ -79,7 +80,7 @@ class CompanyTaker:
         records = {}
         for row, each in zip(rows, created, strict=True):
             if each.company_id is None or each.collected.subject_id is None:
-                refused[row.row] = refusal_of(row.row, each.collected)
+                refused[row.row] = refusal_of(row.row, each.collected, Reason.SOLE_TRADER)
             else:
                 records[row.record_id] = each.company_id
                 consequences.begin(row, each.collected.subject_id)
@@ -92,5 +93,5 @@ class CompanyTaker:
         return Decided(row.row, Verdict.CREATED, (*row.remarks, Reason.TIME_UP) if overdue else row.remarks, overdue)
 
 
-def _already_there(row: CompanyRow) -> Decided:
-    return Decided(row.row, Verdict.SKIPPED, (Reason.ALREADY_IMPORTED,))
+def _left_out(row: CompanyRow, verdict: Verdict, reason: Reason) -> Decided:
+    return Decided(row.row, verdict, (Reason.SOLE_TRADER, reason) if row.natural_person else (reason,))

@@ -117,6 +117,6 @@ class PeopleTaker:
         consequences.heed(news, subject_id, collected_at=now)
 
 
-def refusal_of(row: int, collected: Collected) -> Decided:
+def refusal_of(row: int, collected: Collected, *remarks: Reason) -> Decided:
     """Return the verdict for somebody the door of collection has refused."""
-    return Decided(row, Verdict.REFUSED, (REASON_OF[collected.refused],) if collected.refused else ())
+    return Decided(row, Verdict.REFUSED, (*remarks, REASON_OF[collected.refused]) if collected.refused else remarks)

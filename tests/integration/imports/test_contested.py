@@ -70,3 +70,14 @@ def test_what_only_the_second_record_says_is_weighed(installation, tmp_path):
     installation.take_in(tmp_path)
 
     assert len(objection_tasks(installation)) == 1
+
+
+def test_a_consent_row_that_names_nobody_is_nobodys(installation, tmp_path):
+    row = {"Id": record_id(3, "0ZX"), "PartyId": "", "ContactPointType": "Email", "PrivacyConsentStatus": "OptOut"}
+    write(tmp_path, "Contact.csv", [contact(1)])
+    write(tmp_path, "ContactPointTypeConsent.csv", [row])
+
+    report = installation.take_in(tmp_path)
+
+    assert report["files"]["ContactPointTypeConsent.csv"]["skipped"] == 1
+    assert installation.people()["0031"].state.objections == set()
