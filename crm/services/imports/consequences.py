@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from crm.models.privacy_task import TaskKind
-from crm.privacy import consent, restriction, tasks
+from crm.privacy import consent, objection, restriction, tasks
 from crm.privacy.collection import Notice
 from crm.privacy.purposes import Channel
 from crm.privacy.restriction import RestrictionReason
@@ -61,6 +61,12 @@ class Consequences:
         for each in wishes.consents:
             since = min(each.effective_at or collected_at, self._now)
             self._unproven[each.purpose, each.channel, since].append(subject_id)
+
+    def heed_news(self, session: Session, news: Wishes, subject_id: str) -> None:
+        """Do what somebody who is known wants besides what was known, objections included."""
+        told = [(subject_id, each) for each in self._maker.objections(news)]
+        objection.raise_many(session, told, origin=objection.Heard.OLD_SYSTEM, actor=self._maker.terms.actor, now=self._now)
+        self.heed(news, subject_id, collected_at=self._now)
 
     def write(self, session: Session) -> None:
         """Write everything, in the unit of work of the people themselves."""

@@ -19,6 +19,7 @@ from crm.services.imports.decided import Decided, decided
 from crm.services.imports.export import Export
 from crm.services.imports.fields import RowKind
 from crm.services.imports.new_people import PeopleMaker
+from crm.services.imports.news import News
 from crm.services.imports.report import Report, empty_report
 from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow, Row, WishRow
 from crm.services.imports.source_file import SourceFile
@@ -60,8 +61,9 @@ class Importer:
         self._terms = terms
         self._clock = clock
         maker = PeopleMaker(export.system, terms, export.survey, settings)
-        self._companies = CompanyTaker(maker)
-        self._people = PeopleTaker(maker)
+        news = News(purpose=terms.purpose.code)
+        self._companies = CompanyTaker(maker, news)
+        self._people = PeopleTaker(maker, news)
 
     def foretell(self, *, progress: Callable[[int], None]) -> Report:
         """Return the report that `apply` would end with; nothing is changed (dry run)."""

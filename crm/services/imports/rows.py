@@ -97,6 +97,14 @@ class Wishes:
             self.wants_erasure and other.wants_erasure,
         )
 
+    def __sub__(self, other: "Wishes") -> "Wishes":
+        return Wishes(
+            self.objections - other.objections,
+            tuple(each for each in self.consents if each not in other.consents),
+            self.use_contested and not other.use_contested,
+            self.wants_erasure and not other.wants_erasure,
+        )
+
     def __bool__(self) -> bool:
         return bool(self.objections or self.consents or self.use_contested or self.wants_erasure)
 

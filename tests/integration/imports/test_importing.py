@@ -300,6 +300,24 @@ class TestAgain:
         assert report["people"] == {"read": 28, "created": 0, "merged": 0, "refused": 1, "skipped": 27}
         assert {person: taken.subject_id for person, taken in installation.people().items()} == before
 
+    @pytest.mark.parametrize("yes", ["true", "1"], ids=["api", "weekly"])
+    @pytest.mark.parametrize("contact_too", [False, True])
+    def test_a_new_opt_out_of_a_sole_trader_is_heeded_once(self, installation, tmp_path, yes, contact_too):
+        """Art. 4(1), 21(3) DSGVO."""
+        account = {"Id": record_id(1, "001"), "Name": "Huber, Paula", "PersonHasOptedOutOfEmail": "0", "IsPersonAccount": "1"}
+        person = contact(1, AccountId=account["Id"], LastName="Huber", HasOptedOutOfEmail="0")
+        for each, name in ((account, "Account.csv"), (person, "Contact.csv")):
+            write(tmp_path, name, [each])
+        installation.take_in(tmp_path)
+        write(tmp_path, "Account.csv", [account | {"PersonHasOptedOutOfEmail": yes}])
+        write(tmp_path, "Contact.csv", [person | {"HasOptedOutOfEmail": yes if contact_too else "0"}])
+
+        foretold, report = installation.foretell(tmp_path), installation.take_in(tmp_path)
+
+        assert report == foretold
+        assert installation.people()["0011"].state.objections == {marketing(Channel.EMAIL)}
+        assert [len(file["reasons"]) for file in report["files"].values()] == [3, 1]
+
     @pytest.mark.parametrize("folder", [API, WEEKLY], ids=["api", "weekly"])
     def test_is_foretold_too(self, installation, folder):
         installation.take_in(folder)
