@@ -19,6 +19,7 @@ from crm.web import (
     gates,
     home,
     ledger,
+    list_filters,
     purpose,
     requests,
     retention,
@@ -65,4 +66,5 @@ def create_app(runtime: Runtime) -> Flask:
     erased.install(app)
     uploads.install(app, documents.UPLOADS)
     typed.install(app)
+    list_filters.install(app)
     return app
