@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from crm.privacy.matching import Likeness, fold_name
-from crm.services.imports.names import find_person_in, fold_words
+from crm.privacy.matching import Likeness, fold_name, fold_words
+from crm.services.imports.names import find_person_in
 from crm.services.imports.rows import NO_WISHES, LeftOut, Wishes, WishRow
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from crm.privacy.matching import find_likeness, fold_name
+from crm.privacy.matching import find_likeness, fold_name, fold_words, in_order
 from crm.services.imports.columns import Binding
 from crm.services.imports.errors import IdMissingError, IdTwiceError, IdUnusableError
 from crm.services.imports.fields import RowKind
-from crm.services.imports.names import fold_words, in_order, is_role_mailbox, split_full_name
+from crm.services.imports.names import is_role_mailbox, split_full_name
 from crm.services.imports.policy import ImportPolicy
 from crm.services.imports.rows import LeftOut, Reason, Verdict, Wishes, WishRow
 from crm.services.imports.source_file import SourceFile
