@@ -203,7 +203,6 @@ class TimelineKind(StrEnum):
     CONSENTED = "consented"
     WITHDRAWN = "withdrawn"
     DISCLOSED = "disclosed"
-    HANDED_OVER = "handed_over"
     CONTACTED = "contacted"
     INFORMED = "informed"
     NOTED = "noted"
@@ -212,7 +211,6 @@ class TimelineKind(StrEnum):
     OBJECTED = "objected"
     RESTRICTED = "restricted"
     RELEASED = "released"
-    PERIOD = "period"
     ERASED = "erased"
 
 
