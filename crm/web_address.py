@@ -12,12 +12,18 @@ _NAME: Final = re.compile(r"[\w.-]{1,253}")  # letters of every language: crm.mÃ
 def is_origin(value: str) -> bool:
     """Say whether this is scheme, host and at most a port, as browsers name a site."""
     parts = _split(value)
-    return parts is not None and not parts.path and value == f"{parts.scheme}://{parts.netloc}"
+    return parts is not None and _is_one_word(value) and not parts.path and value == f"{parts.scheme}://{parts.netloc}"
 
 
 def is_web_address(value: str) -> bool:
     """Say whether this leads to a page."""
-    return _split(value) is not None
+    return find_host(value) is not None and _is_one_word(value)
+
+
+def find_host(value: str) -> str | None:
+    """Return the machine that an address of the web leads to, or None where people could not follow it."""
+    parts = _split(value)
+    return parts.hostname if parts else None
 
 
 def is_host(value: str) -> bool:
@@ -41,7 +47,11 @@ def _split(value: str) -> SplitResult | None:
     except ValueError:
         return None
     follows = parts.scheme in _SCHEMES and is_host(host) and port != 0 and parts.username is None
-    return parts if follows and value.split() == [value] and value.isprintable() else None
+    return parts if follows else None
+
+
+def _is_one_word(value: str) -> bool:
+    return value.split() == [value] and value.isprintable()
 
 
 def _port_of(parts: SplitResult) -> int:

@@ -10,6 +10,7 @@ from crm.cli.configuration import read_settings
 from crm.cli.installation import Installation
 from crm.cli.processes import Processes
 from crm.cli.sentences import _
+from crm.cli.serve import require_free
 from crm.errors import CrmError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _FOLDER: Final = Path("var/demo")
 _MARK: Final = "invented"  # this folder may be thrown away: nobody real was ever in it
+_MAIL_HOST: Final = "127.0.0.1"
 _READY_WITHIN: Final = 60.0
 _CONTACT: Final = {
     "organisation_address": "Königstraße 12, 34117 Kassel",
@@ -46,7 +48,11 @@ class DemoEndedError(CrmError):
 
 @click.command("demo", help=_("Eine Vorführung mit erfundenen Daten starten, bis Strg+C; Ordner: var/demo."))
 @click.option(
-    "--port", type=click.IntRange(1, 65_534), default=8000, show_default=True, help=_("Port der Seite; das Portal nimmt den nächsten.")
+    "--port",
+    type=click.IntRange(1, 65_533),
+    default=8000,
+    show_default=True,
+    help=_("Port der Seite; Portal und Postfach nehmen die nächsten beiden."),
 )
 @click.option("--fresh", is_flag=True, help=_("Mit neuen erfundenen Daten beginnen."))
 @click.pass_obj
@@ -54,6 +60,7 @@ def demo(installation: Installation, port: int, *, fresh: bool) -> None:
     """Make the demonstration if it is not there, then run it until it is stopped."""
     settings = _settings_of(installation, port)
     _require_invented(settings)
+    _require_free(settings.host, port)
     if fresh or not _is_complete(settings):
         shutil.rmtree(settings.data_dir, ignore_errors=True)
         _make(settings)
@@ -79,6 +86,16 @@ def _require_invented(settings: "Settings") -> None:
     folder = settings.data_dir
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise NotADemoError(folder=folder)
+
+
+def _require_free(host: str, port: int) -> None:
+    """Refuse ports that somebody listens at: whoever that is would answer in place of the demonstration.
+
+    Raises:
+        AddressTakenError, AddressUnusableError: which one, and what helps.
+    """
+    for address in ((host, port), (host, port + 1), (_MAIL_HOST, port + 2)):
+        require_free(*address)
 
 
 def _is_complete(settings: "Settings") -> bool:
@@ -134,7 +151,7 @@ def _mail_server(settings: "Settings", port: int) -> "Catcher":
 
 def _environment(settings: "Settings", port: int) -> dict[str, str]:
     return {
-        "LETHE_SMTP_HOST": "127.0.0.1",
+        "LETHE_SMTP_HOST": _MAIL_HOST,
         "LETHE_SMTP_PORT": str(port + 2),
         "LETHE_DATA_DIR": str(settings.data_dir),
         "LETHE_DEMO": "true",

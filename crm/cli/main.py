@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from crm import __version__
+from crm.cli import parent
 from crm.cli.installation import Installation
 from crm.cli.lazy import LazyGroup, Listed
 from crm.cli.sentences import _
@@ -42,9 +43,12 @@ _ONLY_OWNER: Final = 0o077
     metavar="DIR",
     help=_("Ordner der Installation; sonst LETHE_DATA_DIR, sonst var/lethe."),
 )
+@click.option(parent.OPTION, "with_parent", is_flag=True, hidden=True)  # of the demonstration, for its own processes
 @click.pass_context
-def main(context: click.Context, data_dir: Path | None) -> None:
+def main(context: click.Context, data_dir: Path | None, *, with_parent: bool) -> None:
     """Remember which installation is meant; it is opened by the commands that need it."""
+    if with_parent:
+        parent.end_with_parent()
     os.umask(_ONLY_OWNER)  # whatever a command writes, nobody else on the machine reads it
     installation = Installation(data_dir)
     context.obj = installation

@@ -10,6 +10,8 @@ from http.client import HTTPConnection, HTTPException
 from types import FrameType
 from typing import Final
 
+from crm.cli import parent
+
 _GRACE_SECONDS: Final = 10.0
 _PAUSE: Final = 0.1
 
@@ -23,9 +25,13 @@ class Processes:
         self._stopping = False
 
     def start(self, *arguments: str) -> None:
-        """Start `lethe` with these arguments, in a session of its own so that Ctrl-C reaches only us."""
-        command = [sys.executable, "-m", "crm", *arguments]
-        self._children.append(subprocess.Popen(command, env=self._environment, start_new_session=True))  # noqa: S603 - our own program
+        """Start `lethe` with these arguments, in a session of its own so that Ctrl-C reaches only us.
+
+        It ends with us even when nobody can tell it to: the pipe to it breaks.
+        """
+        command = [sys.executable, "-m", "crm", parent.OPTION, *arguments]
+        child = subprocess.Popen(command, env=self._environment, start_new_session=True, stdin=subprocess.PIPE)  # noqa: S603 - our own program
+        self._children.append(child)
 
     def wait(self) -> int:
         """Wait until somebody asks to stop (0) or a child ends by itself (1)."""

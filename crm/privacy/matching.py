@@ -3,6 +3,7 @@
 Source: Art. 5(1)(d) DSGVO (accuracy): two people in one record are worse than one person in two.
 """
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,7 @@ _WITH_EMAIL = (
     )
     .order_by(Subject.created_at, Subject.id)
 )
+_JOINTS = re.compile(r"[\s,.&/()+-]+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
@@ -50,6 +52,17 @@ def fold_name(name: str) -> str:
     if not text.isascii():
         text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return " ".join(text.split())
+
+
+def fold_words(name: str) -> str:
+    """Return the words of a name as they are compared, however they are joined: `Schmidt-Meier` and `Schmidt Meier` agree."""
+    return " ".join(_JOINTS.split(fold_name(name))).strip()
+
+
+def in_order(name: str) -> str:
+    """Return `Ottokar Zuckerhut` for `Zuckerhut, Ottokar`; any other name as it is."""
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and first.strip() else name
 
 
 def find_likeness(fields: Mapping[str, str]) -> Likeness | None:

@@ -3,6 +3,7 @@
 Source: Art. 5(1)(c), (d) DSGVO.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -30,9 +31,10 @@ _AS_IT_IS = select(Contact.company_id, Contact.version, *(getattr(Contact, colum
 def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor, now: datetime) -> Refusal | None:
     """Add to a person what another record of the same person says, or return why not.
 
-    Empty fields are filled, objections and grounds added; of two last contacts the later one counts, because both were ones
-    in substance. Who is a prospect by one record and none by the other is none. Of somebody whose data are restricted only
-    their objections are taken, unless it is because of the time that the other record now shows not to be up (Art. 18(2)).
+    Empty fields and an unknown origin are filled, objections and grounds added; of two last contacts the later one counts,
+    because both were ones in substance. Who is a prospect by one record and none by the other is none. Of somebody whose
+    data are restricted only their objections are taken, unless it is because of the time that the other record now shows
+    not to be up (Art. 18(2)).
 
     Raises:
         ErasedError: the person is erased.
@@ -42,10 +44,10 @@ def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor,
         return Refusal.SUPPRESSED
     _add_source(session, subject_id, person)
     reasons = set(restriction.find_reasons(session, [subject_id]).get(subject_id, ()))
-    grounds = [] if reasons - {RestrictionReason.TIME_UP} else _take_over(session, subject_id, person, actor, now)
+    known = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
+    grounds = [] if reasons - {RestrictionReason.TIME_UP} else _take_over(session, subject_id, person, known, actor, now)
     if RestrictionReason.TIME_UP in reasons:
         _end_time_up(session, subject_id, actor, now)
-    known = objection.find_objections(session, [subject_id]).get(subject_id, frozenset())
     told = [*person.objections, *([Objection(DIRECT_MARKETING)] if blocked else [])]
     fresh = [(subject_id, each) for each in dict.fromkeys(told) if each not in known]
     objection.raise_many(session, fresh, origin=Heard.OLD_SYSTEM, actor=actor, now=now)
@@ -55,13 +57,19 @@ def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor,
     return None
 
 
-def _take_over(session: Session, subject_id: str, person: NewPerson, actor: Actor, now: datetime) -> list[str]:
-    """Fill gaps, move the last contact and add grounds; return the digests of these."""
+def _take_over(
+    session: Session, subject_id: str, person: NewPerson, known: Collection[Objection], actor: Actor, now: datetime
+) -> list[str]:
+    """Fill gaps, move the last contact and add grounds; return the digests of these.
+
+    No ground begins for a purpose that the person contests already: it may have ended because the objection was upheld.
+    """
     _fill_gaps(session, subject_id, person, actor, now)
     is_later = Contact.last_contact_at < person.last_contact_at
     is_moved = plain_columns.change(session, Contact, subject_id, {"last_contact_at": person.last_contact_at}, is_later)
     is_moved |= not person.is_prospect and _end_prospect(session, subject_id)
-    return _add_grounds(session, subject_id, person, now, is_moved=is_moved)
+    purposes = [each for each in person.purposes if Objection(each.code) not in known]
+    return _add_grounds(session, subject_id, purposes, person.collected_at, now, is_moved=is_moved)
 
 
 def _end_time_up(session: Session, subject_id: str, actor: Actor, now: datetime) -> None:
@@ -82,8 +90,10 @@ def _fill_gaps(session: Session, subject_id: str, person: NewPerson, actor: Acto
         raise ErasedError
     if contact.company_id is None and person.company_id:
         plain_columns.change(session, Contact, subject_id, {"company_id": person.company_id})
-    filled = [(sealing.contact_place(subject_id, group), sealed) for group in FIELDS if (sealed := getattr(contact, SEALED_COLUMN[group]))]
-    known = {name for fields in sealing.open_all(session, filled) for name in fields}
+    columns = [(sealing.contact_place(subject_id, group), getattr(contact, column)) for group, column in SEALED_COLUMN.items()]
+    opened = sealing.open_all(session, [(place, sealed) for place, sealed in columns if sealed])
+    known = {name: value for fields in opened for name, value in fields.items()}
+    origin = sealing.take_origin(known)
     gaps = {name: value for name, value in person.fields.items() if value and not _is_filled(name, known)}
     if gaps:
         rectification.apply_changes(
@@ -95,11 +105,13 @@ def _fill_gaps(session: Session, subject_id: str, person: NewPerson, actor: Acto
             actor=actor,
             now=now,
         )
+    if tasks.is_origin(person.origin) and not tasks.is_origin(origin):
+        tasks.take_over_origin(session, subject_id=subject_id, origin=person.origin, purpose=person.purposes[0], actor=actor, now=now)
 
 
-def _is_filled(name: str, known: set[str]) -> bool:
+def _is_filled(name: str, known: Collection[str]) -> bool:
     """Return whether a field is taken; an address is filled as a whole, or it would be made of two."""
-    return name in known or (GROUP_OF[name] is FieldGroup.ADDRESS and not known.isdisjoint(FIELDS[FieldGroup.ADDRESS]))
+    return name in known or (GROUP_OF[name] is FieldGroup.ADDRESS and any(part in known for part in FIELDS[FieldGroup.ADDRESS]))
 
 
 def _widest(person: NewPerson) -> Purpose:
@@ -118,11 +130,13 @@ def _end_prospect(session: Session, subject_id: str) -> bool:
     return plain_columns.change(session, Contact, subject_id, {"is_prospect": False}, Contact.is_prospect.is_(True))
 
 
-def _add_grounds(session: Session, subject_id: str, person: NewPerson, now: datetime, *, is_moved: bool) -> list[str]:
+def _add_grounds(
+    session: Session, subject_id: str, purposes: Sequence[Purpose], since: datetime, now: datetime, *, is_moved: bool
+) -> list[str]:
     standing = lawfulness.find_grounds(session, [subject_id], now=now).get(subject_id, {})
     missing = [
-        NewGround(subject_id=subject_id, purpose=purpose, since=person.collected_at)
-        for purpose in person.purposes
+        NewGround(subject_id=subject_id, purpose=purpose, since=since)
+        for purpose in purposes
         if not purpose.needs_consent and purpose.code not in standing
     ]
     rows = lawfulness.start_grounds(session, missing, now=now)

@@ -47,13 +47,6 @@ class OriginStillUnknownError(InvalidInputError):
     )
 
 
-class NothingContestedError(PrivacyError):
-    """The person contests no purpose that still has a ground."""
-
-    article = "Art. 21(1)"
-    message = "Kein Zweck, dem die Person widersprochen hat, ist noch in Gebrauch. Sehen Sie beim Kontakt nach, was gilt."
-
-
 def open_many(session: Session, tasks: Sequence[tuple[str, TaskKind, date]], *, actor: Actor, now: datetime) -> None:
     """Open tasks: (person, what to do, last day). The caller enters the act that gives rise to them."""
     rows = [
@@ -101,23 +94,47 @@ def state_origin(session: Session, task: PrivacyTask, *, origin: str, purpose: P
     """
     if not origin:
         raise OriginMissingError(field="origin")
-    if origin.casefold() in _NO_ORIGINS:
+    if not is_origin(origin):
         raise OriginStillUnknownError(field="origin")
     require_access(session, subject_id=task.subject_id, purpose=purpose, actor=actor, now=now)
     Vault.of(session).begin_write(session, [task.subject_id])
     _settle(session, task, TaskKind.ORIGIN_UNKNOWN, actor, now)
-    contact = session.get(Contact, task.subject_id)
+    _write_origin(session, task.subject_id, origin, purpose, actor, now)
+
+
+def take_over_origin(session: Session, *, subject_id: str, origin: str, purpose: Purpose, actor: Actor, now: datetime) -> None:
+    """Note where the data came from, now that another record of the person says it; settles the task, if there is one.
+
+    Asks for no role, because an import acts for the controller.
+
+    Raises:
+        ErasedError: the person is erased.
+
+    Source: Art. 5(1)(d), 14(2)(f), 15(1)(g) DSGVO.
+    """
+    Vault.of(session).begin_write(session, [subject_id])
+    _settle_all(session, subject_id, TaskKind.ORIGIN_UNKNOWN, actor, now)
+    _write_origin(session, subject_id, origin, purpose, actor, now)
+
+
+def is_origin(text: str) -> bool:
+    """Say whether this tells where data came from; a word for not knowing it does not."""
+    return bool(text) and text.casefold() not in _NO_ORIGINS
+
+
+def _write_origin(session: Session, subject_id: str, origin: str, purpose: Purpose, actor: Actor, now: datetime) -> None:
+    contact = session.get(Contact, subject_id)
     if contact is None:
         raise ErasedError
     known = sealing.open_origin(session, contact)
-    written = sealing.seal_groups(session, task.subject_id, sealing.group_origin(origin))
+    written = sealing.seal_groups(session, subject_id, sealing.group_origin(origin))
     contact.sealed_origin, contact.changed_at, contact.version = written[FieldGroup.ORIGIN], now, contact.version + 1
     audit.record(
         session,
         Action.ORIGIN_STATED,
         actor=actor,
         now=now,
-        subject_id=task.subject_id,
+        subject_id=subject_id,
         purpose=purpose.code,
         groups=tuple(written),
         sealed=tuple(written.values()),
@@ -153,35 +170,38 @@ def note_informed(session: Session, task: PrivacyTask, *, purpose: Purpose, acto
 
 
 def uphold_objection(session: Session, task: PrivacyTask, *, purpose: Purpose, actor: Actor, now: datetime) -> None:
-    """End the grounds of the purposes that the person contests, because nothing outweighs it; settles the task.
+    """End the grounds of the purposes that the person contests, because nothing outweighs it; settles every task about that.
+
+    Where none of these purposes is in use any more, nothing is left to weigh, and settling the tasks is all.
 
     Raises:
-        NothingContestedError: no such purpose has a ground.
         TaskSettledError: somebody else was faster.
         PurposeNotAllowedError, NoLawfulBasisError, ErasedError: as the door says.
 
     Source: Art. 21(1) DSGVO.
     """
     state = require_access(session, subject_id=task.subject_id, purpose=purpose, actor=actor, now=now)
-    contested = find_contested(session, state)
-    if not contested:
-        raise NothingContestedError
     _settle(session, task, TaskKind.OBJECTION_RAISED, actor, now)
-    for each in contested:
+    _settle_all(session, task.subject_id, TaskKind.OBJECTION_RAISED, actor, now)
+    for each in find_contested(session, state):
         lawfulness.end_ground(session, subject_id=task.subject_id, purpose=each, ends_at=now, actor=actor, now=now)
 
 
 def settle_time_up(session: Session, *, subject_id: str, actor: Actor, now: datetime) -> None:
     """Settle the task of somebody whom an import brought in overdue, now that somebody decided to keep them; none is as good."""
-    mine = (PrivacyTask.subject_id == subject_id, PrivacyTask.kind == TaskKind.TIME_UP, PrivacyTask.done_at.is_(None))
-    for task in session.scalars(select(PrivacyTask).where(*mine)).all():
-        _settle(session, task, TaskKind.TIME_UP, actor, now)
+    _settle_all(session, subject_id, TaskKind.TIME_UP, actor, now)
 
 
 def find_contested(session: Session, state: PersonState) -> tuple[Purpose, ...]:
     """Return the purposes with a ground that the person contests as such; advertising needs no weighing."""
     scopes = {each.scope for each in state.objections if each.channel is None and each.scope != DIRECT_MARKETING}
     return tuple(each for each in purposes.find_all(session) if each.code in scopes and each.code in state.grounds)
+
+
+def _settle_all(session: Session, subject_id: str, kind: TaskKind, actor: Actor, now: datetime) -> None:
+    mine = (PrivacyTask.subject_id == subject_id, PrivacyTask.kind == kind, PrivacyTask.done_at.is_(None))
+    for task in session.scalars(select(PrivacyTask).where(*mine)).all():
+        _settle(session, task, kind, actor, now)
 
 
 def _settle(session: Session, task: PrivacyTask, kind: TaskKind, actor: Actor, now: datetime) -> None:

@@ -81,7 +81,6 @@ TIMELINE_WORDS: Final = {
     "consented": (_l("Eingewilligt"), "allowed"),
     "withdrawn": (_l("Widerrufen"), "objected"),
     "disclosed": (_l("Angezeigt"), "eye"),
-    "handed_over": (_l("Weitergegeben"), "handover"),
     "contacted": (_l("Angeschrieben"), "mail"),
     "informed": (_l("Informiert"), "doc"),
     "noted": (_l("Notiert"), "pen"),
@@ -90,7 +89,6 @@ TIMELINE_WORDS: Final = {
     "objected": (_l("Widersprochen"), "objected"),
     "restricted": (_l("Eingeschränkt"), "restricted"),
     "released": (_l("Einschränkung aufgehoben"), "ok"),
-    "period": (_l("Frist"), "clock"),
     "erased": (_l("Gelöscht"), "forget"),
 }
 

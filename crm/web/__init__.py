@@ -27,6 +27,7 @@ from crm.web import (
     imports,
     invoices,
     ledger,
+    list_filters,
     purpose,
     reports,
     requests,
@@ -87,4 +88,5 @@ def create_app(runtime: Runtime) -> Flask:
     erased.install(app)
     uploads.install(app, documents.UPLOADS | imports.UPLOADS)
     typed.install(app)
+    list_filters.install(app)
     return app

@@ -157,7 +157,7 @@ def _reader(desk: Desk) -> Reader:
 
 
 def _shown() -> int:
-    return _ALL if request.args.get("tasks") == "all" else work_list.SHOWN
+    return _ALL if request.args.get("tasks") else work_list.SHOWN
 
 
 def _named(tasks: DueTasks) -> int:

@@ -9,7 +9,7 @@ from crm.site.access import may
 from crm.site.i18n import _, in_language
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
-from crm.web.contacts.forget import period_alone
+from crm.web.contacts.forget import period_in_words
 from crm.web.desk import current_day
 from crm.web.retention_words import BASIS_TITLES, DOUBT_TEXTS, STATE_TITLES
 from crm.web.typed import accept_pseudonyms
@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
     """Show rules, numbers and runs; nobody is named."""
     with current_runtime().database.reading() as db:
         found = concept.find_concept(db, today=current_day())
-    rules = [(each, in_language(each.rule.kind), in_language(each.rule.start_text), period_alone(each.rule)) for each in found.rules]
+    rules = [(each, in_language(each.rule.kind), in_language(each.rule.start_text), period_in_words(each.rule)) for each in found.rules]
     return render_template(
         "retention/index.html",
         concept=found,

@@ -16,7 +16,7 @@ from crm.site.errors import sentence_of
 from crm.site.i18n import _, day, in_language
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, Option
-from crm.web.contacts.forget import period_alone
+from crm.web.contacts.forget import period_in_words
 from crm.web.desk import Desk, open_desk, purpose_links, strip_of
 from crm.web.due import elsewhere, urgency_of
 from crm.web.names import NAME_FIELDS, full_name
@@ -119,7 +119,7 @@ def _owner(db: Session, found: Reviewed | None) -> str | None:
 def _facts(found: Reviewed, owner: str | None) -> list[tuple[str, str]]:
     rule = found.forgetting.rule
     facts = [(_("Regel"), f"{rule.code}: {in_language(rule.kind)}"), (_("Beginn der Frist"), in_language(rule.start_text))]
-    facts.append((_("Frist"), period_alone(rule)))
+    facts.append((_("Frist"), period_in_words(rule)))
     facts.append((_("Betreut von"), owner or _("niemandem")))
     facts += [(_("Funktion"), found.person.fields["position"])] if found.person and found.person.fields.get("position") else []
     facts += [(_("Ort"), found.person.fields["city"])] if found.person and found.person.fields.get("city") else []

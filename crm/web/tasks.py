@@ -120,7 +120,7 @@ def _act(view: TaskView, kind: TaskKind, subject_id: str, task_id: str) -> tuple
     endpoints = {
         TaskKind.ORIGIN_UNKNOWN: "state_origin",
         TaskKind.NOTICE_DUE: "note_informed",
-        TaskKind.OBJECTION_RAISED: "uphold_objection" if view.contested else None,
+        TaskKind.OBJECTION_RAISED: "uphold_objection",
     }
     name = endpoints.get(kind)
     if name is None or view.person is None or view.task.done_at or not may(f"tasks.{name}"):

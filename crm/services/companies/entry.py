@@ -1,11 +1,9 @@
 """Companies come in and change."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -21,9 +19,8 @@ from crm.privacy.collection import Collected, NewPerson
 from crm.privacy.errors import StaleVersionError, SuppressedError
 from crm.privacy.purposes import Purpose
 from crm.services.contacts.fields import LONGEST, clean_line, clean_segment
+from crm.web_address import find_host
 
-_WEB: Final = frozenset({"http", "https"})
-_HOST: Final = re.compile(r"[\w.-]+")  # letters of every language: www.müller.example is one
 SHORT_FIELDS: Final = {"postal_code": 20, "city": 100, "country": 60, "phone": 40}  # characters; as long as the columns are
 
 
@@ -232,12 +229,7 @@ def clean_website(line: str) -> str:
         WebsiteError, FieldTooLongError: it leads to no website, or would do something else than lead there.
     """
     address = line if "://" in line else f"https://{line}"
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname or "", parts.port  # both are read on demand, and refuse what cannot be one
-    except ValueError as error:
-        raise WebsiteError(field="website") from error
-    is_host = "." in host.strip(".") or host == "localhost"
-    if parts.scheme.lower() not in _WEB or not is_host or not _HOST.fullmatch(host) or parts.username is not None or port == 0:
+    host = find_host(address) or ""
+    if host != "localhost" and ("." not in host.strip(".") or ":" in host):  # a word alone is a slip, a number in the long form no site
         raise WebsiteError(field="website")
     return clean_line(address, field="website", longest=longest_of("website"))

@@ -10,6 +10,7 @@ from crm.db import Database
 from crm.privacy import purposes
 from crm.services.demo.inventions import Inventor
 from crm.services.imports.new_people import PeopleMaker
+from crm.services.imports.news import News
 from crm.services.imports.rows import NO_WISHES, Employer, PersonRow, Wishes
 from crm.services.imports.survey import Survey
 from crm.services.imports.taking_people import PeopleTaker
@@ -82,7 +83,8 @@ def move_in(
             owner_id = staff[move.owner][0] if move.owner else None
             terms = Terms(purpose=purposes.find_all(session).get(move.purpose), migration=move.migration, owner_id=owner_id, actor=actor)
             rows = [_row(inventor, each, next(numbers), moved_at) for each in move.cases]
-            PeopleTaker(PeopleMaker(_SYSTEM, terms, Survey(), settings)).take(session, rows, now=moved_at)
+            taker = PeopleTaker(PeopleMaker(_SYSTEM, terms, Survey(), settings), News(purpose=move.purpose))
+            taker.take(session, rows, now=moved_at)
     return next(numbers) - 1
 
 

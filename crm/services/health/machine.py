@@ -4,13 +4,12 @@ import ctypes
 from collections.abc import Iterator
 from pathlib import Path
 
+from crm.search.place import is_ram
 from crm.services.health.findings import Finding, State
 from crm.settings import Settings
 
 _SWAPS = Path("/proc/swaps")
-_MOUNTS = Path("/proc/mounts")
 _BLOCKS = Path("/sys/class/block")
-_IN_MEMORY = frozenset({"tmpfs", "ramfs"})
 _ROOM_FOR_TIMEX = 512  # bytes; the kernel's struct has 208
 _NOT_SYNCHRONISED = 5  # TIME_ERROR of adjtimex(2)
 
@@ -66,10 +65,7 @@ class ClockSynchronised(Finding):
 def examine_machine(settings: Settings) -> Iterator[Finding]:
     """Look at swap, index folder and clock."""
     yield from _examine_swap()
-    if _file_system_of(settings.index_dir) in _IN_MEMORY:
-        yield IndexInMemory(folder=settings.index_dir)
-    else:
-        yield IndexOnDisk(folder=settings.index_dir)
+    yield (IndexInMemory if is_ram(settings.index_dir) else IndexOnDisk)(folder=settings.index_dir)
     yield ClockSynchronised() if _is_clock_synchronised() else ClockUnsynchronised()
 
 
@@ -87,14 +83,6 @@ def _is_protected(device: str) -> bool:
     name = Path(device).resolve().name
     kind = _BLOCKS / name / "dm" / "uuid"
     return name.startswith("zram") or (kind.exists() and kind.read_text(encoding="utf-8").startswith("CRYPT-"))
-
-
-def _file_system_of(folder: Path) -> str:
-    """Return the kind of file system that `folder` is on: that of the longest mount point above it."""
-    mounts = [line.split()[1:3] for line in _MOUNTS.read_text(encoding="utf-8").splitlines()]
-    path = folder.resolve()
-    fitting = [(len(point), number, kind) for number, (point, kind) in enumerate(mounts) if path.is_relative_to(point)]
-    return max(fitting)[2] if fitting else ""
 
 
 def _is_clock_synchronised() -> bool:

@@ -4,9 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from crm.privacy.matching import Likeness
-from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow, WorkRow
-
-Row = CompanyRow | PersonRow | WorkRow | LeftOut
+from crm.services.imports.rows import PersonRow, Row
 
 _SECONDS = 0.1
 _SMALLEST, _FIRST, _LARGEST = 40, 80, 400

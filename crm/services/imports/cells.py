@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from crm.privacy import tasks
 from crm.privacy.objection import Objection
 from crm.services.imports.columns import Binding
 from crm.services.imports.dates import DateRule
@@ -51,6 +52,10 @@ class Cells:
     def fields(self, names: Iterable[str]) -> dict[str, str]:
         """Return the filled ones of these fields."""
         return {name: text for name in names if name in self._binding.places and (text := self.text(name))}
+
+    def origin(self, of_file: str | None) -> str | None:
+        """Return where the data came from as the record says, or else its file; None for unknown, whatever word says that."""
+        return next((each for each in (self.text("origin"), of_file or "") if tasks.is_origin(each)), None)
 
     def record_id(self, target: str = "id") -> str:
         """Return the first record that one of the columns of this target names."""

@@ -57,7 +57,7 @@ class CompanyReader:
             segment=cells.text("segment")[:40] or None,
             natural_person=natural,
             prospect=self._policy.is_prospect_type(cells.raw("relation")),
-            origin=cells.text("origin") or self._file.origin,
+            origin=cells.origin(self._file.origin),
             created_at=ages.created_at,
             last_contact_at=ages.last_contact_at,
             wishes=cells.wishes() | self._survey.wishes_of(cells.record_id("individual")),

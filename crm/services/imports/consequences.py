@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from crm.models.privacy_task import TaskKind
-from crm.privacy import consent, restriction, tasks
+from crm.privacy import consent, objection, restriction, tasks
 from crm.privacy.collection import Notice
 from crm.privacy.purposes import Channel
 from crm.privacy.restriction import RestrictionReason
@@ -22,7 +22,7 @@ class Consequences:
     def __init__(self, maker: PeopleMaker, *, now: datetime) -> None:
         self._maker = maker
         self._now = now
-        self._tasks: list[tuple[str, TaskKind, date]] = []
+        self._tasks: dict[tuple[str, TaskKind], date] = {}
         self._restricted: dict[RestrictionReason, list[str]] = defaultdict(list)
         self._asked: list[str] = []
         self._unproven: dict[tuple[str, Channel, datetime], list[str]] = defaultdict(list)
@@ -39,15 +39,15 @@ class Consequences:
         self.heed(row.wishes, subject_id, collected_at=self._maker.collected_at(row, now=self._now))
 
     def demand(self, subject_id: str, kind: TaskKind) -> None:
-        """Ask that somebody does something about this person within a month."""
-        self._tasks.append((subject_id, kind, due_within_a_month(self._now, zone=self._maker.zone)))
+        """Ask that somebody does something about this person within a month; once, however many records ask for it."""
+        self._tasks[subject_id, kind] = due_within_a_month(self._now, zone=self._maker.zone)
 
     def restrict(self, subject_id: str, reason: RestrictionReason) -> None:
         """Let nobody use this person's data until somebody has decided."""
         self._restricted[reason].append(subject_id)
 
     def heed(self, wishes: Wishes, subject_id: str, *, collected_at: datetime) -> None:
-        """Do what the person wants, beside the objections, which the door of collection takes in.
+        """Do what the person wants and was not known, beside the objections, which the door of collection takes in.
 
         Who asked to be forgotten gets a case: restricted at once and erased after a decision; a slip or an impostor
         would otherwise cause a loss that nobody can undo.
@@ -62,10 +62,16 @@ class Consequences:
             since = min(each.effective_at or collected_at, self._now)
             self._unproven[each.purpose, each.channel, since].append(subject_id)
 
+    def heed_news(self, session: Session, news: Wishes, subject_id: str) -> None:
+        """Do what somebody who is known wants besides what was known, objections included."""
+        told = [(subject_id, each) for each in self._maker.objections(news)]
+        objection.raise_many(session, told, origin=objection.Heard.OLD_SYSTEM, actor=self._maker.terms.actor, now=self._now)
+        self.heed(news, subject_id, collected_at=self._now)
+
     def write(self, session: Session) -> None:
         """Write everything, in the unit of work of the people themselves."""
         actor = self._maker.terms.actor
-        tasks.open_many(session, self._tasks, actor=actor, now=self._now)
+        tasks.open_many(session, [(*wanted, due_on) for wanted, due_on in self._tasks.items()], actor=actor, now=self._now)
         for reason, subject_ids in self._restricted.items():
             restriction.impose(session, subject_ids=list(dict.fromkeys(subject_ids)), reason=reason, actor=actor, now=self._now)
         if self._asked:  # hardly ever, and looking for nobody's cases took a twentieth of an import

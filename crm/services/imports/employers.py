@@ -2,9 +2,8 @@
 
 import re
 
-from crm.privacy.matching import fold_name
+from crm.privacy.matching import fold_name, fold_words
 from crm.services.companies import kinds
-from crm.services.imports.names import fold_words
 from crm.services.imports.policy import ImportPolicy
 from crm.services.imports.rows import NO_EMPLOYER, Employer
 from crm.services.imports.survey import Survey

@@ -11,7 +11,7 @@ from crm.services.imports.companies import CompanyReader
 from crm.services.imports.fields import WORK, RowKind
 from crm.services.imports.people import PersonReader
 from crm.services.imports.policy import ImportPolicy
-from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow, WorkRow
+from crm.services.imports.rows import Row
 from crm.services.imports.source_file import SourceFile
 from crm.services.imports.survey import Survey
 from crm.services.imports.work.reading import WorkReader
@@ -42,7 +42,7 @@ class Export:
         listed = "\n".join(file.identity for file in self.files)
         return hashlib.sha256(f"{self.system}\n{listed}".encode()).hexdigest()
 
-    def rows(self, file: SourceFile, *, zone: ZoneInfo = _UTC) -> Iterator[CompanyRow | PersonRow | WorkRow | LeftOut]:
+    def rows(self, file: SourceFile, *, zone: ZoneInfo = _UTC) -> Iterator[Row]:
         """Return what the rows of a file say, in their order.
 
         Args:
@@ -54,7 +54,7 @@ class Export:
             return map(PersonReader(file, policy=self.policy, survey=self.survey, now=self.now).read, file.table.records())
         if file.kind in WORK:
             return map(WorkReader(file, zone=zone).read, file.table.records())
-        return iter(self.survey.decided.get(file.name, ()))
+        return iter(self.survey.beside.get(file.name, ()))
 
     def require_unchanged(self) -> None:
         """Refuse when a file is no longer what was validated; call it before the first write.

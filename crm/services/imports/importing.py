@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -13,18 +14,25 @@ from crm.db.errors import DiskFullError
 from crm.errors import UnavailableError
 from crm.privacy import intake
 from crm.services.imports import runs
-from crm.services.imports.batches import Pace, Row, cut, waves
+from crm.services.imports.batches import Pace, cut, waves
 from crm.services.imports.decided import Decided, decided
 from crm.services.imports.export import Export
+from crm.services.imports.fields import RowKind
 from crm.services.imports.new_people import PeopleMaker
+from crm.services.imports.news import News
 from crm.services.imports.report import Report, empty_report
-from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow, Verdict, WorkRow
+from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow, Row, Verdict, WishRow, WorkRow
+from crm.services.imports.source_file import SourceFile
 from crm.services.imports.taking_companies import CompanyTaker
 from crm.services.imports.taking_people import PeopleTaker
+from crm.services.imports.taking_wishes import decide_wishes
 from crm.services.imports.terms import Terms
 from crm.services.imports.work.taking import WorkTaker
 from crm.settings import Settings
 from crm.vault import KeyStoreFullError
+
+_Kind = TypeVar("_Kind", CompanyRow, PersonRow, WishRow, WorkRow)
+_WISHES = frozenset({RowKind.WISHES, RowKind.CONSENT})
 
 
 class ImportOutOfRoomError(UnavailableError):
@@ -54,18 +62,19 @@ class Importer:
         self._terms = terms
         self._clock = clock
         maker = PeopleMaker(export.system, terms, export.survey, settings)
-        self._companies = CompanyTaker(maker)
-        self._people = PeopleTaker(maker)
+        news = News(purpose=terms.purpose.code)
+        self._companies = CompanyTaker(maker, news)
+        self._people = PeopleTaker(maker, news)
         self._zone = maker.zone
         self._work = WorkTaker(export.system, terms, zone=maker.zone)
 
     def foretell(self, *, progress: Callable[[int], None]) -> Report:
         """Return the report that `apply` would end with; nothing is changed (dry run)."""
         report = empty_report(self._export)
-        for file, counted in zip(self._export.files, report.files, strict=True):
+        for number, file in self._in_turn():
             for batch in cut(self._export.rows(file, zone=self._zone), pace=Pace()):
                 with self._database.reading() as session:
-                    counted.add(self._foretell(session, batch))
+                    report.files[number].add(self._foretell(session, batch))
                 progress(len(batch))
         return report
 
@@ -85,7 +94,7 @@ class Importer:
         with self._database.writing() as session:
             run = runs.begin(session, export=self._export, terms=self._terms, now=self._clock.now())
         pace = Pace()
-        for number, file in enumerate(self._export.files):
+        for number, file in self._in_turn():
             for batch in cut(self._export.rows(file, zone=self._zone), pace=pace, after=run.last_rows[number]):
                 with self._out_of_room(run, number), self._database.writing_in_bulk() as session:
                     started = time.monotonic()
@@ -95,6 +104,10 @@ class Importer:
                 progress(len(batch))
         with self._database.reading() as session:
             return Applied(run.id, runs.read_report(session, run, export=self._export))
+
+    def _in_turn(self) -> list[tuple[int, SourceFile]]:
+        """Return the files with their numbers, what people want first: later nobody could tell what of it was new."""
+        return sorted(enumerate(self._export.files), key=lambda each: each[1].kind not in _WISHES)
 
     @contextmanager
     def _out_of_room(self, run: runs.Run, number: int) -> Iterator[None]:
@@ -113,12 +126,13 @@ class Importer:
 
     def _foretell(self, session: Session, batch: Sequence[Row]) -> list[Decided]:
         now = self._clock.now()
-        companies, people = _by_kind(batch)
-        found = self._companies.foretell(session, companies, now=now) if companies else []
+        companies, people = _of_kind(batch, CompanyRow), _of_kind(batch, PersonRow)
+        found = self._decide_wishes(session, batch)
+        found += self._companies.foretell(session, companies, now=now) if companies else []
         for wave in waves(people):
             found += self._people.foretell(session, wave, traders=self._companies.traders, now=now)
         self._note_arrivals([*companies, *people], found)
-        if work := _work_of(batch):
+        if work := _of_kind(batch, WorkRow):
             found += self._work.foretell(session, work, now=now)
         return _in_order(batch, found)
 
@@ -132,21 +146,22 @@ class Importer:
 
     def _take(self, session: Session, batch: Sequence[Row]) -> list[Decided]:
         now = self._clock.now()
-        companies, people = _by_kind(batch)
-        found = self._companies.take(session, companies, now=now) if companies else []
+        companies, people = _of_kind(batch, CompanyRow), _of_kind(batch, PersonRow)
+        found = self._decide_wishes(session, batch)
+        found += self._companies.take(session, companies, now=now) if companies else []
         for wave in waves(people):
             found += self._people.take(session, wave, now=now)
-        if work := _work_of(batch):
+        if work := _of_kind(batch, WorkRow):
             found += self._work.take(session, work, now=now)
         return _in_order(batch, found)
 
+    def _decide_wishes(self, session: Session, batch: Sequence[Row]) -> list[Decided]:
+        rows = _of_kind(batch, WishRow)
+        return decide_wishes(session, rows, system=self._export.system, purpose=self._terms.purpose.code) if rows else []
 
-def _by_kind(batch: Sequence[Row]) -> tuple[list[CompanyRow], list[PersonRow]]:
-    return [row for row in batch if isinstance(row, CompanyRow)], [row for row in batch if isinstance(row, PersonRow)]
 
-
-def _work_of(batch: Sequence[Row]) -> list[WorkRow]:
-    return [row for row in batch if isinstance(row, WorkRow)]
+def _of_kind(batch: Sequence[Row], kind: type[_Kind]) -> list[_Kind]:
+    return [row for row in batch if isinstance(row, kind)]
 
 
 def _in_order(batch: Sequence[Row], found: Sequence[Decided]) -> list[Decided]:

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Collection
 
-from crm.privacy.matching import fold_name
+from crm.privacy.matching import fold_words, in_order
 
 _PARTICLES = frozenset({"von", "vom", "zu", "zum", "zur", "van", "de", "del", "della", "di", "da", "dos", "du", "el", "al", "ten", "ter"})
-_JOINTS = re.compile(r"[\s,.&/()+-]+")
 _MOST_WORDS = 6  # of one full name
 _BETWEEN = re.compile(r"[.\-_+\d]+")
 
@@ -15,17 +14,6 @@ def is_role_mailbox(email: str, roles: Collection[str]) -> bool:
     """Return whether an address belongs to a role, such as info@ or einkauf-nord@."""
     words = [word for word in _BETWEEN.split(email.partition("@")[0].casefold()) if word]
     return not words or words[0] in roles or words[-1] in roles
-
-
-def fold_words(name: str) -> str:
-    """Return the words of a name as they are compared, however they are joined: `Schmidt-Meier` and `Schmidt Meier` agree."""
-    return " ".join(_JOINTS.split(fold_name(name))).strip()
-
-
-def in_order(name: str) -> str:
-    """Return `Ottokar Zuckerhut` for `Zuckerhut, Ottokar`; any other name as it is."""
-    last, comma, first = name.partition(",")
-    return f"{first.strip()} {last.strip()}" if comma and first.strip() else name
 
 
 def find_person_in(name: str, people: Collection[str]) -> str | None:

@@ -5,13 +5,15 @@ Values of a known person are never overwritten by an import; what the person wan
 Source: Art. 12(3), 17(1), 21(3) DSGVO.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from crm.privacy import objection
 from crm.privacy.objection import Objection
-from crm.services.imports.rows import Wishes
+from crm.services.imports.rows import NO_WISHES, CompanyRow, PersonRow, Wishes
+from crm.services.imports.sources import KnownRecord
 from crm.services.requests import opening
 
 
@@ -37,3 +39,36 @@ def find_news(session: Session, wishes: Mapping[str, Wishes], *, purpose: str) -
         if fresh:
             found[subject_id] = fresh
     return found
+
+
+class News:
+    """What people who are known want besides what was known, each told once however many of their records say it.
+
+    The dry run changes nothing, so it has to remember what it foretold of another record of the person.
+    """
+
+    def __init__(self, *, purpose: str) -> None:
+        self._purpose = purpose
+        self._told: dict[str, Wishes] = {}
+
+    def find(self, session: Session, rows: Sequence[PersonRow | CompanyRow], known: Mapping[str, KnownRecord]) -> dict[str, Wishes]:
+        """Return by person what these rows tell that was not known."""
+        wanted: dict[str, Wishes] = {}
+        for row in rows:
+            if row.record_id in known and (subject_id := known[row.record_id].subject_id):
+                wanted[subject_id] = wanted.get(subject_id, NO_WISHES) | row.wishes
+        found = find_news(session, wanted, purpose=self._purpose)
+        news = {subject_id: each - self._told.get(subject_id, NO_WISHES) for subject_id, each in found.items()}
+        for subject_id, each in news.items():
+            self._told[subject_id] = self._told.get(subject_id, NO_WISHES) | each
+        return {subject_id: each for subject_id, each in news.items() if each}
+
+
+def leave_out_contested(session: Session, wishes: Wishes, subject_id: str, *, purpose: str) -> Wishes:
+    """Return these wishes without one that is known: a use that is contested already is being weighed, or was.
+
+    Objections and consents stay: each has a place of its own where what is known is left out.
+    """
+    if wishes.use_contested and Objection(purpose) in objection.find_objections(session, [subject_id]).get(subject_id, ()):
+        return replace(wishes, use_contested=False)
+    return wishes

@@ -54,7 +54,7 @@ class PersonReader:
             record_id=cells.record_id() or self._file.id_of_row(record.row),
             fields=fields,
             compared=compared,
-            origin=cells.text("origin") or self._file.origin,
+            origin=cells.origin(self._file.origin),
             created_at=ages.created_at,
             last_contact_at=ages.last_contact_at,
             employer=employer,

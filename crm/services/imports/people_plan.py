@@ -1,6 +1,6 @@
 """Decides what happens with the people of a batch, without writing: the same for the dry run and the import."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crm.privacy import matching
 from crm.privacy.matching import Likeness
 from crm.services.imports import sources
-from crm.services.imports.news import find_news
+from crm.services.imports.news import News
 from crm.services.imports.rows import NO_WISHES, PersonRow, Wishes
 from crm.services.imports.sources import KnownRecord
 from crm.services.imports.suppressed import find_suppressed
@@ -48,6 +48,7 @@ class PeoplePlanner:
 
     system: str
     terms: Terms
+    news: News
     employers: dict[str, KnownRecord] = field(default_factory=dict)
 
     def plan(self, session: Session, rows: Sequence[PersonRow], *, now: datetime) -> list[PlannedPerson]:
@@ -60,7 +61,7 @@ class PeoplePlanner:
         open_rows = [row for row in rows if row.record_id not in known and row.record_id not in erased and row.row not in suppressed]
         likenesses = [row.likeness for row in open_rows if row.likeness]
         same = matching.find_same(session, likenesses, actor=self.terms.actor, now=now)
-        news = find_news(session, _told_by(rows, known), purpose=self.terms.purpose.code)
+        news = self.news.find(session, rows, known)
         planned = []
         for row in rows:
             if row.record_id in erased:
@@ -81,12 +82,3 @@ class PeoplePlanner:
         if row.likeness in same:
             return PlannedPerson(row, Fate.MERGE, same[row.likeness])
         return PlannedPerson(row, Fate.CREATE)
-
-
-def _told_by(rows: Sequence[PersonRow], known: Mapping[str, KnownRecord]) -> dict[str, Wishes]:
-    """Return what all records of people who are known tell of their wishes, by person."""
-    told: dict[str, Wishes] = {}
-    for row in rows:
-        if row.record_id in known and (subject_id := known[row.record_id].subject_id):
-            told[subject_id] = told.get(subject_id, NO_WISHES) | row.wishes
-    return told

@@ -3,12 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from crm.services.imports.decided import Decided
 from crm.services.imports.export import Export
 from crm.services.imports.fields import RowKind
 from crm.services.imports.rows import Reason, Verdict
+
+_TOLD_BY: Final = {
+    Reason.ALREADY_IMPORTED: Verdict.SKIPPED,
+    Reason.ERASED_BEFORE: Verdict.REFUSED,
+    Reason.SUPPRESSED: Verdict.REFUSED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,17 @@ class FileReport:
     @property
     def read(self) -> int:
         return self.counts.total()
+
+    @property
+    def people(self) -> Counter[Verdict]:
+        """Return the numbers of the rows that are people; of a list of companies those are the sole traders.
+
+        What became of a sole trader is told by the remarks of the row: only the numbers of whole files are stored.
+        """
+        if self.kind is not RowKind.COMPANY:
+            return self.counts if self.kind is RowKind.PERSON else Counter()
+        told = {remark.row: _TOLD_BY[remark.reason] for remark in self.remarks if remark.reason in _TOLD_BY}
+        return Counter(told.get(remark.row, Verdict.CREATED) for remark in self.remarks if remark.reason is Reason.SOLE_TRADER)
 
     def add(self, rows: Iterable[Decided]) -> None:
         """Count what became of rows."""
@@ -61,12 +78,8 @@ class Report:
 
     @property
     def people(self) -> Counter[Verdict]:
-        """Return the numbers of the files that list people."""
-        total: Counter[Verdict] = Counter()
-        for file in self.files:
-            if file.kind is RowKind.PERSON:
-                total += file.counts
-        return total
+        """Return the numbers of the people of all files."""
+        return sum((file.people for file in self.files), Counter[Verdict]())
 
     def as_json(self, *, translate: Callable[[str], str]) -> dict[str, Any]:
         """Return the report in the form that `--json` prints; read = created + merged + refused + skipped.

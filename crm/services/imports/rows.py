@@ -30,12 +30,13 @@ class Reason(Enum):
     AGE_UNKNOWN = "Ohne brauchbares Datum; die Aufbewahrungsfrist läuft ab dem Import."
     VALUE_SHORTENED = "Ein Wert war zu lang und wurde gekürzt."
     COMPANY_IS_PERSON = "Der Firmenname nennt eine andere Person und wurde weggelassen."
-    SOLE_TRADER = "Als Einzelunternehmen erkannt; die Angaben sind personenbezogen und werden versiegelt."
+    SOLE_TRADER = "Als Einzelunternehmen erkannt; die Angaben sind personenbezogen."
     TIME_UP = "Die Aufbewahrungsfrist ist abgelaufen: eingeschränkt übernommen, binnen 30 Tagen zu entscheiden."
     ALREADY_IMPORTED = "Dieser Datensatz wurde schon früher eingelesen."
     NEWS_HEEDED = "Ein neuer Widerspruch oder Löschwunsch dieser Person wurde übernommen."
     ERASED_BEFORE = "Dieser Datensatz wurde hier gelöscht und kommt nicht zurück."
     SUPPRESSED = "Die Adresse darf keine Werbung bekommen, und dieser Import dient nur der Werbung."
+    NOTHING_NEW = "Bringt nichts Neues: Der Wunsch ist hier schon bekannt, oder die Person kommt nicht herein."
     WITHOUT_PERSON = "Keine Person des Exports gehört dazu."
     NO_WISH = "Enthält keinen Wunsch der Person."
     NO_ANSWER = "Weder Einwilligung noch Ablehnung."
@@ -147,11 +148,40 @@ class Wishes:
             self.wants_erasure or other.wants_erasure,
         )
 
+    def __and__(self, other: "Wishes") -> "Wishes":
+        return Wishes(
+            self.objections & other.objections,
+            tuple(each for each in self.consents if each in other.consents),
+            self.use_contested and other.use_contested,
+            self.wants_erasure and other.wants_erasure,
+        )
+
+    def __sub__(self, other: "Wishes") -> "Wishes":
+        return Wishes(
+            self.objections - other.objections,
+            tuple(each for each in self.consents if each not in other.consents),
+            self.use_contested and not other.use_contested,
+            self.wants_erasure and not other.wants_erasure,
+        )
+
     def __bool__(self) -> bool:
         return bool(self.objections or self.consents or self.use_contested or self.wants_erasure)
 
 
 NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishRow:
+    """What a row beside the people wants for one of them; it takes effect with their records.
+
+    Attributes:
+        record_ids: the records of that person in this export.
+    """
+
+    row: int
+    record_ids: tuple[str, ...]
+    wishes: Wishes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,3 +285,6 @@ class WorkRow:
     company_name: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[Reason, ...] = ()
+
+
+Row = CompanyRow | PersonRow | WorkRow | WishRow | LeftOut

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from crm.privacy.matching import Likeness, fold_name
-from crm.services.imports.names import find_person_in, fold_words
-from crm.services.imports.rows import NO_WISHES, LeftOut, Wishes
+from crm.privacy.matching import Likeness, fold_name, fold_words
+from crm.services.imports.names import find_person_in
+from crm.services.imports.rows import NO_WISHES, LeftOut, Wishes, WishRow
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -22,7 +22,7 @@ class Survey:
     Attributes:
         rows: number of records by file.
         dropped: values without a purpose, by name of the column.
-        decided: rows of files that only say something about people of other files.
+        beside: rows of files that only say something about people of other files, by name of the file.
         company_names: companies of this export by id, with their names as `fold_words` returns them.
         prospect_companies: those of them that are no customers (yet).
         contact_names: (company id, folded name) of the contacts of companies.
@@ -32,7 +32,7 @@ class Survey:
 
     rows: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
-    decided: dict[str, list[LeftOut]] = field(default_factory=dict)
+    beside: dict[str, list[LeftOut | WishRow]] = field(default_factory=dict)
     wishes: dict[str, Wishes] = field(default_factory=dict)
     company_names: dict[str, str] = field(default_factory=dict)
     prospect_companies: set[str] = field(default_factory=set)

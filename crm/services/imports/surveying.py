@@ -1,15 +1,16 @@
 """Validates all records of an export and surveys them, before anything is written."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from crm.privacy.matching import find_likeness, fold_name
+from crm.privacy.matching import find_likeness, fold_name, fold_words, in_order
 from crm.services.imports.columns import Binding
 from crm.services.imports.errors import IdMissingError, IdTwiceError, IdUnusableError
 from crm.services.imports.fields import RowKind
-from crm.services.imports.names import fold_words, in_order, is_role_mailbox, split_full_name
+from crm.services.imports.names import is_role_mailbox, split_full_name
 from crm.services.imports.policy import ImportPolicy
-from crm.services.imports.rows import LeftOut, Reason, Verdict, Wishes
+from crm.services.imports.rows import LeftOut, Reason, Verdict, Wishes, WishRow
 from crm.services.imports.source_file import SourceFile
 from crm.services.imports.survey import Survey
 from crm.services.imports.table import Record
@@ -37,7 +38,7 @@ class _Surveyor:
         self.survey = Survey()
         self._policy = policy
         self._now = now
-        self._individuals: set[str] = set()
+        self._records_of: dict[str, list[str]] = defaultdict(list)
         self._wishes: list[tuple[str, int, str, Wishes | Reason]] = []
 
     def read(self, file: SourceFile) -> None:
@@ -66,13 +67,13 @@ class _Surveyor:
         self.survey.company_names[record_id] = fold_words(in_order(clean(name)))
         if self._policy.is_prospect_type(binding.cell(record, "relation")):
             self.survey.prospect_companies.add(record_id)
-        self._individuals.add(clean_id(binding.cell(record, "individual")))
+        self._note_individual(binding, record)
 
     def _note_person(self, file: SourceFile, record: Record) -> None:
         binding = file.binding
         if is_yes(binding.cell(record, "deleted")) or is_yes(binding.cell(record, "converted")):
             return
-        self._individuals.add(clean_id(binding.cell(record, "individual")))
+        self._note_individual(binding, record)
         first, last = clean(binding.cell(record, "first_name")), clean(binding.cell(record, "last_name"))
         if not first and not last:
             first, last = split_full_name(clean(binding.cell(record, "full_name")))
@@ -83,6 +84,10 @@ class _Surveyor:
         email = clean(binding.compared_cell(record, "email"))
         if not is_role_mailbox(email, self._policy.role_mailboxes):
             self.survey.note_contact(find_likeness({"email": email, "first_name": first, "last_name": last}), self._age(binding, record))
+
+    def _note_individual(self, binding: Binding, record: Record) -> None:
+        if individual := clean_id(binding.cell(record, "individual")):
+            self._records_of[individual].append(clean_id(binding.cell(record, "id")))
 
     def _age(self, binding: Binding, record: Record) -> datetime | None:
         """Return the last contact, or else the beginning, that the record can have had."""
@@ -101,14 +106,16 @@ class _Surveyor:
         self._wishes.append((file.name, record.row, individual, found))
 
     def decide_wishes(self) -> None:
-        """Give wishes to the people they belong to, and decide the rows that held them."""
+        """Give wishes to the people they belong to; the rows of nobody are decided."""
         for name, row, individual, found in self._wishes:
-            if isinstance(found, Wishes) and individual in self._individuals:
+            beside = self.survey.beside.setdefault(name, [])
+            if not isinstance(found, Wishes):
+                beside.append(LeftOut(row, Verdict.SKIPPED, found))
+            elif individual in self._records_of:
                 self.survey.wishes[individual] = self.survey.wishes_of(individual) | found
-                decided = LeftOut(row, Verdict.MERGED)
+                beside.append(WishRow(row=row, record_ids=tuple(self._records_of[individual]), wishes=found))
             else:
-                decided = LeftOut(row, Verdict.SKIPPED, Reason.WITHOUT_PERSON if isinstance(found, Wishes) else found)
-            self.survey.decided.setdefault(name, []).append(decided)
+                beside.append(LeftOut(row, Verdict.SKIPPED, Reason.WITHOUT_PERSON))
 
 
 def _require_id(file: SourceFile, record: Record, seen: set[str]) -> None:

@@ -1,6 +1,7 @@
 """Takes the companies of a batch in; those that are natural persons through the door of collection."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,9 @@ from crm.services.imports import sources
 from crm.services.imports.consequences import Consequences
 from crm.services.imports.decided import Decided
 from crm.services.imports.new_people import PeopleMaker
-from crm.services.imports.rows import CompanyRow, Reason, Verdict
+from crm.services.imports.news import News
+from crm.services.imports.rows import CompanyRow, Reason, Verdict, Wishes
+from crm.services.imports.sources import KnownRecord
 from crm.services.imports.suppressed import find_suppressed
 from crm.services.imports.taking_people import refusal_of
 from crm.services.imports.terms import Terms
@@ -23,9 +26,10 @@ class CompanyTaker:
         traders: records that came, or would come, in as natural persons.
     """
 
-    def __init__(self, maker: PeopleMaker) -> None:
+    def __init__(self, maker: PeopleMaker, news: News) -> None:
         self.traders: set[str] = set()
         self._maker = maker
+        self._news = news
         self._terms: Terms = maker.terms
 
     def foretell(self, session: Session, rows: Sequence[CompanyRow], *, now: datetime) -> list[Decided]:
@@ -34,14 +38,15 @@ class CompanyTaker:
         traders = [row for row in rows if row.natural_person]
         erased = sources.find_erased(session, self._maker.system, [row.record_id for row in traders])
         suppressed = self._find_suppressed(session, traders)
+        news = self._news.find(session, traders, known)
         decided = []
         for row in rows:
             if row.record_id in erased:
-                decided.append(Decided(row.row, Verdict.REFUSED, (Reason.ERASED_BEFORE,)))
+                decided.append(_left_out(row, Verdict.REFUSED, Reason.ERASED_BEFORE))
             elif row.record_id in known:
-                decided.append(_already_there(row))
+                decided.append(_already_there(row, known, news))
             elif row.row in suppressed:
-                decided.append(Decided(row.row, Verdict.REFUSED, (Reason.SUPPRESSED,)))
+                decided.append(_left_out(row, Verdict.REFUSED, Reason.SUPPRESSED))
             else:
                 self.traders |= {row.record_id} if row.natural_person else set()
                 decided.append(self._created(row, now))
@@ -51,17 +56,27 @@ class CompanyTaker:
         """Take the companies in and return what became of each row, in order."""
         known = sources.find_known(session, self._maker.system, [row.record_id for row in rows])
         erased = sources.find_erased(session, self._maker.system, [row.record_id for row in rows if row.natural_person])
-        decided = {row.row: _already_there(row) for row in rows if row.record_id in known}
-        decided |= {row.row: Decided(row.row, Verdict.REFUSED, (Reason.ERASED_BEFORE,)) for row in rows if row.record_id in erased}
+        news = self._news.find(session, [row for row in rows if row.natural_person], known)
+        decided = {row.row: _already_there(row, known, news) for row in rows if row.record_id in known}
+        decided |= {row.row: _left_out(row, Verdict.REFUSED, Reason.ERASED_BEFORE) for row in rows if row.record_id in erased}
         traders = [row for row in rows if row.natural_person and row.row not in decided]
-        decided |= {row: Decided(row, Verdict.REFUSED, (Reason.SUPPRESSED,)) for row in self._find_suppressed(session, traders)}
+        suppressed = self._find_suppressed(session, traders)
+        decided |= {row.row: _left_out(row, Verdict.REFUSED, Reason.SUPPRESSED) for row in traders if row.row in suppressed}
         fresh = [row for row in rows if row.row not in decided]
+        self._heed_news(session, news, now)
         self._take_legal_persons(session, [row for row in fresh if not row.natural_person], now)
         decided |= self._take_natural_persons(session, [row for row in fresh if row.natural_person], now)
         return [decided.get(row.row) or self._created(row, now) for row in rows]
 
     def _find_suppressed(self, session: Session, traders: Sequence[CompanyRow]) -> set[int]:
         return find_suppressed(session, {row.row: row.compared for row in traders}, purpose=self._terms.purpose)
+
+    def _heed_news(self, session: Session, news: Mapping[str, Wishes], now: datetime) -> None:
+        """Do what sole traders want who are known; nothing else of them is taken."""
+        consequences = Consequences(self._maker, now=now)
+        for subject_id, each in news.items():
+            consequences.heed_news(session, each, subject_id)
+        consequences.write(session)
 
     def _take_legal_persons(self, session: Session, rows: Sequence[CompanyRow], now: datetime) -> None:
         company_ids = create_many(session, entries=[self._maker.company(row) for row in rows], actor=self._terms.actor, now=now)
@@ -79,7 +94,7 @@ class CompanyTaker:
         records = {}
         for row, each in zip(rows, created, strict=True):
             if each.company_id is None or each.collected.subject_id is None:
-                refused[row.row] = refusal_of(row.row, each.collected)
+                refused[row.row] = refusal_of(row.row, each.collected, Reason.SOLE_TRADER)
             else:
                 records[row.record_id] = each.company_id
                 consequences.begin(row, each.collected.subject_id)
@@ -92,5 +107,11 @@ class CompanyTaker:
         return Decided(row.row, Verdict.CREATED, (*row.remarks, Reason.TIME_UP) if overdue else row.remarks, overdue)
 
 
-def _already_there(row: CompanyRow) -> Decided:
-    return Decided(row.row, Verdict.SKIPPED, (Reason.ALREADY_IMPORTED,))
+def _already_there(row: CompanyRow, known: Mapping[str, KnownRecord], news: Mapping[str, Wishes]) -> Decided:
+    left_out = _left_out(row, Verdict.SKIPPED, Reason.ALREADY_IMPORTED)
+    has_news = row.natural_person and known[row.record_id].subject_id in news
+    return replace(left_out, reasons=(*left_out.reasons, Reason.NEWS_HEEDED)) if has_news else left_out
+
+
+def _left_out(row: CompanyRow, verdict: Verdict, reason: Reason) -> Decided:
+    return Decided(row.row, verdict, (Reason.SOLE_TRADER, reason) if row.natural_person else (reason,))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.privacy import collection, merging, objection
+from crm.privacy import collection, merging
 from crm.privacy.collection import Collected, Refusal
 from crm.privacy.matching import Likeness
 from crm.services.companies.entry import SoleTrader, create_sole_traders
@@ -14,8 +14,9 @@ from crm.services.imports.consequences import Consequences
 from crm.services.imports.decided import Decided
 from crm.services.imports.employer_records import find_employers
 from crm.services.imports.new_people import PeopleMaker
+from crm.services.imports.news import News, leave_out_contested
 from crm.services.imports.people_plan import Fate, PeoplePlanner, PlannedPerson
-from crm.services.imports.rows import PersonRow, Reason, Verdict, Wishes
+from crm.services.imports.rows import PersonRow, Reason, Verdict
 from crm.services.imports.terms import Terms
 
 _DECIDED = {
@@ -29,10 +30,10 @@ REASON_OF = {Refusal.ERASED_BEFORE: Reason.ERASED_BEFORE, Refusal.SUPPRESSED: Re
 class PeopleTaker:
     """Takes people in, or foretells for the dry run what taking them in would decide."""
 
-    def __init__(self, maker: PeopleMaker) -> None:
+    def __init__(self, maker: PeopleMaker, news: News) -> None:
         self._maker = maker
         self._terms: Terms = maker.terms
-        self._planner = PeoplePlanner(maker.system, maker.terms)
+        self._planner = PeoplePlanner(maker.system, maker.terms, news)
         self._arriving: set[Likeness] = set()
 
     def foretell(self, session: Session, rows: Sequence[PersonRow], *, traders: set[str], now: datetime) -> list[Decided]:
@@ -65,7 +66,7 @@ class PeopleTaker:
             if each.fate is Fate.MERGE:
                 refused |= self._merge(session, each, employers, consequences, now)
             elif each.news and each.subject_id:
-                self._heed_news(session, each.news, each.subject_id, consequences, now)
+                consequences.heed_news(session, each.news, each.subject_id)
         consequences.write(session)
         return [refused.get(each.row.row) or self._decided(each, now) for each in planned]
 
@@ -103,18 +104,14 @@ class PeopleTaker:
     ) -> dict[int, Decided]:
         row, subject_id = planned.row, planned.subject_id or ""
         person = self._maker.person(row, employers.get(row.row), now=now)
+        wishes = leave_out_contested(session, row.wishes, subject_id, purpose=self._terms.purpose.code)
         refusal = merging.merge(session, subject_id=subject_id, person=person, actor=self._terms.actor, now=now)
         if refusal:
             return {row.row: Decided(row.row, Verdict.REFUSED, (REASON_OF[refusal],))}
-        consequences.heed(row.wishes, subject_id, collected_at=person.collected_at)
+        consequences.heed(wishes, subject_id, collected_at=person.collected_at)
         return {}
 
-    def _heed_news(self, session: Session, news: Wishes, subject_id: str, consequences: Consequences, now: datetime) -> None:
-        told = [(subject_id, each) for each in self._maker.objections(news)]
-        objection.raise_many(session, told, origin=objection.Heard.OLD_SYSTEM, actor=self._terms.actor, now=now)
-        consequences.heed(news, subject_id, collected_at=now)
 
-
-def refusal_of(row: int, collected: Collected) -> Decided:
+def refusal_of(row: int, collected: Collected, *remarks: Reason) -> Decided:
     """Return the verdict for somebody the door of collection has refused."""
-    return Decided(row, Verdict.REFUSED, (REASON_OF[collected.refused],) if collected.refused else ())
+    return Decided(row, Verdict.REFUSED, (*remarks, REASON_OF[collected.refused]) if collected.refused else remarks)

@@ -22,7 +22,7 @@ from crm.services.imports.columns import is_forbidden
 from crm.services.imports.encoding import UTF_8
 from crm.services.imports.fields import OPT_OUTS, RowKind
 from crm.services.imports.policy import import_policy
-from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow, Reason, WorkRow
+from crm.services.imports.rows import CompanyRow, LeftOut, PersonRow, Reason, WishRow, WorkRow
 from crm.services.imports.snapshot import RowCounter, Snapshot
 from crm.services.imports.spreadsheet import open_table, read_snapshot
 from crm.services.imports.table import Table
@@ -109,7 +109,8 @@ def preview(opened: OpenedUpload, options: Options, *, now: datetime, zone: Zone
     """
     mapping = mapping_of(options, [each.name for each in opened.columns], opened.kind)
     export = read_snapshot(opened.beginning, mapping=mapping, groups=opened.purpose.groups, now=now)
-    return [_preview(row) for row in islice(export.rows(export.files[0], zone=zone), SHOWN_ROWS)]
+    first = islice(export.rows(export.files[0], zone=zone), SHOWN_ROWS)
+    return [_preview(row) for row in first if not isinstance(row, WishRow)]  # those come from exports of whole systems alone
 
 
 def _columns(table: Table) -> list[Column]:

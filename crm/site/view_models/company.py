@@ -43,7 +43,12 @@ class SameCompany:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyFormView:
-    """The form of a company, what was typed included."""
+    """The form of a company, what was typed included.
+
+    Attributes:
+        name_of_person: the name, where a contact is called like that, or empty.
+        confirmed_duplicate, confirmed_name: what was answered to the questions of an earlier page.
+    """
 
     action_url: str
     cancel_url: str
@@ -52,3 +57,6 @@ class CompanyFormView:
     version: int = 0
     error: str | None = None
     duplicates: tuple[SameCompany, ...] = ()
+    name_of_person: str = ""
+    confirmed_duplicate: bool = False
+    confirmed_name: str = ""

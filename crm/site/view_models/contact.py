@@ -205,7 +205,6 @@ class TimelineKind(StrEnum):
     CONSENTED = "consented"
     WITHDRAWN = "withdrawn"
     DISCLOSED = "disclosed"
-    HANDED_OVER = "handed_over"
     CONTACTED = "contacted"
     INFORMED = "informed"
     NOTED = "noted"
@@ -214,7 +213,6 @@ class TimelineKind(StrEnum):
     OBJECTED = "objected"
     RESTRICTED = "restricted"
     RELEASED = "released"
-    PERIOD = "period"
     ERASED = "erased"
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.models.company import CompanyKind
@@ -19,6 +19,7 @@ from crm.site.visitor import current_actor
 from crm.web.companies.blueprint import bp
 from crm.web.companies.form_fields import TypedCompany, typed_company
 from crm.web.companies.form_page import CompanyState, check, find_conflict, open_for_change, open_for_new, show_form
+from crm.web.companies.form_questions import NO_QUESTIONS, find_questions
 from crm.web.desk import Desk, find_desk, open_desk, posted_purpose
 from crm.web.typed import typed_number
 
@@ -33,17 +34,16 @@ def new() -> ResponseReturnValue:
 
 @bp.post("/companies/new")
 def create() -> ResponseReturnValue:
-    """Take in the company, after a look whether there is one of the same name."""
+    """Take in the company, after a look whether there is one of the same name, or a person."""
     with current_runtime().database.reading() as db:
         desk = posted_purpose(open_desk(db))
         typed = typed_company(desk.purpose)
         if saved := find_saved_company(db, typed.sent(desk.purpose)):  # before the warning of the same name, which is its own
             return _created(saved)
         errors = check(db, desk, typed, company=None)
-        looks = not errors and typed.kind == CompanyKind.LEGAL_PERSON and not request.form.get("confirm_duplicate")
-        same = from_form.find_same_name(db, name=typed.fields["name"]) if looks else []
-        state = CompanyState.of(db, desk, typed, is_new=True, errors=errors, same=same)
-    if errors or same:
+        questions = NO_QUESTIONS if errors else find_questions(db, desk, typed)
+        state = CompanyState.of(db, desk, typed, is_new=True, errors=errors, questions=questions)
+    if errors or questions:
         return show_form(state), 422
     try:
         return _created(save_once(lambda: _collect(desk, typed)))

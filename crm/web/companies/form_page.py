@@ -25,6 +25,7 @@ from crm.site.words import FIELD_TITLES
 from crm.web import conflict
 from crm.web.belonging import find_faults, raised
 from crm.web.companies.form_fields import TypedCompany, field_names, fieldsets_of
+from crm.web.companies.form_questions import NO_QUESTIONS, Questions
 from crm.web.conflict import CHANGED_BY, OtherChange
 from crm.web.contacts.form_checks import find_faults_of_source
 from crm.web.desk import Desk, strip_of
@@ -43,7 +44,7 @@ class CompanyState:
     version: int = 0
     errors: Mapping[str, str] = field(default_factory=dict)
     error: str | None = None
-    same: Sequence[Company] = ()
+    questions: Questions = NO_QUESTIONS
     changes: tuple[OtherChange, ...] = ()
     changer: Changer = Changer.UNKNOWN
 
@@ -56,7 +57,7 @@ class CompanyState:
         *,
         is_new: bool,
         errors: Mapping[str, str] | None = None,
-        same: Sequence[Company] = (),
+        questions: Questions = NO_QUESTIONS,
         company_id: str = "",
         version: int = 0,
     ) -> "CompanyState":
@@ -68,7 +69,7 @@ class CompanyState:
             segments=find_segments(db),
             is_new=is_new,
             errors=errors or {},
-            same=same,
+            questions=questions,
             company_id=company_id,
             version=version,
         )
@@ -162,6 +163,7 @@ def find_conflict(mine: TypedCompany, current: CompanyState) -> CompanyState | N
 def show_form(state: CompanyState) -> str:
     """Return the page."""
     is_person = state.typed.kind == CompanyKind.NATURAL_PERSON
+    asked = state.questions
     form = CompanyFormView(
         action_url=url_for("companies.create") if state.is_new else url_for("companies.change", company_id=state.company_id),
         cancel_url=url_for("companies.index") if state.is_new else url_for("companies.show", company_id=state.company_id),
@@ -172,8 +174,11 @@ def show_form(state: CompanyState) -> str:
         version=state.version,
         error=state.error or state.errors.get("purpose"),  # its field is hidden
         duplicates=tuple(
-            SameCompany(name=each.name or "", city=each.city, url=url_for("companies.show", company_id=each.id)) for each in state.same
+            SameCompany(name=each.name or "", city=each.city, url=url_for("companies.show", company_id=each.id)) for each in asked.same
         ),
+        name_of_person=state.typed.fields["name"] if asked.is_person else "",
+        confirmed_duplicate=asked.confirmed_duplicate,
+        confirmed_name=asked.confirmed_name,
     )
     shown = len(state.typed.fields) if is_person and not state.is_new else 0
     strip = strip_of(state.desk, shown=shown)

@@ -35,22 +35,12 @@ def _reason(last: Forgetting) -> str:
     if last.started_on is None and not last.rule.amount:
         return _("Die Person hat eingewilligt; mit dem Widerruf endet auch das.")
     if last.started_on is None:
-        return _("Die Frist von %(period)s beginnt erst mit: %(start)s.", **facts)
-    return _("Frist von %(period)s ab dem %(day)s: %(start)s", day=day(last.started_on), **facts)
+        return _("Die Frist (%(period)s) beginnt erst mit: %(start)s.", **facts)
+    return _("Frist (%(period)s) ab dem %(day)s: %(start)s", day=day(last.started_on), **facts)
 
 
 def period_in_words(rule: RetentionRule) -> str:
-    """Return the period of a rule as it stands behind “von”; one that counts from the end of a year says so."""
-    words = {
-        "days": ngettext("%(num)s Tag", "%(num)s Tagen", rule.amount),
-        "months": ngettext("%(num)s Monat", "%(num)s Monaten", rule.amount),
-        "years": ngettext("%(num)s Jahr", "%(num)s Jahren", rule.amount),
-    }[rule.unit]
-    return _("%(period)s ab Jahresende", period=words) if rule.from_year_end else words
-
-
-def period_alone(rule: RetentionRule) -> str:
-    """Return the period of a rule as it stands by itself, in a table."""
+    """Return the period of a rule; one that counts from the end of a year says so."""
     words = {
         "days": ngettext("%(num)s Tag", "%(num)s Tage", rule.amount),
         "months": ngettext("%(num)s Monat", "%(num)s Monate", rule.amount),

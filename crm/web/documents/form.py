@@ -10,7 +10,7 @@ from crm.privacy.periods import find_rules
 from crm.services.forms import new_form_token
 from crm.site.i18n import _, in_language
 from crm.site.view_models import FieldInput, FieldSet, Option
-from crm.web.contacts.forget import period_alone
+from crm.web.contacts.forget import period_in_words
 from crm.web.typed import typed_line
 
 
@@ -66,4 +66,4 @@ def typed_form() -> DocumentForm:
 
 def _kinds() -> tuple[Option, ...]:
     rules = [find_rules()[code] for code in DOCUMENT_RULES]
-    return tuple(Option(each.code, f"{in_language(each.kind)} ({period_alone(each)})") for each in rules)
+    return tuple(Option(each.code, f"{in_language(each.kind)} ({period_in_words(each)})") for each in rules)

@@ -39,7 +39,8 @@ class CaseRow:
 def index() -> ResponseReturnValue:
     """Show the cases that are open, or all of them."""
     runtime = current_runtime()
-    shown = Shown.ALL if request.args.get("show") == Shown.ALL else Shown.OPEN
+    # Whoever asks for what there is not gets all: fewer would look like an answer.
+    shown = Shown.OPEN if request.args.get("show", Shown.OPEN) in {Shown.OPEN, ""} else Shown.ALL
     with runtime.database.reading() as db:
         page = list_cases(db, shown=shown, after=typed_line("after") or None, actor=current_actor(), now=runtime.clock.now())
         tasks = find_tasks(db) if current_actor().role is Role.PRIVACY else ()

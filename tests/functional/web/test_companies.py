@@ -261,6 +261,10 @@ class TestForm:
         page = visitor.get("/companies/new")
         return {"token": hidden(page, "token"), "purpose": hidden(page, "purpose"), "kind": "legal_person", **fields}
 
+    def no_person(self, page):
+        """Return the tick that says that the company is no person."""
+        return {"confirm_legal_person": re.search(r'name="confirm_legal_person"\s+value="([^"]*)"', page.text).group(1)}
+
     def test_creates_a_legal_person_once(self, house, sales):
         form = self.new(sales, name="Alpha GmbH", city="Ulm", owner=sales.member.id)
 
@@ -328,6 +332,67 @@ class TestForm:
         assert "Eine Firma mit diesem Namen gibt es schon" in warned.text
         assert house.count(Company) == 1
         assert sales.send("/companies/new", self.new(sales, name="ALPHA gmbh", confirm_duplicate="1")).status_code == 303
+
+    @pytest.mark.parametrize("name", ["Katharina Wehmeier", "wehmeier, KATHARINA", "Katharina  Wehmeier "])
+    def test_called_like_a_contact_is_asked_about_once(self, house, sales, name):
+        """Art. 4(1) DSGVO."""
+        house.take_in()
+        house.build_index()
+
+        asked = sales.send("/companies/new", self.new(sales, name=name, city="Kassel"))
+
+        assert asked.status_code == 422
+        assert "Ist das ein Einzelunternehmen?" in asked.text
+        assert inputs_of(asked)["city"] == "Kassel"
+        assert sales.send("/companies/new", {**inputs_of(asked), **self.no_person(asked)}).status_code == 303
+        assert house.count(Company, Company.kind == "legal_person") == 1
+
+    def test_an_answer_stays_while_another_question_is_open(self, house, sales):
+        house.take_in()
+        house.build_index()
+        house.add_company("Katharina Wehmeier")
+        asked = sales.send("/companies/new", self.new(sales, name="Katharina Wehmeier"))
+
+        again = sales.send("/companies/new", {**inputs_of(asked), **self.no_person(asked)})
+
+        assert "Ist das ein Einzelunternehmen?" not in again.text
+        assert "Eine Firma mit diesem Namen gibt es schon" in again.text
+        assert sales.send("/companies/new", {**inputs_of(again), "confirm_duplicate": "1"}).status_code == 303
+
+    def test_called_like_a_contact_is_asked_about_again_under_another_name(self, house, sales):
+        house.take_in()
+        house.build_index()
+
+        other = self.new(sales, name="Katharina Wehmeier", confirm_legal_person="Alpha Beta")
+
+        assert sales.send("/companies/new", other).status_code == 422
+
+    @pytest.mark.parametrize("name", ["Wehmeier GmbH", "Katharina Wehmeier GmbH", "Katharina Wehmeiers", "Karl Wehmeier", "Wehmeier"])
+    def test_called_otherwise_is_not_asked_about(self, house, sales, name):
+        house.take_in()
+        house.build_index()
+
+        assert sales.send("/companies/new", self.new(sales, name=name)).status_code == 303
+
+    def test_called_like_somebody_whom_the_purpose_may_not_use_is_not_asked_about(self, house, sales):
+        """Art. 18(2), 25(2) DSGVO: the question would tell that the person is here."""
+        restricted = house.take_in()
+        house.take_in("contract_person", fields={"first_name": "Rolf", "last_name": "Fremd"})
+        house.restrict(restricted)
+        house.build_index()
+
+        answers = [sales.send("/companies/new", self.new(sales, name=name)) for name in ("Katharina Wehmeier", "Rolf Fremd", "Ganz Neu")]
+
+        assert [answer.status_code for answer in answers] == [303, 303, 303]
+
+    def test_every_question_is_entered_whoever_bears_the_name(self, house, sales):
+        """Art. 5(2) DSGVO: nobody tries out names unseen."""
+        house.build_index()
+        before = len(house.entries("people:listed"))
+
+        sales.send("/companies/new", self.new(sales, name="Ganz Neu"))
+
+        assert len(house.entries("people:listed")) == before + 1
 
     @pytest.mark.parametrize(
         ("field", "value"),

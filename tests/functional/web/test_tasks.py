@@ -10,7 +10,7 @@ from crm.actor import Role, system_actor
 from crm.models.contact import Contact
 from crm.models.lawfulness import NoticeEvent
 from crm.models.privacy_task import PrivacyTask, TaskKind
-from crm.privacy import objection, sealing, tasks
+from crm.privacy import lawfulness, objection, purposes, sealing, tasks
 from crm.privacy.objection import Objection
 from tests.functional.web.conftest import error_at, strip_number
 
@@ -139,6 +139,29 @@ class TestObjection:
         assert sorted(ended) == ["business_contact", "request_handling"]
         assert not is_open(house, person)
         assert privacy.get(f"/contacts/{person}").status_code == 409
+
+    def test_that_is_upheld_settles_every_task_about_it(self, house, privacy, task):
+        person, path = task(TaskKind.OBJECTION_RAISED)
+        with house.database.writing() as session:
+            tasks.open_many(session, [(person, TaskKind.OBJECTION_RAISED, house.now.date())], actor=ACTOR, now=house.now)
+
+        privacy.send(f"{path}/objection", DUTY)
+
+        assert house.count(PrivacyTask, PrivacyTask.subject_id == person, PrivacyTask.done_at.is_(None)) == 0
+        assert len(house.entries("ground:ended")) == 2
+
+    def test_against_a_purpose_that_is_no_longer_in_use_can_be_settled_all_the_same(self, house, privacy, task):
+        person, path = task(TaskKind.OBJECTION_RAISED)
+        with house.database.writing() as session:
+            purpose = purposes.find_all(session).get("business_contact")
+            lawfulness.end_ground(session, subject_id=person, purpose=purpose, ends_at=house.now, actor=ACTOR, now=house.now)
+
+        page = privacy.get(path)
+        privacy.send(f"{path}/objection", DUTY)
+
+        assert "Es gibt nichts mehr abzuwägen." in page.text
+        assert f'action="{path}/objection"' in page.text
+        assert not is_open(house, person)
 
     def test_is_no_act_of_another_task(self, house, privacy, task):
         person, path = task(TaskKind.TIME_UP)

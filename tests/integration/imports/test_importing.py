@@ -39,7 +39,8 @@ def test_the_report_accounts_for_every_row(installation, folder):
         "Individual.csv": (6, 0, 3, 0, 3),
         "ContactPointTypeConsent.csv": (8, 0, 3, 0, 5),
     }
-    assert report["people"] == {"read": 25, "created": 17, "merged": 4, "refused": 1, "skipped": 3}
+    assert report["people"] == {"read": 28, "created": 20, "merged": 4, "refused": 1, "skipped": 3}
+    assert report["people"]["created"] == len({person.subject_id for person in installation.people().values()})
     assert report["overdue"] == 2
 
 
@@ -295,8 +296,48 @@ class TestAgain:
 
         report = installation.take_in(WEEKLY)
 
-        assert report["people"]["created"] == report["people"]["merged"] == 0
+        assert [sum(file[verdict] for file in report["files"].values()) for verdict in ("created", "merged")] == [0, 0]
+        assert report["people"] == {"read": 28, "created": 0, "merged": 0, "refused": 1, "skipped": 27}
         assert {person: taken.subject_id for person, taken in installation.people().items()} == before
+
+    @pytest.mark.parametrize("yes", ["true", "1"], ids=["api", "weekly"])
+    @pytest.mark.parametrize("contact_too", [False, True])
+    def test_a_new_opt_out_of_a_sole_trader_is_heeded_once(self, installation, tmp_path, yes, contact_too):
+        """Art. 4(1), 21(3) DSGVO."""
+        account = {"Id": record_id(1, "001"), "Name": "Huber, Paula", "PersonHasOptedOutOfEmail": "0", "IsPersonAccount": "1"}
+        person = contact(1, AccountId=account["Id"], LastName="Huber", HasOptedOutOfEmail="0")
+        for each, name in ((account, "Account.csv"), (person, "Contact.csv")):
+            write(tmp_path, name, [each])
+        installation.take_in(tmp_path)
+        write(tmp_path, "Account.csv", [account | {"PersonHasOptedOutOfEmail": yes}])
+        write(tmp_path, "Contact.csv", [person | {"HasOptedOutOfEmail": yes if contact_too else "0"}])
+
+        foretold, report = installation.foretell(tmp_path), installation.take_in(tmp_path)
+
+        assert report == foretold
+        assert installation.people()["0011"].state.objections == {marketing(Channel.EMAIL)}
+        assert [len(file["reasons"]) for file in report["files"].values()] == [3, 1]
+
+    @pytest.mark.parametrize("folder", [API, WEEKLY], ids=["api", "weekly"])
+    def test_is_foretold_too(self, installation, folder):
+        installation.take_in(folder)
+
+        assert installation.foretell(folder) == installation.take_in(folder)
+
+    def test_a_wish_that_is_new_is_told_apart_from_those_that_are_known(self, installation, tmp_path):
+        contacts = [contact(number, IndividualId=record_id(number, "0PK")) for number in (1, 2)]
+        write(tmp_path, "Contact.csv", contacts)
+        known, new = ({"Id": record_id(number, "0PK"), "HasOptedOutSolicit": "0"} for number in (1, 2))
+        write(tmp_path, "Individual.csv", [known | {"HasOptedOutSolicit": "1"}, new])
+        installation.take_in(tmp_path)
+        write(tmp_path, "Individual.csv", [each | {"HasOptedOutSolicit": "1"} for each in (known, new)])
+
+        foretold, report = installation.foretell(tmp_path), installation.take_in(tmp_path)
+
+        assert report == foretold
+        assert [report["files"]["Individual.csv"][verdict] for verdict in ("merged", "skipped")] == [1, 1]
+        assert report["files"]["Individual.csv"]["reasons"][0]["row"] == 2
+        assert installation.people()["0032"].state.objections == {marketing()}
 
     def test_what_was_changed_here_meanwhile_stays(self, installation, tmp_path):
         write(tmp_path, "Contact.csv", [contact(1)])

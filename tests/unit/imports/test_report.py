@@ -33,6 +33,24 @@ class TestReport:
         assert told["files"]["Contact.csv"]["reasons"][2] == {"row": 5, "reason": "IM BISHERIGEN SYSTEM GELÖSCHT."}
         assert (told["dropped_fields"], told["overdue"]) == ({"Gender__c": 4}, 1)
 
+    def test_counts_sole_traders_among_the_people(self):
+        """Art. 4(1) DSGVO."""
+        companies = FileReport("Account.csv", RowKind.COMPANY)
+        companies.add(
+            [
+                Decided(2, Verdict.CREATED),
+                Decided(3, Verdict.CREATED, (Reason.SOLE_TRADER, Reason.TIME_UP), overdue=True),
+                Decided(4, Verdict.SKIPPED, (Reason.SOLE_TRADER, Reason.ALREADY_IMPORTED)),
+                Decided(5, Verdict.SKIPPED, (Reason.ALREADY_IMPORTED,)),
+                Decided(6, Verdict.REFUSED, (Reason.SOLE_TRADER, Reason.SUPPRESSED)),
+                Decided(7, Verdict.REFUSED, (Reason.SOLE_TRADER, Reason.ERASED_BEFORE)),
+            ]
+        )
+
+        told = Report((companies,), {}).as_json(translate=str)
+
+        assert told["people"] == {"read": 4, "created": 1, "merged": 0, "refused": 2, "skipped": 1}
+
     def test_has_a_sentence_of_its_own_for_every_reason(self):
         assert list(Reason.__members__) == [reason.name for reason in Reason]
         assert all(reason.value.endswith(".") for reason in Reason)

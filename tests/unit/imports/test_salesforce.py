@@ -136,16 +136,18 @@ class TestWishes:
         assert people(export)["Vergessen"].wishes.wants_erasure
         assert people(export)["Zweifel"].wishes.use_contested
 
-    def test_rows_say_what_they_were_good_for(self, export):
-        assert [(row.verdict, row.reason) for row in rows_of(export, "ContactPointTypeConsent.csv").values()] == [
-            (Verdict.MERGED, None),
-            (Verdict.MERGED, None),
-            (Verdict.SKIPPED, Reason.NO_ANSWER),
-            (Verdict.SKIPPED, Reason.WAY_UNUSED),
-            (Verdict.SKIPPED, Reason.CONSENT_WITHOUT_PURPOSE),
-            (Verdict.SKIPPED, Reason.CONSENT_EXPIRED),
-            (Verdict.SKIPPED, Reason.WITHOUT_PERSON),
-            (Verdict.MERGED, None),
+    def test_rows_say_what_they_are_good_for(self, export):
+        rows = rows_of(export, "ContactPointTypeConsent.csv").values()
+
+        assert [row.reason if isinstance(row, LeftOut) else bool(row.wishes) for row in rows] == [
+            True,
+            True,
+            Reason.NO_ANSWER,
+            Reason.WAY_UNUSED,
+            Reason.CONSENT_WITHOUT_PURPOSE,
+            Reason.CONSENT_EXPIRED,
+            Reason.WITHOUT_PERSON,
+            True,
         ]
 
 
