@@ -164,6 +164,8 @@ def test_pages_about_one_person(visitor, demo_site, photograph):
     photograph(page, "contacts-edit")
     page.goto(f"{person}/rights")
     photograph(page, "contacts-rights")
+    page.goto(f"{person}/mail")
+    photograph(page, "contacts-write_mail")
     page.goto(person)
     page.get_by_role("button", name="Telefonwerbung").click()
     photograph(page, "contacts-show-refused")
