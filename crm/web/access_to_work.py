@@ -1,4 +1,4 @@
-"""Who may open which page of daily work: deals, activities, campaigns, service, invoices and documents, reports, what comes in and goes out.
+"""Who may open which page of daily work: what is sold, done, served and billed, documents, reports, what comes in and goes out.
 
 Part of the matrix of `crm.web.access_matrix`.
 """

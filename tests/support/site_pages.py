@@ -55,6 +55,7 @@ _FOUND_ON = {
     "tasks.show": ("/", r"^/contacts/[0-9a-f]{32}/tasks/[0-9a-f]{32}$"),
     "review.confirm": ("/review", r"^/review/[0-9a-f]{32}/let-go$"),
     "contacts.rights": ("contacts.show", r"^/contacts/[0-9a-f]{32}/rights$"),
+    "contacts.write_mail": ("contacts.show", r"^/contacts/[0-9a-f]{32}/mail$"),
     "documents.of_person": ("contacts.show", r"^/documents/[0-9a-f]{32}$"),
     "companies.show": ("/companies", r"^/companies/[0-9a-f]{32}$"),
     "deals.show": ("/deals", r"^/deals/[0-9a-f]{32}$"),
