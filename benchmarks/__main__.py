@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import command, erasing, exporting, forgetting, importing, objecting, pages, people, two_workers
+from benchmarks import command, erasing, exporting, forgetting, importing, objecting, pages, people, two_workers, uploading
 
 RESULTS = Path("benchmarks/results")
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "pages": pages.measure,
     "two-workers": two_workers.measure,
     "import": importing.measure,
+    "upload": uploading.measure,
     "export": exporting.measure,
     "erase": erasing.measure,
     "forget": forgetting.measure,
@@ -33,6 +34,7 @@ GOALS = (
     ("pages", "search.p95_ms", "<=", 40),
     ("import", "people_per_second", ">=", 1_000),
     ("import", "edit_wait_longest_ms", "<=", 300),
+    ("upload", "take_in_seconds", "<=", 20),
     ("export", "all_seconds", "<=", 3),
     ("erase", "p95_ms", "<=", 150),
     ("forget", "people_per_second", ">=", 1_000),

@@ -20,6 +20,7 @@ from crm.web.activities.due import due_section
 from crm.web.calls.workplace import ticket_sections
 from crm.web.desk import Desk, current_day, find_desk, strip_of
 from crm.web.due import NextStep, ending_entry, guide, task_entry, tasks_section, urgency_of
+from crm.web.exports.due import export_sections
 from crm.web.names import NAME_FIELDS
 from crm.web.requests.due import request_sections
 from crm.web.sealed_search import LONGEST as LONGEST_SEARCH
@@ -71,7 +72,7 @@ def index() -> ResponseReturnValue:
     with current_runtime().database.reading() as db:
         desk = find_desk(db)
         sections, names = _sections(db, desk)
-        sections = (*_clock_section(db), *request_sections(db, current_actor().role), *sections)
+        sections = (*_clock_section(db), *request_sections(db, current_actor().role), *export_sections(db, desk), *sections)
     return render_template(
         "home.html",
         strip=_strip(desk, names),

@@ -54,11 +54,6 @@ def list_waiting(session: Session, *, actor: Actor, now: datetime) -> list[Liste
     return _list(session, of_others & (ExportFile.state == ExportState.WAITING), now)
 
 
-def count_waiting(session: Session) -> int:
-    """Return how many exports wait for a decision."""
-    return session.scalar(select(func.count()).select_from(ExportFile).where(ExportFile.state == ExportState.WAITING)) or 0
-
-
 def _list(session: Session, condition: ColumnElement[bool], now: datetime) -> list[ListedExport]:
     files = session.scalars(select(ExportFile).where(condition).order_by(ExportFile.requested_at.desc(), ExportFile.id).limit(_SHOWN)).all()
     names = staff_names.find_staff_names(session)

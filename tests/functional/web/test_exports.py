@@ -240,6 +240,8 @@ class TestLimits:
     def test_above_the_first_a_second_person_agrees(self, house, sales, people, coordinator):
         ask(sales)
         assert file_url(sales) is None
+        assert "Exporte zur Freigabe" in coordinator.get("/").text
+        assert "Exporte zur Freigabe" not in sales.get("/").text
         assert "wartet auf Freigabe" in sales.get("/exports").text
         page = coordinator.get("/exports")
         assert REASON in page.text

@@ -3,10 +3,15 @@
 import csv
 import io
 import re
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.engine import make_url
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from crm.actor import Role, system_actor
 from crm.models.activity import Activity
@@ -23,6 +28,7 @@ from crm.privacy.erasure import eraser, job, run
 from crm.services.imports.policy import import_policy
 from crm.services.uploads import forgetting, keeping, running
 from tests.functional.web.conftest import error_at, hidden, shown_fields, strip_number
+from tests.support.residue import find_residue
 
 PEOPLE = """Kunden-Nr.;Vorname;Nachname;E-Mail;Ort;Firma;Geschlecht;Lieblingsfarbe
 1;Käthe;Groß;k.gross@example.org;Köln;Muster GmbH;w;blau
@@ -38,8 +44,9 @@ LINKS = re.compile(r"(/imports/[0-9a-f]{32})/columns")
 def send(member, content, kind="person", name="Kundenkartei Wehmeier.csv", encoding="utf-8", token=None):
     page = member.get("/imports/new")
     data = content if isinstance(content, bytes) else content.encode(encoding)
-    fields = {"kind": kind, "token": token or hidden(page, "token"), "purpose": hidden(page, "purpose"), "file": (io.BytesIO(data), name)}
-    return member.send("/imports/new", fields, content_type="multipart/form-data")
+    fields = {"kind": kind, "token": token or hidden(page, "token"), "purpose": hidden(page, "purpose"), "csrf_token": member.form_token}
+    boundary, body = encode_multipart({**fields, "file": FileStorage(io.BytesIO(data), name)})
+    return member.client.post("/imports/new", data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def sent(member, content, kind="person", **options):
@@ -113,6 +120,19 @@ class TestSending:
         kept = [row for name in ("import_upload", "import_mapping") for row in state[name]]
         assert kept
         assert not any(word in row for row in kept for word in ("Groß", "Wehmeier", "Köln"))
+
+    def test_leaves_nothing_readable_on_the_disk(self, house, sales, tmp_path, monkeypatch):
+        """A file this large would go to a temporary file by itself."""
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        rows = "".join(f"{n};Anna;Zwirnquist;;Kassel;;;{'x' * 2000}\n" for n in range(10, 610))
+        folders = {tmp_path, *folders_of(house)}
+
+        url = sent(sales, PEOPLE + rows)
+        assert find_residue(["Zwirnquist"], folders) == []
+        take_in(house, sales, url)
+
+        assert house.count(Contact) == 602
+        assert find_residue(["Zwirnquist"], folders) == []
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
     def test_reads_umlauts_in_any_encoding_of_an_office(self, sales, encoding):
@@ -412,6 +432,12 @@ class TestFiles:
             assert session.scalars(select(ImportUpload)).one().sealed_file is None
         assert sales.get(f"{url}/columns").status_code == 400
         assert sales.send(f"{url}/start").status_code == 400
+
+
+def folders_of(house):
+    """Return where the installation writes; a server's files lie elsewhere."""
+    urls = [make_url(url) for url in (house.runtime.settings.database, house.runtime.settings.keystore)]
+    return {house.runtime.settings.data_dir, *(Path(url.database).parent for url in urls if url.get_backend_name() == "sqlite")}
 
 
 def forget(house):
