@@ -67,6 +67,6 @@ def _keep(runtime: Runtime, content: bytes, seller: Actor) -> str:
 def _write_list(number: int) -> bytes:
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_HEADERS.values())
-    writer.writerows([fields[name] for name in _HEADERS] for fields in people(0, number))
+    writer.writerow([*_HEADERS.values(), "Herkunft", "Angelegt am", "Letzter Kontakt"])
+    writer.writerows([*(fields[name] for name in _HEADERS), "Messe", "19.01.2026", "02.05.2026"] for fields in people(0, number))
     return text.getvalue().encode("utf-8-sig")

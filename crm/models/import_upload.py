@@ -45,8 +45,8 @@ class ImportUpload(Base):
     rows: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     rows_done: Mapped[int] = mapped_column(default=0, info=NOT_PERSONAL)
     sealed_name: Mapped[bytes] = mapped_column(LargeBinary, info=personal(Category.STAFF))
-    sealed_options: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal(Category.STAFF))
-    sealed_report: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal(Category.STAFF))
+    sealed_options: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, info=personal(Category.STAFF))
+    sealed_report: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, info=personal(Category.STAFF))
     sealed_file: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, info=personal(Category.STAFF))
     sealed_refused: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, info=personal(Category.STAFF))
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -26,7 +26,7 @@ _WITH_REFUSED: Final = select(ImportUpload, ImportUpload.sealed_refused.is_not(N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedUpload:
-    """One upload; `has_refused` while rows that were refused can be fetched."""
+    """One upload; `has_refused` while rows that were refused can be fetched. A list knows no outcomes."""
 
     id: str
     kind: RowKind
@@ -35,8 +35,8 @@ class ListedUpload:
     rows: int
     rows_done: int
     uploaded_at: datetime
-    outcome: Outcome | None
     has_refused: bool
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ def find_own(session: Session, upload_id: str, *, actor: Actor) -> ListedUpload:
     """
     keeping.find_own(session, upload_id, actor=actor)
     upload, has_refused = session.execute(_WITH_REFUSED.where(ImportUpload.id == upload_id)).one()
-    return _listed(session, upload, has_refused=has_refused)
+    said = outcome.decode(keeping.open_part(session, upload, "sealed_report")) if upload.sealed_report else None
+    return replace(_listed(session, upload, has_refused=has_refused), outcome=said)
 
 
 def fetch_refused(session: Session, upload_id: str, *, actor: Actor, now: datetime) -> RefusedRows:
@@ -90,6 +91,5 @@ def _listed(session: Session, upload: ImportUpload, *, has_refused: bool) -> Lis
         rows=upload.rows,
         rows_done=upload.rows_done,
         uploaded_at=upload.uploaded_at,
-        outcome=outcome.decode(keeping.open_part(session, upload, "sealed_report")) if upload.sealed_report else None,
         has_refused=has_refused,
     )

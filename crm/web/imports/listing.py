@@ -10,6 +10,8 @@ from crm.models.import_upload import UploadState
 from crm.services.exports.fetching import harmless
 from crm.services.imports.rows import Verdict
 from crm.services.uploads import listing, steering
+from crm.services.uploads.errors import UploadGoneError
+from crm.services.uploads.listing import ListedUpload
 from crm.site.i18n import _, translate_message
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
@@ -44,11 +46,19 @@ def show(upload_id: str) -> ResponseReturnValue:
         is_foretold=upload.state is UploadState.CHECKED,
         can_assign=upload.state in {UploadState.MAPPING, UploadState.CHECKED},
         can_discard=upload.state in {UploadState.MAPPING, UploadState.CHECKING, UploadState.CHECKED},
-        failure=translate_message(outcome.failure, dict(outcome.facts)) if outcome and outcome.failure else None,
+        failure=_failure(upload),
         counts=[(verdict.value, outcome.counts[verdict]) for verdict in Verdict] if outcome and outcome.counts else [],
         reasons=[(reason.value, len(rows), list(rows[:_SHOWN_ROWS])) for reason, rows in outcome.rows.items()] if outcome else [],
         outcome=outcome,
     )
+
+
+def _failure(upload: ListedUpload) -> str | None:
+    """Return why an import stopped, or why there is nothing to show."""
+    if upload.state is UploadState.GONE:
+        return translate_message(UploadGoneError.message, {})
+    said = upload.outcome
+    return translate_message(said.failure, dict(said.facts)) if said and said.failure else None
 
 
 @bp.post("/imports/<pseudonym:upload_id>/start")

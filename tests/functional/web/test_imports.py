@@ -428,6 +428,7 @@ class TestFiles:
 
         assert sales.send(f"{url}/discard").status_code == 303
 
+        assert "Diese Datei gibt es nicht mehr" in sales.get(url).text
         with house.database.reading() as session:
             assert session.scalars(select(ImportUpload)).one().sealed_file is None
         assert sales.get(f"{url}/columns").status_code == 400
