@@ -57,7 +57,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.REQUEST_APPROVED: _l("Entscheidung von zweiter Person bestätigt"),
     Action.MAIL_HANDED_OVER: _l("E-Mail dem Mailserver übergeben"),
     Action.MAIL_WRITTEN: _l("E-Mail in den Postausgang gelegt"),
-    Action.MAIL_GIVEN_UP: _l("E-Mail aufgegeben, weil sie sich nicht schreiben lässt"),
+    Action.MAIL_GIVEN_UP: _l("E-Mail aufgegeben"),
     Action.MAIL_FORGOTTEN: _l("Alte E-Mails aus dem Postausgang entfernt"),
     Action.INTAKE_FORGOTTEN: _l("Abgelaufene Links und Eingänge entfernt"),
     Action.KEYS_SWEPT: _l("Verwaiste Schlüssel entfernt"),

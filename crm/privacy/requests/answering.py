@@ -31,11 +31,11 @@ from crm.privacy.requests.errors import CaseStateError, PostedDayError
 from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept, Refused
 from crm.privacy.requests.last_days import settle_days
 from crm.privacy.requests.taking import lock_case, take_case
+from crm.privacy.requests.telling import Told
 from crm.privacy.restriction import RestrictionReason
 from crm.settings import Settings
 
 ACTOR: Final = system_actor("requests")
-_KIND: Final = "request_answered"
 
 
 def find_unwritten(session: Session) -> Sequence[str]:
@@ -77,7 +77,7 @@ def _keep(session: Session, case: RequestCase, draft: Mapping[str, Any], answer:
     if draft["to"]:
         attachment = Attachment(f"{case.number}.pdf", "application/pdf", answer.pdf)
         letter = Letter(to=draft["to"], subject=answer.subject, text=answer.text, attachments=(attachment,))
-        case.answer_mail_id = post.write(session, letter, kind=_KIND, now=now)
+        case.answer_mail_id = post.write(session, letter, kind=Told.ANSWERED, now=now)
     people.enter(session, case, Action.REQUEST_ADVANCED, actor=ACTOR, now=now, result="written")
 
 

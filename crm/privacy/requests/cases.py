@@ -20,7 +20,7 @@ from crm.privacy.requests import addressee, people, sealed
 from crm.privacy.requests.deadline import due_day
 from crm.privacy.requests.errors import ReceiptDayError
 from crm.privacy.requests.numbers import next_number
-from crm.privacy.requests.telling import tell
+from crm.privacy.requests.telling import Told, tell
 from crm.search.exact import exact_email
 from crm.settings import Settings
 from crm.vault import Vault
@@ -134,4 +134,4 @@ def _confirm_receipt(session: Session, case: RequestCase, *, settings: Settings,
         token = links.issue(session, kind=kind, subject_id=case.subject_id, request_id=case.id, expires_at=expires_at, now=now)
         return {"link": links.address(kind, token, language=case.language, settings=settings)}
 
-    tell(session, case, kind="request_opened", more=link_to_status, settings=settings, actor=actor, now=now)
+    tell(session, case, kind=Told.OPENED, more=link_to_status, settings=settings, actor=actor, now=now)

@@ -37,7 +37,7 @@ from crm.web.desk import FIELD_COUNT, current_day, time_zone
 from crm.web.requests.blueprint import bp
 from crm.web.requests.decision_form import CONFIRM, DecisionForm, confirm_field, line_views, note_of
 from crm.web.requests.lights import light_of
-from crm.web.requests.words import CASE_KINDS, DATA_KINDS, FOUND_BY, IDENTITIES, STATES, STOPS, VERDICTS, WAYS
+from crm.web.requests.words import CASE_KINDS, DATA_KINDS, FOUND_BY, IDENTITIES, STATES, STOPS, UNTOLD, VERDICTS, WAYS
 
 SHOWN_FIELDS: Final = (*NAME_FIELDS, "email", "street", "postal_code", "city", "country")
 _ASKED: Final = ("name", "email", "street", "postal_code", "city", "country", "message")
@@ -124,6 +124,7 @@ def _facts(view: CaseView) -> dict[str, Any]:
         "decided": tuple((DATA_KINDS[each.kind], VERDICTS[each.verdict], note_of(each), each.reason) for each in view.file.choices),
         "stopped": STOPS[view.file.stopped] if view.file.stopped else None,
         "answer": view.file.answer,
+        "untold": tuple(UNTOLD[each] for each in view.untold if each in UNTOLD),
         "mail_failed": view.mail is MailState.GIVEN_UP,
         "needs_post": case.answer_written_at is not None and (case.answer_mail_id is None or view.mail is MailState.GIVEN_UP),
         "letter_url": url_for(".letter", case_id=case.id) if view.file.answer else None,
