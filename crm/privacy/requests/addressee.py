@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.models.field_groups import FieldGroup
-from crm.models.request_case import RequestCase
+from crm.models.request_case import CaseSubject, RequestCase
 from crm.privacy import disclosure, suppression
 from crm.privacy.purposes import Channel
 from crm.privacy.requests import naming, people, sealed
@@ -39,6 +40,27 @@ def gather(session: Session, case: RequestCase, *, actor: Actor, now: datetime) 
         "address_lines": address_lines(profile) or address_lines(request),
         "suppression_stays": any(_is_suppressed(session, each) for each in addresses if each),
     }
+
+
+def keep_for_others(session: Session, case: RequestCase, subject_ids: Sequence[str], *, actor: Actor, now: datetime) -> None:
+    """Keep with the other cases about people where their answers go, before this case erases the people."""
+    others = (
+        select(CaseSubject.case_id)
+        .join(RequestCase, RequestCase.id == CaseSubject.case_id)
+        .where(CaseSubject.subject_id.in_(subject_ids), RequestCase.id != case.id, RequestCase.answer_written_at.is_(None))
+        .order_by(CaseSubject.case_id)
+    )
+    for case_id in session.scalars(others.distinct()).all():
+        other = session.get_one(RequestCase, case_id, with_for_update=True, populate_existing=True)
+        keep(session, other, actor=actor, now=now)
+
+
+def keep(session: Session, case: RequestCase, *, actor: Actor, now: datetime) -> None:
+    """Keep with a case where its answer goes; what was kept before its last person was erased stands."""
+    if case.sealed_answer is not None and not people.find_living_of(session, case):
+        return
+    draft = gather(session, case, actor=actor, now=now)
+    case.sealed_answer = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_answer", content=draft)
 
 
 def find_emails(session: Session, subject_ids: Sequence[str], *, actor: Actor, now: datetime) -> dict[str, str]:

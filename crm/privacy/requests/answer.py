@@ -82,6 +82,8 @@ def _variant(facts: AnswerFacts) -> str:
         return "nothing_held"
     if facts.refused:
         return "refused_in_part" if facts.executed_on else "refused"
+    if facts.executed_on and not facts.erased:
+        return "erased_before"
     if facts.kept:
         return "erased_with_kept" if facts.executed_on else "kept"
     return "erased"
@@ -152,7 +154,10 @@ def _why_kept(facts: AnswerFacts, kept: Kept, say: Words) -> str:
 
 def _is_locked(facts: AnswerFacts) -> bool:
     """Say whether what stays is restricted: it is where the profile went or is kept; who is refused is let go of again."""
-    return DataKind.PROFILE in {*(each.kind for each in facts.erased), *(each.kind for each in facts.kept)}
+    return _variant(facts) == "erased_before" or DataKind.PROFILE in {
+        *(each.kind for each in facts.erased),
+        *(each.kind for each in facts.kept),
+    }
 
 
 def _refused(facts: AnswerFacts, say: Words) -> Iterator[Block]:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.models.request_case import CaseState, Identity, RequestCase
+from crm.privacy import due
 from crm.privacy.actions import Action
-from crm.privacy.requests import one_person, order, people, sealed
+from crm.privacy.requests import earlier_erasure, one_person, order, people, sealed
 from crm.privacy.requests.acts import Act
 from crm.privacy.requests.choices import Choice, Verdict, Wish
 from crm.privacy.requests.deciding import settle_choices
@@ -107,17 +108,26 @@ def decide(
 
 
 def decide_nothing_held(session: Session, *, case_id: str, version: int, actor: Actor, now: datetime) -> RequestCase:
-    """Decide that we hold no data about whoever asked: that, too, is answered (Art. 12(3), 15(1)).
+    """Decide that nothing is left to erase: we hold no data about whoever asked, or another case has erased them meanwhile.
+
+    That, too, is answered (Art. 12(3), 15(1)); of somebody erased it says when that was, and what is kept.
 
     Raises:
-        CaseStateError: the case is about somebody.
+        CaseStateError: the case is about somebody who is there.
+        IdentityOpenError: they were erased, and it is not settled that the request is theirs.
         CoordinatorOnlyError, NotFoundError, CaseChangedError: as they say.
     """
     case = take_case(session, act=Act.DECIDE_NOTHING_HELD, case_id=case_id, version=version, actor=actor)
     if people.find_living_of(session, case):
         raise CaseStateError
+    choices: tuple[Choice, ...] = ()
+    if found := people.find_people(session, case.id):
+        if case.identity not in _KNOWN:
+            raise IdentityOpenError
+        case.executed_at = earlier_erasure.find_erased_at(session, found, now=now)
+        choices = earlier_erasure.what_is_kept(session, found, today=now.astimezone(due.zone_of(session)).date())
     case.state = CaseState.ANSWERING
-    _enter(session, case, (), actor=actor, now=now)
+    _enter(session, case, choices, actor=actor, now=now)
     return case
 
 

@@ -80,18 +80,23 @@ def _begin(database: Database, case_id: str, now: datetime) -> bool:
         if not order.may_go_on(session, case, actor=ACTOR, now=now):
             return False
         found = people.find_living_of(session, case)
-        draft = addressee.gather(session, case, actor=ACTOR, now=now)
-        case.sealed_answer = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_answer", content=draft)
+        addressee.keep(session, case, actor=ACTOR, now=now)
+        erased = _what_goes(session, case)
+        if DataKind.PROFILE in erased:
+            addressee.keep_for_others(session, case, found, actor=ACTOR, now=now)
         case.state = CaseState.EXECUTING
         case.version += 1
         people.enter(session, case, Action.REQUEST_ADVANCED, actor=ACTOR, now=now, result=case.state)
-        _carry_out(session, case, found, now)
+        _carry_out(session, case, found, erased, now)
     return True
 
 
-def _carry_out(session: Session, case: RequestCase, found: Sequence[str], now: datetime) -> None:
+def _what_goes(session: Session, case: RequestCase) -> set[DataKind]:
     choices = stored_choices(sealed.open_part(session, case, "sealed_decision"))
-    erased = {choice.kind for choice in choices if choice.verdict is Verdict.ERASE}
+    return {choice.kind for choice in choices if choice.verdict is Verdict.ERASE}
+
+
+def _carry_out(session: Session, case: RequestCase, found: Sequence[str], erased: set[DataKind], now: datetime) -> None:
     for subject_id in people.find_people(session, case.id):
         _erase_documents(session, subject_id, erased, now)  # they outlive a profile that a rule has erased meanwhile
     for subject_id in found:

@@ -103,8 +103,8 @@ class AnswerFacts:
         name_lines: the name as it stands on an envelope.
         addressed_as: the name in the greeting; empty: as on the envelope.
         address_lines: street, postcode and town, country; none: the answer goes by mail alone.
-        executed_on: the day the data were destroyed; none: nothing was.
-        erased: what went, each with its ground.
+        executed_on: the day the data were destroyed, by this case or before; none: nothing was.
+        erased: what this case destroyed, each with its ground.
         suppression_stays: an entry keeps advertising away from the address.
         nothing_held: there was nothing about this person.
         people: how many entries of people the case is about; the letter counts them, since names could tell one about another.

@@ -50,9 +50,9 @@ def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now
     found = [(people, profile)]
     if notes:
         found.append((notes, _notes(profile)))
-    found += _documents(session, subject_ids, today)
-    found.append((people, _kept(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, EVIDENCE, today)))
-    found.append((1, _kept(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, CASE_FILE, today)))
+    found += find_documents(session, subject_ids, today)
+    found.append((people, kept_by_rule(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, EVIDENCE, today)))
+    found.append((1, kept_by_rule(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, CASE_FILE, today)))
     ground = find_ground(session, subject_ids, now=now)
     lines = tuple(_line(count, choice, ground) for count, choice in found)
     foreseen = foresee_days([each.choice for each in lines], decided_on=today, cooling_for=request_policy().cooling_for)
@@ -72,7 +72,7 @@ def _profile(session: Session, subject_ids: Sequence[str], zone: ZoneInfo, now: 
         return Choice(kind=DataKind.PROFILE, verdict=Verdict.REFUSE, refusal=Refusal.STILL_NEEDED)
     ended_on = _contract_ended_on(session, subject_ids, zone)
     if ended_on is not None and due_on(find_rules()[_CUSTOMERS], ended_on) >= now.astimezone(zone).date():
-        return _kept(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, _CUSTOMERS, ended_on)
+        return kept_by_rule(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, _CUSTOMERS, ended_on)
     return Choice(kind=DataKind.PROFILE, verdict=Verdict.ERASE)
 
 
@@ -89,7 +89,8 @@ def _notes(profile: Choice) -> Choice:
     return Choice(kind=DataKind.NOTES, verdict=Verdict.ERASE)
 
 
-def _documents(session: Session, subject_ids: Sequence[str], today: date) -> Iterator[tuple[int, Choice]]:
+def find_documents(session: Session, subject_ids: Sequence[str], today: date) -> Iterator[tuple[int, Choice]]:
+    """Yield the kinds of documents there are of people, erased ones too, with how many and what the rules say."""
     columns = (RetainedDocument.rule, func.count(), func.max(RetainedDocument.keep_until))
     rows = session.execute(select(*columns).where(RetainedDocument.subject_id.in_(subject_ids)).group_by(RetainedDocument.rule)).all()
     for kind in _DOCUMENTS:
@@ -113,9 +114,10 @@ def _document_choice(kind: DataKind, rule: str, until: date, today: date) -> Cho
 
 def kept_profile(today: date) -> Choice:
     """Return how a profile is kept that the rules would let go: for legal claims, as if the relation ended today."""
-    return _kept(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, _CUSTOMERS, today)
+    return kept_by_rule(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, _CUSTOMERS, today)
 
 
-def _kept(kind: DataKind, ground: KeepGround, rule: str, started_on: date) -> Choice:
+def kept_by_rule(kind: DataKind, ground: KeepGround, rule: str, started_on: date) -> Choice:
+    """Return how data are kept until the period of a rule ends that began on a day."""
     found = find_rules()[rule]
     return Choice(kind=kind, verdict=Verdict.KEEP, keep=ground, source=found.source, until=due_on(found, started_on))

@@ -12,14 +12,14 @@ from crm.db import Compartment
 from crm.mail import MailUnreachableError, OutboxMessage
 from crm.models.contact import Contact, Note
 from crm.models.erasure import RetainedDocument
-from crm.models.request_case import CaseState
+from crm.models.request_case import CaseState, Identity
 from crm.models.retention import DueKind, RetentionDue
 from crm.privacy import due_integrity, restriction
 from crm.privacy.erasure import plan
 from crm.privacy.requests import answering, decision
 from crm.privacy.requests.choices import Verdict, Wish
 from crm.privacy.requests.decision import StopReason
-from crm.privacy.requests.errors import CaseStateError, CoordinatorOnlyError, PostedDayError
+from crm.privacy.requests.errors import CaseStateError, CoordinatorOnlyError, IdentityOpenError, PostedDayError
 from crm.privacy.requests.facts import DataKind, Refusal
 from crm.privacy.restriction import RestrictionReason
 from crm.runtime import Runtime
@@ -155,6 +155,40 @@ class TestExecution:
         letters = [message.get_body(("plain",)).get_content() for message in taken]
         assert [letter for letter in letters if "haben wir gesucht, ob wir Daten über Sie gespeichert" in letter]
         assert desk.case(case_id).state == CaseState.CLOSED
+
+    def test_answers_a_second_case_of_somebody_erased_meanwhile_with_what_is_kept_at_the_address_we_knew(self, desk):
+        person = desk.take_in()
+        desk.file_document(person)
+        first = desk.open(person)
+        second = desk.open(person, request={})
+        desk.decide(first)
+        desk.clock.advance(HOURS_72)
+        desk.execute()
+        erased_on = desk.now
+
+        desk.clock.advance(HOURS_72)
+        desk.do(decision.decide_nothing_held, second)
+        desk.execute()
+        answer = desk.read(second).answer
+
+        assert answer["to"] == "wehmeier@example.com"
+        assert answer["name_lines"] == ["Frau Katharina Wehmeier"]
+        text = " ".join(answer["text"].split())
+        assert "haben wir schon am 26. November 2026 auf einen anderen Antrag hin gelöscht" in text
+        assert "Rechnungen und andere Buchungsbelege" in text and "31. Dezember 2034" in text
+        assert "Diese Daten sind gesperrt" in text and "nichts gefunden" not in text
+        assert desk.case(second).executed_at == erased_on
+        assert days_of(desk, second)[DataKind.CONSENTS] == date(2029, 12, 31)
+
+    def test_tells_nobody_whose_request_is_in_doubt_that_somebody_was_erased(self, desk):
+        person = desk.take_in()
+        first, second = desk.open(person), desk.open(person, identity=Identity.UNCHECKED)
+        desk.decide(first)
+        desk.clock.advance(HOURS_72)
+        desk.execute()
+
+        with pytest.raises(IdentityOpenError):
+            desk.do(decision.decide_nothing_held, second)
 
     def test_erases_notes_alone_where_the_profile_is_still_needed(self, desk):
         person = desk.take_in("contract_person", "business_contact")
