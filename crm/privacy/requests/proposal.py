@@ -26,7 +26,7 @@ from crm.privacy.requests.policy import request_policy
 CONTRACT: Final = "contract_person"
 VOUCHERS: Final = "RET-10"
 _CUSTOMERS: Final = "RET-07"
-_DOCUMENTS: Final = (DataKind.VOUCHERS, DataKind.LETTERS)
+DOCUMENTS: Final = (DataKind.VOUCHERS, DataKind.LETTERS)
 _DUTY: Final = "DSGVO Art. 17(3)(b)"  # what lets a statute of retention stand against an erasure
 
 
@@ -61,7 +61,7 @@ def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now
 
 def _line(count: int, choice: Choice, ground: ErasureGround) -> ProposedLine:
     """Return a line with the ground of the people; documents go because their period is over, whatever the person has done."""
-    of_kind = ErasureGround.NOT_NEEDED if choice.kind in _DOCUMENTS else ground
+    of_kind = ErasureGround.NOT_NEEDED if choice.kind in DOCUMENTS else ground
     return ProposedLine(count, replace(choice, ground=of_kind) if choice.verdict is Verdict.ERASE else choice, of_kind)
 
 
@@ -93,7 +93,7 @@ def find_documents(session: Session, subject_ids: Sequence[str], today: date) ->
     """Yield the kinds of documents there are of people, erased ones too, with how many and what the rules say."""
     columns = (RetainedDocument.rule, func.count(), func.max(RetainedDocument.keep_until))
     rows = session.execute(select(*columns).where(RetainedDocument.subject_id.in_(subject_ids)).group_by(RetainedDocument.rule)).all()
-    for kind in _DOCUMENTS:
+    for kind in DOCUMENTS:
         of_kind = [row for row in rows if (row[0] == VOUCHERS) is (kind is DataKind.VOUCHERS)]
         if of_kind:
             yield sum(row[1] for row in of_kind), _document_choice(kind, of_kind[0][0], max(row[2] for row in of_kind), today)

@@ -156,6 +156,39 @@ class TestExecution:
         assert [letter for letter in letters if "haben wir gesucht, ob wir Daten über Sie gespeichert" in letter]
         assert desk.case(case_id).state == CaseState.CLOSED
 
+    def test_answers_with_the_documents_that_are_there_when_it_is_carried_out(self, desk):
+        """Art. 5(1)(a), 12(1) DSGVO."""
+        person = desk.take_in()
+        desk.file_document(person, rule="RET-11", keep_until=desk.now.date())
+        case_id = desk.open(person)
+        desk.decide(case_id, {DataKind.LETTERS: Wish(verdict=Verdict.KEEP)})
+        desk.clock.advance(HOURS_72 - SECOND)
+        desk.file_document(person)
+        desk.file_document(person, rule="RET-11", keep_until=date(2032, 12, 31), number=1)
+        desk.clock.advance(SECOND)
+
+        text = answer_of(desk, case_id)
+
+        kept = days_of(desk, case_id)
+        assert (kept[DataKind.VOUCHERS], kept[DataKind.LETTERS]) == (date(2034, 12, 31), date(2032, 12, 31))
+        assert "31. Dezember 2034" in text and "31. Dezember 2032" in text
+
+    def test_leaves_a_document_alone_about_which_nobody_has_decided(self, desk):
+        """Art. 17(3)(b) DSGVO: a duty is broken by two people who know of it, not by a date."""
+        person = desk.take_in()
+        desk.file_document(person, keep_until=date(2025, 12, 31))
+        case_id = desk.open(person)
+        desk.decide(case_id)
+        desk.clock.advance(HOURS_72 - SECOND)
+        desk.file_document(person, number=1)
+        desk.clock.advance(SECOND)
+
+        text = answer_of(desk, case_id)
+
+        assert count(desk, RetainedDocument) == 1
+        assert "Was wir noch aufbewahren" in text and "31. Dezember 2034" in text
+        assert [each.verdict for each in desk.read(case_id).choices if each.kind is DataKind.VOUCHERS] == [Verdict.ERASE, Verdict.KEEP]
+
     def test_answers_a_second_case_of_somebody_erased_meanwhile_with_what_is_kept_at_the_address_we_knew(self, desk):
         person = desk.take_in()
         desk.file_document(person)
