@@ -16,6 +16,7 @@ from crm.models.request_case import CaseSubject, RequestCase
 from crm.privacy import disclosure, suppression
 from crm.privacy.purposes import Channel
 from crm.privacy.requests import naming, people, sealed
+from crm.privacy.requests.facts import StopReason
 from crm.search.exact import exact_email
 
 _GROUPS: Final = frozenset({FieldGroup.IDENTITY, FieldGroup.EMAIL, FieldGroup.ADDRESS})
@@ -26,10 +27,12 @@ def gather(session: Session, case: RequestCase, *, actor: Actor, now: datetime) 
     """Return where the answer goes, and whether an entry on the suppression list stays behind.
 
     What we know of the person is used before what was typed into the request: whoever asked in somebody else's name
-    gets no answer that way.
+    gets no answer that way. Where it is settled that it was somebody else, nothing that they typed is used.
     """
     request = sealed.open_part(session, case, "sealed_request")
     found = people.find_living_of(session, case)
+    if found and _is_of_impostor(session, case):
+        request = {}
     opened = disclosure.open_for_request(session, subject_ids=found, groups=_GROUPS, actor=actor, now=now)
     profile = opened.get(case.subject_id) or next(iter(opened.values()), {})
     addresses = [*(fields.get("email") for fields in opened.values()), request.get("email")]
@@ -67,6 +70,10 @@ def find_emails(session: Session, subject_ids: Sequence[str], *, actor: Actor, n
     """Return the e-mail addresses of living people, by person; nothing else of them is opened."""
     opened = disclosure.open_for_request(session, subject_ids=subject_ids, groups={FieldGroup.EMAIL}, actor=actor, now=now)
     return {subject_id: fields["email"] for subject_id, fields in opened.items() if fields.get("email")}
+
+
+def _is_of_impostor(session: Session, case: RequestCase) -> bool:
+    return sealed.open_part(session, case, "sealed_decision").get("stopped") == StopReason.IMPOSTOR
 
 
 def _first_address(*candidates: str | None) -> str | None:

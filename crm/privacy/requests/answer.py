@@ -77,7 +77,7 @@ def _day(facts: AnswerFacts, day: date) -> str:
 
 def _variant(facts: AnswerFacts) -> str:
     if facts.stopped:
-        return "stopped"
+        return f"stopped_{facts.stopped}"
     if facts.nothing_held:
         return "nothing_held"
     if facts.refused:
@@ -105,6 +105,8 @@ def _listed(erased: Sequence[Erased], say: Words) -> str:
 def _blocks(facts: AnswerFacts, say: Words) -> Iterator[Block]:
     yield Paragraph(say("greeting" if facts.name_lines else "greeting_without_name"))
     yield Paragraph(say(f"opening.{_variant(facts)}", gone=_gone(facts, say)))
+    if facts.objection_taken_back:
+        yield Paragraph(say("objection.taken_back"))
     if facts.people > 1:
         yield Paragraph(say("people.text", count=str(facts.people)))
     yield from _erased(facts, say)

@@ -28,7 +28,7 @@ from crm.privacy.requests.acts import Act
 from crm.privacy.requests.answer import Answer, compose
 from crm.privacy.requests.choices import Choice, Verdict, stored_choices
 from crm.privacy.requests.errors import CaseStateError, PostedDayError
-from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept, Refused
+from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept, Refused, StopReason
 from crm.privacy.requests.last_days import settle_days
 from crm.privacy.requests.taking import lock_case, take_case
 from crm.privacy.requests.telling import Told
@@ -87,7 +87,7 @@ def gather_facts(session: Session, case: RequestCase, draft: Mapping[str, Any], 
     written_on = mails.day_of(now, settings)
     executed_on = mails.day_of(case.executed_at, settings) if case.executed_at else None
     choices = settle_days(stored_choices(decision), executed_on=executed_on, written_on=written_on)
-    stopped = bool(decision.get("stopped"))
+    stopped = StopReason(decision["stopped"]) if decision.get("stopped") else None
     return AnswerFacts(
         number=case.number,
         language=case.language,
@@ -104,6 +104,7 @@ def gather_facts(session: Session, case: RequestCase, draft: Mapping[str, Any], 
         nothing_held=not choices and not stopped,
         people=len(people.find_people(session, case.id)),
         stopped=stopped,
+        objection_taken_back=stopped is StopReason.IMPOSTOR and case.objects_too,
         controller=settings.organisation,
         controller_address=settings.organisation_address,
         contact=settings.privacy_email,

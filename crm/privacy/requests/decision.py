@@ -5,7 +5,6 @@ Source: Art. 5(2), 12(6), 17, 32(4) DSGVO.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from crm.actor import Actor
 from crm.models.request_case import CaseState, Identity, RequestCase
 from crm.privacy import due
 from crm.privacy.actions import Action
-from crm.privacy.requests import earlier_erasure, one_person, order, people, sealed
+from crm.privacy.requests import advertising, earlier_erasure, one_person, order, people, sealed
 from crm.privacy.requests.acts import Act
 from crm.privacy.requests.choices import Choice, Verdict, Wish
 from crm.privacy.requests.deciding import settle_choices
@@ -25,20 +24,13 @@ from crm.privacy.requests.errors import (
     NobodyFoundError,
     SecondPersonError,
 )
-from crm.privacy.requests.facts import DataKind, Refusal
+from crm.privacy.requests.facts import DataKind, Refusal, StopReason
 from crm.privacy.requests.policy import request_policy
 from crm.privacy.requests.proposal import propose
 from crm.privacy.requests.taking import take_case
 from crm.privacy.requests.texts import require_fitting
 
 _KNOWN = frozenset({Identity.KNOWN, Identity.MAIL_CONFIRMED})
-
-
-class StopReason(StrEnum):
-    """Why nothing is erased after all."""
-
-    CHANGED_MIND = "changed_mind"  # the person wishes so
-    IMPOSTOR = "impostor"  # somebody else had asked
 
 
 def assign(session: Session, *, case_id: str, version: int, subject_id: str, actor: Actor, now: datetime) -> None:
@@ -219,6 +211,7 @@ def _take_back(session: Session, case: RequestCase, *, actor: Actor, now: dateti
 def stop(session: Session, *, case_id: str, version: int, reason: StopReason, actor: Actor, now: datetime) -> RequestCase:
     """Stop a case before anything is destroyed: the person changed their mind, or it was somebody else.
 
+    What somebody else had asked for besides, that the person gets no advertising, is taken back with it.
     The restriction stands until the person has been told (Art. 18(3)); the answer does that.
 
     Raises:
@@ -227,5 +220,7 @@ def stop(session: Session, *, case_id: str, version: int, reason: StopReason, ac
     case = take_case(session, act=Act.STOP, case_id=case_id, version=version, actor=actor)
     case.state, case.execute_at = CaseState.ANSWERING, None
     order.take_back(session, case, stopped=reason)
+    if reason is StopReason.IMPOSTOR and case.objects_too:
+        advertising.take_back(session, case, actor=actor, now=now)
     people.enter(session, case, Action.REQUEST_STOPPED, actor=actor, now=now, result=reason)
     return case

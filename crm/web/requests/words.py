@@ -4,8 +4,7 @@ from typing import Final
 
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity
 from crm.privacy.requests.choices import Verdict
-from crm.privacy.requests.decision import StopReason
-from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
+from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal, StopReason
 from crm.privacy.requests.telling import Told
 from crm.site.i18n import _l
 

@@ -18,9 +18,8 @@ from crm.privacy import due_integrity, restriction
 from crm.privacy.erasure import plan
 from crm.privacy.requests import answering, decision
 from crm.privacy.requests.choices import Verdict, Wish
-from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.errors import CaseStateError, CoordinatorOnlyError, IdentityOpenError, PostedDayError
-from crm.privacy.requests.facts import DataKind, Refusal
+from crm.privacy.requests.facts import DataKind, Refusal, StopReason
 from crm.privacy.restriction import RestrictionReason
 from crm.runtime import Runtime
 from tests.integration.requests.conftest import COLLEAGUE, HOURS_72, SALES, ZONE, Crash, MortalDatabase
