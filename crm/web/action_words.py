@@ -73,6 +73,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.RETENTION_ASKED: _l("Löschlauf hält an und fragt"),
     Action.RETENTION_CONFIRMED: _l("Löschlauf bestätigt"),
     Action.PERSON_KEPT: _l("Person mit Grund behalten"),
+    Action.PERSON_KEEP_ENDED: _l("Behalten beendet"),
     Action.NOTE_ERASED: _l("Notizen gelöscht"),
     Action.DOCUMENT_FILED: _l("Unterlage abgelegt"),
     Action.DOCUMENT_DISCLOSED: _l("Aufbewahrte Unterlagen angezeigt"),
