@@ -29,6 +29,10 @@ _ROWS: Final = select(*_COLUMNS).where(among(RetentionKeep.__table__.c.subject_i
 def keep(session: Session, *, subject_id: str, reason: KeepReason, until: date, rule: str, actor: Actor, now: datetime) -> None:
     """Keep one person until a day, in place of what was decided about them before; `rule` is the one by which they would go."""
     _end(session, subject_id, result=REPLACED, actor=actor, now=now)
+    _begin(session, subject_id, reason, until, rule=rule, actor=actor, now=now)
+
+
+def _begin(session: Session, subject_id: str, reason: KeepReason, until: date, *, rule: str, actor: Actor, now: datetime) -> None:
     kept = RetentionKeep(subject_id=subject_id, reason=reason, until=until, kept_by=actor.pseudonym, kept_at=now)
     session.add(kept)
     session.flush()
@@ -51,6 +55,14 @@ def keep_by_decision(session: Session, *, subject_ids: Sequence[str], until: dat
     for subject_id in subject_ids:
         keep(session, subject_id=subject_id, reason=KeepReason.DECIDED, until=until, rule=due.CLAIMS, actor=actor, now=now)
     due.refresh(session, subject_ids, zone=due.zone_of(session), now=now)
+
+
+def end_decided(session: Session, *, subject_id: str, why: str, actor: Actor, now: datetime) -> None:
+    """Let go of somebody whom a decision keeps: today is their last day, whatever else would keep them, and the next run forgets them."""
+    today = now.astimezone(due.zone_of(session)).date()
+    _end(session, subject_id, result=why, actor=actor, now=now)
+    _begin(session, subject_id, KeepReason.DECIDED, today, rule=due.CLAIMS, actor=actor, now=now)
+    due.refresh(session, [subject_id], zone=due.zone_of(session), now=now)
 
 
 def find_unsound(session: Session, subject_ids: Sequence[str]) -> set[str]:

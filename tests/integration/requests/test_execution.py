@@ -15,14 +15,21 @@ from crm.models.erasure import RetainedDocument
 from crm.models.request_case import CaseState, Identity
 from crm.models.retention import DueKind, RetentionDue
 from crm.privacy import due_integrity, restriction
-from crm.privacy.erasure import plan
-from crm.privacy.requests import answering, decision
+from crm.privacy.erasure import plan, run
+from crm.privacy.requests import answering, decision, letting_go
 from crm.privacy.requests.choices import Verdict, Wish
-from crm.privacy.requests.errors import CaseStateError, CoordinatorOnlyError, IdentityOpenError, PostedDayError
+from crm.privacy.requests.errors import (
+    CaseStateError,
+    CoordinatorOnlyError,
+    IdentityOpenError,
+    KeptNoLongerError,
+    LetGoReasonMissingError,
+    PostedDayError,
+)
 from crm.privacy.requests.facts import DataKind, Refusal, StopReason
 from crm.privacy.restriction import RestrictionReason
 from crm.runtime import Runtime
-from tests.integration.requests.conftest import COLLEAGUE, HOURS_72, SALES, ZONE, Crash, MortalDatabase
+from tests.integration.requests.conftest import COLLEAGUE, HOURS_72, PRIVACY, SALES, ZONE, Crash, MortalDatabase
 
 SECOND = timedelta(seconds=1)
 STILL_NEEDED = Wish(verdict=Verdict.REFUSE, refusal=Refusal.STILL_NEEDED, reason="Der Vertrag läuft bis 2027.")
@@ -312,6 +319,40 @@ class TestExecution:
             at_the_end, after = (plan.make_plan(session, day=day, zone=ZONE) for day in (date(2029, 12, 31), date(2030, 1, 1)))
         assert {each.subject_id for each in at_the_end.due if each.kind == DueKind.PERSON} == set()
         assert {each.subject_id for each in after.due if each.kind == DueKind.PERSON} == {prospect, contact}
+
+    def test_lets_somebody_go_early_with_the_next_run_when_the_reason_is_gone(self, desk):
+        """Art. 5(1)(e), 17(3)(e) DSGVO."""
+        paid, other = desk.take_in(), desk.take_in(email="")
+        for person in (paid, other):
+            desk.decide(desk.open(person), {DataKind.PROFILE: KEPT})
+            desk.execute()
+            desk.send()
+            desk.execute()
+        desk.clock.advance(timedelta(days=30))
+
+        with desk.database.writing() as session:
+            about = {"reason": "settled", "settings": desk.runtime.settings, "actor": PRIVACY, "now": desk.now}
+            told = letting_go.let_go(session, subject_id=paid, **about)
+        [message] = desk.send().taken
+        desk.clock.advance(timedelta(days=1))
+        run.catch_up(desk.database, vault=desk.runtime.vault, clock=lambda: desk.now)
+
+        assert told and message["To"] == "wehmeier@example.com"
+        assert "31. Dezember 2029" not in message["Subject"] and "31.12.2029" in message.get_body(("plain",)).get_content()
+        assert (desk.state_of(paid), desk.state_of(other)) == ("erased", "living")
+        [entry] = desk.entries("person:keep_ended")
+        assert '"settled"' in entry and paid in entry
+
+    @pytest.mark.parametrize(
+        ("reason", "error"), [("", LetGoReasonMissingError), ("nice", LetGoReasonMissingError), ("settled", KeptNoLongerError)]
+    )
+    def test_lets_nobody_go_whom_no_decision_keeps_or_without_a_reason(self, desk, reason, error):
+        person = desk.take_in()
+
+        with desk.database.writing() as session, pytest.raises(error):
+            letting_go.let_go(session, subject_id=person, reason=reason, settings=desk.runtime.settings, actor=PRIVACY, now=desk.now)
+
+        assert desk.entries("person:keep_ended") == []
 
     def test_says_the_reason_for_which_somebody_departed_from_the_proposal_to_keep(self, desk):
         case_id = desk.open(desk.take_in())
