@@ -10,10 +10,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from crm.db import NOT_PERSONAL, Base, Category, RowId, goes, personal
 
-# A message that the server does not take now is tried again after these waits, then after the last one again, until it is too old.
+# A message that the server does not take now is tried again after these waits, then after the last one again. How often counts, not
+# how old it is: while the worker stands still nobody tries, and a message that nobody tried to send is not given up.
 _WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
+_MOST_ATTEMPTS = 11  # they take three days
 
-_LONGEST_WAIT = timedelta(days=3)
 KEPT = timedelta(days=90)
 _READ_AT_ONCE = 5_000
 
@@ -88,16 +89,15 @@ class Tidied:
 
 
 def tidy(session: Session, *, now: datetime) -> Tidied:
-    """Settle what a dead worker was handing over, give up what is too old, forget what is long done.
+    """Settle what a dead worker was handing over, and forget what is long done.
 
     Only whoever hands over may call it, one at a time: what is being handed over now would look like an orphan. A message that may
     have arrived is not sent again, because at most one is promised; that nobody knows is shown to people instead.
     """
     orphans = update(OutboxMessage).where(OutboxMessage.state == MailState.HANDING_OVER).returning(OutboxMessage.id)
     settled = len(session.scalars(orphans.values(state=MailState.MAYBE_SENT, sealed_letter=None)).all())
-    too_old = (OutboxMessage.state == MailState.WAITING, OutboxMessage.written_at < now - _LONGEST_WAIT)
-    session.execute(update(OutboxMessage).where(*too_old).values(state=MailState.GIVEN_UP, sealed_letter=None))
-    long_done = delete(OutboxMessage).where(OutboxMessage.written_at < now - KEPT).returning(OutboxMessage.id)
+    is_done = (OutboxMessage.state != MailState.WAITING, OutboxMessage.written_at < now - KEPT)
+    long_done = delete(OutboxMessage).where(*is_done).returning(OutboxMessage.id)
     return Tidied(settled, len(session.scalars(long_done).all()))
 
 
@@ -110,12 +110,17 @@ def claim(session: Session, *, now: datetime) -> OutboxMessage | None:
     return message
 
 
-def postpone(session: Session, *, now: datetime) -> None:
-    """Let the next message wait for a server that cannot be reached; the others keep their turn."""
+def postpone(session: Session, *, now: datetime) -> OutboxMessage | None:
+    """Let the next message wait for a server that cannot be reached; the others keep their turn. Return the one that is given up."""
     message = _find_next(session, now)
-    if message:
-        message.attempts += 1
+    if message is None:
+        return None
+    message.attempts += 1
+    if message.attempts < _MOST_ATTEMPTS:
         message.due_at = now + _wait(message.attempts)
+        return None
+    message.state, message.sealed_letter, message.due_at = MailState.GIVEN_UP, None, now
+    return message
 
 
 def _find_next(session: Session, now: datetime) -> OutboxMessage | None:
@@ -144,30 +149,42 @@ def find_fates(session: Session, message_ids: Sequence[str]) -> dict[str, MailFa
     return {row.id: MailFate(MailState(row.state), row.accepted_at) for row in rows}
 
 
+def find_given_up(session: Session, *, kinds: Sequence[str], subject_ids: Sequence[str]) -> list[tuple[str, str, datetime]]:
+    """Return (person, kind, written at) of each message of these kinds to these people that was given up."""
+    columns = (OutboxMessage.subject_id, OutboxMessage.kind, OutboxMessage.written_at)
+    wanted = (OutboxMessage.state == MailState.GIVEN_UP, OutboxMessage.kind.in_(kinds), OutboxMessage.subject_id.in_(subject_ids))
+    rows = session.execute(select(*columns).where(*wanted).order_by(OutboxMessage.written_at))
+    return [(str(row.subject_id), row.kind, row.written_at) for row in rows]
+
+
 def find_ids(session: Session) -> Iterator[str]:
     """Return the id of every message that is there, whatever its state."""
     return iter(session.scalars(select(OutboxMessage.id).execution_options(yield_per=_READ_AT_ONCE)))
 
 
-def settle(session: Session, *, message_id: str, outcome: Outcome, mail_id: str, now: datetime) -> None:
-    """Note what became of a message; what is done loses its text.
+def settle(session: Session, *, message_id: str, outcome: Outcome, mail_id: str, now: datetime) -> MailState:
+    """Note what became of a message and return where it is now; what is done loses its text.
 
-    A message that an erasure took away while it was handed over stays away.
+    What the server does not take again and again is given up. A message that an erasure took away while it was handed over stays away.
 
     Args:
         mail_id: the Message-ID under which the server knows it.
     """
     attempts = session.scalar(select(OutboxMessage.attempts).where(OutboxMessage.id == message_id))
     if attempts is None:
-        return
+        return outcome.state
+    is_last = outcome.state is MailState.WAITING and attempts >= _MOST_ATTEMPTS
+    state = MailState.GIVEN_UP if is_last else outcome.state
     these = [OutboxMessage.id == message_id]
-    noted = {"state": outcome.state, "mail_id": mail_id, "answer": outcome.answer, "answered_at": now}
+    noted = {"state": state, "mail_id": mail_id, "answer": outcome.answer, "answered_at": now}
     if outcome.state is MailState.WAITING:
-        noted |= {"due_at": now + _wait(attempts)}
         these.append(OutboxMessage.state == MailState.HANDING_OVER)  # its text is gone when somebody took this worker for dead
+    if state is MailState.WAITING:
+        noted |= {"due_at": now + _wait(attempts)}
     else:
-        noted |= {"sealed_letter": None, "accepted_at": now if outcome.state is MailState.ACCEPTED else None}
+        noted |= {"sealed_letter": None, "accepted_at": now if state is MailState.ACCEPTED else None}
     session.execute(update(OutboxMessage).where(*these).values(noted))
+    return state
 
 
 def _wait(attempts: int) -> timedelta:

@@ -123,6 +123,7 @@ class Action(StrEnum):
     RETENTION_ASKED = "retention:asked"
     RETENTION_CONFIRMED = "retention:confirmed"
     PERSON_KEPT = "person:kept"
+    PERSON_KEEP_ENDED = "person:keep_ended"
     # mail
     MAIL_WRITTEN = "mail:written"
     MAIL_HANDED_OVER = "mail:handed_over"

@@ -100,6 +100,7 @@ BOUND: Final = (
         removed_by=frozenset({Action.DOCUMENT_ERASED}),
         free=frozenset({"sealed_content"}),  # large, and bound to its row by the seal itself
     ),
+    Bound(table="retention_keep", by=frozenset({Action.PERSON_KEPT}), removed_by=frozenset({Action.PERSON_KEEP_ENDED}), goes=True),
     Bound(
         table="erasure_job",
         by=frozenset({Action.ERASURE_ORDERED}),

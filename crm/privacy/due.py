@@ -20,7 +20,7 @@ from crm.db import Database, among, insert_rows
 from crm.models.contact import Contact, Note
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.models.retention import DueKind, KeepReason, RetentionDue, RetentionKeep
-from crm.privacy import consent, due_work, plain_columns, purposes
+from crm.privacy import consent, consent_ends, due_work, plain_columns, purposes
 from crm.privacy.periods import RetentionRule, StartEvent, due_on, find_rules
 from crm.privacy.purposes import Purpose, Purposes
 from crm.vault import Subject
@@ -104,13 +104,13 @@ def find_forgetting(session: Session, subject_ids: Sequence[str], *, zone: ZoneI
     """
     contacts = {row.subject_id: row for row in session.execute(_CONTACTS, {"subject_ids": subject_ids})}
     ends = _find_ends(session, list(contacts), zone)
-    given = consent.find_states(session, list(contacts), now=now)
     known = purposes.find_all(session)
+    consents = consent_ends.find_ends(session, list(contacts), known=known, zone=zone, now=now)
     found = {}
     for subject_id, contact in contacts.items():
         last_contact_on = contact.last_contact_at.astimezone(zone).date()
         ending = _grounds_end(known, ends[subject_id], last_contact_on, is_prospect=contact.is_prospect)
-        rules = [*ending, *_consents_end(known, given.get(subject_id, {}), zone)]
+        rules = [*ending, *_consents_end(consents.get(subject_id, ()))]
         found[subject_id] = tuple(sorted(rules, key=_day)) or (_from_last_contact(_prospects(), (), last_contact_on),)
     for subject_id, kept_at, until in session.execute(_DECIDED, {"subject_ids": list(found)}):
         found[subject_id] = (Forgetting(find_rules()[CLAIMS], (), kept_at.astimezone(zone).date(), until),)
@@ -146,6 +146,12 @@ def refresh(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo, now
     rows = compute(session, subject_ids, zone=zone, now=now)
     session.execute(_FORGET_DAYS, {"subject_ids": list(subject_ids)})
     insert_rows(session.connection(), RetentionDue, rows)
+
+
+def refresh_consenting(session: Session, subject_ids: Sequence[str], *, now: datetime) -> None:
+    """Compute the days of those of these people anew who have consented to anything, after what they object to has changed."""
+    consenting = consent.find_states(session, subject_ids, now=now)
+    refresh(session, list(consenting), zone=zone_of(session), now=now)
 
 
 def compute(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo, now: datetime) -> list[dict[str, Any]]:
@@ -265,16 +271,11 @@ def _is_contract(purpose: Purpose) -> bool:
     return purpose.basis == _CONTRACT and find_rules()[purpose.retention].start is StartEvent.END_OF_RELATION
 
 
-def _consents_end(known: Purposes, given: Mapping[tuple[str, purposes.Channel], consent.Consent], zone: ZoneInfo) -> Iterator[Forgetting]:
-    """Yield the rules of consents: no end while one stands, the day of the withdrawal afterwards."""
-    for purpose in known if given else ():
-        acts = [each for (code, _), each in given.items() if code == purpose.code]
+def _consents_end(ends: consent_ends.Ends) -> Iterator[Forgetting]:
+    """Yield the rules of consents: no end while one holds the person, the day on which the last of them stopped afterwards."""
+    for purpose, ended_on in ends:
         rule = find_rules()[purpose.retention]
-        if any(each.permits for each in acts):
-            yield Forgetting(rule, (purpose,), None, None)
-        elif withdrawn := [each.since for each in acts if each.act is consent.ConsentAct.WITHDRAWN]:
-            ended_on = max(withdrawn).astimezone(zone).date()
-            yield Forgetting(rule, (purpose,), ended_on, due_on(rule, ended_on))
+        yield Forgetting(rule, (purpose,), ended_on, due_on(rule, ended_on) if ended_on else None)
 
 
 def _day(forgetting: Forgetting) -> tuple[bool, date]:

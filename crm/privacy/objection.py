@@ -4,59 +4,52 @@ Source: Art. 21(1)-(3) DSGVO.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.db import among, insert_rows
+from crm.db import insert_rows
 from crm.models.lawfulness import ObjectionAct, ObjectionEvent, ToldBy
-from crm.privacy import audit, bound_rows, indexing
+from crm.privacy import audit, bound_rows, due, indexing
 from crm.privacy.actions import Action
 from crm.privacy.purposes import Channel
+from crm.privacy.standing_objections import DIRECT_MARKETING, Heard, Mistake, Objection, find_ways
 from crm.vault import ObjectionLine, Right, RightsEntry, Subject, SubjectState, Vault
 
-DIRECT_MARKETING = "direct_marketing"
+__all__ = [
+    "DIRECT_MARKETING",
+    "ForeignWordsError",
+    "Heard",
+    "Mistake",
+    "Objection",
+    "Raised",
+    "StandingObjection",
+    "correct",
+    "correct_entry",
+    "count_acts",
+    "find_objections",
+    "find_standing",
+    "find_ways",
+    "is_of_erased",
+    "is_of_message",
+    "lift",
+    "origin_of_case",
+    "origin_of_message",
+    "raise_each",
+    "raise_many",
+    "raise_to_marketing",
+    "stands_against_advertising",
+]
 
-
-class Heard(StrEnum):
-    """How an objection reached us, in words of ours: the row outlives the person, so it holds nothing that people typed."""
-
-    CALL = "Telefonat"
-    LETTER = "Brief"
-    STAFF = "Mitteilung an Beschäftigte"
-    LINK = "Abmeldelink"
-    OLD_SYSTEM = "Vorsystem"
-    SUPPRESSION_LIST = "Werbesperrdatei"
-
-
-class Mistake(StrEnum):
-    """Why an objection that staff entered is none."""
-
-    WRONG_PERSON = "wrong_person"
-    SLIP = "slip"
-    MISHEARD = "misheard"
-
-
-_MISTAKES: Final = frozenset(Mistake)
-_WORDS: Final = frozenset({*Heard, *_MISTAKES})
+_WORDS: Final = frozenset({*Heard, *Mistake})
 # With the number of a case or message of ours, so that what came with it can be taken back; with the day of a wish.
 _CASE, _MESSAGE = "Fall", "Portal"
 _NUMBERED: Final = re.compile(rf"{_CASE} \d{{4}}-\d{{4,6}}|{_MESSAGE} [0-9a-f]{{32}}|({'|'.join(ToldBy)}) \d{{4}}-\d\d-\d\d")
-
-# Built once, because every page about people asks it.
-_EVENT = ObjectionEvent.__table__.c
-_EVENTS = (
-    select(_EVENT.subject_id, _EVENT.scope, _EVENT.channel, _EVENT.act, _EVENT.origin, _EVENT.effective_at)
-    .where(among(_EVENT.subject_id, "subject_ids"))
-    .order_by(_EVENT.id)
-)
 
 
 def origin_of_case(number: str) -> str:
@@ -72,14 +65,6 @@ def origin_of_message(message_id: str) -> str:
 def is_of_message(origin: str) -> bool:
     """Say whether an objection came with a message from the portal."""
     return origin.startswith(f"{_MESSAGE} ")
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """What a person objects to: a scope and a channel, or every channel."""
-
-    scope: str
-    channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +215,9 @@ def _append(session: Session, objections: Sequence[Raised], act: ObjectionAct, *
         for each, row in zip(objections, bound_rows.digests(ObjectionEvent, rows), strict=True)
     ]
     audit.record_all(session, entries, actor=actor, now=now)
-    indexing.announce_changed(session, [each.subject_id for each in objections], now=now)
+    subject_ids = list(dict.fromkeys(each.subject_id for each in objections))
+    due.refresh_consenting(session, subject_ids, now=now)  # whom a consent held is held by it no longer, or again
+    indexing.announce_changed(session, subject_ids, now=now)
 
 
 def _line(raised: Raised, act: ObjectionAct, now: datetime) -> RightsEntry:
@@ -266,23 +253,6 @@ def stands_against_advertising(session: Session, subject_ids: Sequence[str], *, 
     """Say whether one of these people objects to advertising by this channel, or by any."""
     covering = {Objection(DIRECT_MARKETING), Objection(DIRECT_MARKETING, channel)}
     return any(not covering.isdisjoint(each) for each in find_objections(session, subject_ids).values())
-
-
-def find_ways(session: Session, subject_ids: Sequence[str]) -> Mapping[str, Mapping[Objection, Mapping[str, datetime]]]:
-    """Return for each person and objection the ways by which it came and stands; none of them is left where it ended.
-
-    A wish ends the objection as such, a correction only what came in that one way.
-    """
-    standing: dict[str, dict[Objection, dict[str, datetime]]] = defaultdict(dict)
-    for subject_id, scope, channel, act, origin, effective_at in session.execute(_EVENTS, {"subject_ids": subject_ids}):
-        came = standing[subject_id].setdefault(Objection(scope, Channel(channel) if channel else None), {})
-        if act == ObjectionAct.RAISED:
-            came[origin] = effective_at
-        elif act == ObjectionAct.LIFTED:
-            came.clear()
-        else:
-            came.pop(Heard.STAFF if origin in _MISTAKES else origin, None)
-    return standing
 
 
 def count_acts(session: Session, *, acts: Collection[ObjectionAct]) -> dict[str, int]:

@@ -110,8 +110,15 @@ def _send(database: Database, transport: Transport, *, sender: str, now: datetim
     except MailUnreachableError as error:
         _log.warning("mail.postponed", reason=type(error.__cause__).__name__)
         with database.writing() as session:
-            mail.postpone(session, now=now)
+            if given_up := mail.postpone(session, now=now):
+                _enter_given_up(session, given_up, now)
     return accepted
+
+
+def _enter_given_up(session: Session, message: mail.OutboxMessage, now: datetime) -> None:
+    _log.warning("mail.given_up", message=message.id)
+    whose, state = message.subject_id, message.state
+    audit.record(session, Action.MAIL_GIVEN_UP, actor=_ACTOR, now=now, subject_id=whose, kind=message.kind, result=state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +157,12 @@ def _hand_over(database: Database, line: Line, taken: _Taken, *, now: datetime) 
             return False  # whose mail it was, was erased meanwhile
     outcome = line.hand_over(taken.letter) if taken.letter else mail.Outcome(MailState.GIVEN_UP)
     with database.writing() as session:
-        mail.settle(session, message_id=taken.message_id, outcome=outcome, mail_id=taken.mail_id, now=now)
+        state = mail.settle(session, message_id=taken.message_id, outcome=outcome, mail_id=taken.mail_id, now=now)
         # What went out to a server is a disclosure, whatever that said (Art. 4(2)); what could not be written went nowhere.
         action = Action.MAIL_HANDED_OVER if taken.letter else Action.MAIL_GIVEN_UP
-        audit.record(session, action, actor=_ACTOR, now=now, subject_id=taken.subject_id, kind=taken.kind, result=outcome.state)
+        audit.record(session, action, actor=_ACTOR, now=now, subject_id=taken.subject_id, kind=taken.kind, result=state)
     if outcome.state is not MailState.ACCEPTED:
-        _log.warning("mail.not_accepted", message=taken.message_id, state=outcome.state.value, answer=outcome.answer)
+        _log.warning("mail.not_accepted", message=taken.message_id, state=state.value, answer=outcome.answer)
     return outcome.state is MailState.ACCEPTED
 
 

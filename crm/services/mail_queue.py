@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.mail import MailState, OutboxMessage
@@ -23,9 +23,10 @@ class MailTrouble:
 
 def find_trouble(session: Session, *, now: datetime) -> MailTrouble:
     """Return how the mail is doing; nothing of whom it is for."""
+    since = now - _RECENT
     recent = (
         select(OutboxMessage.state, func.count().label("number"))
-        .where(OutboxMessage.written_at > now - _RECENT)
+        .where(or_(OutboxMessage.due_at > since, OutboxMessage.answered_at > since))  # what waited out a standstill is older
         .group_by(OutboxMessage.state)
     )
     counts = {row.state: row.number for row in session.execute(recent)}

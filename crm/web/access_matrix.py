@@ -80,6 +80,7 @@ _CONTACTS: Final[AccessMatrix] = {
     "contacts.withdraw_consent": _ENTERS_RIGHTS,
     "contacts.restrict": frozenset({Role.PRIVACY}),
     "contacts.lift": frozenset({Role.PRIVACY}),
+    "contacts.let_go": frozenset({Role.PRIVACY}),
 }
 
 _COMPANIES: Final[AccessMatrix] = {

@@ -100,7 +100,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.REQUEST_APPROVED: _l("Entscheidung von zweiter Person bestätigt"),
     Action.MAIL_HANDED_OVER: _l("E-Mail dem Mailserver übergeben"),
     Action.MAIL_WRITTEN: _l("E-Mail in den Postausgang gelegt"),
-    Action.MAIL_GIVEN_UP: _l("E-Mail aufgegeben, weil sie sich nicht schreiben lässt"),
+    Action.MAIL_GIVEN_UP: _l("E-Mail aufgegeben"),
     Action.MAIL_FORGOTTEN: _l("Alte E-Mails aus dem Postausgang entfernt"),
     Action.INTAKE_FORGOTTEN: _l("Abgelaufene Links und Eingänge entfernt"),
     Action.KEYS_SWEPT: _l("Verwaiste Schlüssel entfernt"),
@@ -116,6 +116,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.RETENTION_ASKED: _l("Löschlauf hält an und fragt"),
     Action.RETENTION_CONFIRMED: _l("Löschlauf bestätigt"),
     Action.PERSON_KEPT: _l("Person mit Grund behalten"),
+    Action.PERSON_KEEP_ENDED: _l("Behalten beendet"),
     Action.NOTE_ERASED: _l("Notizen gelöscht"),
     Action.DOCUMENT_FILED: _l("Unterlage abgelegt"),
     Action.DOCUMENT_DISCLOSED: _l("Aufbewahrte Unterlagen angezeigt"),
@@ -158,6 +159,7 @@ MAIL_TITLES: Final[Mapping[str, LazyString]] = {
     "request_opened": _l("Eingang des Antrags bestätigt"),
     "request_extended": _l("Längere Frist mitgeteilt"),
     "request_answered": _l("Antrag beantwortet"),
+    "kept_ends": _l("Früheres Ende der Aufbewahrung mitgeteilt"),
     "restriction_ends": _l("Ende der Einschränkung mitgeteilt"),
 }
 

@@ -67,8 +67,13 @@ def erase(session: Session, gone: Sequence[tuple[str, str]], *, how: str, actor:
     return Counter({VOUCHERS: len(gone)} if gone else {})
 
 
-def erase_of(session: Session, subject_id: str, *, actor: Actor, now: datetime) -> None:
-    """Delete all invoices of one person, because a decision about their request says so."""
-    ids = session.scalars(select(Invoice.id).where(Invoice.subject_id == subject_id, is_voucher())).all()
+def erase_of(session: Session, subject_id: str, *, recorded_until: datetime | None, actor: Actor, now: datetime) -> None:
+    """Delete the invoices of one person, because a decision about their request says so.
+
+    Args:
+        recorded_until: when it was decided; about an invoice that was recorded since nobody has.
+    """
+    decided = select(Invoice.id).where(Invoice.subject_id == subject_id, is_voucher(), Invoice.created_at <= recorded_until)
+    ids = session.scalars(decided).all()
     if ids:
         erase(session, [(subject_id, each) for each in ids], how=ROW, actor=actor, now=now)

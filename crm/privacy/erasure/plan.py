@@ -4,7 +4,7 @@ Source: Art. 5(1)(e), 17(3) DSGVO.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,7 +18,7 @@ from crm.db import among
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.models.retention import DueKind, RetentionDue, RetentionKeep
-from crm.privacy import exporting, plain_columns, restriction
+from crm.privacy import exporting, keeping, plain_columns, restriction
 from crm.privacy.erasure import unconfirmed
 from crm.vault import Subject, SubjectState
 
@@ -99,13 +99,22 @@ def make_plan(session: Session, *, day: date, zone: ZoneInfo) -> Plan:
 
 
 def find_unsound(session: Session, *, day: date) -> set[str]:
-    """Return the people due on a day whose row was changed past the program: nothing is destroyed on its word.
+    """Return the people due on a day of whom a row was changed past the program: nothing is destroyed on its word.
 
     Raises:
         KeyUnavailableError: that cannot be said at the moment.
     """
     people = session.execute(_due(DueKind.PERSON, day)).scalars().all()
-    return plain_columns.find_unsound(session, people)
+    return find_changed(session, people)
+
+
+def find_changed(session: Session, subject_ids: Sequence[str]) -> set[str]:
+    """Return of whom the contact, or what keeps them, is not what the program wrote.
+
+    Raises:
+        KeyUnavailableError: that cannot be said at the moment.
+    """
+    return plain_columns.find_unsound(session, subject_ids) | keeping.find_unsound(session, subject_ids)
 
 
 def find_due(

@@ -19,7 +19,7 @@ from crm.actor import Actor, system_actor
 from crm.db import Database, empty_log, new_id
 from crm.models.erasure import ErasureCause
 from crm.models.retention import DueKind, RetentionRun, RunState
-from crm.privacy import audit, documents, due, exporting, plain_columns
+from crm.privacy import audit, documents, due, exporting
 from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser, guard, job, plan, things, unconfirmed
 from crm.privacy.erasure.plan import Planned
@@ -176,7 +176,7 @@ def _order_people(database: Database, day: date, actor: Actor, zone: ZoneInfo, n
         if run is None or run.state != RunState.RUNNING:
             return []
         while looked_at := plan.find_due(session, DueKind.PERSON, day=day, limit=_AT_ONCE, besides=unsound):
-            unsound |= plain_columns.find_unsound(session, [each.subject_id for each in looked_at])
+            unsound |= plan.find_changed(session, [each.subject_id for each in looked_at])
             rules = _confirm_days(session, [each for each in looked_at if each.subject_id not in unsound], zone, now)
             if rules:
                 jobs = job.order_many(session, rules, cause=ErasureCause.RULE, case_id=None, actor=actor, now=now)

@@ -77,11 +77,13 @@ def _day(facts: AnswerFacts, day: date) -> str:
 
 def _variant(facts: AnswerFacts) -> str:
     if facts.stopped:
-        return "stopped"
+        return f"stopped_{facts.stopped}"
     if facts.nothing_held:
         return "nothing_held"
     if facts.refused:
         return "refused_in_part" if facts.executed_on else "refused"
+    if facts.executed_on and not facts.erased:
+        return "erased_before"
     if facts.kept:
         return "erased_with_kept" if facts.executed_on else "kept"
     return "erased"
@@ -103,6 +105,8 @@ def _listed(erased: Sequence[Erased], say: Words) -> str:
 def _blocks(facts: AnswerFacts, say: Words) -> Iterator[Block]:
     yield Paragraph(say("greeting" if facts.name_lines else "greeting_without_name"))
     yield Paragraph(say(f"opening.{_variant(facts)}", gone=_gone(facts, say)))
+    if facts.objection_taken_back:
+        yield Paragraph(say("objection.taken_back"))
     if facts.people > 1:
         yield Paragraph(say("people.text", count=str(facts.people)))
     yield from _erased(facts, say)
@@ -152,7 +156,10 @@ def _why_kept(facts: AnswerFacts, kept: Kept, say: Words) -> str:
 
 def _is_locked(facts: AnswerFacts) -> bool:
     """Say whether what stays is restricted: it is where the profile went or is kept; who is refused is let go of again."""
-    return DataKind.PROFILE in {*(each.kind for each in facts.erased), *(each.kind for each in facts.kept)}
+    return _variant(facts) == "erased_before" or DataKind.PROFILE in {
+        *(each.kind for each in facts.erased),
+        *(each.kind for each in facts.kept),
+    }
 
 
 def _refused(facts: AnswerFacts, say: Words) -> Iterator[Block]:

@@ -27,14 +27,14 @@ from crm.privacy.requests.acts import Act
 from crm.privacy.requests.answer import Answer, compose
 from crm.privacy.requests.choices import Choice, Verdict, stored_choices
 from crm.privacy.requests.errors import CaseStateError, PostedDayError
-from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept, Refused
+from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept, Refused, StopReason
 from crm.privacy.requests.last_days import settle_days
 from crm.privacy.requests.taking import lock_case, take_case
+from crm.privacy.requests.telling import Told
 from crm.privacy.restriction import RestrictionReason
 from crm.settings import Settings
 
 ACTOR: Final = system_actor("requests")
-_KIND: Final = "request_answered"
 
 
 def find_unwritten(session: Session) -> Sequence[str]:
@@ -76,7 +76,7 @@ def _keep(session: Session, case: RequestCase, draft: Mapping[str, Any], answer:
     if draft["to"]:
         attachment = Attachment(f"{case.number}.pdf", "application/pdf", answer.pdf)
         letter = Letter(to=draft["to"], subject=answer.subject, text=answer.text, attachments=(attachment,))
-        case.answer_mail_id = post.write(session, letter, kind=_KIND, now=now)
+        case.answer_mail_id = post.write(session, letter, kind=Told.ANSWERED, now=now)
     people.enter(session, case, Action.REQUEST_ADVANCED, actor=ACTOR, now=now, result="written")
 
 
@@ -86,7 +86,7 @@ def gather_facts(session: Session, case: RequestCase, draft: Mapping[str, Any], 
     written_on = mails.day_of(now, settings)
     executed_on = mails.day_of(case.executed_at, settings) if case.executed_at else None
     choices = settle_days(stored_choices(decision), executed_on=executed_on, written_on=written_on)
-    stopped = bool(decision.get("stopped"))
+    stopped = StopReason(decision["stopped"]) if decision.get("stopped") else None
     return AnswerFacts(
         number=case.number,
         language=case.language,
@@ -103,6 +103,7 @@ def gather_facts(session: Session, case: RequestCase, draft: Mapping[str, Any], 
         nothing_held=not choices and not stopped,
         people=len(people.find_people(session, case.id)),
         stopped=stopped,
+        objection_taken_back=stopped is StopReason.IMPOSTOR and case.objects_too,
         controller=settings.organisation,
         controller_address=settings.organisation_address,
         contact=settings.privacy_email,

@@ -13,15 +13,13 @@ from crm.actor import Actor
 from crm.db import Compartment, new_id
 from crm.models.intake import LinkKind
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity, RequestCase
-from crm.privacy import links, mails, objection, purposes, suppression
+from crm.privacy import links, mails
 from crm.privacy.actions import Action
-from crm.privacy.purposes import Channel
-from crm.privacy.requests import addressee, people, sealed
+from crm.privacy.requests import advertising, people, sealed
 from crm.privacy.requests.deadline import due_day
 from crm.privacy.requests.errors import ReceiptDayError
 from crm.privacy.requests.numbers import next_number
-from crm.privacy.requests.telling import tell
-from crm.search.exact import exact_email
+from crm.privacy.requests.telling import Told, tell
 from crm.settings import Settings
 from crm.vault import Vault
 
@@ -65,7 +63,7 @@ def open_case(
     _register(session, case, subject_id if subject_id in living else None, request, settings=settings, actor=actor, now=now)
     people.attach(session, case, [(each, found_by) for each, found_by in found if each in living], actor=actor, now=now)
     if objects_too:
-        _object(session, case, request, actor=actor, now=now)
+        advertising.object_too(session, case, request, actor=actor, now=now)
     _confirm_receipt(session, case, settings=settings, actor=actor, now=now)
     return case
 
@@ -109,18 +107,6 @@ def _give_key(session: Session, subject_id: str | None, now: datetime) -> str:
     return nobody
 
 
-def _object(session: Session, case: RequestCase, request: Mapping[str, str], *, actor: Actor, now: datetime) -> None:
-    """Enter the objection that came with the request; it waits for nothing (Art. 21(3))."""
-    found = people.find_people(session, case.id)
-    for each in found:
-        objection.raise_to_marketing(session, subject_id=each, origin=objection.origin_of_case(case.number), actor=actor, now=now)
-    addresses = {request.get("email"), *addressee.find_emails(session, found, actor=actor, now=now).values()}
-    reason = suppression.lawful_reason(purposes.find_all(session))
-    for address in sorted(filter(None, (exact_email(each) for each in addresses if each))):
-        if reason is not None:
-            suppression.enter(session, address=address, channel=Channel.EMAIL, reason=reason, actor=actor, now=now)
-
-
 def _confirm_receipt(session: Session, case: RequestCase, *, settings: Settings, actor: Actor, now: datetime) -> None:
     """Write to the person that the request is here, how it stands, and how to stop it.
 
@@ -134,4 +120,4 @@ def _confirm_receipt(session: Session, case: RequestCase, *, settings: Settings,
         token = links.issue(session, kind=kind, subject_id=case.subject_id, request_id=case.id, expires_at=expires_at, now=now)
         return {"link": links.address(kind, token, language=case.language, settings=settings)}
 
-    tell(session, case, kind="request_opened", more=link_to_status, settings=settings, actor=actor, now=now)
+    tell(session, case, kind=Told.OPENED, more=link_to_status, settings=settings, actor=actor, now=now)

@@ -5,15 +5,15 @@ Source: Art. 5(2), 12(6), 17, 32(4) DSGVO.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.models.request_case import CaseState, Identity, RequestCase
+from crm.privacy import due
 from crm.privacy.actions import Action
-from crm.privacy.requests import one_person, order, people, sealed
+from crm.privacy.requests import advertising, earlier_erasure, one_person, order, people, sealed
 from crm.privacy.requests.acts import Act
 from crm.privacy.requests.choices import Choice, Verdict, Wish
 from crm.privacy.requests.deciding import settle_choices
@@ -24,20 +24,13 @@ from crm.privacy.requests.errors import (
     NobodyFoundError,
     SecondPersonError,
 )
-from crm.privacy.requests.facts import DataKind, Refusal
+from crm.privacy.requests.facts import DataKind, Refusal, StopReason
 from crm.privacy.requests.policy import request_policy
 from crm.privacy.requests.proposal import propose
 from crm.privacy.requests.taking import take_case
 from crm.privacy.requests.texts import require_fitting
 
 _KNOWN = frozenset({Identity.KNOWN, Identity.MAIL_CONFIRMED})
-
-
-class StopReason(StrEnum):
-    """Why nothing is erased after all."""
-
-    CHANGED_MIND = "changed_mind"  # the person wishes so
-    IMPOSTOR = "impostor"  # somebody else had asked
 
 
 def assign(session: Session, *, case_id: str, version: int, subject_id: str, actor: Actor, now: datetime) -> None:
@@ -107,17 +100,26 @@ def decide(
 
 
 def decide_nothing_held(session: Session, *, case_id: str, version: int, actor: Actor, now: datetime) -> RequestCase:
-    """Decide that we hold no data about whoever asked: that, too, is answered (Art. 12(3), 15(1)).
+    """Decide that nothing is left to erase: we hold no data about whoever asked, or another case has erased them meanwhile.
+
+    That, too, is answered (Art. 12(3), 15(1)); of somebody erased it says when that was, and what is kept.
 
     Raises:
-        CaseStateError: the case is about somebody.
+        CaseStateError: the case is about somebody who is there.
+        IdentityOpenError: they were erased, and it is not settled that the request is theirs.
         CoordinatorOnlyError, NotFoundError, CaseChangedError: as they say.
     """
     case = take_case(session, act=Act.DECIDE_NOTHING_HELD, case_id=case_id, version=version, actor=actor)
     if people.find_living_of(session, case):
         raise CaseStateError
+    choices: tuple[Choice, ...] = ()
+    if found := people.find_people(session, case.id):
+        if case.identity not in _KNOWN:
+            raise IdentityOpenError
+        case.executed_at = earlier_erasure.find_erased_at(session, found, now=now)
+        choices = earlier_erasure.what_is_kept(session, found, today=now.astimezone(due.zone_of(session)).date())
     case.state = CaseState.ANSWERING
-    _enter(session, case, (), actor=actor, now=now)
+    _enter(session, case, choices, actor=actor, now=now)
     return case
 
 
@@ -209,6 +211,7 @@ def _take_back(session: Session, case: RequestCase, *, actor: Actor, now: dateti
 def stop(session: Session, *, case_id: str, version: int, reason: StopReason, actor: Actor, now: datetime) -> RequestCase:
     """Stop a case before anything is destroyed: the person changed their mind, or it was somebody else.
 
+    What somebody else had asked for besides, that the person gets no advertising, is taken back with it.
     The restriction stands until the person has been told (Art. 18(3)); the answer does that.
 
     Raises:
@@ -217,5 +220,7 @@ def stop(session: Session, *, case_id: str, version: int, reason: StopReason, ac
     case = take_case(session, act=Act.STOP, case_id=case_id, version=version, actor=actor)
     case.state, case.execute_at = CaseState.ANSWERING, None
     order.take_back(session, case, stopped=reason)
+    if reason is StopReason.IMPOSTOR and case.objects_too:
+        advertising.take_back(session, case, actor=actor, now=now)
     people.enter(session, case, Action.REQUEST_STOPPED, actor=actor, now=now, result=reason)
     return case

@@ -144,6 +144,19 @@ class NotRestrictedError(PrivacyError):
     message = "Diese Einschränkung besteht nicht mehr. Die Seite zeigt, was jetzt gilt; es geht keine E-Mail hinaus."
 
 
+class LetGoReasonMissingError(InvalidInputError):
+    """Nobody says why data need not be kept any more."""
+
+    message = "Bitte wählen Sie, warum die Daten nicht länger aufbewahrt werden müssen."
+
+
+class KeptNoLongerError(PrivacyError):
+    """No decision keeps the person, or their day has come; perhaps somebody was faster."""
+
+    article = "Art. 17(3)"
+    message = "Diese Person wird nicht mehr aufbewahrt. Die Seite zeigt, was jetzt gilt; es geht keine E-Mail hinaus."
+
+
 class ToldDayError(InvalidInputError):
     """The day on which a person was told that a restriction ends is missing, or before the restriction began."""
 

@@ -21,9 +21,10 @@ from crm.privacy.documents import vouchers
 from crm.privacy.erasure import eraser, job
 from crm.privacy.requests import addressee, answering, lifting, order, people, sealed
 from crm.privacy.requests.answering import ACTOR
-from crm.privacy.requests.choices import Verdict, stored_choices
+from crm.privacy.requests.choices import Choice, Verdict, stored_choices
+from crm.privacy.requests.documents_left import with_documents_left
 from crm.privacy.requests.facts import DataKind
-from crm.privacy.requests.proposal import VOUCHERS
+from crm.privacy.requests.proposal import VOUCHERS, find_documents
 from crm.privacy.requests.taking import lock_case
 from crm.settings import Settings
 from crm.vault import Vault
@@ -81,20 +82,30 @@ def _begin(database: Database, case_id: str, now: datetime) -> bool:
         if not order.may_go_on(session, case, actor=ACTOR, now=now):
             return False
         found = people.find_living_of(session, case)
-        draft = addressee.gather(session, case, actor=ACTOR, now=now)
-        case.sealed_answer = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_answer", content=draft)
+        addressee.keep(session, case, actor=ACTOR, now=now)
+        choices = stored_choices(sealed.open_part(session, case, "sealed_decision"))
+        erased = {choice.kind for choice in choices if choice.verdict is Verdict.ERASE}
+        if DataKind.PROFILE in erased:
+            addressee.keep_for_others(session, case, found, actor=ACTOR, now=now)
+        _settle_documents(session, case, choices, erased, now)
         case.state = CaseState.EXECUTING
         case.version += 1
         people.enter(session, case, Action.REQUEST_ADVANCED, actor=ACTOR, now=now, result=case.state)
-        _carry_out(session, case, found, now)
+        _carry_out(session, case, found, erased, now)
     return True
 
 
-def _carry_out(session: Session, case: RequestCase, found: Sequence[str], now: datetime) -> None:
-    choices = stored_choices(sealed.open_part(session, case, "sealed_decision"))
-    erased = {choice.kind for choice in choices if choice.verdict is Verdict.ERASE}
-    for subject_id in people.find_people(session, case.id):
-        _erase_documents(session, subject_id, erased, now)  # they outlive a profile that a rule has erased meanwhile
+def _settle_documents(session: Session, case: RequestCase, choices: Sequence[Choice], erased: set[DataKind], now: datetime) -> None:
+    """Erase the documents that were decided about, which outlive a profile that a rule has erased meanwhile; note what is left."""
+    everybody = people.find_people(session, case.id)
+    for subject_id in everybody:
+        _erase_documents(session, case, subject_id, erased, now)
+    left = [each for _, each in find_documents(session, everybody, now.astimezone(due.zone_of(session)).date())]
+    settled = [each.as_stored() for each in with_documents_left(choices, left)]
+    sealed.add(session, case, "sealed_decision", {"choices": settled})
+
+
+def _carry_out(session: Session, case: RequestCase, found: Sequence[str], erased: set[DataKind], now: datetime) -> None:
     for subject_id in found:
         if DataKind.PROFILE in erased:
             job.order(session, subject_id=subject_id, cause=ErasureCause.REQUEST, rule=None, case_id=case.id, actor=ACTOR, now=now)
@@ -109,13 +120,14 @@ def _erase_notes(session: Session, subject_id: str, now: datetime) -> None:
     indexing.announce_changed(session, [subject_id], now=now)
 
 
-def _erase_documents(session: Session, subject_id: str, erased: set[DataKind], now: datetime) -> None:
-    is_voucher = RetainedDocument.rule == VOUCHERS
+def _erase_documents(session: Session, case: RequestCase, subject_id: str, erased: set[DataKind], now: datetime) -> None:
+    """Erase the documents of the decided kinds; about one that was filed since nobody has decided."""
+    is_voucher, was_there = RetainedDocument.rule == VOUCHERS, RetainedDocument.filed_at <= case.decided_at
     if DataKind.VOUCHERS in erased:
-        _erase_rows(session, RetainedDocument, subject_id, Action.DOCUMENT_ERASED, now, is_voucher)
-        vouchers.erase_of(session, subject_id, actor=ACTOR, now=now)
+        _erase_rows(session, RetainedDocument, subject_id, Action.DOCUMENT_ERASED, now, was_there, is_voucher)
+        vouchers.erase_of(session, subject_id, recorded_until=case.decided_at, actor=ACTOR, now=now)
     if DataKind.LETTERS in erased:
-        _erase_rows(session, RetainedDocument, subject_id, Action.DOCUMENT_ERASED, now, ~is_voucher)
+        _erase_rows(session, RetainedDocument, subject_id, Action.DOCUMENT_ERASED, now, was_there, ~is_voucher)
 
 
 def _erase_rows(

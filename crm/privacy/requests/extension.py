@@ -21,7 +21,7 @@ from crm.privacy.requests.errors import (
     ExtensionUntoldError,
 )
 from crm.privacy.requests.taking import take_case
-from crm.privacy.requests.telling import tell
+from crm.privacy.requests.telling import Told, tell
 from crm.privacy.requests.texts import require_fitting
 from crm.settings import Settings
 
@@ -73,7 +73,7 @@ def _tell(
 ) -> date:
     """Write the notice, or take the word of whoever posted it; return the day the person was told."""
     today = mails.day_of(now, settings)
-    if tell(session, case, kind="request_extended", more=lambda: {"reason": reason}, settings=settings, actor=actor, now=now):
+    if tell(session, case, kind=Told.EXTENDED, more=lambda: {"reason": reason}, settings=settings, actor=actor, now=now):
         return today
     if told_on is None or not case.received_on <= told_on <= min(first, today):
         raise ExtensionUntoldError(field="told_on")

@@ -54,6 +54,13 @@ class Refusal(StrEnum):
     NOT_IDENTIFIED = "not_identified"  # Art. 12(6)
 
 
+class StopReason(StrEnum):
+    """Why nothing is erased after all."""
+
+    CHANGED_MIND = "changed_mind"  # the person wishes so
+    IMPOSTOR = "impostor"  # somebody else had asked
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
     """Data that went, and why; decisions of earlier versions name no ground.
@@ -103,12 +110,13 @@ class AnswerFacts:
         name_lines: the name as it stands on an envelope.
         addressed_as: the name in the greeting; empty: as on the envelope.
         address_lines: street, postcode and town, country; none: the answer goes by mail alone.
-        executed_on: the day the data were destroyed; none: nothing was.
-        erased: what went, each with its ground.
+        executed_on: the day the data were destroyed, by this case or before; none: nothing was.
+        erased: what this case destroyed, each with its ground.
         suppression_stays: an entry keeps advertising away from the address.
         nothing_held: there was nothing about this person.
         people: how many entries of people the case is about; the letter counts them, since names could tell one about another.
-        stopped: the person wished that nothing is erased after all.
+        stopped: why nothing is erased after all.
+        objection_taken_back: the request came with an objection to advertising, and both from somebody else.
         controller: name of the controller.
         controller_address: street, postcode and town in one line; none: not set.
         contact: e-mail address for data protection requests.
@@ -128,7 +136,8 @@ class AnswerFacts:
     suppression_stays: bool
     nothing_held: bool
     people: int = 1
-    stopped: bool = False
+    stopped: StopReason | None = None
+    objection_taken_back: bool = False
     addressed_as: str = ""
     controller: str
     controller_address: str | None

@@ -28,7 +28,7 @@ from crm.privacy.requests.policy import request_policy
 CONTRACT: Final = "contract_person"
 VOUCHERS: Final = "RET-10"
 _CUSTOMERS: Final = "RET-07"
-_DOCUMENTS: Final = (DataKind.VOUCHERS, DataKind.LETTERS)
+DOCUMENTS: Final = (DataKind.VOUCHERS, DataKind.LETTERS)
 _DUTY: Final = "DSGVO Art. 17(3)(b)"  # what lets a statute of retention stand against an erasure
 
 
@@ -52,9 +52,9 @@ def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now
     found = [(people, profile)]
     if notes:
         found.append((notes, _notes(profile)))
-    found += _documents(session, subject_ids, today)
-    found.append((people, _kept(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, EVIDENCE, today)))
-    found.append((1, _kept(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, CASE_FILE, today)))
+    found += find_documents(session, subject_ids, today)
+    found.append((people, kept_by_rule(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, EVIDENCE, today)))
+    found.append((1, kept_by_rule(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, CASE_FILE, today)))
     ground = find_ground(session, subject_ids, now=now)
     lines = tuple(_line(count, choice, ground) for count, choice in found)
     foreseen = foresee_days([each.choice for each in lines], decided_on=today, cooling_for=request_policy().cooling_for)
@@ -63,7 +63,7 @@ def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now
 
 def _line(count: int, choice: Choice, ground: ErasureGround) -> ProposedLine:
     """Return a line with the ground of the people; documents go because their period is over, whatever the person has done."""
-    of_kind = ErasureGround.NOT_NEEDED if choice.kind in _DOCUMENTS else ground
+    of_kind = ErasureGround.NOT_NEEDED if choice.kind in DOCUMENTS else ground
     return ProposedLine(count, replace(choice, ground=of_kind) if choice.verdict is Verdict.ERASE else choice, of_kind)
 
 
@@ -74,7 +74,7 @@ def _profile(session: Session, subject_ids: Sequence[str], zone: ZoneInfo, now: 
         return Choice(kind=DataKind.PROFILE, verdict=Verdict.REFUSE, refusal=Refusal.STILL_NEEDED)
     ended_on = _contract_ended_on(session, subject_ids, zone)
     if ended_on is not None and due_on(find_rules()[_CUSTOMERS], ended_on) >= now.astimezone(zone).date():
-        return _kept(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, _CUSTOMERS, ended_on)
+        return kept_by_rule(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, _CUSTOMERS, ended_on)
     return Choice(kind=DataKind.PROFILE, verdict=Verdict.ERASE)
 
 
@@ -91,13 +91,14 @@ def _notes(profile: Choice) -> Choice:
     return Choice(kind=DataKind.NOTES, verdict=Verdict.ERASE)
 
 
-def _documents(session: Session, subject_ids: Sequence[str], today: date) -> Iterator[tuple[int, Choice]]:
+def find_documents(session: Session, subject_ids: Sequence[str], today: date) -> Iterator[tuple[int, Choice]]:
+    """Yield the kinds of documents there are of people, erased ones too, with how many and what the rules say."""
     columns = (RetainedDocument.rule, func.count(), func.max(RetainedDocument.keep_until))
     papers = select(*columns).where(RetainedDocument.subject_id.in_(subject_ids)).group_by(RetainedDocument.rule)
     rows: list[tuple[str, int, date]] = [(rule, number, until) for rule, number, until in session.execute(papers)]
     invoices = select(func.count(), func.max(Invoice.keep_until)).where(is_voucher(), Invoice.subject_id.in_(subject_ids))
     rows += [(VOUCHERS, number, until) for number, until in session.execute(invoices) if number and until]
-    for kind in _DOCUMENTS:
+    for kind in DOCUMENTS:
         of_kind = [row for row in rows if (row[0] == VOUCHERS) is (kind is DataKind.VOUCHERS)]
         if of_kind:
             yield sum(row[1] for row in of_kind), _document_choice(kind, of_kind[0][0], max(row[2] for row in of_kind), today)
@@ -118,9 +119,10 @@ def _document_choice(kind: DataKind, rule: str, until: date, today: date) -> Cho
 
 def kept_profile(today: date) -> Choice:
     """Return how a profile is kept that the rules would let go: for legal claims, as if the relation ended today."""
-    return _kept(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, _CUSTOMERS, today)
+    return kept_by_rule(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, _CUSTOMERS, today)
 
 
-def _kept(kind: DataKind, ground: KeepGround, rule: str, started_on: date) -> Choice:
+def kept_by_rule(kind: DataKind, ground: KeepGround, rule: str, started_on: date) -> Choice:
+    """Return how data are kept until the period of a rule ends that began on a day."""
     found = find_rules()[rule]
     return Choice(kind=kind, verdict=Verdict.KEEP, keep=ground, source=found.source, until=due_on(found, started_on))

@@ -20,7 +20,7 @@ from crm.privacy.duties import DUTY
 from crm.privacy.requests import sealed
 from crm.privacy.requests.acts import READS_ALL, READS_DECISIONS, require_role
 from crm.privacy.requests.choices import Choice, stored_choices
-from crm.privacy.requests.decision import StopReason
+from crm.privacy.requests.facts import StopReason
 from crm.privacy.requests.last_days import settle_days
 
 

@@ -3,12 +3,15 @@
 Source: Art. 12(1), (3) DSGVO.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from crm import mail
 from crm.actor import Actor
+from crm.mail import MailState
 from crm.models.request_case import RequestCase
 from crm.privacy import mails
 from crm.privacy.requests import addressee, people, sealed
@@ -16,11 +19,19 @@ from crm.search.exact import exact_email
 from crm.settings import Settings
 
 
+class Told(StrEnum):
+    """What a mail tells whoever asked; each is its kind in the outbox."""
+
+    OPENED = "request_opened"
+    EXTENDED = "request_extended"
+    ANSWERED = "request_answered"
+
+
 def tell(
     session: Session,
     case: RequestCase,
     *,
-    kind: str,
+    kind: Told,
     more: Callable[[], Mapping[str, str]],
     settings: Settings,
     actor: Actor,
@@ -29,7 +40,7 @@ def tell(
     """Write a mail about a case, with its number, day and last day; return whether there was an address to write to.
 
     Args:
-        kind: a key of `config/mail_texts.toml`.
+        kind: what it tells; a key of `config/mail_texts.toml`.
         more: makes what this mail says besides; asked only if it is written.
     """
     to = _find_address(session, case, actor=actor, now=now)
@@ -43,6 +54,27 @@ def tell(
     }
     mails.write(session, kind=kind, to=to, language=case.language, facts=facts, subject_id=case.subject_id, settings=settings, now=now)
     return True
+
+
+def find_untold(session: Session, cases: Sequence[RequestCase]) -> dict[str, tuple[Told, ...]]:
+    """Return by case what its person was not told, because the mail that says it was given up; who was told everything is absent.
+
+    A message names its person and no case: that an extension did not arrive counts for each case they had then.
+    """
+    given_up = mail.find_given_up(session, kinds=(Told.OPENED, Told.EXTENDED), subject_ids=[each.subject_id for each in cases])
+    answers = mail.find_fates(session, [each.answer_mail_id for each in cases if each.answer_mail_id])
+    untold: dict[str, tuple[Told, ...]] = {}
+    for case in cases:
+        kinds = {Told(kind) for whose, kind, at in given_up if whose == case.subject_id and _is_about(case, kind, at)}
+        if case.answer_mail_id in answers and answers[case.answer_mail_id].state is MailState.GIVEN_UP:
+            kinds.add(Told.ANSWERED)
+        if kinds:
+            untold[case.id] = tuple(each for each in Told if each in kinds)
+    return untold
+
+
+def _is_about(case: RequestCase, kind: str, written_at: datetime) -> bool:
+    return written_at == case.opened_at if kind == Told.OPENED else written_at >= case.opened_at
 
 
 def _find_address(session: Session, case: RequestCase, *, actor: Actor, now: datetime) -> str | None:

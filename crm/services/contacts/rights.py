@@ -71,11 +71,12 @@ class StandingConsent:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What the person has objected to and consented to."""
+    """What the person has objected to and consented to, and whether their data are restricted, so that no consent permits anything."""
 
     objected_to_all: bool
     objected_channels: frozenset[Channel]
     consents: tuple[StandingConsent, ...]
+    restricted: bool
 
 
 def find_rights(session: Session, *, subject_id: str, purposes: Purposes, now: datetime) -> Rights:
@@ -97,6 +98,7 @@ def find_rights(session: Session, *, subject_id: str, purposes: Purposes, now: d
         objected_to_all=Objection(DIRECT_MARKETING) in state.objections,
         objected_channels=frozenset(each for each in CHANNELS if Objection(DIRECT_MARKETING, each) in state.objections),
         consents=tuple(consents),
+        restricted=state.restricted,
     )
 
 

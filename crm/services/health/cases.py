@@ -1,4 +1,4 @@
-"""Does a case or an erasure wait because somebody changed it past the program? Nothing is erased until that is settled."""
+"""Does a case or an erasure wait because somebody changed it past the program, or does a person not know of theirs?"""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,7 @@ from crm.db import Database
 from crm.models.request_case import CaseState, RequestCase
 from crm.privacy.erasure import job
 from crm.privacy.requests import order, sealed
+from crm.privacy.requests.telling import find_untold
 from crm.services.health.findings import Finding, State, some_of
 from crm.vault import ErasedError
 
@@ -48,11 +49,22 @@ class ErasuresHeldBack(Finding):
     )
 
 
+class CasesUntold(Finding):
+    """Open cases of which a mail to the person was given up: they do not know what they have a right to know."""
+
+    check = "requests"
+    state = State.WRONG
+    message = (
+        "Offene Fälle, zu denen eine E-Mail an die Person aufgegeben wurde: %(count)s (%(numbers)s). Der Mailserver nahm sie nicht an; "
+        "die Person weiß nicht, was darin steht (Art. 12 Abs. 3 DSGVO). Schreiben Sie ihr per Post; die Seite des Falls sagt, was fehlt."
+    )
+
+
 _EVERY_CASE = select(RequestCase).order_by(RequestCase.number)
 
 
 def examine_cases(database: Database) -> Iterator[Finding]:
-    """Look at the cases and erasures that go on by themselves, and say which of them are held back.
+    """Look at the cases and erasures that go on by themselves, and say which of them are held back, and whose mail did not arrive.
 
     Raises:
         KeyUnavailableError: the keys cannot be had at the moment.
@@ -62,11 +74,15 @@ def examine_cases(database: Database) -> Iterator[Finding]:
         cases = session.scalars(select(RequestCase).where(goes_on).order_by(RequestCase.number)).all()
         held = [each.number for each in cases if order.is_held_back(session, each) and not order.is_sound(session, each)]
         unreadable = [each.number for each in session.scalars(_EVERY_CASE) if _is_unreadable(session, each)]
+        in_progress = session.scalars(_EVERY_CASE.where(RequestCase.state != CaseState.CLOSED)).all()
+        untold = find_untold(session, in_progress)
         unordered = job.find_held_back(session)
     if held:
         yield CasesHeldBack(count=len(held), numbers=some_of(held))
     if unreadable:
         yield CasesUnreadable(count=len(unreadable), numbers=some_of(unreadable))
+    if untold:
+        yield CasesUntold(count=len(untold), numbers=some_of([each.number for each in in_progress if each.id in untold]))
     if unordered:
         yield ErasuresHeldBack(count=len(unordered), subjects=some_of(unordered))
 

@@ -71,7 +71,10 @@ class MailStuck(Finding):
 
     check = "outbox"
     state = State.WRONG
-    message = "E-Mails warten seit %(since)s darauf, dass der Mailserver sie annimmt. Nach drei Tagen werden sie aufgegeben."
+    message = (
+        "E-Mails warten seit %(since)s darauf, dass der Mailserver sie annimmt. "
+        "Nach drei Tagen vergeblicher Versuche werden sie aufgegeben."
+    )
 
 
 class MailUncertain(Finding):
@@ -86,7 +89,7 @@ class MailUncertain(Finding):
 
 
 class MailGivenUp(Finding):
-    """The server refused for good, or the message waited too long."""
+    """The server refused for good, or again and again."""
 
     check = "outbox"
     state = State.HINT

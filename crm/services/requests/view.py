@@ -22,6 +22,7 @@ from crm.privacy.requests import order, people
 from crm.privacy.requests.acts import READS_ALL, require_role
 from crm.privacy.requests.proposal import ProposedLine, propose
 from crm.privacy.requests.reading import CaseFile, get_case, read_case
+from crm.privacy.requests.telling import Told, find_untold
 from crm.search import SearchGroup
 from crm.search.exact import exact_email, exact_phone
 from crm.vault import TamperedError, Vault
@@ -48,6 +49,7 @@ class CaseView:
     Attributes:
         lines: what the rules propose; only while a decision is open.
         mail: where the answer is, if it went by mail.
+        untold: what the person was not told, because its mail was given up; only while the case is open.
         tampered: the case was changed past the program; nothing of it is carried out.
         may_be_put_back: so it is stuck, and only deciding anew brings the person an answer.
     """
@@ -57,6 +59,7 @@ class CaseView:
     people: tuple[CasePerson, ...]
     lines: tuple[ProposedLine, ...]
     mail: MailState | None
+    untold: tuple[Told, ...]
     tampered: bool
     may_be_put_back: bool
 
@@ -82,6 +85,7 @@ def open_view(session: Session, *, case_id: str, zone: ZoneInfo, actor: Actor, n
         people=found,
         lines=lines,
         mail=state,
+        untold=() if case.state == CaseState.CLOSED else find_untold(session, [case]).get(case.id, ()),
         tampered=not order.is_sound(session, case),
         may_be_put_back=order.may_be_put_back(session, case),
     )

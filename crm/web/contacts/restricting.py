@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from http import HTTPStatus
+from typing import Final
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +12,17 @@ from crm.db import Session
 from crm.errors import InvalidInputError
 from crm.models.lawfulness import ToldBy
 from crm.privacy import restriction
-from crm.privacy.requests import lifting
-from crm.privacy.requests.errors import ChoiceNotPossibleError, NotRestrictedError, ToldDayError
+from crm.privacy.requests import letting_go, lifting
+from crm.privacy.requests.errors import (
+    ChoiceNotPossibleError,
+    KeptNoLongerError,
+    LetGoReasonMissingError,
+    NotRestrictedError,
+    ToldDayError,
+)
 from crm.privacy.restriction import RestrictionReason
 from crm.services.contacts.view import get_contact
-from crm.site.i18n import _
+from crm.site.i18n import _, _l
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.web.contacts.blueprint import bp
@@ -23,6 +30,11 @@ from crm.web.contacts.restriction import REASONS, TOLD
 from crm.web.contacts.rights import refuse
 from crm.web.desk import time_zone
 from crm.web.typed import typed_day, typed_line
+
+_UNTOLD: Final = _l(
+    "Die Daten gehen mit dem nächsten Lauf. Eine E-Mail-Adresse haben wir nicht: Schreiben Sie der Person heute noch per Post, "
+    "danach kennt niemand mehr ihre Anschrift."
+)
 
 
 @bp.post("/contacts/<pseudonym:subject_id>/restrict")
@@ -47,6 +59,24 @@ def lift(subject_id: str) -> ResponseReturnValue:
     except (InvalidInputError, NotRestrictedError, restriction.NotToldError) as error:
         return refuse(subject_id, error)
     flash(done, "ok")
+    return redirect(url_for(".rights", subject_id=subject_id), code=HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/contacts/<pseudonym:subject_id>/let-go")
+def let_go(subject_id: str) -> ResponseReturnValue:
+    """End early what an answer promised to keep until a day."""
+    why, runtime = typed_line("why"), current_runtime()
+    actor, now = current_actor(), runtime.clock.now()
+    try:
+        with runtime.database.writing() as db:
+            get_contact(db, subject_id=subject_id)
+            told = letting_go.let_go(db, subject_id=subject_id, reason=why, settings=runtime.settings, actor=actor, now=now)
+    except (LetGoReasonMissingError, KeptNoLongerError) as error:
+        return refuse(subject_id, error)
+    flash(
+        _("Die Daten gehen mit dem nächsten Lauf; die E-Mail an die Person geht hinaus.") if told else str(_UNTOLD),
+        "ok" if told else "watch",
+    )
     return redirect(url_for(".rights", subject_id=subject_id), code=HTTPStatus.SEE_OTHER)
 
 

@@ -11,7 +11,8 @@ from crm.db import Session
 from crm.mail import MailState
 from crm.models.lawfulness import ToldBy
 from crm.privacy import restriction
-from crm.privacy.requests import lifting
+from crm.privacy.requests import letting_go, lifting
+from crm.privacy.requests.letting_go import LetGoReason
 from crm.privacy.restriction import RestrictionReason
 from crm.site.access import may
 from crm.site.i18n import _, _l
@@ -31,6 +32,12 @@ _ELSEWHERE: Final = {
     RestrictionReason.KEPT: _l("Nach dem Löschantrag nur noch aufbewahrt: endet an dem Tag, den die Antwort nennt"),
     RestrictionReason.TIME_UP: _l("Zeit abgelaufen: endet mit der Entscheidung darüber"),
 }
+LET_GO: Final = {
+    LetGoReason.SETTLED: _l("Die Forderung ist beglichen oder verglichen"),
+    LetGoReason.DROPPED: _l("Niemand verfolgt den Anspruch mehr"),
+    LetGoReason.NO_DUTY: _l("Die Pflicht zur Aufbewahrung ist entfallen"),
+    LetGoReason.MISTAKEN: _l("Es gab keinen Grund, sie aufzubewahren"),
+}
 # What Lethe mails it sends itself, as a notice.
 TOLD: Final = {way: title for way, title in TOLD_TITLES.items() if way is not ToldBy.MAIL}
 
@@ -47,12 +54,19 @@ class StandingRestriction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestrictionView:
-    """What the coordinator sees of restrictions, and may do; others see that there is one and no reason."""
+    """What the coordinator sees of restrictions, and may do; others see that there is one and no reason.
+
+    Attributes:
+        kept_until: the day until which an answer promised to keep the data.
+    """
 
     standing: tuple[StandingRestriction, ...]
     offered: Mapping[RestrictionReason, str]
     told: Mapping[ToldBy, str]
     today: date
+    kept_until: date | None
+    let_go: Mapping[LetGoReason, str]
+    let_go_url: str
     restrict_url: str
     lift_url: str
 
@@ -68,6 +82,9 @@ def restriction_view(db: Session, subject_id: str) -> RestrictionView | None:
         offered={each: str(title) for each, title in REASONS.items() if each not in reasons},
         told={each: str(title) for each, title in TOLD.items()},
         today=current_day(),
+        kept_until=letting_go.find_kept_until(db, subject_id=subject_id, today=current_day()),
+        let_go={each: str(title) for each, title in LET_GO.items()},
+        let_go_url=url_for("contacts.let_go", subject_id=subject_id),
         restrict_url=url_for("contacts.restrict", subject_id=subject_id),
         lift_url=url_for("contacts.lift", subject_id=subject_id),
     )

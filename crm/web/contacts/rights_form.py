@@ -117,11 +117,14 @@ def _row(each: StandingConsent, found: Rights) -> ConsentRow:
         ConsentAct.WITHDRAWN: _("Widerruf vom %(day)s", day=on),
         ConsentAct.REQUESTED: _("angefragt am %(day)s", day=on),
     }
+    rests = found.restricted and each.act is ConsentAct.GIVEN and not each.purpose.survives_restriction
+    note = notes[each.act] if each.act else ""
     return ConsentRow(
         title=_title(each.purpose, each.channel),
         value=f"{each.purpose.code}:{each.channel}",
-        state=ChipState.OBJECTED if stops else given,  # an objection wins over every consent, on this page as everywhere
-        note=notes[each.act] if each.act else "",
+        # An objection wins over every consent, on this page as everywhere; a restriction lets it rest, and it comes back after.
+        state=ChipState.OBJECTED if stops else ChipState.RESTRICTED if rests else given,
+        note=_("%(note)s; ruht, solange die Daten eingeschränkt sind", note=note) if rests else note,
         can_be_withdrawn=each.can_be_withdrawn,
     )
 

@@ -11,7 +11,7 @@ from crm.models.erasure import ErasureCause
 from crm.models.intake import IntakeKind
 from crm.models.lawfulness import ToldBy
 from crm.models.request_case import CaseState
-from crm.privacy import documents
+from crm.privacy import documents, keeping
 from crm.privacy.actions import BROKEN, SOUND
 from crm.privacy.disclosure import NOBODY_SHOWN
 from crm.privacy.erasure.guard import Doubt
@@ -22,6 +22,7 @@ from crm.site.words import CHANNEL_TITLES, FIELD_TITLES, GROUP_TITLES, ROLE_TITL
 from crm.web.action_words import MAIL_OUTCOMES, MAIL_TITLES
 from crm.web.contacts.notes_words import KIND_TITLES as NOTE_TITLES
 from crm.web.contacts.objection_words import MISTAKE_TITLES, TOLD_TITLES
+from crm.web.contacts.restriction import LET_GO
 from crm.web.requests.words import CASE_KINDS, IDENTITIES, STATES, STOPS, VERDICTS, WAYS
 from crm.web.retention_words import REASON_TITLES
 
@@ -85,6 +86,8 @@ RESULT_TITLES: Final[Words] = {
     **{verdict.value: title for verdict, title in VERDICTS.items()},
     **{reason.value: title for reason, title in STOPS.items()},
     **MAIL_OUTCOMES,
+    **{reason.value: title for reason, title in LET_GO.items()},
+    keeping.REPLACED: _l("durch eine neue Entscheidung"),
     MailState.ACCEPTED: _l("vom Mailserver angenommen"),
     CaseState.EXECUTING: STATES[CaseState.EXECUTING],
     CaseState.ANSWERING: _l("ausgeführt"),

@@ -13,8 +13,8 @@ from crm.errors import CrmError, InvalidInputError
 from crm.models.request_case import Identity
 from crm.privacy.errors import PrivacyError
 from crm.privacy.requests import answering, decision, extension
-from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.errors import CaseUnreadableError, NotOfferedError, PostedDayError
+from crm.privacy.requests.facts import StopReason
 from crm.privacy.requests.people import find_people
 from crm.privacy.requests.reading import get_case
 from crm.services.requests.view import find_candidates

@@ -36,10 +36,10 @@ def decide(case_id: str) -> ResponseReturnValue:
 
 @bp.post("/requests/<pseudonym:case_id>/nothing-held")
 def decide_nothing_held(case_id: str) -> ResponseReturnValue:
-    """Answer that we hold no data about whoever asked."""
+    """Answer that nothing is left to erase: we hold no data about whoever asked, or they were erased meanwhile."""
     now = current_runtime().clock.now()
     return act(
         case_id,
         lambda db: decision.decide_nothing_held(db, case_id=case_id, version=typed_number("version"), actor=current_actor(), now=now),
-        done=_("Entschieden: Die Person erfährt, dass wir keine Daten über sie haben."),
+        done=_("Entschieden. Was als Nächstes geschieht, steht unten."),
     )

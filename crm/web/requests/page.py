@@ -17,10 +17,9 @@ from crm.privacy.duties import DUTY
 from crm.privacy.purposes import Purpose
 from crm.privacy.requests import acts
 from crm.privacy.requests.acts import Act
-from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.errors import CaseTamperedError, CaseUnreadableError
 from crm.privacy.requests.extension import may_extend
-from crm.privacy.requests.facts import KeepGround
+from crm.privacy.requests.facts import KeepGround, StopReason
 from crm.privacy.requests.policy import request_policy
 from crm.services.requests.view import CasePerson, CaseView, open_view
 from crm.services.staff_names import StaffNames, find_staff_names
@@ -37,7 +36,7 @@ from crm.web.names import NAME_FIELDS, full_name
 from crm.web.requests.blueprint import bp
 from crm.web.requests.decision_form import CONFIRM, DecisionForm, confirm_field, line_views, note_of
 from crm.web.requests.lights import light_of
-from crm.web.requests.words import CASE_KINDS, DATA_KINDS, FOUND_BY, IDENTITIES, STATES, STOPS, VERDICTS, WAYS
+from crm.web.requests.words import CASE_KINDS, DATA_KINDS, FOUND_BY, IDENTITIES, STATES, STOPS, UNTOLD, VERDICTS, WAYS
 
 SHOWN_FIELDS: Final = (*NAME_FIELDS, "email", "street", "postal_code", "city", "country")
 _ASKED: Final = ("name", "email", "street", "postal_code", "city", "country", "message")
@@ -124,6 +123,10 @@ def _facts(view: CaseView) -> dict[str, Any]:
         "decided": tuple((DATA_KINDS[each.kind], VERDICTS[each.verdict], note_of(each), each.reason) for each in view.file.choices),
         "stopped": STOPS[view.file.stopped] if view.file.stopped else None,
         "answer": view.file.answer,
+        "untold": tuple(UNTOLD[each] for each in view.untold if each in UNTOLD),
+        "objection_word": _("kam von jemand anderem und ist zurückgenommen")
+        if view.file.stopped is StopReason.IMPOSTOR
+        else _("widersprochen, gilt seit dem Eingang"),
         "mail_failed": view.mail is MailState.GIVEN_UP,
         "needs_post": case.answer_written_at is not None and (case.answer_mail_id is None or view.mail is MailState.GIVEN_UP),
         "letter_url": url_for(".letter", case_id=case.id) if view.file.answer else None,

@@ -4,8 +4,8 @@ from typing import Final
 
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity
 from crm.privacy.requests.choices import Verdict
-from crm.privacy.requests.decision import StopReason
-from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
+from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal, StopReason
+from crm.privacy.requests.telling import Told
 from crm.site.i18n import _l
 
 CASE_KINDS: Final = {CaseKind.ERASURE: _l("Löschung (Art. 17 DSGVO)")}
@@ -77,6 +77,18 @@ REFUSALS: Final = {
     Refusal.ARCHIVING: _l("Archiv, Forschung, Statistik (Art. 17 Abs. 3 lit. d DSGVO)"),
     Refusal.UNFOUNDED: _l("offenkundig unbegründet oder exzessiv (Art. 12 Abs. 5 DSGVO)"),
     Refusal.NOT_IDENTIFIED: _l("Person nicht erkannt (Art. 12 Abs. 6 DSGVO)"),
+}
+
+# An answer that was given up has a place of its own on the page, with the letter to be posted.
+UNTOLD: Final = {
+    Told.OPENED: _l(
+        "Die Eingangsbestätigung kam nicht an; die E-Mail wurde aufgegeben. Schreiben Sie der Person per Post, dass ihr Antrag da ist und "
+        "bis wann die Antwort kommt."
+    ),
+    Told.EXTENDED: _l(
+        "Die Person weiß nicht, dass die Antwort länger dauert; die E-Mail wurde aufgegeben. Schreiben Sie es ihr mit dem Grund per Post, "
+        "noch im ersten Monat: Sonst gilt die Verlängerung nicht (Art. 12 Abs. 3 DSGVO)."
+    ),
 }
 
 STOPS: Final = {

@@ -20,7 +20,7 @@ from crm.privacy.erasure.guard import Doubt
 from crm.privacy.erasure.run import KEEPER
 from crm.privacy.purposes import Channel
 from crm.privacy.requests.choices import Verdict
-from crm.privacy.requests.decision import StopReason
+from crm.privacy.requests.facts import StopReason
 from crm.privacy.restriction import RestrictionReason
 from crm.privacy.suppression import SuppressionReason
 from crm.settings import initial_policy

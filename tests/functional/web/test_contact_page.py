@@ -474,6 +474,20 @@ class TestRights:
         assert "widersprochen" in newsletter
         assert "erlaubt" not in newsletter
 
+    def test_consent_of_somebody_restricted_is_shown_as_resting(self, house, sales):
+        """Art. 18(2) DSGVO."""
+        person = house.take_in()
+        sales.send(f"/contacts/{person}/consent", self.CONSENT)
+        before = sales.get(f"/contacts/{person}/rights").text
+
+        house.restrict(person)
+
+        consents = sales.get(f"/contacts/{person}/rights").text.partition('id="h-consents"')[2].partition("</section>")[0]
+        newsletter = next(row for row in consents.split("<li>") if "Newsletter" in row)
+        assert "ruht, solange" not in before
+        assert "ruht, solange die Daten eingeschränkt sind" in newsletter
+        assert "erlaubt" not in newsletter
+
     @pytest.mark.parametrize(
         ("field", "value"),
         [

@@ -4,14 +4,17 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
+from crm import mail
 from crm.actor import Role, system_actor
+from crm.mail import MailState, OutboxMessage
 from crm.models.privacy_task import TaskKind
 from crm.models.request_case import CaseState, RequestCase
 from crm.privacy import restriction, tasks
 from crm.privacy.requests import execution
 from crm.privacy.restriction import RestrictionReason
+from crm.services.health.cases import CasesUntold, examine_cases
 
 TODAY = "2026-11-23"
 
@@ -517,6 +520,56 @@ class TestDeciding:
         privacy.send(f"/requests/{case_id}/posted", {"version": version_of(privacy, case_id), "posted_on": TODAY})
 
         assert case_of(house).state == CaseState.CLOSED
+
+
+class TestMail:
+    """Art. 12(3) DSGVO: whoever asked has to know, whether our mail server works or not."""
+
+    @pytest.fixture
+    def given_up(self, house):
+        """Let every mail that waits be given up."""
+
+        def run():
+            with house.database.writing() as session:
+                while message := mail.claim(session, now=house.now):
+                    refused = mail.Outcome(MailState.GIVEN_UP, 550)
+                    mail.settle(session, message_id=message.id, outcome=refused, mail_id="<1@example.com>", now=house.now)
+
+        return run
+
+    def doctor(self, house):
+        return [each for each in examine_cases(house.database) if isinstance(each, CasesUntold)]
+
+    def test_that_was_given_up_is_said_on_the_page_and_by_the_examination_until_the_case_ends(self, house, privacy, given_up):
+        case_id = open_case(house, privacy, house.take_in())
+        assert "Eingangsbestätigung kam nicht an" not in privacy.get(f"/requests/{case_id}").text
+
+        given_up()
+        opened = privacy.get(f"/requests/{case_id}").text
+        extend = {"version": version_of(privacy, case_id), "extension": "Drei Standorte sind zu prüfen."}
+        assert privacy.send(f"/requests/{case_id}/extend", extend).status_code == 303
+        before = privacy.get(f"/requests/{case_id}").text
+        given_up()
+        extended = privacy.get(f"/requests/{case_id}").text
+
+        assert "Eingangsbestätigung kam nicht an" in opened
+        assert "Sonst gilt die Verlängerung nicht" not in before
+        assert "Sonst gilt die Verlängerung nicht" in extended
+        assert [each.facts for each in self.doctor(house)] == [{"count": 1, "numbers": "2026-0001"}]
+
+    def test_of_an_answer_counts_until_it_was_posted(self, house, privacy, runtime, given_up):
+        case_id = open_case(house, privacy, name="Ina Fremd", email="ina@example.com")
+        with house.database.writing() as session:
+            session.execute(delete(OutboxMessage))  # the receipt has arrived long ago
+        privacy.send(f"/requests/{case_id}/nothing-held", {"version": version_of(privacy, case_id)})
+        execution.execute_due(house.database, vault=runtime.vault, settings=runtime.settings, clock=lambda: house.now)
+
+        given_up()
+        told = self.doctor(house)
+        privacy.send(f"/requests/{case_id}/posted", {"version": version_of(privacy, case_id), "posted_on": TODAY})
+
+        assert len(told) == 1
+        assert self.doctor(house) == []
 
 
 class TestIdentity:

@@ -1,16 +1,16 @@
 """Einschränkung: whoever is restricted is invisible in each place but to the coordinator, and free only after having been told."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from crm.actor import Role
 from crm.mail import OutboxMessage
 from crm.models.lawfulness import LiftNotice, RestrictionEvent
-from crm.privacy import post, restriction
+from crm.privacy import due, keeping, post, restriction
 from crm.privacy.requests import execution
 from crm.privacy.restriction import RestrictionReason
-from tests.functional.web.conftest import FIELDS, hidden, names_in
+from tests.functional.web.conftest import ACTOR, FIELDS, hidden, names_in
 from tests.support.mail_server import MailServer
 
 OTHER = {"first_name": "Uwe", "last_name": "Zander", "email": "zander@example.com", "city": "Kassel"}
@@ -208,3 +208,34 @@ class TestCoordinator:
         assert answer.status_code == 422
         assert "keine E-Mail-Adresse bekannt" in answer.text
         assert reasons_of(house, person) == (RestrictionReason.UNLAWFUL,)
+
+
+class TestKeptByDecision:
+    """Art. 5(1)(e), 17(3) DSGVO: what an answer promised to keep until a day."""
+
+    @pytest.fixture
+    def kept(self, house):
+        """Somebody without an e-mail address whom the answer to their request keeps until a day."""
+        person = house.take_in(fields={**OTHER, "email": ""})
+        with house.database.writing() as session:
+            restriction.impose(session, subject_ids=[person], reason=RestrictionReason.KEPT, actor=ACTOR, now=house.now)
+            keeping.keep_by_decision(session, subject_ids=[person], until=date(2029, 12, 31), actor=ACTOR, now=house.now)
+        return person
+
+    def test_goes_early_once_with_a_reason_and_says_what_the_post_has_to_do(self, house, privacy, kept):
+        page = privacy.get(f"/contacts/{kept}/rights").text
+        without = privacy.send(f"/contacts/{kept}/let-go", {"why": ""})
+        done = privacy.send(f"/contacts/{kept}/let-go", {"why": "settled"}, follow_redirects=True)
+        again = privacy.send(f"/contacts/{kept}/let-go", {"why": "settled"})
+
+        assert "nennt den 31.12.2029" in page
+        assert without.status_code == 422 and "Bitte wählen Sie, warum" in without.text
+        assert "Schreiben Sie der Person heute noch per Post" in done.text and "Nicht länger aufbewahren" not in done.text
+        assert again.status_code == 409
+        with house.database.reading() as session:
+            assert due.find_days(session, [kept]) == {kept: house.now.date()}
+            assert restriction.find_reasons(session, [kept]) == {kept: (RestrictionReason.KEPT,)}
+
+    def test_is_not_for_sales(self, house, sales, kept):
+        assert sales.send(f"/contacts/{kept}/let-go", {"why": "settled"}).status_code == 403
+        assert "Nicht länger aufbewahren" not in sales.get(f"/contacts/{kept}/rights").text

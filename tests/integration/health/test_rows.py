@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -13,7 +13,8 @@ from crm.db import file_of, revisions
 from crm.models.erasure import ErasureCause
 from crm.models.lawfulness import ToldBy
 from crm.models.privacy_task import TaskKind
-from crm.privacy import consent, lawfulness, merging, objection, restriction, row_integrity, suppression, tasks
+from crm.models.retention import KeepReason
+from crm.privacy import consent, keeping, lawfulness, merging, objection, restriction, row_integrity, suppression, tasks
 from crm.privacy.erasure import eraser, job
 from crm.privacy.objection import Mistake, Objection
 from crm.privacy.purposes import Channel
@@ -37,7 +38,7 @@ class House:
     def __init__(self, runtime, clock):
         self.runtime, self.clock, self.database = runtime, clock, runtime.database
         self.person, self.erased = self._do(lambda session: [self._take_in(session) for _ in range(2)])
-        for act in (self._consent, self._object, self._restrict, self._begin_and_end, self._suppress, self._let_in):
+        for act in (self._consent, self._object, self._restrict, self._begin_and_end, self._suppress, self._keep, self._let_in):
             self.clock.advance(timedelta(minutes=1))
             self._do(act)
         self._erase()
@@ -96,6 +97,14 @@ class House:
         suppression.enter_many(session, addresses={"longer@example.org": soon + timedelta(days=9)}, reason=REASON, **listed, now=self.now)
         suppression.keep(session, tag=entered["kept@example.org"].tag, **listed, now=self.now)
         suppression.release(session, tag=entered["gone@example.org"].tag, **listed, now=self.now)
+
+    def _keep(self, session):
+        about = {"subject_id": self.person, "actor": SALES, "rule": "RET-07"}
+        keeping.keep(session, **about, reason=KeepReason.TALKS, until=self.now.date(), now=self.now)
+        keeping.keep(session, **about, reason=KeepReason.DECIDED, until=date(2030, 12, 31), now=self.now + timedelta(seconds=1))
+        keeping.keep(
+            session, subject_id=self.erased, reason=KeepReason.TALKS, until=self.now.date(), rule="RET-01", actor=SALES, now=self.now
+        )
 
     def _let_in(self, session):
         acting = {"actor": ADMIN, "now": self.now}
@@ -184,6 +193,9 @@ CHANGED = (
     ("notice_event", "UPDATE notice_event SET act = 'due' WHERE subject_id = :person"),
     ("suppression_entry", "UPDATE suppression_entry SET until = '2026-01-01 00:00:00.000000' WHERE until IS NULL"),
     ("policy_version", "UPDATE policy_version SET definition = replace(definition, 'true', 'false')"),
+    ("retention_keep", "UPDATE retention_keep SET until = '2026-01-01' WHERE subject_id = :person"),
+    ("retention_keep", "UPDATE retention_keep SET until = '2099-12-31' WHERE subject_id = :person"),
+    ("retention_keep", "UPDATE retention_keep SET reason = 'talks' WHERE subject_id = :person"),
     ("account", "UPDATE account SET disabled_at = NULL WHERE disabled_at IS NOT NULL"),
     ("account", "UPDATE account SET password_hash = 'x'"),
     ("account", "UPDATE account SET sealed_totp = sealed_name"),
@@ -203,6 +215,7 @@ DELETED = (
     ("notice_event", "person:collected"),
     ("consent_event", "consent:withdrawn"),
     ("suppression_entry", "address:kept"),
+    ("retention_keep", "person:kept"),
     ("policy_version", "policy:loaded"),
     ("account_role", "account:second_factor_reset"),
 )

@@ -19,6 +19,7 @@ from crm.mail.attachment import AttachmentTypeError
 from crm.mail.mailbox import keep, list_received
 from crm.mail.message import AddressNotWritableError, HeaderInjectionError, HeaderNotAllowedError, to_mime
 from crm.privacy import post
+from crm.services import mail_queue
 from crm.services.accounts import user_changes
 from tests.support.staff import ADMIN, hire, quick_hashes  # noqa: F401 - a fixture
 
@@ -60,6 +61,11 @@ def write(runtime, now, letter=LETTER):
 def arrived(keeper):
     [file] = keeper.folder.glob("*.eml")
     return message_from_bytes(file.read_bytes(), policy=default)
+
+
+def find_trouble_of(runtime, now):
+    with runtime.database.reading() as session:
+        return mail_queue.find_trouble(session, now=now)
 
 
 def states(runtime):
@@ -109,13 +115,41 @@ class TestDelivery:
 
         assert (keeper.deliveries, states(runtime)) == (0, [("maybe_sent", 1)])
 
-    def test_is_given_up_when_it_would_only_confuse(self, runtime, clock, server):
+    @pytest.mark.parametrize("days", [4, 100])
+    def test_is_tried_after_a_standstill_however_long(self, runtime, clock, server, days):
         keeper, transport = server
         write(runtime, clock.now())
 
-        post.deliver(runtime.database, transport, sender=SENDER, now=clock.now() + timedelta(days=4))
+        post.deliver(runtime.database, transport, sender=SENDER, now=clock.now() + timedelta(days=days))
 
-        assert (keeper.deliveries, states(runtime)) == (0, [("given_up", 0)])
+        assert (keeper.deliveries, states(runtime)) == (1, [("accepted", 1)])
+
+    def test_is_given_up_after_three_days_of_attempts_and_not_because_nobody_tried(self, runtime, clock, server):
+        keeper, transport = server
+        keeper.reply = "451 come back later"
+        write(runtime, clock.now())
+        back = clock.now() + timedelta(days=10)
+
+        for hours in range(0, 73, 6):
+            for minutes in (0, 2, 10, 60):
+                post.deliver(runtime.database, transport, sender=SENDER, now=back + timedelta(hours=hours, minutes=minutes))
+        assert states(runtime) == [("waiting", 10)]
+        post.deliver(runtime.database, transport, sender=SENDER, now=back + timedelta(hours=80))
+
+        assert (keeper.deliveries, states(runtime)) == (11, [("given_up", 11)])
+        assert find_trouble_of(runtime, back + timedelta(days=5)).given_up == 1
+
+    def test_that_no_server_is_there_for_is_given_up_after_as_many_attempts_with_an_entry(self, runtime, clock):
+        write(runtime, clock.now())
+
+        for days in range(11):
+            later = clock.now() + timedelta(days=days)
+            post.deliver(runtime.database, Transport(host="127.0.0.1", port=9), sender=SENDER, now=later)
+
+        assert states(runtime) == [("given_up", 11)]
+        with runtime.database.reading() as session:
+            leaves = session.scalars(select(ledger_entry.c.leaf).where(ledger_entry.c.action == "mail:given_up")).all()
+        assert [json.loads(leaf)["res"] for leaf in leaves] == ["given_up"]
 
 
 class TestAttachments:

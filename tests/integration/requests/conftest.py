@@ -73,7 +73,7 @@ class Desk(Furnished):
             purpose = purposes.find_all(session).get("contract_person")
             lawfulness.end_ground(session, subject_id=subject_id, purpose=purpose, ends_at=self.now, actor=SALES, now=self.now)
 
-    def file_document(self, subject_id, *, rule="RET-10", keep_until=date(2034, 12, 31)):
+    def file_document(self, subject_id, *, rule="RET-10", keep_until=date(2034, 12, 31), number=0):
         with self.database.writing() as session:
             vault = Vault.of(session)
             vault.add_keys(session, [subject_id], compartments=[Compartment.RECORD], now=self.now)
@@ -82,7 +82,7 @@ class Desk(Furnished):
             session.add(
                 RetainedDocument(
                     subject_id=subject_id,
-                    id=rule.rjust(32, "0"),
+                    id=f"{number}{rule}".rjust(32, "0"),
                     rule=rule,
                     issued_on=date(2026, 3, 10),
                     keep_until=keep_until,

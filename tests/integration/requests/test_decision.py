@@ -5,12 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from crm.models.request_case import CaseState, Identity
-from crm.privacy import consent, objection, restriction
+from crm.privacy import consent, objection, restriction, suppression
 from crm.privacy.objection import Heard
 from crm.privacy.purposes import Channel
 from crm.privacy.requests import decision
 from crm.privacy.requests.choices import Choice, Verdict, Wish, stored_choices
-from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.errors import (
     CaseChangedError,
     CaseStateError,
@@ -25,7 +24,7 @@ from crm.privacy.requests.errors import (
     SecondPersonError,
     SeveralPersonsError,
 )
-from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
+from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal, StopReason
 from crm.privacy.requests.proposal import propose
 from crm.privacy.restriction import RestrictionReason
 from tests.integration.requests.conftest import COLLEAGUE, DPO, HOURS_72, MANAGEMENT, PRIVACY, SALES, ZONE
@@ -379,6 +378,65 @@ class TestStop:
 
         assert desk.state_of(person) == "living"
         assert desk.read(case_id).stopped is reason
+
+    @pytest.fixture
+    def objected(self, desk):
+        """A case in somebody's name, from an address of somebody else, with the objection to advertising; and its person."""
+        person = desk.take_in()
+        request = {"name": "Katharina Wehmeier", "email": "betrug@example.com"}
+        return desk.open(person, request=request, objects_too=True), person
+
+    def addresses_on_the_list(self, desk):
+        with desk.database.reading() as session:
+            asked = ["wehmeier@example.com", "betrug@example.com"]
+            return {address for _, address in suppression.find_suppressed(session, {Channel.EMAIL: asked})}
+
+    def objects(self, desk, person):
+        with desk.database.reading() as session:
+            return objection.stands_against_advertising(session, [person], channel=Channel.EMAIL)
+
+    def test_because_somebody_else_had_asked_takes_their_objection_back_and_tells_the_person_so(self, desk, objected):
+        """Art. 5(1)(d) DSGVO."""
+        case_id, person = objected
+        assert self.objects(desk, person) and len(self.addresses_on_the_list(desk)) == 2
+
+        desk.do(decision.stop, case_id, reason=StopReason.IMPOSTOR)
+        desk.execute()
+        answer = desk.read(case_id).answer
+
+        assert (self.objects(desk, person), self.addresses_on_the_list(desk)) == (False, set())
+        assert answer["to"] == "wehmeier@example.com"
+        text = " ".join(answer["text"].split())
+        assert "hat jemand in Ihrem Namen beantragt" in text and "Auch ihn haben wir zurückgenommen" in text
+        assert "Sie haben uns mitgeteilt" not in text and "Sperrliste" not in text
+
+    def test_leaves_what_the_person_has_said_themselves(self, desk, objected):
+        """Art. 21(3) DSGVO."""
+        case_id, person = objected
+        with desk.database.writing() as session:
+            objection.raise_to_marketing(session, subject_id=person, origin=Heard.STAFF, actor=SALES, now=desk.now)
+
+        desk.do(decision.stop, case_id, reason=StopReason.IMPOSTOR)
+
+        assert self.objects(desk, person) and "wehmeier@example.com" in self.addresses_on_the_list(desk)
+
+    def test_because_the_person_wishes_so_leaves_their_objection(self, desk, objected):
+        case_id, person = objected
+
+        desk.do(decision.stop, case_id, reason=StopReason.CHANGED_MIND)
+        desk.execute()
+
+        assert self.objects(desk, person) and len(self.addresses_on_the_list(desk)) == 2
+        assert "Sie haben uns mitgeteilt" in desk.read(case_id).answer["text"]
+
+    def test_tells_nobody_who_asked_in_somebody_elses_name(self, desk):
+        case_id = desk.open(desk.take_in(email=""), request={"name": "Ein Anderer", "email": "betrug@example.com"})
+
+        desk.do(decision.stop, case_id, reason=StopReason.IMPOSTOR)
+        desk.execute()
+
+        answer = desk.read(case_id).answer
+        assert (answer["to"], answer["name_lines"], answer["address_lines"][0]) == (None, ["Frau Katharina Wehmeier"], "Lindenufer 14")
 
     def test_comes_too_late_once_it_is_carried_out(self, desk):
         case_id = desk.open(desk.take_in())

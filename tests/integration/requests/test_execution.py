@@ -12,18 +12,24 @@ from crm.db import Compartment
 from crm.mail import MailUnreachableError, OutboxMessage
 from crm.models.contact import Contact, Note
 from crm.models.erasure import RetainedDocument
-from crm.models.request_case import CaseState
+from crm.models.request_case import CaseState, Identity
 from crm.models.retention import DueKind, RetentionDue
 from crm.privacy import due_integrity, restriction
-from crm.privacy.erasure import plan
-from crm.privacy.requests import answering, decision
+from crm.privacy.erasure import plan, run
+from crm.privacy.requests import answering, decision, letting_go
 from crm.privacy.requests.choices import Verdict, Wish
-from crm.privacy.requests.decision import StopReason
-from crm.privacy.requests.errors import CaseStateError, CoordinatorOnlyError, PostedDayError
-from crm.privacy.requests.facts import DataKind, Refusal
+from crm.privacy.requests.errors import (
+    CaseStateError,
+    CoordinatorOnlyError,
+    IdentityOpenError,
+    KeptNoLongerError,
+    LetGoReasonMissingError,
+    PostedDayError,
+)
+from crm.privacy.requests.facts import DataKind, Refusal, StopReason
 from crm.privacy.restriction import RestrictionReason
 from crm.runtime import Runtime
-from tests.integration.requests.conftest import COLLEAGUE, HOURS_72, SALES, ZONE, Crash, MortalDatabase
+from tests.integration.requests.conftest import COLLEAGUE, HOURS_72, PRIVACY, SALES, ZONE, Crash, MortalDatabase
 
 SECOND = timedelta(seconds=1)
 STILL_NEEDED = Wish(verdict=Verdict.REFUSE, refusal=Refusal.STILL_NEEDED, reason="Der Vertrag läuft bis 2027.")
@@ -156,6 +162,73 @@ class TestExecution:
         assert [letter for letter in letters if "haben wir gesucht, ob wir Daten über Sie gespeichert" in letter]
         assert desk.case(case_id).state == CaseState.CLOSED
 
+    def test_answers_with_the_documents_that_are_there_when_it_is_carried_out(self, desk):
+        """Art. 5(1)(a), 12(1) DSGVO."""
+        person = desk.take_in()
+        desk.file_document(person, rule="RET-11", keep_until=desk.now.date())
+        case_id = desk.open(person)
+        desk.decide(case_id, {DataKind.LETTERS: Wish(verdict=Verdict.KEEP)})
+        desk.clock.advance(HOURS_72 - SECOND)
+        desk.file_document(person)
+        desk.file_document(person, rule="RET-11", keep_until=date(2032, 12, 31), number=1)
+        desk.clock.advance(SECOND)
+
+        text = answer_of(desk, case_id)
+
+        kept = days_of(desk, case_id)
+        assert (kept[DataKind.VOUCHERS], kept[DataKind.LETTERS]) == (date(2034, 12, 31), date(2032, 12, 31))
+        assert "31. Dezember 2034" in text and "31. Dezember 2032" in text
+
+    def test_leaves_a_document_alone_about_which_nobody_has_decided(self, desk):
+        """Art. 17(3)(b) DSGVO: a duty is broken by two people who know of it, not by a date."""
+        person = desk.take_in()
+        desk.file_document(person, keep_until=date(2025, 12, 31))
+        case_id = desk.open(person)
+        desk.decide(case_id)
+        desk.clock.advance(HOURS_72 - SECOND)
+        desk.file_document(person, number=1)
+        desk.clock.advance(SECOND)
+
+        text = answer_of(desk, case_id)
+
+        assert count(desk, RetainedDocument) == 1
+        assert "Was wir noch aufbewahren" in text and "31. Dezember 2034" in text
+        assert [each.verdict for each in desk.read(case_id).choices if each.kind is DataKind.VOUCHERS] == [Verdict.ERASE, Verdict.KEEP]
+
+    def test_answers_a_second_case_of_somebody_erased_meanwhile_with_what_is_kept_at_the_address_we_knew(self, desk):
+        person = desk.take_in()
+        desk.file_document(person)
+        first = desk.open(person)
+        second = desk.open(person, request={})
+        desk.decide(first)
+        desk.clock.advance(HOURS_72)
+        desk.execute()
+        erased_on = desk.now
+
+        desk.clock.advance(HOURS_72)
+        desk.do(decision.decide_nothing_held, second)
+        desk.execute()
+        answer = desk.read(second).answer
+
+        assert answer["to"] == "wehmeier@example.com"
+        assert answer["name_lines"] == ["Frau Katharina Wehmeier"]
+        text = " ".join(answer["text"].split())
+        assert "haben wir schon am 26. November 2026 auf einen anderen Antrag hin gelöscht" in text
+        assert "Rechnungen und andere Buchungsbelege" in text and "31. Dezember 2034" in text
+        assert "Diese Daten sind gesperrt" in text and "nichts gefunden" not in text
+        assert desk.case(second).executed_at == erased_on
+        assert days_of(desk, second)[DataKind.CONSENTS] == date(2029, 12, 31)
+
+    def test_tells_nobody_whose_request_is_in_doubt_that_somebody_was_erased(self, desk):
+        person = desk.take_in()
+        first, second = desk.open(person), desk.open(person, identity=Identity.UNCHECKED)
+        desk.decide(first)
+        desk.clock.advance(HOURS_72)
+        desk.execute()
+
+        with pytest.raises(IdentityOpenError):
+            desk.do(decision.decide_nothing_held, second)
+
     def test_erases_notes_alone_where_the_profile_is_still_needed(self, desk):
         person = desk.take_in("contract_person", "business_contact")
         desk.note(person)
@@ -246,6 +319,40 @@ class TestExecution:
             at_the_end, after = (plan.make_plan(session, day=day, zone=ZONE) for day in (date(2029, 12, 31), date(2030, 1, 1)))
         assert {each.subject_id for each in at_the_end.due if each.kind == DueKind.PERSON} == set()
         assert {each.subject_id for each in after.due if each.kind == DueKind.PERSON} == {prospect, contact}
+
+    def test_lets_somebody_go_early_with_the_next_run_when_the_reason_is_gone(self, desk):
+        """Art. 5(1)(e), 17(3)(e) DSGVO."""
+        paid, other = desk.take_in(), desk.take_in(email="")
+        for person in (paid, other):
+            desk.decide(desk.open(person), {DataKind.PROFILE: KEPT})
+            desk.execute()
+            desk.send()
+            desk.execute()
+        desk.clock.advance(timedelta(days=30))
+
+        with desk.database.writing() as session:
+            about = {"reason": "settled", "settings": desk.runtime.settings, "actor": PRIVACY, "now": desk.now}
+            told = letting_go.let_go(session, subject_id=paid, **about)
+        [message] = desk.send().taken
+        desk.clock.advance(timedelta(days=1))
+        run.catch_up(desk.database, vault=desk.runtime.vault, clock=lambda: desk.now)
+
+        assert told and message["To"] == "wehmeier@example.com"
+        assert "31. Dezember 2029" not in message["Subject"] and "31.12.2029" in message.get_body(("plain",)).get_content()
+        assert (desk.state_of(paid), desk.state_of(other)) == ("erased", "living")
+        [entry] = desk.entries("person:keep_ended")
+        assert '"settled"' in entry and paid in entry
+
+    @pytest.mark.parametrize(
+        ("reason", "error"), [("", LetGoReasonMissingError), ("nice", LetGoReasonMissingError), ("settled", KeptNoLongerError)]
+    )
+    def test_lets_nobody_go_whom_no_decision_keeps_or_without_a_reason(self, desk, reason, error):
+        person = desk.take_in()
+
+        with desk.database.writing() as session, pytest.raises(error):
+            letting_go.let_go(session, subject_id=person, reason=reason, settings=desk.runtime.settings, actor=PRIVACY, now=desk.now)
+
+        assert desk.entries("person:keep_ended") == []
 
     def test_says_the_reason_for_which_somebody_departed_from_the_proposal_to_keep(self, desk):
         case_id = desk.open(desk.take_in())

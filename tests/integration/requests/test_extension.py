@@ -6,7 +6,6 @@ import pytest
 
 from crm.models.request_case import CaseState
 from crm.privacy.requests import decision, extension
-from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.errors import (
     CaseChangedError,
     CaseStateError,
@@ -17,6 +16,7 @@ from crm.privacy.requests.errors import (
     ExtensionUntoldError,
     TextTooLongError,
 )
+from crm.privacy.requests.facts import StopReason
 from tests.integration.requests.conftest import DPO, SALES
 
 REASON = "Wir müssen Unterlagen aus drei Standorten prüfen."

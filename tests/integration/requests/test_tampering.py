@@ -10,8 +10,8 @@ from crm.models.request_case import CaseState
 from crm.privacy import row_integrity
 from crm.privacy.actions import Action
 from crm.privacy.requests import decision, order, people, taking
-from crm.privacy.requests.decision import StopReason
 from crm.privacy.requests.errors import CaseStateError, CaseTamperedError, CoordinatorOnlyError
+from crm.privacy.requests.facts import StopReason
 from crm.privacy.requests.policy import request_policy
 from crm.services.health.cases import examine_cases
 from crm.services.requests.view import open_view

@@ -6,15 +6,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import delete, select
 
+from crm.actor import Actor, Role
 from crm.models.contact import NoteKind
 from crm.models.retention import DueKind, RetentionDue
 from crm.privacy import due, due_integrity, lawfulness, merging, notes, rectification
 from crm.privacy.purposes import Channel
-from crm.services.contacts import rights
+from crm.services.contacts import advertising, rights
 from crm.services.contacts.rights import NewConsent
 from tests.integration.privacy.people import SALES, new_person
 
 ZONE = ZoneInfo("Europe/Berlin")
+COORDINATOR = Actor("c" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
 
 
 def end(house, subject_id, code, ends_at=None):
@@ -169,22 +171,80 @@ class TestConsents:
         person = house.person("precontract_request", days_ago=800)
 
         with house.database.writing() as session:
-            newsletter = house.purpose(session, "newsletter")
-            given = NewConsent(
-                purpose=newsletter,
-                channel=Channel.EMAIL,
-                wording="Ja.",
-                language="de",
-                evidence="Formular, Ordner 3",
-                given_at=house.now - timedelta(days=5),
-            )
-            rights.record_consent(session, subject_id=person, given=given, actor=SALES, now=house.now)
+            consent_to_newsletter(house, session, person)
         consented = house.days()
         with house.database.writing() as session:
+            newsletter = house.purpose(session, "newsletter")
             rights.withdraw_consent(session, subject_id=person, purpose=newsletter, channel=Channel.EMAIL, actor=SALES, now=house.now)
 
         assert consented == {}
         assert house.days() == {person: ("RET-03", date(2026, 11, 23), date(2026, 11, 23))}
+
+    @pytest.fixture
+    def subscriber(self, house):
+        """Somebody with a newsletter consent whom nothing else keeps for long."""
+
+        def run(*, days_ago):
+            person = house.person("precontract_request", days_ago=days_ago)
+            with house.database.writing() as session:
+                consent_to_newsletter(house, session, person)
+            return person
+
+        return run
+
+    def test_who_objects_goes_by_the_day_they_had_without_the_consent(self, house, subscriber):
+        """Art. 21(3) DSGVO: a consent that permits nothing holds nobody."""
+        person = subscriber(days_ago=100)
+        consented = house.days()
+
+        with house.database.writing() as session:
+            advertising.object_to_marketing(session, subject_id=person, channel=None, actor=SALES, now=house.now)
+
+        assert consented == {}
+        assert house.days() == {person: ("RET-01", date(2026, 8, 15), date(2028, 8, 15))}
+        assert due_integrity.find_wrong(house.database, zone=ZONE, now=house.now) == (1, [])
+
+    def test_who_objects_is_not_forgotten_before_somebody_elses_objection_could_be_taken_back(self, house, subscriber):
+        person = subscriber(days_ago=800)
+
+        with house.database.writing() as session:
+            advertising.object_to_marketing(session, subject_id=person, channel=Channel.EMAIL, actor=SALES, now=house.now)
+        objected = house.days()
+        with house.database.writing() as session:
+            advertising.correct(session, subject_id=person, channel=Channel.EMAIL, mistake="slip", actor=COORDINATOR, now=house.now)
+
+        assert objected == {person: ("RET-03", date(2026, 12, 23), date(2026, 12, 23))}
+        assert house.days() == {}
+
+    def test_an_objection_to_another_channel_ends_no_consent(self, house, subscriber):
+        person = subscriber(days_ago=800)
+
+        with house.database.writing() as session:
+            advertising.object_to_marketing(session, subject_id=person, channel=Channel.PHONE, actor=SALES, now=house.now)
+
+        assert house.days() == {}
+
+    def test_a_consent_that_is_recorded_under_an_objection_holds_nobody(self, house):
+        person = house.person("precontract_request", days_ago=100)
+        before = house.days()
+
+        with house.database.writing() as session:
+            advertising.object_to_marketing(session, subject_id=person, channel=None, actor=SALES, now=house.now)
+            consent_to_newsletter(house, session, person)
+
+        assert house.days() == before
+
+
+def consent_to_newsletter(house, session, person):
+    given = NewConsent(
+        purpose=house.purpose(session, "newsletter"),
+        channel=Channel.EMAIL,
+        wording="Ja.",
+        language="de",
+        evidence="Formular, Ordner 3",
+        given_at=house.now - timedelta(days=5),
+    )
+    rights.record_consent(session, subject_id=person, given=given, actor=SALES, now=house.now)
 
 
 def test_a_note_goes_24_months_after_it_was_written(house):

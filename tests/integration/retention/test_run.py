@@ -5,17 +5,18 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from crm.actor import Actor, Role
 from crm.db import new_id
 from crm.models.contact import Note, NoteKind
 from crm.models.intake import PendingRequest
 from crm.models.privacy_task import TaskKind
-from crm.models.retention import KeepReason, RetentionKeep, RunState
-from crm.privacy import lawfulness, notes, tasks
+from crm.models.retention import KeepReason, RunState
+from crm.privacy import due, keeping, lawfulness, notes, tasks
 from crm.privacy.erasure import guard, plan
 from crm.privacy.erasure.guard import Doubt, NothingAskedError
+from crm.privacy.erasure.plan import HeldBy
 from tests.integration.privacy.people import SALES
 
 COORDINATOR = Actor("c" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
@@ -103,8 +104,8 @@ class TestWhoStaysForNow:
     def test_somebody_kept_until_a_day_goes_on_the_day_after(self, house):
         [person] = house.overdue(1)
         with house.database.writing() as session:
-            kept = {"subject_id": person, "reason": KeepReason.TALKS, "kept_by": COORDINATOR.pseudonym, "kept_at": house.now}
-            session.execute(insert(RetentionKeep), [{**kept, "until": house.today}])
+            about = {"subject_id": person, "rule": "RET-01", "actor": COORDINATOR, "now": house.now}
+            keeping.keep(session, **about, reason=KeepReason.TALKS, until=house.today)
 
         house.run()
         on_the_day = person in house.living()
@@ -112,6 +113,24 @@ class TestWhoStaysForNow:
         house.run()
 
         assert on_the_day and person not in house.living()
+
+    @pytest.mark.parametrize("change", ["UPDATE retention_keep SET until = '2026-01-01'", "DELETE FROM retention_keep"])
+    def test_nobody_goes_earlier_because_what_keeps_them_was_changed_past_the_program(self, house, change):
+        """Art. 5(1)(f) DSGVO."""
+        [person] = house.overdue(1)
+        with house.database.writing() as session:
+            keeping.keep_by_decision(session, subject_ids=[person], until=date(2030, 12, 31), actor=COORDINATOR, now=house.now)
+        with house.database.writing() as session:
+            session.execute(text(change))
+        due.refresh_all(house.database, now=house.now)
+        house.clock.advance(timedelta(days=1))
+
+        with house.database.reading() as session:
+            planned = plan.make_plan(session, day=house.today, zone=house.database.equipment["zone"])
+        house.run()
+
+        assert person in house.living()
+        assert [(each.subject_id, each.why) for each in planned.held] == [(person, (HeldBy.CHANGED,))]
 
     def test_somebody_an_import_brought_in_overdue_is_decided_about_first(self, house):
         [person] = house.overdue(1)

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from crm.privacy.requests.answer import compose
-from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, ErasureGround, KeepGround, Kept, Refusal, Refused
+from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, ErasureGround, KeepGround, Kept, Refusal, Refused, StopReason
 from crm.settings import initial_policy
 
 FACTS = AnswerFacts(
@@ -46,7 +46,9 @@ VARIANTS = {
     "refused": replace(FACTS, refused=(CLAIM,), kept=(CASE_FILE,), **UNDONE),
     "all kept": replace(FACTS, kept=(OF_CLAIMS, CASE_FILE), **UNDONE),
     "nothing held": replace(FACTS, nothing_held=True, name_lines=(), address_lines=None, **UNDONE),
-    "stopped": replace(FACTS, stopped=True, **UNDONE),
+    "erased before": replace(FACTS, erased=(), kept=(VOUCHERS, CASE_FILE)),
+    "stopped": replace(FACTS, stopped=StopReason.CHANGED_MIND, **UNDONE),
+    "asked by somebody else": replace(FACTS, stopped=StopReason.IMPOSTOR, objection_taken_back=True, **UNDONE),
 }
 
 
