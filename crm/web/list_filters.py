@@ -13,14 +13,19 @@ from flask_babel.speaklater import LazyString
 from crm.privacy.links import LANGUAGE_PARAMETER
 from crm.readable import visible
 from crm.search import Sort
+from crm.services.invoices.listing import Scope as Invoices
 from crm.services.requests.listing import Shown
+from crm.services.tickets.listing import Scope as Tickets
 from crm.site.i18n import _, _l
 from crm.web.companies.list_controls import LEGAL_PERSONS, SOLE_TRADERS
 from crm.web.documents.listing import ERASED
+from crm.web.reports.words import DIMENSION_TITLES
 from crm.web.sealed_search import ARGUMENT, open_search
 
 _LONGEST: Final = 60  # characters of what is repeated
 _FREE: Final = None  # anything may be asked; a select or a field of the page says what there is not (`crm.web.selects`)
+
+_DEALS: Final = ("owner", "product", "region")
 
 # By list and argument of its address: the words it knows.
 _WORDS: Final[Mapping[str, Mapping[str, frozenset[str] | None]]] = {
@@ -34,6 +39,19 @@ _WORDS: Final[Mapping[str, Mapping[str, frozenset[str] | None]]] = {
         "tab": frozenset({LEGAL_PERSONS, SOLE_TRADERS}),
         "sort": frozenset({"name", "-name"}),
     },
+    "deals.listing": {
+        **dict.fromkeys((*_DEALS, "stage", "company", "closed_from", "closed_to", "after", "before"), _FREE),
+        "sort": frozenset({"-day"}),
+    },
+    "deals.board": dict.fromkeys(_DEALS, _FREE),
+    "deals.forecast": dict.fromkeys(_DEALS, _FREE),
+    "activities.listing": {"show": frozenset({"done"}), "after": _FREE},
+    "tickets.index": {"show": frozenset(Tickets), **dict.fromkeys(("topic", "priority", "after"), _FREE)},
+    "invoices.index": {"show": frozenset(Invoices), **dict.fromkeys(("company", "person", "after"), _FREE)},
+    "campaigns.index": {"after": _FREE},
+    "exports.index": {},
+    "imports.index": {},
+    "reports.quarter": {"quarter": _FREE, "by": frozenset(DIMENSION_TITLES)},
     "requests.index": {"show": frozenset(Shown), "after": _FREE},
     "documents.index": {"of": frozenset({ERASED}), "after": _FREE},
     "users.index": {},
@@ -41,6 +59,12 @@ _WORDS: Final[Mapping[str, Mapping[str, frozenset[str] | None]]] = {
     "ledger.subject": dict.fromkeys(("after", "before"), _FREE),
 }
 _UNKNOWN_WORD: Final = _l("Den Filter „%(word)s“ gibt es nicht; die Liste zeigt alle.")
+_WHAT_IS_OPEN: Final = _l("Die Ansicht „%(word)s“ gibt es nicht; Sie sehen, was offen ist.")
+_SENTENCES_OF: Final[Mapping[tuple[str, str], LazyString]] = {
+    **{(each, "show"): _WHAT_IS_OPEN for each in ("activities.listing", "tickets.index", "invoices.index")},
+    ("deals.listing", "sort"): _l("Die Reihenfolge „%(word)s“ gibt es nicht; die Liste ist nach dem Tag geordnet."),
+    ("reports.quarter", "by"): _l("Die Aufteilung „%(word)s“ gibt es nicht; Sie sehen die Zahlen nach Produkt."),
+}
 _OTHER_SENTENCES: Final[Mapping[str, LazyString]] = {
     "sort": _l("Die Reihenfolge „%(word)s“ gibt es nicht; die Liste ist nach Namen geordnet."),
     "tab": _l("Die Liste „%(word)s“ gibt es nicht; Sie sehen die Gesellschaften."),
@@ -63,7 +87,8 @@ def _find_unknown() -> Iterator[str]:
         if name not in words:
             yield _("Den Filter „%(word)s“ gibt es nicht; er engt die Liste nicht ein.", word=_shown(name))
         elif known is not None and value not in known:
-            yield str(_OTHER_SENTENCES.get(name, _UNKNOWN_WORD)) % {"word": _shown(value)}
+            sentence = _SENTENCES_OF.get((request.endpoint or "", name)) or _OTHER_SENTENCES.get(name, _UNKNOWN_WORD)
+            yield str(sentence) % {"word": _shown(value)}
         elif name == ARGUMENT and not open_search(value):
             yield _("Die Suche in dieser Adresse gilt hier nicht; die Liste zeigt alle. Geben Sie die Wörter noch einmal ein.")
 

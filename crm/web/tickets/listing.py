@@ -56,9 +56,10 @@ def index() -> ResponseReturnValue:
 
 
 def _scope() -> Scope:
+    """Return what the address asks for: mine without a word, all that are open for one there is not."""
     with suppress(ValueError):
         return Scope(request.args.get("show", Scope.MINE))
-    return Scope.MINE
+    return Scope.OPEN
 
 
 def _address(wanted: TicketFilter, *, scope: Scope, after: str | None = None) -> str:

@@ -17,7 +17,18 @@ LISTS = {
     "/documents": Role.ACCOUNTING,
     "/users": Role.ADMIN,
     "/ledger": Role.AUDITOR,
+    "/deals": Role.SALES,
+    "/deals/board": Role.SALES,
+    "/deals/forecast": Role.SALES,
+    "/activities": Role.SALES,
+    "/tickets": Role.SERVICE,
+    "/invoices": Role.ACCOUNTING,
+    "/campaigns": Role.MARKETING,
+    "/exports": Role.SALES,
+    "/imports": Role.SALES,
+    "/reports/quarter": Role.MANAGEMENT,
 }
+OPEN = "Die Ansicht „gibtsnicht“ gibt es nicht; Sie sehen, was offen ist."
 ALL = "Den Filter „gibtsnicht“ gibt es nicht; die Liste zeigt alle."
 
 
@@ -50,6 +61,11 @@ def test_every_list_names_an_argument_it_does_not_know(furnished, colleague, pat
         ("/?tasks=gibtsnicht", ALL),
         ("/contacts?sort=gibtsnicht", "Die Reihenfolge „gibtsnicht“ gibt es nicht; die Liste ist nach Namen geordnet."),
         ("/companies?tab=gibtsnicht", "Die Liste „gibtsnicht“ gibt es nicht; Sie sehen die Gesellschaften."),
+        ("/activities?show=gibtsnicht", OPEN),
+        ("/tickets?show=gibtsnicht", OPEN),
+        ("/invoices?show=gibtsnicht", OPEN),
+        ("/deals?sort=gibtsnicht", "Die Reihenfolge „gibtsnicht“ gibt es nicht; die Liste ist nach dem Tag geordnet."),
+        ("/reports/quarter?by=gibtsnicht", "Die Aufteilung „gibtsnicht“ gibt es nicht; Sie sehen die Zahlen nach Produkt."),
         (
             "/contacts?s=gibtsnicht",
             "Die Suche in dieser Adresse gilt hier nicht; die Liste zeigt alle. Geben Sie die Wörter noch einmal ein.",
@@ -71,6 +87,11 @@ def test_a_list_names_a_word_it_does_not_know(furnished, colleague, address, sen
         "/?tasks=all",
         "/contacts?sort=-name&segment=&lang=de",
         "/companies?tab=sole",
+        "/deals?stage=won&sort=-day",
+        "/activities?show=done",
+        "/tickets?show=late",
+        "/invoices?show=all",
+        "/reports/quarter?by=region",
     ],
 )
 def test_what_a_list_knows_is_not_remarked_on(furnished, colleague, address):
