@@ -216,10 +216,19 @@ class TestHeaders:
         assert f"List-Unsubscribe: {way_out['List-Unsubscribe']}\r\n".encode() in file.read_bytes()
         assert arrived(keeper)["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
-    @pytest.mark.parametrize("name", ["Bcc", "From", "Reply-To", "list-unsubscribe\r\nBcc", "X-Anything"])
+    @pytest.mark.parametrize("name", ["Bcc", "From", "Sender", "list-unsubscribe\r\nBcc", "X-Anything"])
     def test_that_are_not_a_letters_business_are_refused(self, name):
         with pytest.raises(HeaderNotAllowedError):
             replace(LETTER, headers={name: "b@example.com"})
+
+    def test_that_name_who_reads_an_answer_let_it_come(self, now):
+        letter = replace(LETTER, headers={"Reply-To": "brandt@example.com"})
+
+        message = to_mime(letter, sender=SENDER, message_id="<1@x>", now=now)
+
+        assert message["Reply-To"] == "brandt@example.com"
+        assert "Auto-Submitted" not in message
+        assert to_mime(LETTER, sender=SENDER, message_id="<1@x>", now=now)["Auto-Submitted"] == "auto-generated"
 
     def test_never_begin_another_one(self):
         with pytest.raises(HeaderInjectionError):
