@@ -17,6 +17,7 @@ from crm.services import work_rules
 from crm.services.companies import entry as companies
 from crm.services.demo.accounts import add_accounts
 from crm.services.demo.activities import invent_activities
+from crm.services.demo.belonging import invent_belonging
 from crm.services.demo.campaigns import add_campaigns
 from crm.services.demo.deals import Buyer, invent_deals
 from crm.services.demo.documents import invent_documents
@@ -114,6 +115,7 @@ def _add_work(
     customers = [each.id for each in people if each.kind == "private customer"]
     with database.writing() as session:
         buyers = [Buyer(each.id, each.company_id) for each in people if each.kind.startswith("contact person")]
+        invent_belonging(session, company_ids, [(each.subject_id, each.company_id) for each in buyers], actor=_ACTOR, now=now)
         invent_deals(session, buyers, staff[Role.SALES], actor=_ACTOR, now=now)
         invent_activities(session, staff, actor=_ACTOR, now=now)
     with database.writing() as session:
