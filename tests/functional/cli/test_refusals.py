@@ -136,7 +136,7 @@ class TestMapping:
 
         said = refused("import", "csv", tmp_path, "--mapping", tmp_path / "mapping.toml", "--migration", "own", exit_code=2)
 
-        assert "setzt „kind“ auf einen unbekannten Wert. Erlaubt sind: person, company." in said
+        assert "setzt „kind“ auf einen unbekannten Wert. Erlaubt sind: person, company, deal, ticket, activity, invoice." in said
 
 
 def test_the_help_of_an_import_names_its_values_in_one_language(lethe):
