@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from crm.actor import Actor, Role
 from crm.db import Compartment, new_id
 from crm.mail import Letter
+from crm.models.affiliation import Affiliation
 from crm.models.campaign import Campaign, CampaignMember, ResponseWay
 from crm.models.contact import NoteKind
 from crm.models.erasure import RetainedDocument
@@ -87,6 +88,7 @@ def furnish(runtime, now) -> WholePerson:
         bystander_id = _bystander(session, purpose, company_id, now)
         vault.add_keys(session, [subject_id], compartments=list(Compartment), now=now)
         _live(session, subject_id, purpose, now)
+        _belong(session, subject_id, company_id, now)
         _sell(session, subject_id, purpose, now, owner_id=seller.id)
         _serve(session, subject_id, purpose, now)
         keep_export(session, [(subject_id, ["Zwirnemann"])], requested_by=seller.id, now=now)
@@ -173,6 +175,11 @@ def _live(session, subject_id, purpose, now):
         insert(RetentionKeep),
         [{"subject_id": subject_id, "reason": KeepReason.TALKS, "until": now.date(), "kept_by": SALES.pseudonym, "kept_at": now}],
     )
+
+
+def _belong(session, subject_id, company_id, now):
+    role = {"id": "e" * 32, "subject_id": subject_id, "company_id": company_id, "capacity": "billing"}
+    session.execute(insert(Affiliation), [{**role, "created_at": now, "created_by": SALES.pseudonym}])
 
 
 def _sell(session, subject_id, purpose, now, *, owner_id):

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import delete, func, insert, select
 
+from crm.actor import Actor
 from crm.clock import SettableClock, SystemClock
 from crm.db import new_id
-from crm.models.retention import KeepReason, RetentionDue, RetentionKeep, RetentionRun, RunState
+from crm.models.retention import KeepReason, RetentionDue, RetentionRun, RunState
+from crm.privacy import keeping
 from crm.privacy.erasure.policy import run_policy
 from crm.vault import Subject, SubjectState
 from tests.integration.privacy.people import make_person
@@ -72,9 +74,9 @@ class TestPlan:
     def test_says_of_whom_it_holds_back_why(self, lethe, opened, overdue):
         going, staying = overdue(2)
         now = opened.clock.now()
-        kept = {"subject_id": staying, "reason": KeepReason.CLAIM, "kept_by": "0" * 32, "kept_at": now}
+        until = now.date() + timedelta(days=30)
         with opened.database.writing() as session:
-            session.execute(insert(RetentionKeep), [{**kept, "until": now.date() + timedelta(days=30)}])
+            keeping.keep(session, subject_id=staying, reason=KeepReason.CLAIM, until=until, rule="RET-01", actor=Actor("0" * 32), now=now)
 
         plan = json.loads(lethe("retention", "plan", "--json").stdout)
         shown = lethe("retention", "plan").stdout
