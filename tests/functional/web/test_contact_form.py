@@ -74,7 +74,7 @@ class TestCreate:
         answer = sales.send("/contacts/new", {**form, **FIELDS})
 
         sales.work_for("business_contact")
-        assert "wehmeier@example.com" in sales.get(answer.location).text
+        assert "wehmeier<wbr>@example.com" in sales.get(answer.location).text
 
     def test_sent_twice_takes_in_one_person(self, house, sales):
         form = {**new_form(sales), **FIELDS}
@@ -397,7 +397,7 @@ class TestChange:
         sales.work_for("business_contact")
         page = sales.get(f"/contacts/{person}").text
         assert "Fulda" in page
-        assert "wehmeier@example.com" in page
+        assert "wehmeier<wbr>@example.com" in page
         assert "stolen@example.com" not in page
 
     def test_does_not_lose_the_company_of_a_sole_trader(self, house, sales):
