@@ -108,6 +108,7 @@ def _prepare_templates(app: Flask, runtime: Runtime | PortalRuntime, *, name: st
         settings=runtime.settings,
         version=__version__,
         current_visitor=visitor.current_visitor,
+        unknown_filters=list,  # none; a site that has lists knows better
         here=addresses.here,
         **words.FOR_TEMPLATES,
     )
