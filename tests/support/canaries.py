@@ -41,6 +41,7 @@ _NO_WORDS = {
         "note.kind",
         "campaign_member.response_way",
         "invoice.ended_as",
+        "affiliation.capacity",
         "ticket.topic",
         "ticket.priority",
         "ticket.state",
