@@ -36,13 +36,14 @@ def show(upload_id: str) -> ResponseReturnValue:
     """Show how far one is, and what it came to or would come to."""
     with current_runtime().database.reading() as db:
         upload = listing.find_own(db, upload_id, actor=current_actor())
-    outcome = upload.outcome
+    is_working = upload.state in _AT_WORK
+    outcome = None if is_working else upload.outcome  # until it is done, that is still what the dry run foretold
     return render_template(
         "imports/show.html",
         upload=upload,
         kind=KIND_TITLES[upload.kind],
         state=STATE_TITLES[upload.state],
-        is_working=upload.state in _AT_WORK,
+        is_working=is_working,
         is_foretold=upload.state is UploadState.CHECKED,
         can_assign=upload.state in {UploadState.MAPPING, UploadState.CHECKED},
         can_discard=upload.state in {UploadState.MAPPING, UploadState.CHECKING, UploadState.CHECKED},

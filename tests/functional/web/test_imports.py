@@ -374,6 +374,15 @@ class TestTakingIn:
 
         assert house.count(Contact) == 0
 
+    def test_that_waits_is_not_called_done(self, house, sales):
+        url = sent(sales, PEOPLE)
+        check(house, sales, url)
+        sales.send(f"{url}/start")
+
+        assert "Das ist geschehen" not in sales.get(url).text
+        work_off(house)
+        assert "Das ist geschehen" in sales.get(url).text
+
     def test_twice_started_runs_once(self, house, sales):
         url = sent(sales, PEOPLE)
         check(house, sales, url)
