@@ -135,6 +135,5 @@ def _enter(session: Session, action: Action, subject_id: str, capacity: str, pur
         subject_id=subject_id,
         purpose=purpose.code,
         basis=purpose.basis,
-        groups=(GROUP,),
-        result=capacity,
+        result=capacity,  # no group: nothing of what lies sealed was written
     )

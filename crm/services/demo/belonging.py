@@ -13,7 +13,7 @@ from crm.models.affiliation import Affiliation
 from crm.models.company import Company
 from crm.privacy import audit, plain_columns
 from crm.privacy.actions import Action
-from crm.services import affiliations, work_rules
+from crm.services import work_rules
 
 _PARENTS: Final = 4
 _EACH: Final = 3  # companies of one parent
@@ -48,7 +48,7 @@ def invent_belonging(
     ]
     insert_rows(session.connection(), Affiliation, rows)
     entries = [
-        audit.Entry(action=Action.AFFILIATION_BEGUN, subject_id=subject_id, groups=(affiliations.GROUP,), result=capacity)
+        audit.Entry(action=Action.AFFILIATION_BEGUN, subject_id=subject_id, result=capacity)
         for (subject_id, _company_id), capacity in roles
     ]
     audit.record_all(session, entries, actor=actor, now=now)

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from crm.models.affiliation import Affiliation
 from crm.models.erasure import ErasureCause
-from crm.privacy import restriction
+from crm.privacy import integrity, restriction
 from crm.privacy.erasure import eraser, job
 from crm.privacy.errors import FieldWithoutPurposeError, RestrictedError
 from crm.privacy.restriction import RestrictionReason
@@ -77,6 +77,13 @@ def test_that_cannot_be_taken_changes_nothing(runtime, clock, company, wrong, er
         begin(runtime, clock, person, **wrong)
 
     assert find(runtime, person) == [("Alpha GmbH", "billing")]
+
+
+def test_leaves_what_is_sealed_about_the_person_as_the_log_says(runtime, clock, person, company):
+    begin(runtime, clock, person)
+
+    with runtime.database.reading() as session:
+        assert integrity.examine(session, subject_ids=[person], actor=SALES, now=clock.now()).is_sound
 
 
 def test_is_bounded_for_one_person(runtime, clock, person, company, monkeypatch):
