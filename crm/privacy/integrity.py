@@ -33,6 +33,7 @@ from crm.vault import ErasedError, Place, Subject, SubjectState, TamperedError, 
 _COMPANY = "company"
 _NOTE = "sealed_text"
 _TOPICS = frozenset(SEALED_COLUMN)
+_HANDS_OUT = frozenset({Action.CARD_EXPORTED})  # its entry names groups, and nothing of them was written
 _living = Subject.state == SubjectState.LIVING
 
 
@@ -229,7 +230,7 @@ def _compare(session: Session, living: Sequence[str], values: Sequence[_Value], 
     A value that no entry covers is left out: its entry may have reached the end of its own period.
     """
     said = _Said()
-    for written in ledger.find_written(session, living, except_actions=audit.reading_actions()):
+    for written in ledger.find_written(session, living, except_actions=audit.reading_actions() | _HANDS_OUT):
         said.add(written)
     covered, put_back = 0, []
     for each in values:

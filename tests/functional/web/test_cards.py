@@ -8,8 +8,9 @@ import pytest
 
 from crm.actor import Role
 from crm.models.contact import Contact
+from crm.privacy import integrity
 from crm.site import vcard
-from tests.functional.web.conftest import FIELDS, hidden
+from tests.functional.web.conftest import ACTOR, FIELDS, hidden
 
 CARD = """BEGIN:VCARD
 VERSION:3.0
@@ -34,6 +35,15 @@ def value_of(page, name):
 
 class TestOut:
     """Art. 5(1)(b), (c), (2) DSGVO."""
+
+    def test_leaves_what_is_sealed_about_the_person_as_the_log_says(self, house, sales):
+        person = house.take_in()
+        sales.get(f"/contacts/{person}/card-4.0.vcf")
+
+        with house.database.reading() as session:
+            found = integrity.examine(session, subject_ids=[person], actor=ACTOR, now=house.now)
+
+        assert found.is_sound
 
     @pytest.mark.parametrize("version", ["3.0", "4.0"])
     def test_holds_what_the_purpose_opens(self, house, sales, version):
