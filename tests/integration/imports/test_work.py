@@ -1,8 +1,6 @@
 """Deals, tickets, activities and campaigns of another CRM come in for the people and companies that are here, and for nobody else."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -27,7 +25,6 @@ from tests.support.staff import hire
 
 COORDINATOR = Actor("c" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
 SALES = Actor("s" * 32, frozenset({Role.SALES}), Role.SALES)
-SAMPLE = os.environ.get("LETHE_SAMPLE_EXPORT", "")  # read now: tests see no variables of the installation
 FILES = ("Campaign.csv", "CampaignMember.csv", "Opportunity.csv", "Case.csv", "Task.csv")
 # read, created, merged, refused, skipped
 NUMBERS = {
@@ -255,11 +252,10 @@ def test_every_row_about_somebody_leaves_an_entry(installation, report):
     assert {each["a"] for each in made} == {ACTOR.pseudonym}
 
 
-@pytest.mark.skipif(not SAMPLE, reason="LETHE_SAMPLE_EXPORT names a folder with an export of somebody else")
-def test_an_export_of_somebody_else_is_accounted_for(installation, owner):
-    foretold = installation.foretell(Path(SAMPLE), owner=owner)
+def test_an_export_of_somebody_else_is_accounted_for(installation, owner, sample_data):
+    foretold = installation.foretell(sample_data / "salesforce", owner=owner)
 
-    report = installation.take_in(Path(SAMPLE), owner=owner)
+    report = installation.take_in(sample_data / "salesforce", owner=owner)
 
     assert foretold == report
     assert all(file["read"] == sum(file[each] for each in ("created", "merged", "refused", "skipped")) for file in report["files"].values())
