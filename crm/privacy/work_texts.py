@@ -1,4 +1,4 @@
-"""What daily work says about people: titles of deals, things to do, tickets, positions of invoices.
+"""What daily work says about people: titles of deals, things to do, files, tickets, positions of invoices.
 
 Such a text may name somebody. It lies under the key of the person whom the row is about and goes dark with them; where the
 row is about a company alone, it lies under the installation's key. It comes out by the door like everything about people.
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.db import Base, Compartment
 from crm.models.activity import Activity
+from crm.models.customer_file import CustomerFile
 from crm.models.deal import Deal
 from crm.models.field_groups import FieldGroup
 from crm.models.invoice import Invoice
@@ -32,6 +33,8 @@ from crm.vault import Padding, Place, Subject, SubjectState, Vault
 _TEXTS: Final[tuple[tuple[type[Base], str], ...]] = (
     (Deal, "sealed_title"),
     (Activity, "sealed_text"),
+    (CustomerFile, "sealed_name"),
+    (CustomerFile, "sealed_content"),
     (Ticket, "sealed_subject"),
     (TicketEntry, "sealed_text"),
     (Invoice, "sealed_positions"),
@@ -60,11 +63,20 @@ def seal(session: Session, place: WorkText, text: str) -> bytes:
     Raises:
         ErasedError: nothing is written about this person any more.
     """
+    return seal_content(session, place, text.encode())
+
+
+def seal_content(session: Session, place: WorkText, content: bytes) -> bytes:
+    """Seal what is no text, as `seal` does.
+
+    Raises:
+        ErasedError: nothing is written about this person any more.
+    """
     vault = Vault.of(session)
     if place.subject_id is None:
-        return vault.seal_own(place.table, place.column, place.row_id, text.encode())
+        return vault.seal_own(place.table, place.column, place.row_id, content)
     vault.begin_write(session, [place.subject_id])
-    return vault.seal(session, _place(place, place.subject_id), text.encode(), padding=Padding.TEXT)
+    return vault.seal(session, _place(place, place.subject_id), content, padding=Padding.TEXT)
 
 
 def seal_many(session: Session, texts: Sequence[tuple[WorkText, str]]) -> list[bytes]:
@@ -103,10 +115,22 @@ def open_allowed(
     Raises:
         PurposeNotAllowedError: the actor's role does not act for the purpose.
     """
+    opened = open_contents(session, contents=texts, purpose=purpose, actor=actor, now=now)
+    return {place.row_id: content.decode() for place, content in opened.items()}
+
+
+def open_contents(
+    session: Session, *, contents: Sequence[tuple[WorkText, bytes]], purpose: Purpose, actor: Actor, now: datetime
+) -> Mapping[WorkText, bytes]:
+    """Open what the purpose may use, texts or not, as `open_allowed` does.
+
+    Raises:
+        PurposeNotAllowedError: the actor's role does not act for the purpose.
+    """
     require_role(purpose, actor)
-    people = {place.subject_id for place, _ in texts if place.subject_id}
+    people = {place.subject_id for place, _ in contents if place.subject_id}
     allowed = find_allowed(session, people, purpose=purpose, now=now)
-    shown = [(place, sealed) for place, sealed in texts if place.subject_id is None or _may_open(purpose, place, allowed)]
+    shown = [(place, sealed) for place, sealed in contents if place.subject_id is None or _may_open(purpose, place, allowed)]
     if people:
         listed = dict.fromkeys(place.subject_id for place, _ in shown if place.subject_id)
         groups = dict.fromkeys(place.group for place, _ in shown if place.subject_id and place.group)
@@ -114,7 +138,7 @@ def open_allowed(
     for compartment in {place.compartment for place, _ in shown}:
         people_in = {place.subject_id for place, _ in shown if place.subject_id and place.compartment is compartment}
         Vault.of(session).prefetch(people_in, compartment)
-    return {place.row_id: _open(session, place, sealed) for place, sealed in shown}
+    return {place: _open(session, place, sealed) for place, sealed in shown}
 
 
 def find_allowed(session: Session, subject_ids: Collection[str], *, purpose: Purpose, now: datetime) -> set[str]:
@@ -153,11 +177,11 @@ def _may_open(purpose: Purpose, place: WorkText, allowed: Collection[str]) -> bo
     return place.subject_id in allowed and (place.group is None or place.group in purpose.groups)
 
 
-def _open(session: Session, place: WorkText, sealed: bytes) -> str:
+def _open(session: Session, place: WorkText, sealed: bytes) -> bytes:
     vault = Vault.of(session)
     if place.subject_id is None:
-        return vault.open_own(place.table, place.column, place.row_id, sealed).decode()
-    return vault.open(_place(place, place.subject_id), sealed).decode()
+        return vault.open_own(place.table, place.column, place.row_id, sealed)
+    return vault.open(_place(place, place.subject_id), sealed)
 
 
 def _place(place: WorkText, subject_id: str) -> Place:

@@ -32,6 +32,7 @@ _TABLES = (
     "retained_document",
     "deal",
     "activity",
+    "customer_file",
     "campaign",
     "ticket",
     "invoice",

@@ -84,6 +84,21 @@ class Customer:
 NOBODY: Final = Customer(None, "", None, None)
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A company, a person or both, as a row keeps them."""
+
+    company_id: str | None
+    subject_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Unkept:
+    id: str
+    company_id: str | None
+    subject_id: str | None
+
+
 def find_customers(session: Session, rows: Sequence[About], *, purpose: Purpose | None, actor: Actor, now: datetime) -> dict[str, Customer]:
     """Return whom these rows are about by their id; one entry for all people, none where nobody is concerned.
 
@@ -102,18 +117,20 @@ def find_customers(session: Session, rows: Sequence[About], *, purpose: Purpose 
     }
 
 
+def find_customer(session: Session, chosen: Chosen, *, purpose: Purpose | None, actor: Actor, now: datetime) -> Customer:
+    """Return whom something is about that is not kept yet, as `find_customers` does.
+
+    Raises:
+        PurposeNotAllowedError: the actor's role does not act for the purpose.
+    """
+    row = _Unkept("", chosen.company_id, chosen.subject_id)
+    return find_customers(session, [row], purpose=purpose, actor=actor, now=now)[row.id]
+
+
 def _open(session: Session, subject_ids: list[str], purpose: Purpose, actor: Actor, now: datetime) -> dict[str, Mapping[str, str]]:
     groups = {FieldGroup.IDENTITY}
     opened = disclosure.open_people(session, subject_ids=subject_ids, groups=groups, purpose=purpose, actor=actor, now=now)
     return {person.subject_id: person.fields for person in opened}
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A company, a person or both, as a row keeps them."""
-
-    company_id: str | None
-    subject_id: str | None
 
 
 def require_customer(session: Session, *, company_id: str | None, subject_id: str | None) -> Chosen:

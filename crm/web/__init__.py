@@ -22,6 +22,7 @@ from crm.web import (
     documents,
     erased,
     exports,
+    files,
     gates,
     home,
     imports,
@@ -63,6 +64,7 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     requests.bp,
     documents.bp,
     exports.bp,
+    files.bp,
     imports.bp,
     retention.bp,
     review.bp,
@@ -86,7 +88,7 @@ def create_app(runtime: Runtime) -> Flask:
     )
     gates.install(app)
     erased.install(app)
-    uploads.install(app, documents.UPLOADS | imports.UPLOADS)
+    uploads.install(app, documents.UPLOADS | files.UPLOADS | imports.UPLOADS)
     typed.install(app)
     list_filters.install(app)
     return app

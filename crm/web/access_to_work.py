@@ -37,6 +37,8 @@ _ACTIVITIES: Final[AccessMatrix] = {
     "activities.finish": _DOES,
 }
 
+_FILES: Final[AccessMatrix] = {f"files.{name}": _DOES for name in ("new", "add", "fetch", "removal", "remove")}
+
 _CALENDAR: Final[AccessMatrix] = {
     # A calendar program cannot sign in; the secret in the address says whose due dates it reads.
     "calendar.feed": PUBLIC,
@@ -145,6 +147,7 @@ _REPORTS: Final[AccessMatrix] = {
 DAILY_WORK: Final[AccessMatrix] = {
     **_DEALS,
     **_ACTIVITIES,
+    **_FILES,
     **_CALENDAR,
     **_WORK_RULES,
     **_CAMPAIGNS,

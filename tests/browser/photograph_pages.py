@@ -40,6 +40,8 @@ SHOWN_BY = {
         "activities.new",
         "activities.edit",
         "activities.done",
+        "files.new",
+        "files.removal",
         "reports.deals",
         "imports.index",
         "imports.new",

@@ -23,6 +23,7 @@ NOT_PAGES = {
     "ledger.proof": "a file",
     "ledger.erasure_proof": "a file",
     "documents.fetch": "a file",
+    "files.fetch": "a file",
     "calendar.feed": "a file for calendar programs",
     "reports.csv_file": "a file",
     "exports.fetch": "a file",
@@ -60,6 +61,8 @@ _FOUND_ON = {
     "companies.show": ("/companies", r"^/companies/[0-9a-f]{32}$"),
     "deals.show": ("/deals", r"^/deals/[0-9a-f]{32}$"),
     "deals.edit": ("deals.show", r"^/deals/[0-9a-f]{32}/edit$"),
+    "files.new": ("companies.show", r"^/files/new\?company="),
+    "files.removal": ("companies.show", r"^/files/[0-9a-f]{32}/remove$"),
     "activities.done": ("/activities", r"^/activities/[0-9a-f]{32}/done$"),
     "activities.edit": ("/activities", r"^/activities/[0-9a-f]{32}/edit$"),
     "tickets.show": ("/tickets?show=open", r"^/tickets/[0-9a-f]{32}$"),
@@ -112,7 +115,7 @@ def _admits(endpoint, role):
 
 
 def _find_path(page, site, endpoint, rule):
-    if "<" not in rule:
+    if "<" not in rule and endpoint not in _FOUND_ON:
         return rule
     before, looks_like = _FOUND_ON[endpoint]
     page.goto(site.url + (before if before.startswith("/") else _find_path(page, site, before, "/contacts/<pseudonym:subject_id>")))

@@ -27,10 +27,12 @@ from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.new_person import SourceKey
 from crm.privacy.purposes import Channel
 from crm.privacy.restriction import RestrictionReason
+from crm.services import customer_files
 from crm.services.activities import entry as activities
 from crm.services.activities.entry import ActivityEntry, Matter
 from crm.services.companies import entry as companies
 from crm.services.companies.entry import CompanyEntry
+from crm.services.customer_files import NewFile
 from crm.services.deals import entry as deals
 from crm.services.deals.entry import DealEntry
 from crm.services.forms import SentForm, new_form_token
@@ -64,6 +66,8 @@ MARKERS = (
     "Schiffchen",
     "Kettfaden",
     "Spinnrocken",
+    "Haspelzeichnung",
+    "Trittwebstuhl",
 )
 
 
@@ -198,6 +202,8 @@ def _sell(session, subject_id, purpose, now, *, owner_id):
     deal_id = deals.create(session, entry=deal, stage="offer", form=SentForm(new_form_token(), {}), **acting)
     plan = ActivityEntry(kind="call", text="Litzenrahmen zeigen", due_on=now.date(), due_time=None, owner_id=owner_id)
     activities.create(session, entry=plan, matter=Matter(deal_id=deal_id), form=SentForm(new_form_token(), {}), **acting)
+    drawing = NewFile(name="Haspelzeichnung", content=b"Trittwebstuhl")
+    customer_files.add(session, file=drawing, matter=Matter(deal_id=deal_id), token=new_form_token(), **acting)
 
 
 def _serve(session, subject_id, purpose, now):

@@ -53,17 +53,20 @@ def _invoice(inventor: Inventor, fields: Any, issued_on: date, number: int) -> N
         {"kind": "text", "text": "Bitte überweisen Sie den Betrag innerhalb von 14 Tagen ohne Abzug."},
     ]
     title = f"Rechnung {number}"
-    return NewDocument(rule="RET-10", title=title, content=render("letter", _sheet(fields, issued_on, title, blocks)), issued_on=issued_on)
+    return NewDocument(
+        rule="RET-10", title=title, content=render("letter", sheet_of(fields, issued_on, title, blocks)), issued_on=issued_on
+    )
 
 
 def _letter(fields: Any, issued_on: date, number: int) -> NewDocument:
     text = "Guten Tag,\n\nwir bestätigen Ihren Auftrag und liefern in der kommenden Woche. Bei Fragen rufen Sie uns gern an."
     title = f"Auftragsbestätigung {number}"
-    sheet = _sheet(fields, issued_on, title, [{"kind": "text", "text": text}])
+    sheet = sheet_of(fields, issued_on, title, [{"kind": "text", "text": text}])
     return NewDocument(rule="RET-11", title=title, content=render("letter", sheet), issued_on=issued_on)
 
 
-def _sheet(fields: Any, issued_on: date, title: str, blocks: list[dict[str, Any]]) -> dict[str, Any]:
+def sheet_of(fields: Any, issued_on: date, title: str, blocks: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a sheet of the firm of the demonstration, as `crm.documents.render` takes it."""
     name = " ".join(fields[each] for each in ("title", "first_name", "last_name") if fields.get(each))
     town = f"{fields.get('postal_code', '')} {fields.get('city', '')}".strip()
     return {

@@ -21,6 +21,7 @@ from crm.services.demo.belonging import invent_belonging
 from crm.services.demo.campaigns import add_campaigns
 from crm.services.demo.deals import Buyer, invent_deals
 from crm.services.demo.documents import invent_documents
+from crm.services.demo.files import invent_files
 from crm.services.demo.inventions import InventedCompany, Inventor
 from crm.services.demo.notes import invent_notes
 from crm.services.demo.old_system import FIRST_MOVE, move_in
@@ -118,6 +119,7 @@ def _add_work(
         invent_belonging(session, company_ids, [(each.subject_id, each.company_id) for each in buyers], actor=_ACTOR, now=now)
         invent_deals(session, buyers, staff[Role.SALES], actor=_ACTOR, now=now)
         invent_activities(session, staff, actor=_ACTOR, now=now)
+        invent_files(session, actor=_ACTOR, now=now)
     with database.writing() as session:
         invent_documents(session, inventor, customers, actor=_ACTOR, now=now)
     with database.writing() as session:

@@ -47,15 +47,6 @@ class ActivityState:
         return not self.activity_id
 
 
-@dataclass(frozen=True, slots=True)
-class _About:
-    """A row that is not there yet, as far as it says whom it is about."""
-
-    id: str
-    company_id: str | None
-    subject_id: str | None
-
-
 def open_for_new(db: Session, desk: Desk) -> ActivityState:
     """Return an empty form about the customer or deal from whose page it was opened; else it asks for a company.
 
@@ -71,8 +62,7 @@ def of_new(db: Session, desk: Desk, typed: TypedActivity) -> ActivityState:
     if typed.matter == Matter():
         return ActivityState(desk=desk, typed=typed, owners=doers(db, typed["owner"]), customer=NOBODY)
     chosen = activities.resolve(db, typed.matter)
-    about = _About("new", chosen.company_id, chosen.subject_id)
-    customer = work_customers.find_customers(db, [about], purpose=desk.purpose, actor=desk.actor, now=desk.now)["new"]
+    customer = work_customers.find_customer(db, chosen, purpose=desk.purpose, actor=desk.actor, now=desk.now)
     return ActivityState(desk=desk, typed=typed, owners=doers(db, typed["owner"]), customer=customer)
 
 

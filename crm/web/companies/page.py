@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from crm.db import Session
 from crm.privacy.errors import NoLawfulBasisError, ObjectedError, PrivacyError, RestrictedError
 from crm.services import work_rules
+from crm.services.activities.entry import Matter
 from crm.services.companies.view import CompanyView, open_company
 from crm.services.staff_names import find_staff_names
 from crm.services.work_rules import WorkRules
@@ -25,6 +26,7 @@ from crm.web.contacts.chips import legend
 from crm.web.contacts.forget import make_forget
 from crm.web.deals.page import deals_of
 from crm.web.desk import Desk, find_desk, purpose_links, strip_of, time_zone
+from crm.web.files.blueprint import files_of
 from crm.web.invoices.rows import invoices_of
 from crm.web.names import name_fields
 from crm.web.tickets.rows import tickets_of
@@ -44,11 +46,13 @@ def _page(company_id: str) -> str:
     with runtime.database.reading() as db:
         desk = find_desk(db)
         view = _open(db, company_id, desk)
-        staff, rules = find_staff_names(db).by_account, work_rules.find(db)
+        names, rules = find_staff_names(db), work_rules.find(db)
+        staff = names.by_account
         deals = deals_of(db, desk, staff, company_id=company_id)
         activities = activities_of(db, desk, staff, company_id=company_id)
         trader = view.company.subject_id
         tickets = tickets_of(db, desk, staff, company_id=company_id, subject_id=trader)
+        files = files_of(db, desk, names, matter=Matter(company_id=company_id))
         invoices = invoices_of(db, subject_id=trader) if trader else invoices_of(db, company_id=company_id)
     return render_template(
         "companies/show.html",
@@ -56,6 +60,7 @@ def _page(company_id: str) -> str:
         activities=activities,
         tickets=tickets,
         invoices=invoices,
+        files=files,
         **_context(view, desk, staff),
         **_people(view, desk, staff, rules),
     )

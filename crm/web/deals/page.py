@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.db import Session
 from crm.services import work_rules
+from crm.services.activities.entry import Matter
 from crm.services.deals.view import DealView, find_of_customer, open_deal
 from crm.services.staff_names import StaffNames, find_staff_names
 from crm.services.work_rules import WorkRules
@@ -22,6 +23,7 @@ from crm.web.author import author_in_words
 from crm.web.deals.blueprint import bp
 from crm.web.deals.rows import make_rows, strip_over
 from crm.web.desk import Desk, find_desk
+from crm.web.files.blueprint import files_of
 from crm.web.names import name_fields
 
 
@@ -44,7 +46,8 @@ def show(deal_id: str) -> ResponseReturnValue:
         view = open_deal(db, deal_id=deal_id, purpose=purpose, actor=current_actor(), now=runtime.clock.now())
         staff = find_staff_names(db)
         activities = activities_of(db, desk, staff.by_account, deal_id=deal_id)
-    return render_template("deals/show.html", activities=activities, **_context(view, desk, rules, staff))
+        files = files_of(db, desk, staff, matter=Matter(deal_id=deal_id))
+    return render_template("deals/show.html", activities=activities, files=files, **_context(view, desk, rules, staff))
 
 
 def _context(view: DealView, desk: Desk | None, rules: WorkRules, staff: StaffNames) -> dict[str, object]:

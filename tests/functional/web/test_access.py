@@ -12,6 +12,7 @@ ARGUMENTS = {
     "company_id": "b" * 32,
     "document_id": "d" * 32,
     "deal_id": "d" * 32,
+    "file_id": "d" * 32,
     "activity_id": "d" * 32,
     "task_id": "d" * 32,
     "run_id": "9" * 32,

@@ -25,8 +25,10 @@ from crm.privacy.requests.deciding import as_proposed
 from crm.privacy.requests.people import find_people
 from crm.privacy.requests.proposal import propose
 from crm.runtime import PortalRuntime
+from crm.services import customer_files
 from crm.services.activities import entry as activities
 from crm.services.activities.entry import ActivityEntry, Matter
+from crm.services.customer_files import NewFile
 from crm.services.deals import entry as deals
 from crm.services.deals.entry import DealEntry
 from crm.services.forms import SentForm, new_form_token
@@ -150,6 +152,8 @@ class Hundred(Furnished):
         deal_id = deals.create(session, entry=deal, stage="offer", form=SentForm(new_form_token(), {}), **acting)
         plan = ActivityEntry(kind="call", text=words.word("act"), due_on=self.now.date(), due_time=None, owner_id=self.seller_id)
         activities.create(session, entry=plan, matter=Matter(deal_id=deal_id), form=SentForm(new_form_token(), {}), **acting)
+        drawing = NewFile(name=words.word("fil"), content=words.word("drw").encode())
+        customer_files.add(session, file=drawing, matter=Matter(deal_id=deal_id), token=new_form_token(), **acting)
 
         self._serve(session, words, acting | {"subject_id": dealing["subject_id"]})
 
