@@ -32,6 +32,7 @@ from crm.ledger.reading import (
     find_entries,
     find_entries_of,
     find_latest_moment,
+    find_newest,
     last_checkpoint_note,
 )
 from crm.ledger.sealer import Sealer
@@ -72,6 +73,7 @@ __all__ = [
     "find_entries_of",
     "find_latest_moment",
     "find_missing_guards",
+    "find_newest",
     "find_written",
     "find_written_by",
     "install_guards",

@@ -89,6 +89,12 @@ def find_entries_of(session: Session, subject_id: str, *, actions: Collection[st
     return [_stored(row) for row in session.execute(query.order_by(_E.id.desc()).limit(limit))]
 
 
+def find_newest(session: Session, subject_id: str, *, except_actions: Collection[str]) -> int | None:
+    """Return the number of the newest entry that names this person, but for these actions; None where there is none."""
+    named = (_E.subject_id == subject_id, _E.action.not_in(except_actions))
+    return session.scalar(select(_E.id).where(*named).order_by(_E.id.desc()).limit(1))
+
+
 def count_entries_of(session: Session, subject_id: str, *, actions: Collection[str]) -> int:
     """Return how many entries of these actions name this person."""
     named = (_E.subject_id == subject_id, _E.action.in_(actions))

@@ -29,6 +29,7 @@ from crm.web import (
     invoices,
     ledger,
     list_filters,
+    live,
     purpose,
     reports,
     requests,
@@ -70,6 +71,7 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     review.bp,
     work_rules.bp,
     ledger.bp,
+    live.bp,
 )
 
 
@@ -91,4 +93,5 @@ def create_app(runtime: Runtime) -> Flask:
     uploads.install(app, documents.UPLOADS | files.UPLOADS | imports.UPLOADS)
     typed.install(app)
     list_filters.install(app)
+    live.install(app)
     return app

@@ -53,7 +53,12 @@ _WRITES: Final = frozenset({Role.SALES, Role.SERVICE, Role.ACCOUNTING})
 _ENTERS_RIGHTS: Final = frozenset({Role.SALES, Role.SERVICE, Role.PRIVACY})
 _READS_COMPANIES: Final = frozenset({Role.SALES, Role.MARKETING, Role.SERVICE, Role.ACCOUNTING, Role.MANAGEMENT})
 
-_WORK: Final[AccessMatrix] = {"home.index": SIGNED_IN, "purpose.choose": SIGNED_IN}
+_WORK: Final[AccessMatrix] = {
+    "home.index": SIGNED_IN,
+    "purpose.choose": SIGNED_IN,
+    # Whether a page has changed, only for who may open that page.
+    "live.look": SIGNED_IN,
+}
 
 _CONTACTS: Final[AccessMatrix] = {
     "contacts.index": _READS_CONTACTS,

@@ -18,6 +18,7 @@ from crm.services.accounts.signins import Lifetimes, SignedIn, Step
 from crm.site.installation import current_runtime
 from crm.site.visitor import Visitor
 from crm.vault import KeyUnavailableError
+from crm.web.live import is_by_itself
 
 SIGN_IN: Final = "signin.sign_in"
 STEPS: Final = {
@@ -155,9 +156,10 @@ def _is_same_account(before: SignedIn | None, old_token: object, user: StaffUser
 
 
 def _note_use(response: Response) -> Response:
-    """Put the idle time-out off, at most once a minute; a refused request changes nothing, this included."""
+    """Put the idle time-out off, at most once a minute; a refused request changes nothing, nor does what a page asks by itself."""
     runtime = current_runtime()
-    signed_in = find_signed_in() if "_login_user" in g and response.status_code < HTTPStatus.BAD_REQUEST else None
+    is_use = "_login_user" in g and response.status_code < HTTPStatus.BAD_REQUEST and not is_by_itself()
+    signed_in = find_signed_in() if is_use else None
     if signed_in and signins.is_to_be_seen(signed_in, now=runtime.clock.now()):
         with runtime.database.writing() as db:
             signins.see(db, signed_in, now=runtime.clock.now())

@@ -19,6 +19,7 @@ NOT_PAGES = {
     "companies.suggest": "options for a field, asked for by script",
     "ledger.progress": "a part of the log's page, asked for by script",
     "ledger.fetch_bundle": "a file",
+    "live.look": "nothing: it says whether a page has changed",
     "requests.letter": "a file",
     "ledger.proof": "a file",
     "ledger.erasure_proof": "a file",

@@ -1,9 +1,9 @@
 // The board of deals: a card is moved by the form that it carries. Dragging and keys only choose the stage and send it.
+// Everything listens at the document, because the board itself is another one after somebody else has moved a card (live.js).
 
-const board = document.querySelector("[data-board]");
 const KEYS_CHOICE = "lethe_keys"; // as in lethe.js: keys of one letter can be switched off
 
-const stages = () => [...board.querySelectorAll("[data-stage]")];
+const stages = () => [...document.querySelectorAll("[data-board] [data-stage]")];
 const cardsOf = (stage) => [...stage.querySelectorAll(".card")];
 const focusCard = (card) => card?.querySelector(".what").focus({ focusVisible: true });
 
@@ -17,26 +17,26 @@ function send(card, stage) {
 // Mouse: the column under the pointer shows that it takes the card.
 let dragged = null;
 
-board?.addEventListener("dragstart", (event) => {
-  dragged = event.target.closest(".card[draggable]");
+document.addEventListener("dragstart", (event) => {
+  dragged = event.target.closest?.("[data-board] .card[draggable]");
   if (!dragged) return;
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", dragged.id); // some browsers drag nothing without it
   dragged.classList.add("lifted");
 });
-board?.addEventListener("dragover", (event) => {
-  const stage = event.target.closest("[data-stage]");
+document.addEventListener("dragover", (event) => {
+  const stage = event.target.closest?.("[data-stage]");
   if (!dragged || !stage) return;
   event.preventDefault();
   for (const each of stages()) each.classList.toggle("taking", each === stage);
 });
-board?.addEventListener("drop", (event) => {
-  const stage = event.target.closest("[data-stage]");
+document.addEventListener("drop", (event) => {
+  const stage = event.target.closest?.("[data-stage]");
   if (!dragged || !stage) return;
   event.preventDefault();
   send(dragged, stage.dataset.stage);
 });
-board?.addEventListener("dragend", () => {
+document.addEventListener("dragend", () => {
   dragged?.classList.remove("lifted");
   dragged = null;
   for (const each of stages()) each.classList.remove("taking");
@@ -59,8 +59,8 @@ function shift(card, step) {
   send(card, columns[columns.indexOf(card.closest("[data-stage]")) + step]?.dataset.stage);
 }
 
-board?.addEventListener("keydown", (event) => {
-  const card = event.target.closest(".card");
+document.addEventListener("keydown", (event) => {
+  const card = event.target.closest?.("[data-board] .card");
   if (!card || !event.target.matches(".what")) return;
   const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
   const bracket = localStorage.getItem(KEYS_CHOICE) === "off" ? undefined : { "[": -1, "]": 1 }[event.key];

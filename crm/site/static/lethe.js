@@ -103,7 +103,12 @@ document.addEventListener("click", (event) => {
 window.addEventListener("beforeunload", askBeforeLeaving);
 window.addEventListener("pageshow", forgetSent);
 
-for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
-for (const part of document.querySelectorAll("[data-script-only]")) part.hidden = false;
+// What only a script can do shows itself; once more for parts that came later.
+function prepare() {
+  for (const part of document.querySelectorAll("[data-copy], [data-script-only]")) part.hidden = false;
+  showKeysChoice();
+}
+
+document.addEventListener("lethe:shown", prepare);
 document.querySelector("[data-focus]")?.focus();
-showKeysChoice();
+prepare();

@@ -1,0 +1,68 @@
+"""What a colleague changes appears on an open page without reload, and takes nothing away that is being typed."""
+
+import re
+
+from crm.actor import Role
+from tests.browser.conftest import step_into
+
+
+def open_first_contact(page, site):
+    page.goto(f"{site.url}/contacts")
+    page.locator("tbody th a").first.click()
+    page.wait_for_url("**/contacts/*")
+    return page.url
+
+
+def write_note(page, words):
+    page.locator("textarea").first.fill(words)
+    page.get_by_role("button", name="Notiz speichern").click()
+    page.wait_for_load_state()
+
+
+def test_a_colleagues_note_appears_where_somebody_reads(visitor, demo_site):
+    reader, writer = visitor(), visitor()
+    for page in (reader, writer):
+        step_into(page, demo_site, Role.SALES)
+    address = open_first_contact(reader, demo_site)
+    writer.goto(address)
+
+    write_note(writer, "Wünscht einen Rückruf am Freitagmittag.")
+
+    reader.get_by_text("Wünscht einen Rückruf am Freitagmittag.").wait_for()
+    assert "Jemand hat hier etwas geändert" in reader.locator("#messages").inner_text()
+
+
+def test_what_is_being_typed_stays_until_the_reader_wants_the_news(visitor, demo_site):
+    typist, writer = visitor(), visitor()
+    for page in (typist, writer):
+        step_into(page, demo_site, Role.SALES)
+    address = open_first_contact(typist, demo_site)
+    writer.goto(address)
+    typist.locator("textarea").first.fill("Noch nicht fertig")
+
+    write_note(writer, "Hat die Preisliste bekommen.")
+
+    typist.get_by_text("Was Sie eingegeben haben, bleibt stehen.").wait_for()
+    assert typist.locator("textarea").first.input_value() == "Noch nicht fertig"
+    assert typist.get_by_text("Hat die Preisliste bekommen.").count() == 0
+    typist.locator("textarea").first.fill("")
+    typist.locator("textarea").first.blur()
+    typist.get_by_text("Hat die Preisliste bekommen.").wait_for()
+
+
+def test_a_moved_card_moves_on_the_board_of_the_other(visitor, demo_site):
+    reader, mover = visitor(), visitor()
+    for page in (reader, mover):
+        step_into(page, demo_site, Role.SALES)
+        page.goto(f"{demo_site.url}/deals/board")
+    card = mover.locator("[data-stage=qualification] .card[draggable]").first
+    name = card.get_attribute("id")
+
+    card.locator(".what").focus()
+    mover.keyboard.press("Shift+ArrowRight")
+    mover.wait_for_url(re.compile(r"#deal-"))
+
+    reader.locator(f"[data-stage]:not([data-stage=qualification]) #{name}").wait_for()
+    reader.locator(f"#{name} .what").focus()
+    reader.keyboard.press("ArrowUp")  # the keys work on the new board as on the old one
+    assert reader.evaluate("document.activeElement.closest('.card') !== null")

@@ -1,0 +1,65 @@
+"""An open page asks whether it is still as it was; asking opens nothing and keeps no sign-in alive."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from crm.actor import Role
+from crm.models.account import SignIn
+from crm.web.live import BY_ITSELF
+
+ASKED = {BY_ITSELF: "yes"}
+
+
+def live_url(page):
+    return unescape(re.search(r'<main id="main" tabindex="-1" data-live="([^"]+)"', page.text).group(1))
+
+
+def test_says_nothing_is_new_until_something_is(sales, house):
+    person = house.take_in()
+    address = live_url(sales.get(f"/contacts/{person}"))
+
+    assert sales.get(address, headers=ASKED).status_code == 204
+    house.object_to_marketing(person)
+    answer = sales.get(address, headers=ASKED)
+    assert (answer.status_code, answer.data) == (200, b"")
+
+
+def test_asking_leaves_no_entry(sales, house):
+    address = live_url(sales.get(f"/contacts/{house.take_in()}"))
+    before = house.snapshot()
+
+    sales.get(address, headers=ASKED)
+
+    assert house.snapshot() == before
+
+
+def test_only_who_may_open_the_page_may_ask(colleague, sales, house):
+    address = live_url(sales.get(f"/contacts/{house.take_in()}"))
+
+    assert colleague(Role.MARKETING).get(address).status_code == 403
+    assert sales.get("/live?page=users.show&item=" + "0" * 32).status_code == 403
+    assert sales.get("/live?page=nothing").status_code == 403
+
+
+@pytest.mark.parametrize("by_itself", [True, False], ids=["by itself", "by a click"])
+def test_what_a_page_asks_by_itself_is_no_use_of_the_sign_in(sales, house, clock, by_itself):
+    address = f"/contacts/{house.take_in()}"
+    sales.get(address)
+    with house.database.reading() as session:
+        before = session.query(SignIn.seen_at).scalar()
+    clock.advance(timedelta(minutes=5))
+
+    sales.get(address, headers=ASKED if by_itself else {})
+
+    with house.database.reading() as session:
+        assert (session.query(SignIn.seen_at).scalar() == before) is by_itself
+
+
+@pytest.mark.parametrize("path", ["/contacts", "/companies", "/help", "/"])
+def test_pages_that_are_about_nothing_of_others_ask_nothing(sales, house, path):
+    house.build_index()
+
+    assert "data-live" not in sales.get(path).text
