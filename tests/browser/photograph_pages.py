@@ -62,7 +62,7 @@ SHOWN_BY = {
     Role.ACCOUNTING: ("invoices.index", "invoices.show", "invoices.new"),
     Role.PRIVACY: ("requests.index", "requests.show", "requests.new"),
     Role.AUDITOR: ("ledger.show", "ledger.find_subject"),
-    Role.ADMIN: ("users.index", "users.new", "account.second_factor"),
+    Role.ADMIN: ("setup.index", "users.index", "users.new", "account.second_factor"),
 }
 HOMES = (Role.SALES, Role.SERVICE, Role.PRIVACY, Role.AUDITOR)
 
