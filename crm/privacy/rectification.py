@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.models.contact import SEALED_COLUMN, Contact, Lookup
 from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
-from crm.privacy import audit, indexing, sealing
+from crm.privacy import audit, indexing, objection, screening, sealing
 from crm.privacy.actions import Action
 from crm.privacy.collection import normal_addresses
 from crm.privacy.disclosure import require_access
 from crm.privacy.errors import FieldWithoutPurposeError, StaleVersionError
+from crm.privacy.objection import DIRECT_MARKETING, Heard, Objection
 from crm.privacy.purposes import Purpose
 from crm.vault import ErasedError, Vault
 
@@ -73,7 +74,7 @@ def apply_changes(
     after = {**before, **fields}
     sealed = _write(session, subject_id, after, {GROUP_OF[name] for name in changes}, expected_version, now)
     filled = {group: value for group, value in sealed.items() if value}
-    _renew_lookups(session, subject_id, after)
+    fresh = _renew_lookups(session, subject_id, after)
     audit.record(
         session,
         Action.PERSON_RECTIFIED,
@@ -86,8 +87,19 @@ def apply_changes(
         sealed=tuple(filled.values()),
         details={name: list(change) for name, change in changes.items()},
     )
+    if fresh and screening.find_suppressed(session, fresh):
+        let_suppression_hold(session, subject_id, actor=actor, now=now)
     indexing.announce_changed(session, [subject_id], now=now)
     return changes
+
+
+def let_suppression_hold(session: Session, subject_id: str, *, actor: Actor, now: datetime) -> None:
+    """Enter the objection that the suppression list remembers for an address this person has from now on; again is the same as once.
+
+    Source: Art. 21(3) DSGVO.
+    """
+    if Objection(DIRECT_MARKETING) not in objection.find_objections(session, [subject_id]).get(subject_id, ()):
+        objection.raise_to_marketing(session, subject_id=subject_id, origin=Heard.SUPPRESSION_LIST, actor=actor, now=now)
 
 
 def _open(session: Session, subject_id: str) -> dict[str, str]:
@@ -116,11 +128,14 @@ def _write(
     return sealed
 
 
-def _renew_lookups(session: Session, subject_id: str, fields: Mapping[str, str]) -> None:
+def _renew_lookups(session: Session, subject_id: str, fields: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Bring the look-ups in line with the fields; return the addresses that are new, each with its channel."""
     vault = Vault.of(session)
-    wanted = {(channel.value, vault.lookup_tag(channel, address)) for channel, _, address in normal_addresses(fields)}
+    wanted = {(channel.value, vault.lookup_tag(channel, address)): address for channel, _, address in normal_addresses(fields)}
     present = {(field, tag) for field, tag in session.execute(select(Lookup.field, Lookup.tag).where(Lookup.subject_id == subject_id))}
-    for field, tag in present - wanted:
+    for field, tag in present - wanted.keys():
         session.execute(delete(Lookup).where(Lookup.subject_id == subject_id, Lookup.field == field, Lookup.tag == tag))
-    if fresh := wanted - present:
+    fresh = wanted.keys() - present
+    if fresh:
         session.execute(insert(Lookup), [{"subject_id": subject_id, "field": field, "tag": tag} for field, tag in fresh])
+    return [(field, wanted[field, tag]) for field, tag in fresh]

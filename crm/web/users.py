@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
 @bp.route("/users/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """Add an account; the start password is shown once."""
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD reads like GET
         return _form()
     runtime = current_runtime()
     try:

@@ -31,12 +31,14 @@ def open_case(house, browser, subject_id=None, **fields):
         typed["subject"] = subject_id
     answer = browser.send("/requests/new", typed)
     assert answer.status_code == 303, answer.text
-    return typed["token"]
-
-
-def case_of(house, case_id="b" * 32):
     with house.database.reading() as session:
-        return session.get(RequestCase, case_id)
+        return session.scalars(select(RequestCase.id).order_by(RequestCase.number.desc())).first()
+
+
+def case_of(house, case_id=None):
+    """Return a case, or the first one."""
+    with house.database.reading() as session:
+        return session.get(RequestCase, case_id) if case_id else session.scalars(select(RequestCase).order_by(RequestCase.number)).first()
 
 
 def version_of(browser, case_id):
@@ -62,6 +64,21 @@ def reasons_of(house, person):
 
 class TestOpening:
     """Art. 12(2), 17(1) DSGVO."""
+
+    def test_of_the_same_form_for_somebody_else_is_a_case_of_its_own(self, house, privacy):
+        one, other = house.take_in(), house.take_in(fields={"first_name": "Ina", "last_name": "Fremd"})
+        open_case(house, privacy, one)
+
+        open_case(house, privacy, other)
+
+        assert house.count(RequestCase) == 2
+        assert {reasons_of(house, each) for each in (one, other)} == {(RestrictionReason.ERASURE_PENDING,)}
+
+    def test_of_the_same_form_sent_twice_is_one_case(self, house, privacy):
+        person = house.take_in()
+
+        assert open_case(house, privacy, person) == open_case(house, privacy, person)
+        assert house.count(RequestCase) == 1
 
     def test_from_the_contact_it_takes_two_clicks_and_restricts_at_once(self, house, sales):
         person = house.take_in()
