@@ -63,9 +63,7 @@ def apply_changes(
 
     Raises: StaleVersionError, FieldWithoutPurposeError, ErasedError.
     """
-    for name in fields:
-        if GROUP_OF[name] not in purpose.groups and fields[name]:
-            raise FieldWithoutPurposeError(field=name, purpose=purpose.title["de"])
+    _require_purpose(fields, purpose)
     Vault.of(session).begin_write(session, [subject_id])
     before = _open(session, subject_id)
     changes = {name: (before.get(name, ""), value) for name, value in fields.items() if before.get(name, "") != value}
@@ -91,6 +89,12 @@ def apply_changes(
         let_suppression_hold(session, subject_id, actor=actor, now=now)
     indexing.announce_changed(session, [subject_id], now=now)
     return changes
+
+
+def _require_purpose(fields: Mapping[str, str], purpose: Purpose) -> None:
+    for name, value in fields.items():
+        if value and GROUP_OF[name] not in purpose.groups:
+            raise FieldWithoutPurposeError(field=name, purpose=purpose.title["de"])
 
 
 def let_suppression_hold(session: Session, subject_id: str, *, actor: Actor, now: datetime) -> None:
