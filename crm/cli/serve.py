@@ -112,14 +112,15 @@ def _say_it_waits(site: str, address: str) -> None:
 
 def _open_or_end(settings: "Settings", site: str) -> Any:
     """Open the application, or say in one sentence why not and let gunicorn end: another process would fail like this one."""
-    from sqlalchemy.exc import DatabaseError
+    from crm.services import starting
 
     try:
-        return _open_application(settings, site)
+        with starting.explaining():
+            return _open_application(settings, site)
     except CrmError as error:
         _end_with(error)
-    except (OSError, DatabaseError) as error:
-        _end_with(SiteCannotStartError(reason=getattr(error, "strerror", None) or type(error).__name__))
+    except OSError as error:
+        _end_with(SiteCannotStartError(reason=error.strerror or type(error).__name__))
 
 
 def _end_with(error: CrmError) -> NoReturn:

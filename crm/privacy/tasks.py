@@ -6,7 +6,7 @@ Source: Art. 6(1)(c) with Art. 5(1)(e), 12(3), 14, 17, 21(1) DSGVO.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -28,8 +28,6 @@ from crm.privacy.objection import DIRECT_MARKETING
 from crm.privacy.purposes import Purpose
 from crm.vault import ErasedError, Vault
 
-# Policy: one month, the period of Art. 12(3) and 14(3)(a) DSGVO, for everything that waits for a decision.
-DECIDED_WITHIN = timedelta(days=30)
 UNKNOWN_ORIGIN = "unbekannt"  # what stands at a contact until somebody finds the origin out
 _NO_ORIGINS = frozenset({UNKNOWN_ORIGIN, "unknown"})
 

@@ -12,9 +12,9 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.models.privacy_task import PrivacyTask, TaskKind
+from crm.models.privacy_task import DECIDED_WITHIN, PrivacyTask, TaskKind
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
-from crm.privacy import due, keeping, plain_columns, restriction, row_integrity, tasks
+from crm.privacy import due, keeping, plain_columns, restriction, row_integrity
 from crm.privacy.restriction import RestrictionReason
 
 _A_DAY = timedelta(days=1)
@@ -54,7 +54,7 @@ def _find_with_task(session: Session, subject_ids: Collection[str]) -> set[str]:
     for subject_id, due_on in session.execute(asked):
         start = restriction.find_start(session, subject_id=subject_id, reason=RestrictionReason.TIME_UP)
         # The restriction may have been entered a moment after the task, on the other side of midnight.
-        if start is not None and due_on >= due.last_day(start, within=tasks.DECIDED_WITHIN, zone=zone) - _A_DAY:
+        if start is not None and due_on >= due.last_day(start, within=DECIDED_WITHIN, zone=zone) - _A_DAY:
             found.add(subject_id)
     return found
 

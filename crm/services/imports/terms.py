@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.errors import InvalidInputError
-from crm.privacy import tasks
+from crm.models.privacy_task import DECIDED_WITHIN
 from crm.privacy.collection import Notice
 from crm.privacy.due import find_end_of_prospect, last_day
 from crm.privacy.purposes import Purpose, find_all
@@ -86,4 +86,4 @@ def is_time_up(*, last_contact_at: datetime, prospect: bool, purpose: Purpose, z
 
 def due_within_a_month(now: datetime, *, zone: ZoneInfo) -> date:
     """Return the last day for what an import leaves to people."""
-    return last_day(now, within=tasks.DECIDED_WITHIN, zone=zone)
+    return last_day(now, within=DECIDED_WITHIN, zone=zone)
