@@ -112,10 +112,10 @@ def _say_it_waits(site: str, address: str) -> None:
 
 def _open_or_end(settings: "Settings", site: str) -> Any:
     """Open the application, or say in one sentence why not and let gunicorn end: another process would fail like this one."""
-    from crm.services import starting
+    from crm.db import explaining
 
     try:
-        with starting.explaining():
+        with explaining():
             return _open_application(settings, site)
     except CrmError as error:
         _end_with(error)
