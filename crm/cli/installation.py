@@ -91,7 +91,7 @@ def pass_runtime(command: "Callable[Concatenate[Runtime, P], R]") -> Callable[P,
 
 
 def pass_writing_runtime(command: "Callable[Concatenate[Runtime, P], R]") -> Callable[P, R]:
-    """Give a command that changes something the opened installation; an old copy of the database that was put back is refused."""
+    """Give a command the opened installation, unless its database is an old copy that was put back: what it enters would be lost."""
 
     @wraps(command)
     def with_runtime(*args: P.args, **options: P.kwargs) -> R:

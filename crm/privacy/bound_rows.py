@@ -37,6 +37,7 @@ class Bound:
         free: columns that are not bound: what the database gives, free text that may name somebody, matters of taste.
         is_ordered: the latest row counts, so the order of the rows has to be that of the entries.
         goes: the rows go with an erased person.
+        decides: the rows say when somebody is forgotten. Besides them the acts that write them name only the case of a person.
     """
 
     table: str
@@ -47,6 +48,7 @@ class Bound:
     free: frozenset[str] = frozenset()
     is_ordered: bool = False
     goes: bool = False
+    decides: bool = False
 
 
 _NUMBER: Final = frozenset({"id"})
@@ -65,27 +67,37 @@ BOUND: Final = (
         ),
         free=_NUMBER,
         is_ordered=True,
+        decides=True,
     ),
     Bound(
         table="consent_event",
         by=frozenset({Action.CONSENT_GIVEN, Action.CONSENT_WITHDRAWN, Action.CONSENT_TAKEN_OVER}),
         free=_NUMBER,
         is_ordered=True,
+        decides=True,
     ),
-    Bound(table="consent_wording", by=frozenset({Action.CONSENT_GIVEN})),
+    Bound(table="consent_wording", by=frozenset({Action.CONSENT_GIVEN}), decides=True),
     Bound(
         table="objection_event",
         by=frozenset({Action.OBJECTION_RAISED, Action.OBJECTION_CORRECTED, Action.OBJECTION_LIFTED}),
         free=_NUMBER,
         is_ordered=True,
+        decides=True,
     ),
     Bound(
         table="restriction_event",
         by=frozenset({Action.RESTRICTION_IMPOSED, Action.RESTRICTION_LIFTED}),
         free=_NUMBER,
         is_ordered=True,
+        decides=True,
     ),
-    Bound(table="notice_event", by=frozenset({Action.PERSON_COLLECTED, Action.NOTICE_GIVEN}), free=_NUMBER, is_ordered=True),
+    Bound(
+        table="notice_event",
+        by=frozenset({Action.PERSON_COLLECTED, Action.NOTICE_GIVEN}),
+        free=_NUMBER,
+        is_ordered=True,
+        decides=True,
+    ),
     Bound(
         table="suppression_entry",
         by=frozenset({Action.ADDRESS_SUPPRESSED}),

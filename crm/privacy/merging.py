@@ -51,7 +51,7 @@ def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor,
     fresh = [(subject_id, each) for each in dict.fromkeys(person.objections) if each not in known]
     objection.raise_many(session, fresh, origin=Heard.OLD_SYSTEM, actor=actor, now=now)
     if blocked:
-        rectification.let_suppression_hold(session, subject_id, actor=actor, now=now)
+        objection.remember(session, subject_id=subject_id, actor=actor, now=now)
     purpose = person.purposes[0].code
     audit.record(session, Action.PERSON_MERGED, actor=actor, now=now, subject_id=subject_id, purpose=purpose, rows=grounds)
     indexing.announce_changed(session, [subject_id], now=now)

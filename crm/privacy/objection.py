@@ -234,6 +234,15 @@ def raise_to_marketing(
     raise_many(session, [(subject_id, Objection(DIRECT_MARKETING, channel))], origin=origin, actor=actor, now=now)
 
 
+def remember(session: Session, *, subject_id: str, actor: Actor, now: datetime) -> None:
+    """Enter what the suppression list remembers of an address that this person has from now on; again is the same as once.
+
+    Source: Art. 21(3) DSGVO.
+    """
+    if Objection(DIRECT_MARKETING) not in find_objections(session, [subject_id]).get(subject_id, ()):
+        raise_to_marketing(session, subject_id=subject_id, origin=Heard.SUPPRESSION_LIST, actor=actor, now=now)
+
+
 def find_objections(session: Session, subject_ids: Sequence[str]) -> dict[str, frozenset[Objection]]:
     """Return what the people object to; acts count in their order, whatever their times say."""
     return {

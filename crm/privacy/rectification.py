@@ -17,7 +17,6 @@ from crm.privacy.actions import Action
 from crm.privacy.collection import normal_addresses
 from crm.privacy.disclosure import require_access
 from crm.privacy.errors import FieldWithoutPurposeError, StaleVersionError
-from crm.privacy.objection import DIRECT_MARKETING, Heard, Objection
 from crm.privacy.purposes import Purpose
 from crm.vault import ErasedError, Vault
 
@@ -86,7 +85,7 @@ def apply_changes(
         details={name: list(change) for name, change in changes.items()},
     )
     if fresh and screening.find_suppressed(session, fresh):
-        let_suppression_hold(session, subject_id, actor=actor, now=now)
+        objection.remember(session, subject_id=subject_id, actor=actor, now=now)
     indexing.announce_changed(session, [subject_id], now=now)
     return changes
 
@@ -95,15 +94,6 @@ def _require_purpose(fields: Mapping[str, str], purpose: Purpose) -> None:
     for name, value in fields.items():
         if value and GROUP_OF[name] not in purpose.groups:
             raise FieldWithoutPurposeError(field=name, purpose=purpose.title["de"])
-
-
-def let_suppression_hold(session: Session, subject_id: str, *, actor: Actor, now: datetime) -> None:
-    """Enter the objection that the suppression list remembers for an address this person has from now on; again is the same as once.
-
-    Source: Art. 21(3) DSGVO.
-    """
-    if Objection(DIRECT_MARKETING) not in objection.find_objections(session, [subject_id]).get(subject_id, ()):
-        objection.raise_to_marketing(session, subject_id=subject_id, origin=Heard.SUPPRESSION_LIST, actor=actor, now=now)
 
 
 def _open(session: Session, subject_id: str) -> dict[str, str]:

@@ -29,12 +29,7 @@ _VALUES: Final = {Action.CONSENT_GIVEN: 1, Action.DOCUMENT_FILED: 2}
 _ACTIONS: Final = frozenset().union(*(each.by | each.replaced_by | each.removed_by | each.renewed_by for each in BOUND))
 _REPLACED: Final = frozenset().union(*(each.replaced_by for each in BOUND))
 _REMOVED: Final = frozenset().union(*(each.removed_by for each in BOUND))
-# Rows that say when somebody is forgotten: the acts that write them name besides only consent wordings, and the case of a person.
-_DECIDING: Final = tuple(
-    each
-    for each in BOUND
-    if each.table in {"ground_event", "consent_event", "objection_event", "restriction_event", "notice_event", "consent_wording"}
-)
+_DECIDING: Final = tuple(each for each in BOUND if each.decides)
 _DECIDING_ACTS: Final = frozenset().union(*(each.by for each in _DECIDING))
 _OF_ACCOUNTS, _OF_CASES = (next(each.renewed_by for each in BOUND if each.table == table) for table in (ACCOUNT, CASE))
 

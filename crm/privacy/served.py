@@ -1,4 +1,4 @@
-"""Whoever buys or asks is served: the ground of service begins with the first ticket or invoice of a person.
+"""Whoever buys or asks is served: the ground of service begins with the first invoice of a person, or the first imported ticket.
 
 Else the one who answers the telephone would find no customer whom somebody else took in, and could not read the ticket of a
 caller. No ground begins for somebody who contests being served, or whose data are restricted.

@@ -37,7 +37,6 @@ MOST: Final = 100  # files of one company or deal
 _LISTED: Final = (
     CustomerFile.id,
     CustomerFile.subject_id,
-    CustomerFile.media_type,
     CustomerFile.size,
     CustomerFile.added_at,
     CustomerFile.added_by,
@@ -59,7 +58,7 @@ class TooManyFilesError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFile:
-    """A file to be kept; without a name of its own it is called as on the disk it comes from."""
+    """A file to be kept, with what it is called."""
 
     name: str
     content: bytes
@@ -76,7 +75,6 @@ class ListedFile:
 
     id: str
     name: str | None
-    media_type: str
     size: int
     added_at: datetime
     added_by: str
@@ -139,7 +137,6 @@ def find_of(session: Session, *, matter: Matter, purpose: Purpose, actor: Actor,
         ListedFile(
             id=row.id,
             name=names.get(row.id),
-            media_type=row.media_type,
             size=row.size,
             added_at=row.added_at,
             added_by=row.added_by,

@@ -14,7 +14,7 @@ from crm.privacy.errors import PrivacyError, StaleVersionError
 from crm.site.htmx import is_fragment_request
 from crm.site.i18n import _l, translate_message
 from crm.site.incidents import current_incident, report
-from crm.site.resending import find_typed
+from crm.site.resending import Typed, find_typed
 from crm.site.same_site import ForeignOriginError
 from crm.site.words import STATUS_TITLES
 from crm.vault import ErasedError, KeysOlderThanDataError, KeyUnavailableError, TamperedError
@@ -64,12 +64,17 @@ def install(app: Flask) -> None:
 
 
 def _answer(
-    status: int, *, title: LazyString | None = None, message: str | None = None, template: str = "errors/page.html", **more: object
+    status: int,
+    *,
+    title: LazyString | None = None,
+    message: str | None = None,
+    template: str = "errors/page.html",
+    typed: Typed | None = None,
 ) -> ResponseReturnValue:
     name = "errors/_fragment.html" if is_fragment_request() else template
     incident = current_incident() if status == HTTPStatus.INTERNAL_SERVER_ERROR else None
     named = title or STATUS_TITLES.get(status, STATUS_TITLES[400])
-    response = make_response(render_template(name, status=status, title=named, message=message, incident=incident, **more), status)
+    response = make_response(render_template(name, status=status, title=named, message=message, incident=incident, typed=typed), status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "30"
     return response

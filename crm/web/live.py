@@ -7,7 +7,7 @@ What a page asks by itself puts no idle time-out off (`crm.web.gates`).
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Blueprint, Flask, abort, current_app, g, request, url_for
+from flask import Blueprint, Flask, abort, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.services.page_states import PageKind, find_state
@@ -65,7 +65,7 @@ def look() -> ResponseReturnValue:
 def _remember_state() -> None:
     """Look before the view reads: what changes in between then counts as new, and is shown once more."""
     page = request.endpoint or ""
-    if request.method != "GET" or page not in _PAGES or page not in current_app.view_functions:
+    if request.method != "GET" or page not in _PAGES:
         return
     item_id = (request.view_args or {}).get(_PAGES[page][1], "")
     g.live_url = url_for("live.look", page=page, item=item_id or None, state=_state(page, item_id))

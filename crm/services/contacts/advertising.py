@@ -27,7 +27,6 @@ from crm.search.exact import exact_email
 from crm.services.contacts.view import get_contact
 from crm.vault import Vault
 
-_COVER_EMAIL: Final = frozenset({None, Channel.EMAIL})
 _LOOKED_AT: Final = 200  # objections of one person; somebody who raised more has the coordinator
 
 
@@ -96,7 +95,7 @@ def object_to_marketing(session: Session, *, subject_id: str, channel: Channel |
     Source: Art. 21(2), (3) DSGVO.
     """
     get_contact(session, subject_id=subject_id)
-    address = _find_address(session, subject_id, actor, now) if channel in _COVER_EMAIL else None
+    address = _find_address(session, subject_id, channel, actor, now)
     others = _find_others(session, subject_id, address)
     meant = [each for each in (subject_id, *others) if not _is_entered(session, each, channel)]
     for each in meant:
@@ -143,7 +142,7 @@ def correct(session: Session, *, subject_id: str, channel: Channel | None, mista
     if not found.can_be_corrected:
         raise OwnObjectionError
     about, entered_at = found.standing.objection, found.standing.came[Heard.STAFF]
-    address = _find_address(session, subject_id, actor, now) if channel in _COVER_EMAIL else None
+    address = _find_address(session, subject_id, channel, actor, now)
     others = [each for each in _find_others(session, subject_id, address) if _came_at(session, each, about) == entered_at]
     for each in (subject_id, *others):
         objection.correct_entry(session, subject_id=each, objection=about, mistake=Mistake(mistake), actor=actor, now=now)
@@ -177,7 +176,7 @@ def lift(session: Session, *, subject_id: str, channel: Channel | None, wish: Wi
         raise WishDayError(field="told_on")
     about = found.standing.objection
     objection.lift(session, subject_id=subject_id, objection=about, told=ToldBy(wish.told), told_on=told_on, actor=actor, now=now)
-    address = _find_address(session, subject_id, actor, now) if channel in _COVER_EMAIL else None
+    address = _find_address(session, subject_id, channel, actor, now)
     if address is not None and not objection.stands_against_advertising(session, _sharing(session, address), channel=Channel.EMAIL):
         suppression.release_address(session, address=address, channel=Channel.EMAIL, actor=actor, now=now)
 
@@ -198,8 +197,10 @@ def _find(session: Session, subject_id: str, channel: Channel | None, actor: Act
     return next((each for each in find_objections(session, subject_id=subject_id, actor=actor) if each.standing.objection == about), None)
 
 
-def _find_address(session: Session, subject_id: str, actor: Actor, now: datetime) -> str | None:
-    """Return the e-mail address of a person in the one form in which addresses are compared."""
+def _find_address(session: Session, subject_id: str, channel: Channel | None, actor: Actor, now: datetime) -> str | None:
+    """Return the e-mail address of a person in the one form in which addresses are compared; None where the channel is another one."""
+    if channel not in {None, Channel.EMAIL}:
+        return None
     typed = disclosure.open_email_for_objection(session, subject_id=subject_id, actor=actor, now=now)
     return exact_email(typed) if typed else None
 

@@ -1,9 +1,8 @@
 """Finding kept documents and fetching one."""
 
-from io import BytesIO
 from typing import Final
 
-from flask import Response, render_template, request, send_file, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.services import retained_documents
@@ -11,12 +10,10 @@ from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.view_models import PagerView
 from crm.web.documents.blueprint import bp, document_desk, row_of, strip_for
+from crm.web.handing_over import hand_over
 from crm.web.typed import chosen_id
 
 ERASED: Final = "erased"
-
-# A document is somebody else's file: it is handed over, and whatever opens it here may do nothing.
-_HARMLESS: Final = "sandbox; default-src 'none'"
 
 
 @bp.get("/documents")
@@ -47,7 +44,4 @@ def fetch(subject_id: str, document_id: str) -> Response:
     """Hand one document over as a file."""
     with current_runtime().database.reading() as db:
         opened = retained_documents.fetch(db, subject_id=subject_id, document_id=document_id, desk=document_desk())
-    answer = send_file(BytesIO(opened.content), mimetype=opened.media_type, as_attachment=True, download_name=opened.title)
-    answer.headers["Content-Security-Policy"] = _HARMLESS
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return hand_over(opened.content, name=opened.title, media_type=opened.media_type)

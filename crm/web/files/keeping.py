@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Final
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.db import Session
 from crm.errors import CrmError, InvalidInputError, NotFoundError
 from crm.privacy.documents import LARGEST
 from crm.privacy.documents.media import ENDINGS
-from crm.privacy.errors import FieldWithoutPurposeError, PrivacyError
+from crm.privacy.errors import PrivacyError
 from crm.readable import visible
 from crm.services import customer_files
 from crm.services.activities.entry import Matter, resolve
@@ -27,11 +25,9 @@ from crm.site.view_models import FieldInput, FieldSet
 from crm.web.customers import person_name
 from crm.web.desk import Desk, open_desk, open_posted_desk, posted_purpose, require_posted_purpose, strip_of
 from crm.web.files.blueprint import address_of, bp
+from crm.web.handing_over import hand_over
 from crm.web.names import name_fields
 from crm.web.typed import chosen_id, typed_line
-
-# A file is somebody else's: it is handed over, and whatever opens it here may do nothing.
-_HARMLESS: Final = "sandbox; default-src 'none'"
 
 
 @bp.get("/files/new")
@@ -60,7 +56,7 @@ def add() -> ResponseReturnValue:
     try:
         require_posted_purpose(desk)
         save_once(save)
-    except (InvalidInputError, PrivacyError, FieldWithoutPurposeError) as error:
+    except (InvalidInputError, PrivacyError) as error:
         return _page(desk, about, token=typed_line("token"), error=error), status_of(error)
     flash(_("Die Datei ist abgelegt."), "ok")
     return redirect(_whence(matter), code=303)
@@ -72,10 +68,7 @@ def fetch(file_id: str) -> Response:
     with current_runtime().database.reading() as db:
         desk = open_desk(db)
         opened = customer_files.fetch(db, file_id=file_id, purpose=desk.purpose, actor=desk.actor, now=desk.now)
-    answer = send_file(BytesIO(opened.content), mimetype=opened.media_type, as_attachment=True, download_name=opened.name)
-    answer.headers["Content-Security-Policy"] = _HARMLESS
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return hand_over(opened.content, name=opened.name, media_type=opened.media_type)
 
 
 @bp.get("/files/<pseudonym:file_id>/remove")

@@ -9,12 +9,11 @@ from typing import Final
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.db import new_id
 from crm.errors import InvalidInputError
 from crm.models.request_case import CaseState, CaseWay, RequestCase
 from crm.privacy.requests.errors import CaseOpenAlreadyError, NotOfferedError, ReceiptDayError
 from crm.services.contacts.view import get_contact
-from crm.services.forms import save_once
+from crm.services.forms import new_form_token, save_once
 from crm.services.requests import alike
 from crm.services.requests import opening as use_case
 from crm.services.requests.opening import LONGEST, LONGEST_MESSAGE, NewRequest
@@ -58,7 +57,7 @@ class NewForm:
     def typed(cls) -> "NewForm":
         """Return what this request sent."""
         return cls(
-            token=chosen_id("token") or new_id(),
+            token=typed_line("token"),
             way=typed_line("way"),
             received_on=typed_line("received_on"),
             language=typed_line("language") if typed_line("language") in {"de", "en"} else current_language(),
@@ -74,7 +73,9 @@ def new() -> ResponseReturnValue:
     """Open a case for what somebody was told; from a contact it is about that contact."""
     subject_id = chosen_id("subject")
     if request.method != "POST":  # HEAD reads like GET
-        form = NewForm(token=new_id(), received_on=current_day().isoformat(), language=current_language(), is_known=subject_id is not None)
+        form = NewForm(
+            token=new_form_token(), received_on=current_day().isoformat(), language=current_language(), is_known=subject_id is not None
+        )
         return _page(subject_id, form, _find_alike(subject_id, form))
     form = NewForm.typed()
     try:
