@@ -112,7 +112,7 @@ def gather_facts(session: Session, case: RequestCase, draft: Mapping[str, Any], 
 
 
 def _find_dark(session: Session, case: RequestCase, choices: Sequence[Choice]) -> frozenset[DataKind]:
-    """Return the kinds whose key is destroyed: notes and work lie under that of the profile, documents under one that goes with the last."""
+    """Return the kinds whose key is destroyed: notes and work lie under the profile's, documents under one that goes with the last."""
     dark: set[DataKind] = set()
     if any(each.kind is DataKind.PROFILE and each.verdict is Verdict.ERASE for each in choices):
         dark |= {DataKind.PROFILE, DataKind.NOTES, DataKind.WORK}
