@@ -103,6 +103,10 @@ class CustomField:
         """Say whether people are found by it: words are what people type."""
         return self.kind in {CustomFieldKind.TEXT, CustomFieldKind.CHOICE}
 
+    def in_file(self, value: str) -> str:
+        """Return a value as the file of an export holds it: for spreadsheets, which here expect the German decimal comma."""
+        return value.replace(".", ",") if self.kind is CustomFieldKind.NUMBER else value
+
     def clean(self, value: str) -> str:
         """Return a value as it is kept: a number with a point, a day as ISO 8601 writes it; empty for none.
 
@@ -154,6 +158,12 @@ def find_open(session: Session) -> tuple[CustomField, ...]:
     """Return the fields of `find_stamp`, in the order of pages."""
     rows = session.scalars(select(StoredField).where(_OPEN).order_by(StoredField.position, StoredField.id))
     return tuple(parse(row) for row in rows)
+
+
+def find_titles(session: Session) -> dict[str, Mapping[str, str]]:
+    """Return the titles of all fields there ever were, by name, for pages about the past."""
+    rows = session.execute(select(StoredField.code, StoredField.title_de, StoredField.title_en))
+    return {PREFIX + code: {"de": title_de, "en": title_en} for code, title_de, title_en in rows}
 
 
 def parse(row: StoredField) -> CustomField:

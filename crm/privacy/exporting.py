@@ -60,7 +60,11 @@ def open_fields(session: Session, *, subject_ids: Sequence[str], purpose: Purpos
     disclosure.require_role(purpose, actor)
     opened = disclosure.open_groups(session, subject_ids, [group for group in purpose.groups if group in FIELDS])
     values = custom_values.open_values(session, list(opened), purpose.custom)
-    return {subject_id: fields | values.get(subject_id, {}) for subject_id, fields in opened.items()}
+    in_file = {each.name: each.in_file for each in purpose.custom}
+    return {
+        subject_id: fields | {name: in_file[name](value) for name, value in values.get(subject_id, {}).items()}
+        for subject_id, fields in opened.items()
+    }
 
 
 def open_card(session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime) -> Mapping[str, str]:

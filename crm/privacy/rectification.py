@@ -81,7 +81,8 @@ def apply_changes(
     written = custom_values.write(session, subject_id=subject_id, values=values, fields=custom_values.fields_of([purpose]), now=now)
     _renew_lookups(session, subject_id, after)
     changes |= {name: (values_before.get(name, ""), value) for name, value in values.items()}
-    _enter(session, subject_id, {**sealed, **written.sealed}, changes, purpose, actor, now)
+    everything: dict[str, bytes | None] = {group.value: value for group, value in sealed.items()} | dict(written.sealed)
+    _enter(session, subject_id, everything, changes, purpose, actor, now)
     indexing.announce_changed(session, [subject_id], now=now)
     return changes
 

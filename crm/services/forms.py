@@ -32,6 +32,7 @@ _TABLES = (
     "retained_document",
     "deal",
     "activity",
+    "custom_field",
     "customer_file",
     "campaign",
     "ticket",
