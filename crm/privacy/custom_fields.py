@@ -134,7 +134,7 @@ class CustomField:
         if found is None or _GROUPED.fullmatch(line.replace("−", "-")):
             raise CustomNumberError(field=self.name)
         sign, whole, part = found.group(1), found.group(2).lstrip("0") or "0", (found.group(3) or "").rstrip("0")
-        if len(part) == _AMBIGUOUS:
+        if len(part) == _AMBIGUOUS and whole != "0":
             part += "0"  # 1.5000 is kept as 1.5, and 1.1250 as it is: with three places it would read as a thousand
         number = f"{whole}.{part}" if part else whole
         return number if number == "0" else sign + number

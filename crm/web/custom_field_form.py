@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from datetime import date
 from typing import Final
 
@@ -56,7 +57,7 @@ class FieldForm:
     defined: CustomField | None = None
     token: str = ""
     version: int = 0
-    errors: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = dataclass_field(default_factory=dict)
 
     def refused(self, errors: Mapping[str, str]) -> "FieldForm":
         """Return the form with a sentence at each field that is wrong."""

@@ -146,7 +146,7 @@ def _show(form: FieldForm) -> str:
         "custom_fields/edit.html",
         strip=None,
         is_new=is_new,
-        fieldsets=form.definedsets(),
+        fieldsets=form.fieldsets(),
         fixed=form.fixed(),
         hidden={"token": form.token} if is_new else {"version": form.version},
         action_url=url_for(".create") if form.defined is None else url_for(".change", field_id=form.defined.id),
