@@ -107,6 +107,18 @@ class CustomField:
         """Return a value as the file of an export holds it: for spreadsheets, which here expect the German decimal comma."""
         return value.replace(".", ",") if self.kind is CustomFieldKind.NUMBER else value
 
+    def clean_new(self, value: str) -> str:
+        """Return a value that is to stand where another one stands, or none; as `clean`.
+
+        Raises:
+            CustomFieldRetiredError: the field gets no value any more.
+            InvalidInputError: it cannot be taken.
+        """
+        cleaned = self.clean(value)
+        if cleaned and self.is_retired:
+            raise CustomFieldRetiredError(field=self.name)
+        return cleaned
+
     def clean(self, value: str) -> str:
         """Return a value as it is kept: a number with a point, a day as ISO 8601 writes it; empty for none.
 

@@ -20,7 +20,7 @@ from crm.db import Compartment, among, insert_rows
 from crm.models.custom_field import CustomField as StoredField
 from crm.models.custom_field import CustomValue
 from crm.privacy import due, due_values
-from crm.privacy.custom_fields import PREFIX, CustomField, CustomFieldRetiredError
+from crm.privacy.custom_fields import PREFIX, CustomField
 from crm.privacy.errors import FieldWithoutPurposeError
 from crm.privacy.purposes import Purpose
 from crm.vault import Place, Subject, SubjectState, Vault
@@ -77,9 +77,7 @@ def require_writable(values: Mapping[str, str], purposes: Collection[Purpose], *
             if value:
                 raise FieldWithoutPurposeError(field=name, purpose=next(iter(purposes)).title["de"])
         elif value != was and (cleaned := fields[name].clean(value)) != was:
-            if cleaned and fields[name].is_retired:
-                raise CustomFieldRetiredError(field=name)
-            changes[name] = cleaned
+            changes[name] = fields[name].clean_new(cleaned)
     return changes
 
 

@@ -123,6 +123,11 @@ def check(session: Session, entry: FieldEntry, *, field: CustomField | None) -> 
     return faults
 
 
+def is_defined(session: Session, form: SentForm) -> bool:
+    """Say whether this very form has defined its field already."""
+    return session.get(StoredField, forms.key_of(session, form)) is not None
+
+
 def define(session: Session, *, entry: FieldEntry, form: SentForm, actor: Actor, now: datetime) -> str:
     """Define a field and return its id; the same form sent again defines it once.
 
@@ -131,7 +136,7 @@ def define(session: Session, *, entry: FieldEntry, form: SentForm, actor: Actor,
         FormAlreadySavedError: the same form is being saved at this very moment.
     """
     field_id = forms.key_of(session, form)
-    if session.get(StoredField, field_id):
+    if is_defined(session, form):
         return field_id
     if faults := check(session, entry, field=None):
         raise faults[0]

@@ -16,6 +16,7 @@ from crm.privacy.custom_fields import CustomField, find_field_rules
 from crm.privacy.periods import RetentionRule, find_rules
 from crm.privacy.purposes import Purpose
 from crm.services.custom_field_changes import GROUPS, LONGEST_TITLE, FieldEntry, ListedField
+from crm.services.forms import SentForm
 from crm.site.i18n import _, _l, in_language
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, FieldSet, Option
@@ -58,6 +59,10 @@ class FieldForm:
     token: str = ""
     version: int = 0
     errors: Mapping[str, str] = dataclass_field(default_factory=dict)
+
+    def sent(self) -> SentForm:
+        """Return a new field as a form that may come twice."""
+        return SentForm(self.token, self.entry.content())
 
     def refused(self, errors: Mapping[str, str]) -> "FieldForm":
         """Return the form with a sentence at each field that is wrong."""

@@ -10,7 +10,7 @@ from crm.errors import InvalidInputError, NotFoundError
 from crm.privacy.errors import StaleVersionError
 from crm.services import custom_field_changes
 from crm.services.custom_field_changes import FieldEntry, ListedField
-from crm.services.forms import SentForm, new_form_token, save_once
+from crm.services.forms import new_form_token, save_once
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
@@ -44,6 +44,8 @@ def create() -> ResponseReturnValue:
     """Define a field."""
     form = FieldForm(entry=typed_entry(), token=typed_line("token"))
     with current_runtime().database.reading() as db:
+        if custom_field_changes.is_defined(db, form.sent()):  # before the look at the titles, which would find this very field
+            return redirect(url_for(".index"), code=303)
         faults = custom_field_changes.check(db, form.entry, field=None)
     if faults:
         return _show(form.refused(_sentences(faults))), 422
@@ -55,8 +57,7 @@ def create() -> ResponseReturnValue:
 def _define(form: FieldForm) -> str:
     runtime = current_runtime()
     with runtime.database.writing() as db:
-        sent = SentForm(form.token, form.entry.content())
-        return custom_field_changes.define(db, entry=form.entry, form=sent, actor=current_actor(), now=runtime.clock.now())
+        return custom_field_changes.define(db, entry=form.entry, form=form.sent(), actor=current_actor(), now=runtime.clock.now())
 
 
 @bp.get("/custom-fields/<pseudonym:field_id>")

@@ -79,7 +79,7 @@ def check(
     for name, value in fields.items():
         if name in own and value != before.get(name, ""):
             try:
-                cleaned[name] = own[name].clean(value)
+                cleaned[name] = own[name].clean_new(value)
             except InvalidInputError as fault:
                 faults.append(fault)
         elif is_custom(name):
