@@ -61,17 +61,20 @@ class DisclosedPerson(Disclosed):
 
 
 def open_person(
-    session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime, groups: Collection[FieldGroup] = tuple(FieldGroup)
+    session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime, groups: Collection[FieldGroup] | None = None
 ) -> DisclosedPerson:
-    """Open what the purpose allows of one person, of these groups; one entry.
+    """Open what the purpose allows of one person; one entry.
+
+    Args:
+        groups: only these, and no custom fields: who asks for a name or an address needs no more. None: everything.
 
     Raises:
         PurposeNotAllowedError: the actor's role does not act for the purpose.
         NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: what the person's state says against it.
     """
     state = require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
-    wanted = [each for each in purpose.groups if each in groups]
-    custom = [each for each in purpose.custom if each.group in wanted]
+    wanted = [each for each in purpose.groups if groups is None or each in groups]
+    custom = purpose.custom if groups is None else ()
     fields = open_groups(session, [subject_id], wanted).get(subject_id, {})
     fields |= custom_values.open_values(session, [subject_id], custom).get(subject_id, {})
     notes = _open_notes(session, subject_id) if FieldGroup.NOTES in wanted else ()

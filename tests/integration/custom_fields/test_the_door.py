@@ -9,8 +9,9 @@ from sqlalchemy import select, text, update
 from crm.db import new_id
 from crm.errors import InvalidInputError
 from crm.models.custom_field import CustomField, CustomValue
+from crm.models.field_groups import FieldGroup
 from crm.models.retention import DueKind, RetentionDue
-from crm.privacy import collection, integrity, merging, purposes
+from crm.privacy import collection, disclosure, integrity, merging, purposes
 from crm.privacy.custom_fields import CustomFieldRetiredError, CustomNumberError
 from crm.privacy.errors import FieldWithoutPurposeError, NoLawfulBasisError, PurposeNotAllowedError, RestrictedError
 from crm.services import custom_field_changes, directory
@@ -55,6 +56,17 @@ class TestOpening:
 
         assert len(house.entries("person:disclosed")) == 1
         assert leaf(house, "person:disclosed")["f"] == ["identity", "position", "origin"]
+
+    def test_of_a_name_alone_leaves_values_closed(self, house):
+        someone = house.person(fields={**LETTERS, INDUSTRY: "Wasserwirtschaft"})
+
+        with house.database.reading() as session:
+            part = {"groups": {FieldGroup.IDENTITY, FieldGroup.POSITION}, "actor": SALES, "now": house.now}
+            purpose = purposes.find_all(session).get("business_contact")
+            opened = disclosure.open_person(session, subject_id=someone, purpose=purpose, **part)
+
+        assert opened.fields == LETTERS
+        assert leaf(house, "person:disclosed")["f"] == ["identity"]
 
     @pytest.mark.parametrize("act", ["open", "set"])
     def test_is_refused_to_a_role_that_does_not_act_for_the_purpose(self, house, act):
