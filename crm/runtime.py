@@ -15,6 +15,7 @@ from crm.mail import Transport
 from crm.search.place import IndexPlace, find_place
 from crm.search.reader import IndexReader
 from crm.services import log_signer, mail_server
+from crm.services.controller import CurrentSettings
 from crm.settings import Settings
 from crm.vault import FileKeyProvider, Vault
 
@@ -23,7 +24,7 @@ from crm.vault import FileKeyProvider, Vault
 class Runtime:
     """One process of one installation. Open it after a fork: keys in memory would survive it."""
 
-    settings: Settings
+    current: CurrentSettings
     clock: Clock
     engine: Engine
     keystore: Engine
@@ -42,6 +43,7 @@ class Runtime:
         """
         clock = clock or SystemClock()
         engine = make_engine(settings.database)
+        current = CurrentSettings(engine, settings)
         keystore = make_engine(settings.keystore)
         vault = Vault(keystore=keystore, provider=FileKeyProvider(settings.epoch_keys), clock=clock)
         place = find_place(settings.index_dir, installation_id=vault.installation_id, data_dir=settings.data_dir)
@@ -53,15 +55,18 @@ class Runtime:
                 "index": index,
                 "policy_cache": {},
                 "zone": ZoneInfo(settings.time_zone),
-                "federal_state": settings.federal_state,
+                "federal_state": lambda: current.read().federal_state,
             },
             at_begin=vault.refresh,
         )
         with database.reading() as session:
             vault.check_generation(session)
-        return cls(
-            settings=settings, clock=clock, engine=engine, keystore=keystore, vault=vault, place=place, index=index, database=database
-        )
+        return cls(current=current, clock=clock, engine=engine, keystore=keystore, vault=vault, place=place, index=index, database=database)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        return self.current.read()
 
     def make_sealer(self) -> Sealer:
         """Return the sealer of this installation's ledger."""
@@ -102,7 +107,7 @@ class PortalRuntime:
     So it starts and takes objections in while the key provider and the key store are out of reach.
     """
 
-    settings: Settings
+    current: CurrentSettings
     clock: Clock
     engine: Engine
     database: Database
@@ -111,7 +116,12 @@ class PortalRuntime:
     def open(cls, settings: Settings, *, clock: Clock | None = None) -> Self:
         """Open what the portal needs; nothing is read."""
         engine = make_engine(settings.database)
-        return cls(settings=settings, clock=clock or SystemClock(), engine=engine, database=Database(engine))
+        return cls(CurrentSettings(engine, settings), clock or SystemClock(), engine, Database(engine))
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        return self.current.read()
 
     @property
     def stores(self) -> Mapping[str, Engine]:

@@ -48,7 +48,10 @@ class Settings(BaseSettings):
         description="File that remembers the size of the sealed ledger; put it on another volume. Default: `ledger/high-water`.",
     )
     organisation: str = Field(
-        default="Lethe", max_length=200, description="Name of the controller (Verantwortlicher), shown on every page."
+        default="Lethe",
+        max_length=200,
+        description="Name of the controller (Verantwortlicher), shown on every page. The page *Einrichtung* sets it anew, and with it "
+        "the facts down to `imprint_url` and `federal_state`; once it was saved, what it says holds.",
     )
     organisation_address: str | None = Field(
         default=None,

@@ -40,3 +40,15 @@ class AddressUnusableError(CrmError):
     """This machine, or this account, cannot listen at the address of a site."""
 
     message = "Auf %(address)s lässt sich hier nicht warten. Prüfen Sie die Einstellung host, und nennen Sie mit --port einen Port ab 1024."
+
+
+class PlanDayError(InvalidInputError):
+    """A day on which nothing can have been due."""
+
+    message = "An diesem Tag kann nichts fällig gewesen sein. Nennen Sie einen ab %(first)s."
+
+
+class SiteCannotStartError(CrmError):
+    """A site cannot make or read its files, for want of room or rights."""
+
+    message = "Die Seite kann nicht starten (%(reason)s). Prüfen Sie, ob auf den Datenträgern Platz ist und dort geschrieben werden darf."

@@ -90,6 +90,20 @@ def pass_runtime(command: "Callable[Concatenate[Runtime, P], R]") -> Callable[P,
     return with_runtime
 
 
+def pass_writing_runtime(command: "Callable[Concatenate[Runtime, P], R]") -> Callable[P, R]:
+    """Give a command that changes something the opened installation; an old copy of the database that was put back is refused."""
+
+    @wraps(command)
+    def with_runtime(*args: P.args, **options: P.kwargs) -> R:
+        from crm.services import starting
+
+        runtime = _current().open()
+        starting.require_not_set_back(runtime.settings)
+        return command(runtime, *args, **options)
+
+    return with_runtime
+
+
 def open_runtime() -> "Runtime":
     """Open the installation for a command that needs it only sometimes."""
     return _current().open()

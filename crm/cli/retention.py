@@ -1,13 +1,14 @@
 """`lethe retention`: what is due to be forgotten, and the run that forgets it. Two commands, so that none becomes the other by a slip."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
-from crm.cli.installation import command_line_actor, pass_runtime
+from crm.cli.errors import PlanDayError
+from crm.cli.installation import command_line_actor, pass_writing_runtime
 from crm.cli.listing import json_option, print_json
 from crm.cli.sentences import _, language, ngettext
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from crm.runtime import Runtime
 
 _DAY = click.DateTime(["%Y-%m-%d"])
+_FIRST_DAY = date(1970, 1, 1)
 
 
 @click.group("retention", help=_("Löschkonzept: zeigen, was fällig ist, und es vergessen."))
@@ -29,7 +31,7 @@ def retention() -> None:
 @retention.command("plan", help=_("Zeigen, was der Lauf eines Tages vergessen würde. Ändert nichts; wird eingetragen."))
 @click.option("--day", type=_DAY, metavar="YYYY-MM-DD", help=_("Tag des Laufs; sonst heute."))
 @json_option
-@pass_runtime
+@pass_writing_runtime
 def show_plan(runtime: "Runtime", *, day: datetime | None, as_json: bool) -> None:
     """List by rule and pseudonym what would go; ends with 1 while the clock stands before what is known."""
     from crm.privacy.erasure import guard
@@ -37,6 +39,8 @@ def show_plan(runtime: "Runtime", *, day: datetime | None, as_json: bool) -> Non
 
     now, zone = runtime.clock.now(), ZoneInfo(runtime.settings.time_zone)
     chosen = day.date() if day else now.astimezone(zone).date()
+    if chosen < _FIRST_DAY:
+        raise PlanDayError(first=_FIRST_DAY.isoformat())
     with runtime.database.reading() as session:
         guard.require_clock(session, now=now)
         plan = concept.open_plan(session, day=chosen, zone=zone, actor=command_line_actor(), now=now)
@@ -50,15 +54,13 @@ def show_plan(runtime: "Runtime", *, day: datetime | None, as_json: bool) -> Non
 @click.option("--yes", is_flag=True, help=_("Nicht nachfragen."))
 @click.option("--confirm-unusual", is_flag=True, help=_("Bestätigen, dass ein Lauf richtig ist, der wegen Uhr oder Anzahl nachfragt."))
 @json_option
-@pass_runtime
+@pass_writing_runtime
 @click.pass_context
 def run(context: click.Context, runtime: "Runtime", *, yes: bool, confirm_unusual: bool, as_json: bool) -> None:
     """Run every day that is not done; ends with 1 when a run asks, or the clock stands before what is known."""
     from crm.privacy.erasure import guard
     from crm.services import retention as concept
-    from crm.services import starting
 
-    starting.require_not_set_back(runtime.settings)
     with runtime.database.reading() as session:
         guard.require_clock(session, now=runtime.clock.now())
     if not yes:
@@ -77,7 +79,7 @@ def run(context: click.Context, runtime: "Runtime", *, yes: bool, confirm_unusua
 
 
 @retention.command("refresh", help=_("Alle Fristen neu berechnen, zum Beispiel nach der Änderung einer Regel. Vergisst nichts."))
-@pass_runtime
+@pass_writing_runtime
 @click.pass_context
 def refresh(context: click.Context, runtime: "Runtime") -> None:
     """Compute the day of everybody and every note anew."""

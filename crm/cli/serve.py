@@ -5,13 +5,13 @@ import os
 import socket
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import urlsplit
 
 import click
 
 from crm.cli import log_lines
-from crm.cli.errors import AddressTakenError, AddressUnusableError
+from crm.cli.errors import AddressTakenError, AddressUnusableError, SiteCannotStartError
 from crm.cli.installation import pass_settings
 from crm.cli.sentences import _, sentence_of
 from crm.errors import CrmError
@@ -112,11 +112,20 @@ def _say_it_waits(site: str, address: str) -> None:
 
 def _open_or_end(settings: "Settings", site: str) -> Any:
     """Open the application, or say in one sentence why not and let gunicorn end: another process would fail like this one."""
+    from crm.db import explaining
+
     try:
-        return _open_application(settings, site)
+        with explaining():
+            return _open_application(settings, site)
     except CrmError as error:
-        click.echo(sentence_of(error), err=True)
-        sys.exit(_COULD_NOT_START)
+        _end_with(error)
+    except OSError as error:
+        _end_with(SiteCannotStartError(reason=error.strerror or type(error).__name__))
+
+
+def _end_with(error: CrmError) -> NoReturn:
+    click.echo(sentence_of(error), err=True)
+    sys.exit(_COULD_NOT_START)
 
 
 def _open_application(settings: "Settings", site: str) -> Any:

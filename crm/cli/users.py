@@ -6,7 +6,7 @@ import click
 
 from crm.actor import Role
 from crm.cli.init import read_password
-from crm.cli.installation import command_line_actor, pass_runtime
+from crm.cli.installation import command_line_actor, pass_writing_runtime
 from crm.cli.listing import json_option, print_json
 from crm.cli.sentences import _
 
@@ -39,8 +39,9 @@ def users() -> None:
     metavar="FILE",
     help=_("Datei, deren erste Zeile das Startpasswort ist; - für die Standardeingabe. Ohne sie wird eines erzeugt und einmal gezeigt."),
 )
-@pass_runtime
-def add(runtime: "Runtime", email: str, name: str, roles: tuple[str, ...], password_file: str | None) -> None:
+@json_option
+@pass_writing_runtime
+def add(runtime: "Runtime", email: str, name: str, roles: tuple[str, ...], password_file: str | None, *, as_json: bool) -> None:
     """Add an account."""
     from crm.services.accounts import users as accounts
 
@@ -49,17 +50,24 @@ def add(runtime: "Runtime", email: str, name: str, roles: tuple[str, ...], passw
     if password_file is not None:
         password = read_password(password_file)
         with runtime.database.writing() as session:
-            accounts.add_with_password(session, email=email, name=name, roles=held, password=password, actor=actor, now=now)
+            added = accounts.add_with_password(session, email=email, name=name, roles=held, password=password, actor=actor, now=now)
+            pseudonym = added.pseudonym
+        start_password = None
+    else:
+        with runtime.database.writing() as session:
+            invitation = accounts.add(session, email=email, name=name, roles=held, actor=actor, now=now)
+        pseudonym, start_password = invitation.pseudonym, invitation.start_password
+    if as_json:
+        print_json({"email": email, "pseudonym": pseudonym, "start_password": start_password})
+    elif start_password is None:
         click.echo(_("Das Konto ist angelegt."))
-        return
-    with runtime.database.writing() as session:
-        invitation = accounts.add(session, email=email, name=name, roles=held, actor=actor, now=now)
-    click.echo(_("Das Konto ist angelegt. Startpasswort, nur hier gezeigt: %(password)s", password=invitation.start_password))
+    else:
+        click.echo(_("Das Konto ist angelegt. Startpasswort, nur hier gezeigt: %(password)s", password=start_password))
 
 
 @users.command("list", help=_("Alle Konten auflisten. Das wird eingetragen."))
 @json_option
-@pass_runtime
+@pass_writing_runtime
 def show_list(runtime: "Runtime", *, as_json: bool) -> None:
     """List all accounts."""
     from crm.services.accounts import users as accounts
@@ -75,7 +83,7 @@ def show_list(runtime: "Runtime", *, as_json: bool) -> None:
 
 @users.command("disable", help=_("Ein Konto sperren und alle seine Anmeldungen beenden; USER ist die E-Mail-Adresse."))
 @click.argument("user", metavar="USER")
-@pass_runtime
+@pass_writing_runtime
 def disable(runtime: "Runtime", user: str) -> None:
     """Shut an account."""
     from crm.services.accounts import user_changes
@@ -90,7 +98,7 @@ def disable(runtime: "Runtime", user: str) -> None:
 @users.command("roles", help=_("Die Rollen eines Kontos ersetzen und alle seine Anmeldungen beenden; USER ist die E-Mail-Adresse."))
 @click.argument("user", metavar="USER")
 @_ROLES
-@pass_runtime
+@pass_writing_runtime
 def set_roles(runtime: "Runtime", user: str, roles: tuple[str, ...]) -> None:
     """Replace the roles of an account."""
     from crm.services.accounts import user_changes

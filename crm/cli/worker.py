@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm.cli.installation import pass_runtime
+from crm.cli.installation import pass_writing_runtime
 from crm.cli.sentences import _
 
 if TYPE_CHECKING:
@@ -20,13 +20,11 @@ _WORKER = "crm.jobs.worker"
 
 
 @click.command("worker", help=_("Die Arbeit im Hintergrund ausführen, bis der Prozess beendet wird."))
-@pass_runtime
+@pass_writing_runtime
 def work(runtime: "Runtime") -> None:
     """Run the jobs until SIGTERM or SIGINT."""
-    from crm.services import starting
     from crm.services.health.reports import ProcessReport
 
-    starting.require_not_set_back(runtime.settings)
     # Until the worker listens to signals itself, one that comes early must still end it cleanly.
     signal.signal(signal.SIGTERM, _end)
     with closing(ProcessReport(runtime, "worker")) as report:

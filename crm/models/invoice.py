@@ -29,6 +29,8 @@ class Invoice(Base):
 
     `sealed_positions` is JSON of what was delivered: texts may name somebody. It lies under the `record` key of `subject_id`, or
     under the installation's key where a company is the customer. `payments` is JSON: [["2026-03-01", cents], …].
+    `sealed_recipient` is JSON of name and address, beside the positions, where this row is the document itself and about a person:
+    a document without its recipient would be none, and the profile may be erased before.
     `keep_until` is the last day of the duty where this row is the document itself and about a person (RET-10), who may be
     erased before.
 
@@ -68,3 +70,4 @@ class Invoice(Base):
     changed_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
     sealed_positions: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal(Category.CONTENT, compartment=Compartment.RECORD))
+    sealed_recipient: Mapped[bytes | None] = mapped_column(LargeBinary, info=personal(Category.CONTENT, compartment=Compartment.RECORD))

@@ -1,12 +1,16 @@
 """Things about people that somebody has to do by a day."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.db import NOT_PERSONAL, Base, Category, Id, goes, personal
+
+# Policy: one month, the period of Art. 12(3) and 14(3)(a) DSGVO, for everything that waits for a decision.
+DECIDED_WITHIN: Final = timedelta(days=30)
 
 
 class TaskKind(StrEnum):

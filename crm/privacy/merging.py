@@ -30,7 +30,7 @@ from crm.privacy import (
 from crm.privacy.actions import Action
 from crm.privacy.collection import NewPerson, Refusal, normal_addresses
 from crm.privacy.lawfulness import NewGround
-from crm.privacy.objection import DIRECT_MARKETING, Heard, Objection
+from crm.privacy.objection import Heard, Objection
 from crm.privacy.purposes import Purpose
 from crm.privacy.restriction import RestrictionReason
 from crm.vault import ErasedError, Vault
@@ -61,9 +61,10 @@ def merge(session: Session, *, subject_id: str, person: NewPerson, actor: Actor,
     grounds = [] if reasons - {RestrictionReason.TIME_UP} else _take_over(session, subject_id, person, known, actor, now)
     if RestrictionReason.TIME_UP in reasons:
         _end_time_up(session, subject_id, actor, now)
-    told = [*person.objections, *([Objection(DIRECT_MARKETING)] if blocked else [])]
-    fresh = [(subject_id, each) for each in dict.fromkeys(told) if each not in known]
+    fresh = [(subject_id, each) for each in dict.fromkeys(person.objections) if each not in known]
     objection.raise_many(session, fresh, origin=Heard.OLD_SYSTEM, actor=actor, now=now)
+    if blocked:
+        rectification.let_suppression_hold(session, subject_id, actor=actor, now=now)
     purpose = person.purposes[0].code
     audit.record(session, Action.PERSON_MERGED, actor=actor, now=now, subject_id=subject_id, purpose=purpose, rows=grounds)
     indexing.announce_changed(session, [subject_id], now=now)

@@ -4,7 +4,7 @@ Source: Art. 5(1)(b), 6(1), 30(1)(b) DSGVO.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -145,3 +145,29 @@ def load_initial(session: Session, *, actor: Actor, now: datetime) -> None:
         session.flush()  # one by one: the order of the rows is the order of the bits
         rows.append(bound_rows.digest_of(version))
     audit.record(session, Action.POLICY_LOADED, actor=actor, now=now, kind=KIND, rows=rows)
+
+
+def set_roles(session: Session, *, code: str, roles: Collection[Role], actor: Actor, now: datetime) -> bool:
+    """Say anew which roles act for a purpose, as a new version, and return whether that changed anything; nobody: it is not used.
+
+    Raises:
+        KeyError: there is no such purpose.
+    """
+    newest = (
+        select(PolicyVersion.version, PolicyVersion.definition)
+        .where(PolicyVersion.kind == KIND, PolicyVersion.code == code)
+        .order_by(PolicyVersion.version.desc())
+        .limit(1)
+    )
+    row = session.execute(newest).first()
+    if row is None:
+        raise KeyError(code)
+    rule = json.loads(row.definition)
+    if set(rule["roles"]) == set(roles):
+        return False
+    definition = json.dumps({**rule, "roles": sorted(roles)})
+    version = PolicyVersion(kind=KIND, code=code, version=row.version + 1, definition=definition, set_by=actor.pseudonym, set_at=now)
+    session.add(version)
+    session.flush()
+    audit.record(session, Action.POLICY_CHANGED, actor=actor, now=now, kind=KIND, rows=[bound_rows.digest_of(version)])
+    return True

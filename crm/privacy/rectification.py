@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.models.contact import SEALED_COLUMN, Contact, Lookup
 from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
-from crm.privacy import audit, custom_values, indexing, sealing
+from crm.privacy import audit, custom_values, indexing, objection, screening, sealing
 from crm.privacy.actions import Action
 from crm.privacy.collection import normal_addresses
 from crm.privacy.custom_fields import is_custom
 from crm.privacy.disclosure import require_access
 from crm.privacy.errors import FieldWithoutPurposeError, StaleVersionError
+from crm.privacy.objection import DIRECT_MARKETING, Heard, Objection
 from crm.privacy.purposes import Purpose
 from crm.vault import ErasedError, Vault
 
@@ -65,9 +66,7 @@ def apply_changes(
     Raises: StaleVersionError, FieldWithoutPurposeError, InvalidInputError, ErasedError.
     """
     known = {name: value for name, value in fields.items() if not is_custom(name)}
-    for name, value in known.items():
-        if GROUP_OF[name] not in purpose.groups and value:
-            raise FieldWithoutPurposeError(field=name, purpose=purpose.title["de"])
+    _require_purpose(known, purpose)
     Vault.of(session).begin_write(session, [subject_id])
     before = _open(session, subject_id)
     changes = {name: (before.get(name, ""), value) for name, value in known.items() if before.get(name, "") != value}
@@ -79,10 +78,12 @@ def apply_changes(
     after = {**before, **known}
     sealed = _write(session, subject_id, after, {GROUP_OF[name] for name in changes}, expected_version, now)
     written = custom_values.write(session, subject_id=subject_id, values=values, fields=custom_values.fields_of([purpose]), now=now)
-    _renew_lookups(session, subject_id, after)
+    fresh = _renew_lookups(session, subject_id, after)
     changes |= {name: (values_before.get(name, ""), value) for name, value in values.items()}
     everything: dict[str, bytes | None] = {group.value: value for group, value in sealed.items()} | dict(written.sealed)
     _enter(session, subject_id, everything, changes, purpose, actor, now)
+    if fresh and screening.find_suppressed(session, fresh):
+        let_suppression_hold(session, subject_id, actor=actor, now=now)
     indexing.announce_changed(session, [subject_id], now=now)
     return changes
 
@@ -112,6 +113,21 @@ def _enter(
     )
 
 
+def _require_purpose(fields: Mapping[str, str], purpose: Purpose) -> None:
+    for name, value in fields.items():
+        if value and GROUP_OF[name] not in purpose.groups:
+            raise FieldWithoutPurposeError(field=name, purpose=purpose.title["de"])
+
+
+def let_suppression_hold(session: Session, subject_id: str, *, actor: Actor, now: datetime) -> None:
+    """Enter the objection that the suppression list remembers for an address this person has from now on; again is the same as once.
+
+    Source: Art. 21(3) DSGVO.
+    """
+    if Objection(DIRECT_MARKETING) not in objection.find_objections(session, [subject_id]).get(subject_id, ()):
+        objection.raise_to_marketing(session, subject_id=subject_id, origin=Heard.SUPPRESSION_LIST, actor=actor, now=now)
+
+
 def _open(session: Session, subject_id: str) -> dict[str, str]:
     contact = session.get(Contact, subject_id)
     if contact is None:
@@ -138,11 +154,14 @@ def _write(
     return sealed
 
 
-def _renew_lookups(session: Session, subject_id: str, fields: Mapping[str, str]) -> None:
+def _renew_lookups(session: Session, subject_id: str, fields: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Bring the look-ups in line with the fields; return the addresses that are new, each with its channel."""
     vault = Vault.of(session)
-    wanted = {(channel.value, vault.lookup_tag(channel, address)) for channel, _, address in normal_addresses(fields)}
+    wanted = {(channel.value, vault.lookup_tag(channel, address)): address for channel, _, address in normal_addresses(fields)}
     present = {(field, tag) for field, tag in session.execute(select(Lookup.field, Lookup.tag).where(Lookup.subject_id == subject_id))}
-    for field, tag in present - wanted:
+    for field, tag in present - wanted.keys():
         session.execute(delete(Lookup).where(Lookup.subject_id == subject_id, Lookup.field == field, Lookup.tag == tag))
-    if fresh := wanted - present:
+    fresh = wanted.keys() - present
+    if fresh:
         session.execute(insert(Lookup), [{"subject_id": subject_id, "field": field, "tag": tag} for field, tag in fresh])
+    return [(field, wanted[field, tag]) for field, tag in fresh]

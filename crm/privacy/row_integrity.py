@@ -6,7 +6,7 @@ Source: Art. 5(1)(f), 5(2), 32(1)(d) DSGVO.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +29,13 @@ _VALUES: Final = {Action.CONSENT_GIVEN: 1, Action.DOCUMENT_FILED: 2}
 _ACTIONS: Final = frozenset().union(*(each.by | each.replaced_by | each.removed_by | each.renewed_by for each in BOUND))
 _REPLACED: Final = frozenset().union(*(each.replaced_by for each in BOUND))
 _REMOVED: Final = frozenset().union(*(each.removed_by for each in BOUND))
+# Rows that say when somebody is forgotten: the acts that write them name besides only consent wordings, and the case of a person.
+_DECIDING: Final = tuple(
+    each
+    for each in BOUND
+    if each.table in {"ground_event", "consent_event", "objection_event", "restriction_event", "notice_event", "consent_wording"}
+)
+_DECIDING_ACTS: Final = frozenset().union(*(each.by for each in _DECIDING))
 _OF_ACCOUNTS, _OF_CASES = (next(each.renewed_by for each in BOUND if each.table == table) for table in (ACCOUNT, CASE))
 
 
@@ -119,11 +126,24 @@ def compare(session: Session) -> Compared:
     for written in ledger.find_written_by(session, _ACTIONS):
         entries.add(written)
     entries.close()
+    return _compare(session, entries, BOUND)
+
+
+def find_changed(session: Session, subject_ids: Sequence[str]) -> set[str]:
+    """Return of which of these people the rows that say when they are forgotten are not what entries say."""
+    entries = _Entries()
+    for written in ledger.find_written_by(session, _DECIDING_ACTS, subject_ids=subject_ids):
+        entries.add(written)  # not closed: what the newest entry says of a case is not looked at
+    found = _compare(session, entries, _DECIDING, subject_ids=subject_ids)
+    return {each.whose for each in (*found.unnamed, *found.gone, *found.moved) if each.whose}
+
+
+def _compare(session: Session, entries: _Entries, tables: Iterable[Bound], *, subject_ids: Sequence[str] | None = None) -> Compared:
     rows, unnamed, moved = 0, Counter[Where](), Counter[Where]()
     skew = 0 if session.get_bind().dialect.name == "sqlite" else _SKEW
-    for bound in BOUND:
+    for bound in tables:
         last: dict[str | None, _Named] = {}
-        for whose, row in _find_rows(session, bound):
+        for whose, row in _find_rows(session, bound, subject_ids):
             rows += 1
             named = entries.take(row) if row is not None else None
             if named is None:
@@ -153,11 +173,17 @@ def _find_gone(session: Session, entries: _Entries) -> Counter[Where]:
     return gone
 
 
-def _find_rows(session: Session, bound: Bound) -> Iterator[tuple[str | None, str | None]]:
-    """Yield whose each row is and its digest, None for one that holds what no act writes."""
+def _find_rows(session: Session, bound: Bound, subject_ids: Sequence[str] | None = None) -> Iterator[tuple[str | None, str | None]]:
+    """Yield whose each row is and its digest, None for one that holds what no act writes.
+
+    Args:
+        subject_ids: only those about these people; a table that is about nobody is read whole.
+    """
     table, names = bound_rows.table_of(bound.table), bound_rows.columns_of(bound.table)
     beside = _BESIDE[bound.table](session) if bound.table in _BESIDE else None
     asked = select(*(table.c[name] for name in names)).order_by(*table.primary_key.columns)
+    if subject_ids is not None and "subject_id" in table.c:
+        asked = asked.where(table.c.subject_id.in_(subject_ids))
     try:
         for row in session.execute(asked.execution_options(yield_per=_AT_ONCE)).mappings():
             yield _whose(row), _digest(bound.table, dict(row), beside)

@@ -38,6 +38,7 @@ _TEXTS: Final[tuple[tuple[type[Base], str], ...]] = (
     (Ticket, "sealed_subject"),
     (TicketEntry, "sealed_text"),
     (Invoice, "sealed_positions"),
+    (Invoice, "sealed_recipient"),
 )
 
 

@@ -125,7 +125,7 @@ def check(content: bytes, *, key: str, destructions: Sequence[Destruction] | Non
         *(["log"] if said.get("log") != str(trusted) else []),
         *_differing(said, proven),
         *statement.find_wrong_keys(said, in_destroyed, destroyed_at=destroyed.happened_at if destroyed else None),
-        *(["kept"] if said.get("kept_as_completed") and not statement.is_kept_proven(said, in_completed) else []),
+        *(["kept"] if bool(said.get("kept_as_completed")) != statement.is_kept_proven(said, in_completed) else []),
         *(statement.find_unlike_tombstones(said, destructions) if destructions is not None else ()),
     )
     stated = tuple(statement.find_stated(said, in_destroyed, in_completed))

@@ -63,7 +63,8 @@ def _are_those(said: Said, keys: Sequence[Said], in_entry: Sequence[str], destro
     """Say whether the keys are those of the entry, each of them and no other; only a later one is in no entry."""
     found = [_digest(said["subject"], each) for each in keys]
     others = [each for each, digest in zip(keys, found, strict=True) if digest not in in_entry]
-    return set(in_entry) <= set(found) and all(_is_later(each, destroyed_at) for each in others)
+    is_each_once = len({(each.get("compartment"), each.get("version")) for each in keys}) == len(keys)
+    return is_each_once and set(in_entry) <= set(found) and all(_is_later(each, destroyed_at) for each in others)
 
 
 def _is_later(key: Said, destroyed_at: datetime | None) -> bool:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
@@ -24,6 +25,7 @@ from crm.models.contact import SourceRecord
 from crm.privacy.collection import SourceKey
 from crm.vault import Vault
 
+_Saved = TypeVar("_Saved")
 _SYSTEM = "form"
 _LENGTH = 32
 _TABLES = (
@@ -34,6 +36,7 @@ _TABLES = (
     "activity",
     "custom_field",
     "customer_file",
+    "request_case",
     "campaign",
     "ticket",
     "invoice",
@@ -110,7 +113,7 @@ def find_saved_company(session: Session, form: SentForm) -> str | None:
     return session.scalar(select(SourceRecord.company_id).where(*_made_by(session, form)))
 
 
-def save_once(save: Callable[[], str]) -> str:
+def save_once(save: Callable[[], _Saved]) -> _Saved:
     """Return what `save` made, or what the other copy of the same form made that was faster.
 
     The other copy is committed by the time its key is refused, so `save`, which looks for it first, finds it now.

@@ -6,6 +6,7 @@ from typing import Final
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.local import LocalProxy
 
 from crm import __version__
 from crm.runtime import PortalRuntime, Runtime
@@ -105,10 +106,11 @@ def _prepare_templates(app: Flask, runtime: Runtime | PortalRuntime, *, name: st
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         site_name=name,
-        settings=runtime.settings,
-        version=__version__,
+        settings=LocalProxy(lambda: runtime.settings),  # as they are when a page is made, also in macros
+        product_version=__version__,
         current_visitor=visitor.current_visitor,
         unknown_filters=list,  # none; a site that has lists knows better
+        live_url=lambda: None,  # nothing to ask; a site whose pages others change knows better
         here=addresses.here,
         **words.FOR_TEMPLATES,
     )

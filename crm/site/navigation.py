@@ -72,6 +72,7 @@ STAFF_SECTIONS: Final = (
         _l("Verwaltung"),
         (
             Entry("work_rules.index", _l("Arbeitsregeln"), _l("Regeln"), "flag", "work_rules"),
+            Entry("setup.index", _l("Einrichtung"), _l("Einrichtung"), "flag", "setup"),
             Entry("users.index", _l("Benutzer"), _l("Benutzer"), "gear", "users"),
             Entry("account.show", _l("Mein Konto"), _l("Konto"), "person", "account"),
         ),

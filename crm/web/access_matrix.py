@@ -48,6 +48,8 @@ _USERS: Final[AccessMatrix] = {
     "users.reset_second_factor": _ADMIN,
 }
 
+_SETUP: Final[AccessMatrix] = {f"setup.{name}": _ADMIN for name in ("index", "company", "dpo", "choose", "mail")}
+
 _READS_CONTACTS: Final = frozenset({Role.SALES, Role.SERVICE, Role.ACCOUNTING, Role.PRIVACY})
 _WRITES: Final = frozenset({Role.SALES, Role.SERVICE, Role.ACCOUNTING})
 _ENTERS_RIGHTS: Final = frozenset({Role.SALES, Role.SERVICE, Role.PRIVACY})
@@ -169,5 +171,5 @@ def access_matrix(*, demo: bool) -> AccessMatrix:
         **_CUSTOM_FIELDS,
         **_LEDGER,
     }
-    pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **work}
+    pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **_SETUP, **work}
     return {**pages, **_DEMO} if demo else pages

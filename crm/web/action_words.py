@@ -166,6 +166,7 @@ MAIL_TITLES: Final[Mapping[str, LazyString]] = {
     "request_opened": _l("Eingang des Antrags bestätigt"),
     "request_extended": _l("Längere Frist mitgeteilt"),
     "request_answered": _l("Antrag beantwortet"),
+    "setup_test": _l("Probe-E-Mail geschickt"),
     "kept_ends": _l("Früheres Ende der Aufbewahrung mitgeteilt"),
     "restriction_ends": _l("Ende der Einschränkung mitgeteilt"),
 }

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 
 from crm.actor import Role
 from crm.db import Session
 from crm.privacy.erasure import guard
-from crm.services import mail_queue, work_list
+from crm.services import mail_queue, setting_up, work_list
+from crm.services.setting_up import Step
 from crm.services.staff_names import LOOKS_AFTER
 from crm.services.work_list import DueTasks, Reader
 from crm.site.access import may
@@ -106,7 +108,14 @@ def _sections(db: Session, desk: Desk | None) -> tuple[tuple[DueSection, ...], i
         return (_watched_section(db),), 0
     step = _GUIDES.get(role) if role else None
     guides = (guide(_("Womit Sie beginnen"), step),) if step else ()
-    return (*guides, *_mail_section(db)) if role is Role.ADMIN else guides, 0
+    return (*_setup_section(db), *guides, *_mail_section(db)) if role is Role.ADMIN else guides, 0
+
+
+def _setup_section(db: Session) -> tuple[DueSection, ...]:
+    """Return what a new installation still needs; nothing once all is there."""
+    left = len(Step) - len(setting_up.find_done(db, current_runtime().settings))
+    text = ngettext("Noch %(num)s Schritt ist offen.", "Noch %(num)s Schritte sind offen.", left)
+    return (guide(_("Einrichtung"), NextStep(text, "setup.index", _("Weiter einrichten"))),) if left else ()
 
 
 def _mail_section(db: Session) -> tuple[DueSection, ...]:

@@ -23,7 +23,7 @@ bp = Blueprint("signin", __name__)
 def sign_in() -> ResponseReturnValue:
     """Ask for address and password."""
     wanted = local_path(request.args.get("next"))
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD reads like GET
         return redirect(next_page(wanted)) if gates.find_signed_in() else _sign_in_page()
     runtime = current_runtime()
     try:
@@ -46,7 +46,7 @@ def second_factor() -> ResponseReturnValue:
     signed_in = gates.get_signed_in()
     if signed_in.step is not Step.SECOND_FACTOR:
         return redirect(next_page())
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD reads like GET
         return render_template("signin/code.html", wrong=None, demo_code=_demo_code(signed_in))
     runtime = current_runtime()
     try:
@@ -65,7 +65,7 @@ def enrolment() -> ResponseReturnValue:
     signed_in = gates.get_signed_in()
     if signed_in.step is not Step.ENROLMENT:
         return redirect(next_page())
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD reads like GET
         return _enrolment_page()
     runtime = current_runtime()
     try:
@@ -83,7 +83,7 @@ def new_password() -> ResponseReturnValue:
     signed_in = gates.get_signed_in()
     if signed_in.step is not Step.NEW_PASSWORD:
         return redirect(next_page())
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD reads like GET
         return _new_password_page(signed_in)
     runtime = current_runtime()
     try:
@@ -105,7 +105,7 @@ def notice() -> ResponseReturnValue:
     signed_in = gates.get_signed_in()
     if signed_in.step is not Step.NOTICE:
         return redirect(next_page())
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD reads like GET
         return _notice_page("signin/notice.html")
     runtime = current_runtime()
     with runtime.database.writing() as db:

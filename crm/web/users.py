@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
 @bp.route("/users/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """Add an account; the start password is shown once."""
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD reads like GET
         return _form()
     runtime = current_runtime()
     try:
@@ -139,7 +139,7 @@ def _form(wrong: dict[str, str] | None = None) -> str:
         "users/new.html",
         email=request.form.get("email", ""),
         name=request.form.get("name", ""),
-        chosen=_chosen_roles(),
+        chosen=_chosen_roles() if request.method == "POST" else {role for role in Role if role == request.args.get("role")},
         wrong=wrong or {},
         roles=tuple(Role),
         needs_second_factor=SECOND_FACTOR_REQUIRED,

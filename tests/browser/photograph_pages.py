@@ -70,7 +70,7 @@ SHOWN_BY = {
         "custom_fields.retirement",
     ),
     Role.AUDITOR: ("ledger.show", "ledger.find_subject"),
-    Role.ADMIN: ("users.index", "users.new", "account.second_factor"),
+    Role.ADMIN: ("setup.index", "users.index", "users.new", "account.second_factor"),
 }
 HOMES = (Role.SALES, Role.SERVICE, Role.PRIVACY, Role.AUDITOR)
 

@@ -4,7 +4,7 @@ Source: Art. 5(1)(e), 17(3) DSGVO.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,8 +18,8 @@ from crm.db import among
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.models.retention import DueKind, RetentionDue, RetentionKeep
-from crm.privacy import exporting, keeping, plain_columns, restriction
-from crm.privacy.erasure import unconfirmed
+from crm.privacy import exporting, restriction
+from crm.privacy.erasure import unconfirmed, unsound
 from crm.vault import Subject, SubjectState
 
 THINGS: Final = (DueKind.NOTE, DueKind.TICKET, DueKind.INVOICE, DueKind.CUSTOM_VALUE)  # what goes by a period of its own
@@ -89,13 +89,13 @@ def make_plan(session: Session, *, day: date, zone: ZoneInfo) -> Plan:
 
     Notes, tickets, invoices and values of custom fields of somebody who goes go with them and are not listed of their own.
     """
-    unsound = find_unsound(session, day=day)
-    people = find_due(session, DueKind.PERSON, day=day, besides=unsound)
+    doubtful = find_unsound(session, day=day)
+    people = find_due(session, DueKind.PERSON, day=day, besides=doubtful)
     going = {each.subject_id for each in people}
     things = [each for kind in THINGS for each in find_due(session, kind, day=day) if each.subject_id not in going]
     requests = unconfirmed.count_over(session, day=day, zone=zone)
     files = exporting.count_over(session, day=day)
-    return Plan(day=day, due=(*people, *things), requests=requests, files=files, held=tuple(find_held(session, day=day, unsound=unsound)))
+    return Plan(day=day, due=(*people, *things), requests=requests, files=files, held=tuple(find_held(session, day=day, doubtful=doubtful)))
 
 
 def find_unsound(session: Session, *, day: date) -> set[str]:
@@ -105,16 +105,7 @@ def find_unsound(session: Session, *, day: date) -> set[str]:
         KeyUnavailableError: that cannot be said at the moment.
     """
     people = session.execute(_due(DueKind.PERSON, day)).scalars().all()
-    return find_changed(session, people)
-
-
-def find_changed(session: Session, subject_ids: Sequence[str]) -> set[str]:
-    """Return of whom the contact, or what keeps them, is not what the program wrote.
-
-    Raises:
-        KeyUnavailableError: that cannot be said at the moment.
-    """
-    return plain_columns.find_unsound(session, subject_ids) | keeping.find_unsound(session, subject_ids)
+    return unsound.find_changed(session, people)
 
 
 def find_due(
@@ -136,13 +127,13 @@ def count_held(session: Session, *, day: date) -> int:
     return session.scalar(select(func.count()).select_from(_due(DueKind.PERSON, day).where(_is_held(day)).subquery())) or 0
 
 
-def find_held(session: Session, *, day: date, unsound: Collection[str] = frozenset()) -> list[Held]:
+def find_held(session: Session, *, day: date, doubtful: Collection[str] = frozenset()) -> list[Held]:
     """Return who is due on a day and stays for now, with every reason; the longest overdue first."""
     reasons = _reasons(day)
     rows = (
         _due(DueKind.PERSON, day)
         .add_columns(*reasons.values())
-        .where(or_(_is_held(day), among(RetentionDue.__table__.c.subject_id, "unsound")))
+        .where(or_(_is_held(day), among(RetentionDue.__table__.c.subject_id, "doubtful")))
         .order_by(RetentionDue.due_on, RetentionDue.subject_id)
     )
     return [
@@ -152,10 +143,10 @@ def find_held(session: Session, *, day: date, unsound: Collection[str] = frozens
             row.due_on,
             (
                 *(why for why, holds in zip(reasons, row[-len(reasons) :], strict=True) if holds),
-                *([HeldBy.CHANGED] if row.subject_id in unsound else []),
+                *([HeldBy.CHANGED] if row.subject_id in doubtful else []),
             ),
         )
-        for row in session.execute(rows, {"unsound": unsound})
+        for row in session.execute(rows, {"doubtful": doubtful})
     ]
 
 

@@ -21,7 +21,7 @@ from crm.models.erasure import ErasureCause
 from crm.models.retention import DueKind, RetentionRun, RunState
 from crm.privacy import audit, documents, due, exporting
 from crm.privacy.actions import Action
-from crm.privacy.erasure import eraser, guard, job, plan, things, unconfirmed
+from crm.privacy.erasure import eraser, guard, job, plan, things, unconfirmed, unsound
 from crm.privacy.erasure.plan import Planned
 from crm.vault import Vault
 
@@ -170,14 +170,14 @@ def _order_people(database: Database, day: date, actor: Actor, zone: ZoneInfo, n
     Their days are computed anew before: what was kept ready decides who is looked at, what is true decides who goes. Whose row
     was changed past the program stays, because nothing is destroyed on its word; `lethe doctor` names them.
     """
-    unsound: set[str] = set()
+    doubtful: set[str] = set()
     with database.writing_in_bulk() as session:
         run = _lock(session, day)
         if run is None or run.state != RunState.RUNNING:
             return []
-        while looked_at := plan.find_due(session, DueKind.PERSON, day=day, limit=_AT_ONCE, besides=unsound):
-            unsound |= plan.find_changed(session, [each.subject_id for each in looked_at])
-            rules = _confirm_days(session, [each for each in looked_at if each.subject_id not in unsound], zone, now)
+        while looked_at := plan.find_due(session, DueKind.PERSON, day=day, limit=_AT_ONCE, besides=doubtful):
+            doubtful |= unsound.find_changed(session, [each.subject_id for each in looked_at])
+            rules = _confirm_days(session, [each for each in looked_at if each.subject_id not in doubtful], zone, now)
             if rules:
                 jobs = job.order_many(session, rules, cause=ErasureCause.RULE, case_id=None, actor=actor, now=now)
                 _count(run, Counter(rules.values()))

@@ -115,7 +115,7 @@ def _find_dark(session: Session, case: RequestCase, choices: Sequence[Choice]) -
     """Return the kinds whose key is destroyed: notes lie under the key of the profile, documents under one that goes with the last."""
     dark: set[DataKind] = set()
     if any(each.kind is DataKind.PROFILE and each.verdict is Verdict.ERASE for each in choices):
-        dark |= {DataKind.PROFILE, DataKind.NOTES}
+        dark |= {DataKind.PROFILE, DataKind.NOTES, DataKind.WORK}
     if not documents.find_keepers(session, people.find_people(session, case.id)):
         dark |= {DataKind.VOUCHERS, DataKind.LETTERS}
     return frozenset(dark)

@@ -29,11 +29,17 @@ def settle_choices(lines: Sequence[ProposedLine], wishes: Mapping[DataKind, Wish
         NotesGoTooError: notes cannot outlive the profile.
         TextTooLongError, TurnedTextError: a reason is too long for a letter, or cannot be read.
     """
-    decided = tuple(_settle(line, wishes.get(line.choice.kind), today) for line in lines)
+    decided = _let_work_follow([_settle(line, wishes.get(line.choice.kind), today) for line in lines])
     verdicts = {each.kind: each.verdict for each in decided}
     if verdicts.get(DataKind.PROFILE) is Verdict.ERASE and verdicts.get(DataKind.NOTES, Verdict.ERASE) is not Verdict.ERASE:
         raise NotesGoTooError(field=DataKind.NOTES)
     return foresee_days(decided, decided_on=today, cooling_for=request_policy().cooling_for)
+
+
+def _let_work_follow(decided: Sequence[Choice]) -> tuple[Choice, ...]:
+    """Let the rows of daily work share the lot of the profile, under whose key they lie."""
+    profile = next((each for each in decided if each.kind is DataKind.PROFILE), None)
+    return tuple(replace(profile, kind=DataKind.WORK) if profile and each.kind is DataKind.WORK else each for each in decided)
 
 
 def as_proposed(lines: Sequence[ProposedLine]) -> dict[DataKind, Wish]:

@@ -10,6 +10,7 @@ class DataKind(StrEnum):
 
     PROFILE = "profile"  # name, addresses, telephone, position
     NOTES = "notes"
+    WORK = "work"  # tickets, things to do, titles of deals, files, what campaigns reached them, copies of invoices
     CONSENTS = "consents"  # evidence of consents and notices
     VOUCHERS = "vouchers"
     LETTERS = "letters"

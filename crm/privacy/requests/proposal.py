@@ -12,10 +12,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crm.models.activity import Activity
+from crm.models.campaign import CampaignMember
 from crm.models.contact import Contact, Note
+from crm.models.customer_file import CustomerFile
+from crm.models.deal import Deal
 from crm.models.erasure import RetainedDocument
-from crm.models.invoice import Invoice
+from crm.models.invoice import Invoice, InvoiceSource
 from crm.models.lawfulness import GroundAct, GroundEvent
+from crm.models.ticket import Ticket
 from crm.privacy import lawfulness
 from crm.privacy.due_work import is_voucher
 from crm.privacy.periods import due_on, find_rules
@@ -28,6 +33,7 @@ from crm.privacy.requests.policy import request_policy
 CONTRACT: Final = "contract_person"
 VOUCHERS: Final = "RET-10"
 _CUSTOMERS: Final = "RET-07"
+_WORK: Final = (Ticket, Activity, Deal, CustomerFile, CampaignMember)
 DOCUMENTS: Final = (DataKind.VOUCHERS, DataKind.LETTERS)
 _DUTY: Final = "DSGVO Art. 17(3)(b)"  # what lets a statute of retention stand against an erasure
 
@@ -52,6 +58,8 @@ def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now
     found = [(people, profile)]
     if notes:
         found.append((notes, _notes(profile)))
+    if work := _count_work(session, subject_ids):
+        found.append((work, replace(profile, kind=DataKind.WORK)))
     found += find_documents(session, subject_ids, today)
     found.append((people, kept_by_rule(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, EVIDENCE, today)))
     found.append((1, kept_by_rule(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, CASE_FILE, today)))
@@ -82,6 +90,13 @@ def _contract_ended_on(session: Session, subject_ids: Sequence[str], zone: ZoneI
     ended = (GroundEvent.subject_id.in_(subject_ids), GroundEvent.purpose == CONTRACT, GroundEvent.act == GroundAct.ENDED)
     moment = session.scalar(select(func.max(GroundEvent.effective_at)).where(*ended))
     return moment.astimezone(zone).date() if moment else None
+
+
+def _count_work(session: Session, subject_ids: Sequence[str]) -> int:
+    """Return how many rows of daily work there are about these people; they lie under the key of the profile and go with it."""
+    counts = [select(func.count()).select_from(model).where(model.subject_id.in_(subject_ids)) for model in _WORK]
+    copies = select(func.count()).select_from(Invoice).where(Invoice.subject_id.in_(subject_ids), Invoice.source == InvoiceSource.ERP)
+    return sum(session.scalar(each) or 0 for each in (*counts, copies))
 
 
 def _notes(profile: Choice) -> Choice:

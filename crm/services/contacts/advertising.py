@@ -17,14 +17,17 @@ from crm import ledger
 from crm.actor import Actor, Role
 from crm.errors import InvalidInputError
 from crm.models.lawfulness import ToldBy
-from crm.privacy import disclosure, due, objection, suppression
+from crm.privacy import disclosure, due, objection, purposes, suppression
 from crm.privacy.actions import Action
 from crm.privacy.errors import PrivacyError
+from crm.privacy.intake.people import find_by_address
 from crm.privacy.objection import DIRECT_MARKETING, Heard, Mistake, Objection, StandingObjection
 from crm.privacy.purposes import Channel
 from crm.search.exact import exact_email
 from crm.services.contacts.view import get_contact
+from crm.vault import Vault
 
+_COVER_EMAIL: Final = frozenset({None, Channel.EMAIL})
 _LOOKED_AT: Final = 200  # objections of one person; somebody who raised more has the coordinator
 
 
@@ -83,8 +86,9 @@ class Wish:
 def object_to_marketing(session: Session, *, subject_id: str, channel: Channel | None, actor: Actor, now: datetime) -> None:
     """Enter that the person wants no more advertising, by one channel or at all; asks for no reason.
 
-    What staff entered before is entered once. Beside what the person said on the portal or in a request it is an act of its own:
-    were the other taken back, this one stands.
+    Where it covers e-mail, it holds for the address, as on the portal: for everybody who is kept with it, and on the suppression
+    list, so that it outlives the person and meets whoever comes in with it. What staff entered before is entered once. Beside what
+    the person said on the portal or in a request it is an act of its own: were the other taken back, this one stands.
 
     Raises:
         NotFoundError: no contact has this id.
@@ -92,11 +96,21 @@ def object_to_marketing(session: Session, *, subject_id: str, channel: Channel |
     Source: Art. 21(2), (3) DSGVO.
     """
     get_contact(session, subject_id=subject_id)
+    address = _find_address(session, subject_id, actor, now) if channel in _COVER_EMAIL else None
+    others = _find_others(session, subject_id, address)
+    meant = [each for each in (subject_id, *others) if not _is_entered(session, each, channel)]
+    for each in meant:
+        objection.raise_to_marketing(session, subject_id=each, channel=channel, origin=Heard.STAFF, actor=actor, now=now)
+    reason = suppression.lawful_reason(purposes.find_all(session))
+    if meant and address is not None and reason is not None:
+        suppression.enter(session, address=address, channel=Channel.EMAIL, reason=reason, actor=actor, now=now)
+
+
+def _is_entered(session: Session, subject_id: str, channel: Channel | None) -> bool:
+    """Say whether staff have entered it already."""
     covering = {Objection(DIRECT_MARKETING), Objection(DIRECT_MARKETING, channel)}
     standing = objection.find_standing(session, subject_id=subject_id)
-    if any(Heard.STAFF in each.came for each in standing if each.objection in covering):
-        return
-    objection.raise_to_marketing(session, subject_id=subject_id, channel=channel, origin=Heard.STAFF, actor=actor, now=now)
+    return any(Heard.STAFF in each.came for each in standing if each.objection in covering)
 
 
 def find_objections(session: Session, *, subject_id: str, actor: Actor) -> tuple[EndableObjection, ...]:
@@ -114,7 +128,7 @@ def find_objections(session: Session, *, subject_id: str, actor: Actor) -> tuple
 
 
 def correct(session: Session, *, subject_id: str, channel: Channel | None, mistake: str, actor: Actor, now: datetime) -> None:
-    """Take back what staff entered by mistake; again is the same as once.
+    """Take back what staff entered by mistake, with all that the entry brought about; again is the same as once.
 
     Raises:
         MistakeMissingError: no reason was chosen.
@@ -128,12 +142,24 @@ def correct(session: Session, *, subject_id: str, channel: Channel | None, mista
         return
     if not found.can_be_corrected:
         raise OwnObjectionError
-    about = found.standing.objection
-    objection.correct_entry(session, subject_id=subject_id, objection=about, mistake=Mistake(mistake), actor=actor, now=now)
+    about, entered_at = found.standing.objection, found.standing.came[Heard.STAFF]
+    address = _find_address(session, subject_id, actor, now) if channel in _COVER_EMAIL else None
+    others = [each for each in _find_others(session, subject_id, address) if _came_at(session, each, about) == entered_at]
+    for each in (subject_id, *others):
+        objection.correct_entry(session, subject_id=each, objection=about, mistake=Mistake(mistake), actor=actor, now=now)
+    if address is not None and not objection.stands_against_advertising(session, _sharing(session, address), channel=Channel.EMAIL):
+        for tag in Vault.of(session).suppression_tags(address):
+            suppression.take_back(session, tag=tag, entered_at=entered_at, channel=Channel.EMAIL, actor=actor, now=now)
+
+
+def _came_at(session: Session, subject_id: str, about: Objection) -> datetime | None:
+    """Return when staff entered this for somebody: those of one act have the same moment."""
+    standing = objection.find_standing(session, subject_id=subject_id)
+    return next((each.came.get(Heard.STAFF) for each in standing if each.objection == about), None)
 
 
 def lift(session: Session, *, subject_id: str, channel: Channel | None, wish: Wish, actor: Actor, now: datetime) -> None:
-    """End an objection by the express wish of the person; their address leaves the suppression list with the last of them.
+    """End an objection by the express wish of the person; the address leaves the suppression list with the last one that stands.
 
     Raises:
         WishMissingError, WishDayError, NotWarnedError: that is no express wish of somebody who knows what follows.
@@ -151,9 +177,9 @@ def lift(session: Session, *, subject_id: str, channel: Channel | None, wish: Wi
         raise WishDayError(field="told_on")
     about = found.standing.objection
     objection.lift(session, subject_id=subject_id, objection=about, told=ToldBy(wish.told), told_on=told_on, actor=actor, now=now)
-    covers_email = channel in {None, Channel.EMAIL}
-    if covers_email and not objection.stands_against_advertising(session, [subject_id], channel=Channel.EMAIL):
-        _release_address(session, subject_id, actor, now)
+    address = _find_address(session, subject_id, actor, now) if channel in _COVER_EMAIL else None
+    if address is not None and not objection.stands_against_advertising(session, _sharing(session, address), channel=Channel.EMAIL):
+        suppression.release_address(session, address=address, channel=Channel.EMAIL, actor=actor, now=now)
 
 
 def _require_wish(wish: Wish) -> date:
@@ -172,11 +198,20 @@ def _find(session: Session, subject_id: str, channel: Channel | None, actor: Act
     return next((each for each in find_objections(session, subject_id=subject_id, actor=actor) if each.standing.objection == about), None)
 
 
-def _release_address(session: Session, subject_id: str, actor: Actor, now: datetime) -> None:
+def _find_address(session: Session, subject_id: str, actor: Actor, now: datetime) -> str | None:
+    """Return the e-mail address of a person in the one form in which addresses are compared."""
     typed = disclosure.open_email_for_objection(session, subject_id=subject_id, actor=actor, now=now)
-    address = exact_email(typed) if typed else None
-    if address is not None:
-        suppression.release_address(session, address=address, channel=Channel.EMAIL, actor=actor, now=now)
+    return exact_email(typed) if typed else None
+
+
+def _sharing(session: Session, address: str) -> list[str]:
+    """Return everybody who is kept with this address."""
+    return find_by_address(session, [address]).get(address, [])
+
+
+def _find_others(session: Session, subject_id: str, address: str | None) -> list[str]:
+    """Return who else is kept with the address: mostly the same person once more."""
+    return [each for each in _sharing(session, address) if each != subject_id] if address else []
 
 
 def _find_author(session: Session, subject_id: str, standing: StandingObjection) -> str | None:

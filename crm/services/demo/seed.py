@@ -13,7 +13,7 @@ from crm.privacy import collection, consent, due, intake, objection, purposes, r
 from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.purposes import Channel, Purposes
 from crm.privacy.restriction import RestrictionReason
-from crm.services import work_rules
+from crm.services import setting_up, work_rules
 from crm.services.companies import entry as companies
 from crm.services.demo.accounts import add_accounts
 from crm.services.demo.activities import invent_activities
@@ -30,7 +30,7 @@ from crm.services.demo.requests import ENTRIES, add_requests
 from crm.services.demo.service import invent_service
 from crm.services.demo.uploads import add_uploads
 from crm.services.imports.terms import due_within_a_month
-from crm.settings import Settings
+from crm.settings import Settings, initial_policy
 
 COMPANIES = 120
 SOLE_TRADERS = 8
@@ -77,6 +77,7 @@ def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
         work_rules.load_initial(session, actor=_ACTOR, now=now - FIRST_MOVE - _SET_UP)
         intake.publish_key(session, now=now)
         staff = add_accounts(session, actor=_ACTOR, now=now - FIRST_MOVE)
+        setting_up.choose_purposes(session, used=initial_policy("purposes"), actor=_ACTOR, now=now - FIRST_MOVE)
     # First, because the log goes forward in time and these came before the others.
     moved = move_in(database, inventor, staff, settings=settings, actor=_ACTOR, now=now)
     owners = staff[Role.SALES]

@@ -1,7 +1,7 @@
 """On which terms people are taken in: for which purpose, from whose system, and what that makes due."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -9,14 +9,12 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.errors import InvalidInputError
+from crm.models.privacy_task import DECIDED_WITHIN
 from crm.privacy.collection import Notice
 from crm.privacy.due import find_end_of_prospect, last_day
 from crm.privacy.purposes import Purpose, find_all
 from crm.services import staff_names
 from crm.services.accounts.users import get_id_by_email
-
-# Policy: one month, the period of Art. 12(3) and 14(3)(a) DSGVO, for everything that waits for a decision.
-_TASK_WITHIN = timedelta(days=30)
 
 
 class Migration(StrEnum):
@@ -88,4 +86,4 @@ def is_time_up(*, last_contact_at: datetime, prospect: bool, purpose: Purpose, z
 
 def due_within_a_month(now: datetime, *, zone: ZoneInfo) -> date:
     """Return the last day for what an import leaves to people."""
-    return last_day(now, within=_TASK_WITHIN, zone=zone)
+    return last_day(now, within=DECIDED_WITHIN, zone=zone)

@@ -4,6 +4,7 @@ Source: § 257 HGB, § 147 AO; Art. 5(1)(c), 6(1)(c) DSGVO.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -14,8 +15,9 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.db import Compartment
 from crm.errors import InvalidInputError, NotFoundError
+from crm.models.field_groups import FieldGroup
 from crm.models.invoice import Invoice, InvoiceSource
-from crm.privacy import audit, disclosure, due, due_work, work_texts
+from crm.privacy import audit, disclosure, due, due_work, served, work_texts
 from crm.privacy.actions import Action
 from crm.privacy.purposes import Purpose
 from crm.privacy.work_texts import WorkText
@@ -60,6 +62,9 @@ class InvoiceEntry:
     positions: tuple[Position, ...] = ()
 
 
+_RECIPIENT: Final = (FieldGroup.IDENTITY, FieldGroup.ADDRESS)
+
+
 def get_invoice(session: Session, *, invoice_id: str) -> Invoice:
     """Return an invoice.
 
@@ -70,6 +75,11 @@ def get_invoice(session: Session, *, invoice_id: str) -> Invoice:
     if invoice is None:
         raise NotFoundError
     return invoice
+
+
+def recipient_place(invoice_id: str, subject_id: str | None) -> WorkText:
+    """Return where name and address of the recipient lie: beside the positions."""
+    return WorkText("invoice", "sealed_recipient", invoice_id, subject_id, Compartment.RECORD)
 
 
 def place_of(invoice_id: str, subject_id: str | None) -> WorkText:
@@ -94,11 +104,16 @@ def record(session: Session, *, entry: InvoiceEntry, form: SentForm, purpose: Pu
     if session.get(Invoice, invoice_id):
         return invoice_id
     chosen = _require(session, entry, purpose, actor, now)
-    sealed = _seal(session, invoice_id, chosen.subject_id, entry.positions, now)
+    sealed = {
+        "sealed_positions": _seal(session, invoice_id, chosen.subject_id, entry.positions, now),
+        "sealed_recipient": _seal_recipient(session, invoice_id, entry, chosen, purpose, actor, now),
+    }
     with forms.sent_twice_is_known():
-        session.add(Invoice(id=invoice_id, created_at=now, changed_at=now, version=1, sealed_positions=sealed, **_columns(entry, chosen)))
+        session.add(Invoice(id=invoice_id, created_at=now, changed_at=now, version=1, **sealed, **_columns(entry, chosen)))
         session.flush()
-    enter(session, Action.INVOICE_RECORDED, chosen.subject_id, sealed=sealed, purpose=purpose, actor=actor, now=now)
+    written = tuple(value for value in sealed.values() if value)
+    enter(session, Action.INVOICE_RECORDED, chosen.subject_id, sealed=written, purpose=purpose, actor=actor, now=now)
+    served.begin(session, [chosen.subject_id], actor=actor, now=now)
     return invoice_id
 
 
@@ -107,7 +122,7 @@ def enter(
     action: Action,
     subject_id: str | None,
     *,
-    sealed: bytes | None = None,
+    sealed: Sequence[bytes] = (),
     result: str | None = None,
     purpose: Purpose,
     actor: Actor,
@@ -123,7 +138,7 @@ def enter(
         purpose=purpose.code,
         basis=purpose.basis,
         kind=KIND,
-        sealed=(sealed,) if sealed else (),
+        sealed=sealed,
         result=result,
     )
 
@@ -131,6 +146,25 @@ def enter(
 def read_positions(text: str) -> tuple[Position, ...]:
     """Return the positions of an opened invoice."""
     return tuple(Position(str(each[0]), int(each[1])) for each in json.loads(text))
+
+
+def read_recipient(text: str) -> dict[str, str]:
+    """Return name and address of the recipient of an opened invoice, by the names of the fields."""
+    return {str(name): str(value) for name, value in json.loads(text).items()}
+
+
+def _seal_recipient(
+    session: Session, invoice_id: str, entry: InvoiceEntry, chosen: Chosen, purpose: Purpose, actor: Actor, now: datetime
+) -> bytes | None:
+    """Seal whom a document is for that is kept here; where the ERP keeps it, the copy goes with the person.
+
+    Source: § 14(4) Nr. 1 UStG; § 147(1) Nr. 4 AO.
+    """
+    if entry.source != InvoiceSource.HERE or chosen.subject_id is None:
+        return None
+    opened = disclosure.open_person(session, subject_id=chosen.subject_id, groups=_RECIPIENT, purpose=purpose, actor=actor, now=now)
+    text = json.dumps(dict(opened.fields), ensure_ascii=False)
+    return work_texts.seal_record(session, recipient_place(invoice_id, chosen.subject_id), text, now=now)
 
 
 def _seal(session: Session, invoice_id: str, subject_id: str | None, positions: tuple[Position, ...], now: datetime) -> bytes | None:

@@ -17,7 +17,9 @@ from crm.privacy.requests.acts import OPENS, require_role
 from crm.privacy.requests.errors import AddresseeMissingError
 from crm.privacy.requests.texts import require_fitting
 from crm.search.exact import exact_email
+from crm.services import forms
 from crm.services.contacts.view import get_contact
+from crm.services.forms import SentForm
 from crm.settings import Settings
 
 LONGEST: Final = 200
@@ -30,7 +32,7 @@ class NewRequest:
     """What somebody was told, as a form sends it.
 
     Attributes:
-        token: names the case before it is opened, so that a form sent twice opens one.
+        token: random name that the form got when it was shown; sent twice with the same content, it opens one case.
         subject_id: the contact it was opened from; None where nobody was looked up.
         request: what was asked, and where the answer goes.
     """
@@ -44,6 +46,12 @@ class NewRequest:
     objects_too: bool
     request: dict[str, str] = field(default_factory=dict)
 
+    def sent(self) -> SentForm:
+        """Return the form as it was sent."""
+        facts = {"subject": self.subject_id or "", "way": self.way, "received_on": self.received_on.isoformat(), "language": self.language}
+        ticked = {"is_known": str(self.is_known), "objects_too": str(self.objects_too)}
+        return SentForm(self.token, {**facts, **ticked, **{f"request.{name}": value for name, value in self.request.items()}})
+
 
 def open_request(session: Session, *, wanted: NewRequest, settings: Settings, actor: Actor, now: datetime) -> RequestCase:
     """Open a case; sales and service may do that much, so that nobody who asks is sent elsewhere.
@@ -52,33 +60,45 @@ def open_request(session: Session, *, wanted: NewRequest, settings: Settings, ac
         CoordinatorOnlyError: the actor's role opens no cases.
         NotFoundError, ErasedError: there is no such contact.
         AddresseeMissingError: nobody was looked up, and the answer would go nowhere.
-        TextTooLongError, TurnedTextError, ReceiptDayError: what was typed cannot be taken.
+        TextTooLongError, TurnedTextError, ReceiptDayError, FormTokenError: what was typed cannot be taken.
+        FormAlreadySavedError: the same form is being saved at this very moment.
 
     Source: Art. 12(2), 17(1) DSGVO.
     """
     require_role(actor, OPENS)
+    case_id = id_of(session, wanted)
     for name, value in wanted.request.items():
         require_fitting(value, field=name, longest=LONGEST_MESSAGE if name == "message" else LONGEST)
     if wanted.subject_id is not None:
         get_contact(session, subject_id=wanted.subject_id)
     else:
         _require_addressee(wanted.request)
-    return cases.open_case(
-        session,
-        subject_id=wanted.subject_id,
-        kind=CaseKind.ERASURE,
-        way=wanted.way,
-        language=wanted.language,
-        received_on=wanted.received_on,
-        identity=Identity.KNOWN if wanted.is_known else Identity.UNCHECKED,
-        request=wanted.request,
-        objects_too=wanted.objects_too,
-        found=[(wanted.subject_id, "staff")] if wanted.subject_id else [],
-        settings=settings,
-        actor=actor,
-        now=now,
-        case_id=wanted.token,
-    )
+    with forms.sent_twice_is_known():
+        return cases.open_case(
+            session,
+            subject_id=wanted.subject_id,
+            kind=CaseKind.ERASURE,
+            way=wanted.way,
+            language=wanted.language,
+            received_on=wanted.received_on,
+            identity=Identity.KNOWN if wanted.is_known else Identity.UNCHECKED,
+            request=wanted.request,
+            objects_too=wanted.objects_too,
+            found=[(wanted.subject_id, "staff")] if wanted.subject_id else [],
+            settings=settings,
+            actor=actor,
+            now=now,
+            case_id=case_id,
+        )
+
+
+def id_of(session: Session, wanted: NewRequest) -> str:
+    """Return the id that a case has which this form opens.
+
+    Raises:
+        FormTokenError: the form is not ours.
+    """
+    return forms.key_of(session, wanted.sent())
 
 
 def _require_addressee(request: dict[str, str]) -> None:

@@ -1,6 +1,6 @@
 """The clock of a promise: it runs in hours of service on working days, and stands still at night, on weekends and holidays."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -66,8 +66,8 @@ class ServiceHours:
 
 def find_service_hours(session: Session, rules: WorkRules) -> ServiceHours:
     """Return the hours of service of this installation."""
-    state: str | None = session.info.get("federal_state")
-    return ServiceHours(rules.calendar.service_from, rules.calendar.service_to, due.zone_of(session), state)
+    find_state: Callable[[], str | None] = session.info.get("federal_state", lambda: None)
+    return ServiceHours(rules.calendar.service_from, rules.calendar.service_to, due.zone_of(session), find_state())
 
 
 @lru_cache(maxsize=100)

@@ -1,5 +1,6 @@
 """The documents of one person, and the form that files another."""
 
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 
@@ -16,6 +17,7 @@ from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.web.documents.blueprint import bp, document_desk, row_of, strip_for
 from crm.web.documents.form import DocumentForm, empty_form, typed_form
+from crm.web.invoices.rows import invoices_of
 from crm.web.names import NAME_FIELDS, full_name
 
 
@@ -68,6 +70,7 @@ def _page(subject_id: str, form: DocumentForm) -> str:
         found = retained_documents.find_of_person(db, subject_id=subject_id, desk=document_desk())
         shown = [name for name in NAME_FIELDS if found.name.get(name)]
         strip = strip_for(db, found.purpose, shown=len(shown))
+        invoices = invoices_of(db, subject_id=subject_id)
     return render_template(
         "documents/person.html",
         strip=strip,
@@ -79,4 +82,5 @@ def _page(subject_id: str, form: DocumentForm) -> str:
         file_url=url_for(".file", subject_id=subject_id),
         contact_url=url_for("contacts.show", subject_id=subject_id) if found.takes_more and may("contacts.show") else None,
         takes_more=found.takes_more,
+        invoices=replace(invoices, new_url=None) if invoices and invoices.rows else None,
     )

@@ -25,7 +25,7 @@ from crm.web.desk import Desk, current_day, find_desk, open_posted_desk, strip_o
 from crm.web.invoices.blueprint import bp
 from crm.web.invoices.rows import make_rows
 from crm.web.invoices.words import END_TITLES
-from crm.web.names import name_fields
+from crm.web.names import full_name, name_fields
 from crm.web.typed import typed_day, typed_line, typed_number
 
 
@@ -107,7 +107,7 @@ def _page(invoice_id: str, fault: Fault | None = None) -> str:
 def _context(view: InvoiceView, desk: Desk | None, fault: Fault | None) -> dict[str, Any]:
     invoice, row = view.invoice, make_rows([view.shown])[0]
     return {
-        "strip": strip_of(desk, shown=len(name_fields(desk)) if row.person else 0) if desk else None,
+        "strip": strip_of(desk, shown=len(view.recipient) or (len(name_fields(desk)) if row.person else 0)) if desk else None,
         "name_fields": " ".join(name_fields(desk)) if desk else "",
         "purpose": desk.purpose.code if desk else "",
         "invoice": row,
@@ -115,6 +115,8 @@ def _context(view: InvoiceView, desk: Desk | None, fault: Fault | None) -> dict[
         "net": money(invoice.net_cents),
         "version": invoice.version,
         "positions": [(each.text, money(each.cents)) for each in view.positions] if view.positions is not None else None,
+        "recipient": _envelope(view.recipient),
+        "recipient_fields": " ".join(view.recipient),
         "is_copy": invoice.source == InvoiceSource.ERP,
         "keep_until": invoice.keep_until,
         "payments": [(each.paid_on, money(each.cents)) for each in view.payments],
@@ -126,6 +128,13 @@ def _context(view: InvoiceView, desk: Desk | None, fault: Fault | None) -> dict[
         "fields": _fields(view, fault),
         "wrong": fault.sentence if fault and fault.field == "page" else None,
     }
+
+
+def _envelope(recipient: Mapping[str, str]) -> tuple[str, ...]:
+    """Return name and address as they stand on an envelope."""
+    place = " ".join(recipient[name] for name in ("postal_code", "city") if recipient.get(name))
+    lines = (full_name(recipient) if recipient else "", recipient.get("street", ""), place, recipient.get("country", ""))
+    return tuple(line for line in lines if line)
 
 
 def _fields(view: InvoiceView, fault: Fault | None) -> dict[str, FieldInput]:

@@ -14,6 +14,7 @@ from crm.errors import InvalidInputError
 from crm.models.request_case import CaseState, CaseWay, RequestCase
 from crm.privacy.requests.errors import CaseOpenAlreadyError, NotOfferedError, ReceiptDayError
 from crm.services.contacts.view import get_contact
+from crm.services.forms import save_once
 from crm.services.requests import alike
 from crm.services.requests import opening as use_case
 from crm.services.requests.opening import LONGEST, LONGEST_MESSAGE, NewRequest
@@ -72,17 +73,16 @@ class NewForm:
 def new() -> ResponseReturnValue:
     """Open a case for what somebody was told; from a contact it is about that contact."""
     subject_id = chosen_id("subject")
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD reads like GET
         form = NewForm(token=new_id(), received_on=current_day().isoformat(), language=current_language(), is_known=subject_id is not None)
         return _page(subject_id, form, _find_alike(subject_id, form))
-    form, runtime = NewForm.typed(), current_runtime()
-    if not form.is_another and (open_cases := _find_alike(subject_id, form)):
-        form = replace(form, wrong_field="is_another", wrong=sentence_of(CaseOpenAlreadyError()))
-        return _page(subject_id, form, open_cases), HTTPStatus.CONFLICT
+    form = NewForm.typed()
     try:
-        with runtime.database.writing() as db:
-            wanted = _wanted(subject_id, form)
-            case = use_case.open_request(db, wanted=wanted, settings=runtime.settings, actor=current_actor(), now=runtime.clock.now())
+        wanted = _wanted(subject_id, form)
+        if not form.is_another and (open_cases := _find_alike(subject_id, form, besides=wanted)):
+            form = replace(form, wrong_field="is_another", wrong=sentence_of(CaseOpenAlreadyError()))
+            return _page(subject_id, form, open_cases), HTTPStatus.CONFLICT
+        case = save_once(lambda: _open(wanted))
     except InvalidInputError as error:
         open_cases = _find_alike(subject_id, form) if form.is_another else ()
         form = replace(form, wrong_field=error.field or "", wrong=sentence_of(error))
@@ -97,6 +97,12 @@ def new() -> ResponseReturnValue:
     return redirect(target, code=HTTPStatus.SEE_OTHER)
 
 
+def _open(wanted: NewRequest) -> RequestCase:
+    runtime = current_runtime()
+    with runtime.database.writing() as db:
+        return use_case.open_request(db, wanted=wanted, settings=runtime.settings, actor=current_actor(), now=runtime.clock.now())
+
+
 @bp.post("/requests/tasks/<pseudonym:subject_id>")
 def open_task(subject_id: str) -> ResponseReturnValue:
     """Make a case of a wish that an earlier import left as a task."""
@@ -107,15 +113,16 @@ def open_task(subject_id: str) -> ResponseReturnValue:
     return redirect(url_for(".index"), code=HTTPStatus.SEE_OTHER)
 
 
-def _find_alike(subject_id: str | None, form: NewForm) -> Sequence[RequestCase]:
+def _find_alike(subject_id: str | None, form: NewForm, *, besides: NewRequest | None = None) -> Sequence[RequestCase]:
     """Return the open cases that this one may repeat; the case of this very form, sent twice, is none of them."""
     runtime = current_runtime()
     with runtime.database.reading() as db:
+        own = use_case.id_of(db, besides) if besides else None
         if subject_id is not None:
             found = alike.find_open_about(db, [subject_id])
         else:
             found = alike.find_open_like(db, asked=form.texts, actor=current_actor(), now=runtime.clock.now())
-    return [each for each in found if each.id != form.token]
+    return [each for each in found if each.id != own]
 
 
 def _wanted(subject_id: str | None, form: NewForm) -> NewRequest:

@@ -40,6 +40,7 @@ FOUND_BY: Final = {"email": _l("über die E-Mail-Adresse"), "staff": _l("von Han
 DATA_KINDS: Final = {
     DataKind.PROFILE: _l("Profil: Name, Adressen, Telefon, Position"),
     DataKind.NOTES: _l("Notizen"),
+    DataKind.WORK: _l("Vorgänge: Tickets, Aktivitäten, Verkaufschancen, Dateien, Kampagnen, Kopien von Rechnungen"),
     DataKind.CONSENTS: _l("Nachweise über Einwilligungen und Informationen"),
     DataKind.VOUCHERS: _l("Rechnungen und andere Belege"),
     DataKind.LETTERS: _l("Geschäftsbriefe"),

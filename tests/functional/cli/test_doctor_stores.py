@@ -133,7 +133,16 @@ class TestDatabase:
         assert "wurde zurückgesetzt" in wrong["log"]
         assert status == 1
 
-    @pytest.mark.parametrize("command", [("worker",), ("serve", "staff"), ("retention", "run", "--yes")])
+    @pytest.mark.parametrize(
+        "command",
+        [
+            ("worker",),
+            ("serve", "staff"),
+            ("retention", "run", "--yes"),
+            ("retention", "plan"),
+            ("users", "add", "--email", "a@muster.test", "--name", "A", "--role", "sales"),
+        ],
+    )
     def test_set_back_is_refused_by_what_changes_it(self, installed, opened, populate, tmp_path, lethe, command):
         populate(1)
         copy(installed / "lethe.sqlite", tmp_path / "older")

@@ -113,6 +113,13 @@ class TestPlan:
         assert (result.exit_code, result.stdout.endswith(": fällig sind 0 Personen; zurückgestellt: 0 Personen.\n")) == (0, True)
 
     @pytest.mark.usefixtures("installed")
+    @pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31"])
+    def test_of_a_day_on_which_nothing_can_have_been_due_says_so(self, lethe, day):
+        refused = lethe("retention", "plan", "--day", day)
+
+        assert refused.exit_code == 2
+        assert "An diesem Tag kann nichts fällig gewesen sein" in refused.stderr
+
     def test_of_no_day_is_refused_with_2(self, lethe):
         assert lethe("retention", "plan", "--day", "gestern").exit_code == 2
 

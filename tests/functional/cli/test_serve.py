@@ -1,5 +1,6 @@
 """`lethe serve` and `lethe worker`: real processes that start, report and stop cleanly."""
 
+import errno
 import json
 import os
 import signal
@@ -13,6 +14,8 @@ import urllib.request
 from contextlib import closing
 
 import pytest
+
+from crm.cli import serve
 
 pytestmark = pytest.mark.slow
 PATIENCE = 30
@@ -141,3 +144,16 @@ def test_the_worker_stops_cleanly(installed, start):
 
     assert worker.wait(timeout=PATIENCE) == 0
     assert reports(installed, "worker") == []
+
+
+def test_a_site_that_has_no_room_says_so_in_one_sentence_and_ends(monkeypatch, capsys):
+    def find_no_room(_settings, _site):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(serve, "_open_application", find_no_room)
+
+    with pytest.raises(SystemExit) as end:
+        serve._open_or_end(None, "portal")
+
+    assert end.value.code == 3  # gunicorn's master ends too
+    assert "No space left on device" in capsys.readouterr().err

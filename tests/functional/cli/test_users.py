@@ -56,6 +56,14 @@ def test_adds_an_account_and_shows_its_start_password_once(lethe):
     }
 
 
+def test_tells_a_program_what_it_needs(lethe):
+    added = lethe("users", "add", "--email", "vera@muster.test", "--name", "Vera Kunze", "--role", "sales", "--json")
+
+    told = json.loads(added.stdout)
+    assert (added.exit_code, told["email"], len(told["pseudonym"])) == (0, "vera@muster.test", 32)
+    assert len(told["start_password"]) >= 12
+
+
 def test_takes_a_start_password_from_standard_input_and_does_not_print_it(lethe):
     arguments = ("users", "add", "--email", "kim@muster.test", "--name", "Kim", "--role", "sales", "--password-file", "-")
 

@@ -127,3 +127,18 @@ def test_a_purpose_of_another_role_is_refused(house, sales):
     assert sales.send("/purpose/service").status_code == 403
     assert sales.send("/purpose/no-such-purpose").status_code == 403
     assert sales.send("/purpose/contract_person", {"next": "https://evil.example/"}).location == "/"
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.PRIVACY], ids=str)
+def test_asking_for_the_head_of_a_page_changes_nothing(app, house, colleague, role):
+    """What takes a form takes it by POST alone: HEAD needs no token of a form."""
+    person, visitor = house.take_in(), colleague(role)
+    form = {"subject": person, "token": "b" * 32, "way": "phone", "received_on": "2026-11-23", "email": "x@example.com", "name": "X"}
+    before = house.snapshot()
+
+    for rule in app.url_map.iter_rules():
+        if "HEAD" in rule.methods and "POST" in rule.methods:
+            visitor.client.head(path_of(app, rule), data=form)
+    app.test_client().head("/sign-in", data={"email": "x@example.com", "password": "y"})
+
+    assert house.snapshot() == before

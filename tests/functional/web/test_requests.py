@@ -9,12 +9,20 @@ from sqlalchemy import delete, select, update
 from crm import mail
 from crm.actor import Role, system_actor
 from crm.mail import MailState, OutboxMessage
+from crm.models.customer_file import CustomerFile
 from crm.models.privacy_task import TaskKind
 from crm.models.request_case import CaseState, RequestCase
 from crm.privacy import restriction, tasks
-from crm.privacy.requests import execution
+from crm.privacy.requests import execution, sealed
 from crm.privacy.restriction import RestrictionReason
+from crm.services import customer_files
+from crm.services.activities.entry import Matter
+from crm.services.customer_files import NewFile
+from crm.services.deals import entry as deals
+from crm.services.deals.entry import DealEntry
+from crm.services.forms import SentForm, new_form_token
 from crm.services.health.cases import CasesUntold, examine_cases
+from tests.integration.deals.selling import SALES
 
 TODAY = "2026-11-23"
 
@@ -31,12 +39,14 @@ def open_case(house, browser, subject_id=None, **fields):
         typed["subject"] = subject_id
     answer = browser.send("/requests/new", typed)
     assert answer.status_code == 303, answer.text
-    return typed["token"]
-
-
-def case_of(house, case_id="b" * 32):
     with house.database.reading() as session:
-        return session.get(RequestCase, case_id)
+        return session.scalars(select(RequestCase.id).order_by(RequestCase.number.desc())).first()
+
+
+def case_of(house, case_id=None):
+    """Return a case, or the first one."""
+    with house.database.reading() as session:
+        return session.get(RequestCase, case_id) if case_id else session.scalars(select(RequestCase).order_by(RequestCase.number)).first()
 
 
 def version_of(browser, case_id):
@@ -60,8 +70,49 @@ def reasons_of(house, person):
         return restriction.find_reasons(session, [person]).get(person, ())
 
 
+class TestWork:
+    """What daily work says about a person lies under the key of the profile, shares its lot, and is named in the answer (Art. 12(1))."""
+
+    def test_is_named_to_who_decides_and_in_the_answer(self, house, privacy, clock):
+        person = house.take_in()
+        with house.database.writing() as session:
+            file = NewFile(name="Angebot", content=b"%PDF-1.7")
+            acting = {"purpose": house.purposes("business_contact")[0], "actor": SALES, "now": house.now}
+            deal = {"title": "Bohrwerk", "company_id": None, "subject_id": person, "owner_id": None, "amount_cents": 1, "probability": None}
+            entry = DealEntry(**deal, product=None, region=None, expected_on=house.now.date())
+            deal_id = deals.create(session, entry=entry, stage="offer", form=SentForm(new_form_token(), {}), **acting)
+            customer_files.add(session, file=file, matter=Matter(deal_id=deal_id), token=new_form_token(), **acting)
+        case_id = open_case(house, privacy, person)
+
+        page = privacy.get(f"/requests/{case_id}").text
+        assert "Vorgänge: Tickets" in page
+        decide(privacy, case_id)
+        clock.advance(timedelta(hours=73))
+        execution.execute_due(house.database, vault=house.runtime.vault, settings=house.runtime.settings, clock=clock.now)
+
+        with house.database.reading() as session:
+            decision = sealed.open_part(session, session.get_one(RequestCase, case_id), "sealed_decision")
+        assert {each["kind"]: each["verdict"] for each in decision["choices"]}["work"] == "erase"
+        assert house.count(CustomerFile) == 0
+
+
 class TestOpening:
     """Art. 12(2), 17(1) DSGVO."""
+
+    def test_of_the_same_form_for_somebody_else_is_a_case_of_its_own(self, house, privacy):
+        one, other = house.take_in(), house.take_in(fields={"first_name": "Ina", "last_name": "Fremd"})
+        open_case(house, privacy, one)
+
+        open_case(house, privacy, other)
+
+        assert house.count(RequestCase) == 2
+        assert {reasons_of(house, each) for each in (one, other)} == {(RestrictionReason.ERASURE_PENDING,)}
+
+    def test_of_the_same_form_sent_twice_is_one_case(self, house, privacy):
+        person = house.take_in()
+
+        assert open_case(house, privacy, person) == open_case(house, privacy, person)
+        assert house.count(RequestCase) == 1
 
     def test_from_the_contact_it_takes_two_clicks_and_restricts_at_once(self, house, sales):
         person = house.take_in()

@@ -167,6 +167,8 @@ class TestFile:
             (lambda said: said["keys"][0].update(compartment="record"), "keys"),
             (lambda said: said["keys"][0].update(removed_at="2999-01-01T00:00:00+00:00"), "keys"),
             (lambda said: said["keys"].append({**said["keys"][0], "compartment": "proof"}), "keys"),
+            (lambda said: said["keys"].append(said["keys"][0]), "keys"),
+            (lambda said: said.update(kept_as_completed=False), "kept"),
             (lambda said: said.update(kept=[]), "kept"),
             (lambda said: said["kept"][0].update(rows=0), "kept"),
             (lambda said: said["kept"][0].update(because="others"), "kept"),

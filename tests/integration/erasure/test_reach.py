@@ -41,7 +41,7 @@ def test_what_stays_is_evidence_case_document_log_and_protocol(house):
     assert left == {
         "erasure_job": 1,
         "consent_event": 1,
-        "ground_event": 2,
+        "ground_event": 3,
         "objection_event": 1,
         "restriction_event": 1,
         "notice_event": 1,

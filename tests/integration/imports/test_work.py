@@ -13,7 +13,7 @@ from crm.models.deal import Deal, DealMove
 from crm.models.erasure import ErasureCause
 from crm.models.retention import RetentionDue
 from crm.models.ticket import Ticket, TicketEntry
-from crm.privacy import purposes, work_texts
+from crm.privacy import lawfulness, purposes, work_texts
 from crm.privacy.erasure import eraser, job
 from crm.privacy.work_texts import WorkText
 from crm.services.activities import entry as activities
@@ -121,6 +121,14 @@ class TestCustomers:
 
         (deal,) = [each for each in rows(installation, Deal) if each.stage == "negotiation"]
         assert (deal.subject_id, deal.company_id) == (anna.subject_id, anna.company and anna.contact.company_id)
+
+    def test_who_had_a_case_over_there_can_be_served_here(self, installation, report, clock):
+        subject_ids = {each.subject_id for each in rows(installation, Ticket)} - {None}
+
+        with installation.database.reading() as session:
+            grounds = lawfulness.find_grounds(session, list(subject_ids), now=clock.now())
+        assert subject_ids
+        assert all("service" in grounds[each] for each in subject_ids)
 
     def test_that_are_sole_traders_are_people(self, installation, report):
         (deal,) = [each for each in rows(installation, Deal) if each.stage == "qualification"]

@@ -13,10 +13,12 @@ from crm.models.contact import Note, NoteKind
 from crm.models.intake import PendingRequest
 from crm.models.privacy_task import TaskKind
 from crm.models.retention import KeepReason, RunState
-from crm.privacy import due, keeping, lawfulness, notes, tasks
-from crm.privacy.erasure import guard, plan
+from crm.privacy import due, keeping, lawfulness, notes, restriction, tasks
+from crm.privacy.erasure import guard, plan, unsound
 from crm.privacy.erasure.guard import Doubt, NothingAskedError
 from crm.privacy.erasure.plan import HeldBy
+from crm.privacy.restriction import RestrictionReason
+from crm.services.requests import opening
 from tests.integration.privacy.people import SALES
 
 COORDINATOR = Actor("c" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
@@ -131,6 +133,73 @@ class TestWhoStaysForNow:
 
         assert person in house.living()
         assert [(each.subject_id, each.why) for each in planned.held] == [(person, (HeldBy.CHANGED,))]
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "UPDATE ground_event SET act = 'ended'",
+            "DELETE FROM ground_event",
+            """INSERT INTO ground_event (subject_id, purpose, basis, act, effective_at, recorded_at)
+            SELECT subject_id, purpose, basis, 'ended', '2020-01-01 00:00:00', '2020-01-01 00:00:00' FROM ground_event""",
+            "DELETE FROM notice_event",
+        ],
+    )
+    def test_nobody_goes_because_a_row_that_decides_was_changed_past_the_program(self, house, change):
+        """Art. 5(1)(f) DSGVO."""
+        [person] = house.overdue(1)
+        with house.database.writing() as session:
+            session.execute(text(change))
+
+        house.run()
+
+        assert person in house.living()
+        with house.database.reading() as session:
+            assert unsound.find_changed(session, [person]) == {person}
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "UPDATE privacy_task SET done_at = '2026-11-01 00:00:00'",
+            "UPDATE privacy_task SET due_on = '2026-11-01'",
+            "DELETE FROM privacy_task",
+        ],
+    )
+    def test_nobody_goes_before_the_decision_because_its_task_was_changed_past_the_program(self, house, change):
+        [person] = house.overdue(1)
+        with house.database.writing() as session:
+            restriction.impose(session, subject_ids=[person], reason=RestrictionReason.TIME_UP, actor=SALES, now=house.now)
+            tasks.open_many(session, [(person, TaskKind.TIME_UP, house.today + timedelta(days=30))], actor=SALES, now=house.now)
+        with house.database.writing() as session:
+            session.execute(text(change))
+
+        house.run()
+
+        assert person in house.living()
+
+    def test_nobody_goes_because_their_case_was_closed_past_the_program(self, house):
+        [person] = house.overdue(1)
+        with house.database.writing() as session:
+            opening.open_from_import(session, subject_ids=[person], settings=house.runtime.settings, actor=SALES, now=house.now)
+        with house.database.writing() as session:
+            session.execute(text("UPDATE request_case SET state = 'closed'"))
+
+        house.run()
+
+        assert person in house.living()
+
+    def test_whom_nobody_decided_about_in_time_goes_after_it(self, house):
+        [person] = house.overdue(1)
+        with house.database.writing() as session:
+            restriction.impose(session, subject_ids=[person], reason=RestrictionReason.TIME_UP, actor=SALES, now=house.now)
+            tasks.open_many(session, [(person, TaskKind.TIME_UP, house.today + timedelta(days=30))], actor=SALES, now=house.now)
+        house.run()
+        still_there = person in house.living()
+
+        for _ in range(4):
+            house.clock.advance(timedelta(days=8))
+            house.run()
+
+        assert still_there and person not in house.living()
 
     def test_somebody_an_import_brought_in_overdue_is_decided_about_first(self, house):
         [person] = house.overdue(1)

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from crm.errors import NotFoundError
 from crm.models.contact import Note, NoteKind
 from crm.models.ticket import Ticket, TicketEntry, TicketState
-from crm.privacy import notes
+from crm.privacy import lawfulness, notes, objection, purposes
 from crm.privacy.errors import NoLawfulBasisError, PurposeNotAllowedError
+from crm.privacy.objection import Heard, Objection
 from crm.search.builder import IndexBuilder
 from crm.services import directory
 from crm.services.calls import finding, noting, opening, verifying
@@ -65,6 +66,8 @@ class TestFinding:
 
     def test_names_nobody_whom_service_may_not_use(self, desk):
         person = desk.person("contract_person")
+        with desk.database.writing() as session:  # they contest being served
+            objection.raise_many(session, [(person, Objection("service"))], origin=Heard.STAFF, actor=SERVICE, now=desk.now)
         desk.invoice("R-1", subject_id=person)
 
         assert found(desk, "R-1").only_one is None
@@ -192,3 +195,48 @@ class TestNoting:
     def test_of_a_company_needs_a_ticket(self, desk):
         with pytest.raises(CompanyNoteError):
             keep(desk, CallNote(text="Hm.", ticket=""), company_id=desk.company())
+
+
+class TestWhoIsServed:
+    """The ground of service begins with the first matter, whoever took the person in (Art. 6(1)(f) DSGVO)."""
+
+    def customer(self, desk):
+        return desk.person("contract_person", "legal_retention")
+
+    def grounds(self, desk, subject_id):
+        with desk.database.reading() as session:
+            return set(lawfulness.find_grounds(session, [subject_id], now=desk.now).get(subject_id, {}))
+
+    def test_somebody_with_an_invoice(self, desk):
+        customer = self.customer(desk)
+        assert "service" not in self.grounds(desk, customer)
+
+        desk.invoice(subject_id=customer)
+
+        assert "service" in self.grounds(desk, customer)
+        assert len(desk.entries("ground:started")) == 2  # legal_retention began with the person
+
+    def test_once_however_many_there_are(self, desk):
+        customer = self.customer(desk)
+        for number in ("R-1", "R-2"):
+            desk.invoice(number, subject_id=customer)
+
+        assert len(desk.entries("ground:started")) == 2
+
+    def test_nobody_who_contests_it(self, desk):
+        customer = self.customer(desk)
+        with desk.database.writing() as session:
+            objection.raise_many(session, [(customer, Objection("service"))], origin=Heard.STAFF, actor=SERVICE, now=desk.now)
+
+        desk.invoice(subject_id=customer)
+
+        assert "service" not in self.grounds(desk, customer)
+
+    def test_nobody_where_the_company_does_not_use_the_purpose(self, desk):
+        customer = self.customer(desk)
+        with desk.database.writing() as session:
+            purposes.set_roles(session, code="service", roles=[], actor=SERVICE, now=desk.now)
+
+        desk.invoice(subject_id=customer)
+
+        assert "service" not in self.grounds(desk, customer)

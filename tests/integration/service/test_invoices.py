@@ -18,7 +18,7 @@ from crm.services.invoices import errors, listing, settling, view
 from crm.services.invoices.listing import InvoiceFilter, Scope
 from crm.services.invoices.settling import Payment
 from crm.services.work_customers import CustomerMissingError
-from tests.integration.service.conftest import ACCOUNTING, SALES
+from tests.integration.service.conftest import ACCOUNTING, FIELDS, SALES
 
 MANAGEMENT = Actor("9" * 32, frozenset({Role.MANAGEMENT}), Role.MANAGEMENT)
 DAY = timedelta(days=1)
@@ -266,3 +266,27 @@ class TestForgetting:
             assert desk.count(Invoice) == left
 
         assert not desk.runtime.vault.inspect().find_with_key([person], compartment=Compartment.RECORD)
+
+
+class TestRecipient:
+    """A document without its recipient would be none (§ 14(4) Nr. 1 UStG, § 147 AO)."""
+
+    def test_of_a_document_kept_here_outlives_the_person(self, desk):
+        subject_id = desk.person("contract_person", "legal_retention", fields=FIELDS | {"street": "Lindenufer 14", "city": "Kassel"})
+        invoice_id = desk.invoice(subject_id=subject_id, source="here")
+        assert b"Haddad" not in desk.stored_invoice(invoice_id).sealed_recipient
+
+        erase(desk, subject_id)
+
+        shown = opened(desk, invoice_id).recipient
+        assert (shown["last_name"], shown["street"], shown["city"]) == ("Haddad", "Lindenufer 14", "Kassel")
+        assert "email" not in shown
+
+    def test_of_a_copy_is_not_kept(self, desk):
+        assert desk.stored_invoice(desk.invoice(subject_id=customer(desk))).sealed_recipient is None
+
+    def test_is_for_those_who_keep_the_books(self, desk):
+        invoice_id = desk.invoice(subject_id=customer(desk), source="here")
+
+        with pytest.raises(NotFoundError):
+            opened(desk, invoice_id, "business_contact", actor=SALES)

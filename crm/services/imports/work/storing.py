@@ -16,7 +16,7 @@ from crm.models.deal import Deal, DealMove
 from crm.models.field_groups import FieldGroup
 from crm.models.invoice import Invoice
 from crm.models.ticket import Ticket, TicketEntry, TicketEntryKind
-from crm.privacy import audit, due_work, work_texts
+from crm.privacy import audit, due_work, served, work_texts
 from crm.privacy.actions import Action
 from crm.privacy.audit import Entry
 from crm.privacy.work_texts import WorkText
@@ -159,6 +159,7 @@ class WorkStore:
             ],
         )
         self._entries([each for each in rows if each.draft.text])
+        self._serve(rows)
         self._refresh_due([each.customer.subject_id for each in rows])
         return sealed
 
@@ -209,8 +210,12 @@ class WorkStore:
     def _invoices(self, rows: Sequence[Fresh]) -> list[bytes | None]:
         fixed = {"payments": "[]", "dunned_on": None, "sealed_positions": None}
         self._insert(Invoice, [{"id": each.id, **_whom(each), **each.draft.columns, **self._made(), **fixed} for each in rows])
+        self._serve(rows)
         self._refresh_due([each.customer.subject_id for each in rows])
         return [None] * len(rows)
+
+    def _serve(self, rows: Sequence[Fresh]) -> None:
+        served.begin(self._session, [each.customer.subject_id for each in rows], actor=self._terms.actor, now=self._now)
 
     def _made(self) -> dict[str, Any]:
         return {"created_at": self._now, "changed_at": self._now, "version": 1}
