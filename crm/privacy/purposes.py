@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor, Role
 from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
 from crm.models.policy import PolicyVersion
-from crm.privacy import audit, bound_rows, custom_fields
+from crm.privacy import audit, bound_rows, custom_fields, policy_versions
 from crm.privacy.actions import Action
 from crm.privacy.custom_fields import CustomField, Stamp
 from crm.privacy.errors import UnknownPurposeError
@@ -63,6 +63,11 @@ class Purpose:
     @property
     def needs_consent(self) -> bool:
         return self.basis == "6-1-a"
+
+    @property
+    def is_duty(self) -> bool:
+        """Say whether the law itself demands it, whatever else the data are for."""
+        return self.basis == "6-1-c"
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -153,21 +158,9 @@ def set_roles(session: Session, *, code: str, roles: Collection[Role], actor: Ac
     Raises:
         KeyError: there is no such purpose.
     """
-    newest = (
-        select(PolicyVersion.version, PolicyVersion.definition)
-        .where(PolicyVersion.kind == KIND, PolicyVersion.code == code)
-        .order_by(PolicyVersion.version.desc())
-        .limit(1)
-    )
-    row = session.execute(newest).first()
-    if row is None:
+    rule = policy_versions.find_newest(session, KIND, code).definition
+    if rule is None:
         raise KeyError(code)
-    rule = json.loads(row.definition)
     if set(rule["roles"]) == set(roles):
         return False
-    definition = json.dumps({**rule, "roles": sorted(roles)})
-    version = PolicyVersion(kind=KIND, code=code, version=row.version + 1, definition=definition, set_by=actor.pseudonym, set_at=now)
-    session.add(version)
-    session.flush()
-    audit.record(session, Action.POLICY_CHANGED, actor=actor, now=now, kind=KIND, rows=[bound_rows.digest_of(version)])
-    return True
+    return policy_versions.append(session, KIND, code, {**rule, "roles": sorted(roles)}, actor=actor, now=now)

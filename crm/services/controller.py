@@ -6,42 +6,19 @@ sees a change within a second, without a restart (`CurrentSettings`).
 Source: Art. 4(7), 5(2), 13(1)(a) DSGVO.
 """
 
-import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Final
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
-from crm.models.policy import PolicyVersion
+from crm.privacy import policy_versions
 from crm.settings import Settings
 
 KIND: Final = "controller"
 FACTS: Final = "facts"
 _LOOK_EVERY: Final = 1.0  # seconds
-_NEWEST: Final = (
-    select(PolicyVersion.version, PolicyVersion.definition)
-    .where(PolicyVersion.kind == KIND, PolicyVersion.code == FACTS)
-    .order_by(PolicyVersion.version.desc())
-    .limit(1)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What was set last; `facts` is None, and the version 0, where nobody has set anything."""
-
-    version: int
-    facts: Mapping[str, str | None] | None
-
-
-def find_stored(session: Session) -> Stored:
-    """Return what was set last."""
-    row = session.execute(_NEWEST).first()
-    return Stored(row.version, json.loads(row.definition)) if row else Stored(0, None)
 
 
 def overlay(engine: Engine, settings: Settings) -> Settings:
@@ -51,8 +28,8 @@ def overlay(engine: Engine, settings: Settings) -> Settings:
         SQLAlchemyError: the database cannot be asked.
     """
     with engine.connect() as connection:
-        row = connection.execute(_NEWEST).first()
-    return settings.model_copy(update=json.loads(row.definition)) if row else settings
+        facts = policy_versions.find_newest(connection, KIND, FACTS).definition
+    return settings.model_copy(update=dict(facts)) if facts else settings
 
 
 class CurrentSettings:

@@ -3,7 +3,6 @@
 Source: Art. 5(2), 13(1)(a) DSGVO.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -12,12 +11,10 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.errors import InvalidInputError
-from crm.models.policy import PolicyVersion
-from crm.privacy import audit, bound_rows
-from crm.privacy.actions import Action
+from crm.privacy import policy_versions
 from crm.privacy.errors import StaleVersionError
 from crm.services.contacts.fields import clean, clean_line
-from crm.services.controller import FACTS, KIND, find_stored
+from crm.services.controller import FACTS, KIND
 from crm.settings import FEDERAL_STATES
 from crm.web_address import is_web_address
 
@@ -63,19 +60,9 @@ def change(session: Session, *, facts: Mapping[str, str], expected_version: int,
         StaleVersionError: somebody else changed them since they were opened.
         InvalidInputError: names the field that cannot be taken.
     """
-    before = find_stored(session)
-    if before.version != expected_version:
+    if policy_versions.find_newest(session, KIND, FACTS).version != expected_version:
         raise StaleVersionError
-    wanted = _clean(facts)
-    if wanted == before.facts:
-        return False
-    version = PolicyVersion(
-        kind=KIND, code=FACTS, version=expected_version + 1, definition=json.dumps(wanted), set_by=actor.pseudonym, set_at=now
-    )
-    session.add(version)
-    session.flush()
-    audit.record(session, Action.POLICY_CHANGED, actor=actor, now=now, kind=KIND, rows=[bound_rows.digest_of(version)])
-    return True
+    return policy_versions.append(session, KIND, FACTS, _clean(facts), actor=actor, now=now)
 
 
 def _clean(facts: Mapping[str, str]) -> dict[str, str | None]:

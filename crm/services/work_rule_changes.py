@@ -15,8 +15,7 @@ from crm.actor import Actor
 from crm.errors import InvalidInputError
 from crm.models.deal import Deal, DealMove
 from crm.models.policy import PolicyVersion
-from crm.privacy import audit, bound_rows
-from crm.privacy.actions import Action
+from crm.privacy import policy_versions
 from crm.privacy.errors import StaleVersionError
 from crm.services import work_rules
 from crm.services.contacts.fields import clean_line
@@ -80,13 +79,8 @@ def find_versions(session: Session) -> dict[str, int]:
 
 def find_section(session: Session, section: str) -> dict[str, Any]:
     """Return one section as it stands, as it is written."""
-    newest = (
-        select(PolicyVersion.definition)
-        .where(PolicyVersion.kind == KIND, PolicyVersion.code == section)
-        .order_by(PolicyVersion.version.desc())
-    )
-    text = session.scalar(newest.limit(1))
-    found: dict[str, Any] = json.loads(text) if text else dict(initial_policy(KIND)[section])
+    stored = policy_versions.find_newest(session, KIND, section).definition
+    found: dict[str, Any] = dict(stored if stored is not None else initial_policy(KIND)[section])
     return found
 
 
@@ -104,13 +98,7 @@ def change(session: Session, *, section: str, rules: Mapping[str, Any], expected
     if json.dumps(wanted) == json.dumps(before):
         return False
     work_rules.parse({**{each: find_section(session, each) for each in initial_policy(KIND)}, section: wanted})
-    version = PolicyVersion(
-        kind=KIND, code=section, version=expected_version + 1, definition=json.dumps(wanted), set_by=actor.pseudonym, set_at=now
-    )
-    session.add(version)
-    session.flush()
-    audit.record(session, Action.POLICY_CHANGED, actor=actor, now=now, kind=KIND, rows=[bound_rows.digest_of(version)])
-    return True
+    return policy_versions.append(session, KIND, section, wanted, actor=actor, now=now)
 
 
 def _clean_stages(session: Session, rules: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from crm.actor import Role
 from crm.site.addresses import here
 from crm.site.htmx import is_fragment_request
+from crm.site.resending import find_typed
 from crm.site.visitor import Visitor, current_visitor
 
 
@@ -116,7 +117,7 @@ def _ask_to_sign_in(sign_in: str | None) -> ResponseReturnValue:
         return "", 401, {"HX-Redirect": address}
     if request.method in {"GET", "HEAD"}:
         return redirect(address, code=303)
-    return make_response(render_template("errors/signed_out.html", sign_in_url=url_for(sign_in)), 401)
+    return make_response(render_template("errors/signed_out.html", sign_in_url=url_for(sign_in), typed=find_typed()), 401)
 
 
 def _refuse() -> ResponseReturnValue:

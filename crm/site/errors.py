@@ -14,6 +14,7 @@ from crm.privacy.errors import PrivacyError, StaleVersionError
 from crm.site.htmx import is_fragment_request
 from crm.site.i18n import _l, translate_message
 from crm.site.incidents import current_incident, report
+from crm.site.resending import find_typed
 from crm.site.same_site import ForeignOriginError
 from crm.site.words import STATUS_TITLES
 from crm.vault import ErasedError, KeysOlderThanDataError, KeyUnavailableError, TamperedError
@@ -63,12 +64,12 @@ def install(app: Flask) -> None:
 
 
 def _answer(
-    status: int, *, title: LazyString | None = None, message: str | None = None, template: str = "errors/page.html"
+    status: int, *, title: LazyString | None = None, message: str | None = None, template: str = "errors/page.html", **more: object
 ) -> ResponseReturnValue:
     name = "errors/_fragment.html" if is_fragment_request() else template
     incident = current_incident() if status == HTTPStatus.INTERNAL_SERVER_ERROR else None
     named = title or STATUS_TITLES.get(status, STATUS_TITLES[400])
-    response = make_response(render_template(name, status=status, title=named, message=message, incident=incident), status)
+    response = make_response(render_template(name, status=status, title=named, message=message, incident=incident, **more), status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "30"
     return response
@@ -82,7 +83,7 @@ def explain_refusal(error: CrmError) -> ResponseReturnValue:
 
 
 def _explain_stale_form(_error: CSRFError) -> ResponseReturnValue:
-    return _answer(400, template="errors/stale_form.html")
+    return _answer(400, template="errors/stale_form.html", typed=find_typed())
 
 
 def _explain_status(error: HTTPException) -> ResponseReturnValue:

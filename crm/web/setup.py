@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from crm.actor import Role
 from crm.db import Session
 from crm.errors import CrmError, InvalidInputError
-from crm.privacy import purposes
+from crm.privacy import policy_versions, purposes
 from crm.privacy.errors import StaleVersionError
 from crm.services import controller, controller_changes, setting_up
 from crm.services.accounts import own_account
 from crm.services.controller_changes import LONGEST
-from crm.services.setting_up import ALWAYS_USED, LONGEST_REASON, WORKS_WITH_PEOPLE, Step
+from crm.services.setting_up import LONGEST_REASON, WORKS_WITH_PEOPLE, Step
 from crm.settings import FEDERAL_STATES
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _, _l, current_language, in_language
@@ -29,7 +29,7 @@ from crm.web.typed import typed_line, typed_number
 bp = Blueprint("setup", __name__)
 
 TITLES: Final = {
-    Step.COMPANY: _l("Ihr Unternehmen"),
+    Step.CONTROLLER: _l("Ihr Unternehmen"),
     Step.COORDINATOR: _l("Wer über Datenschutz entscheidet"),
     Step.DPO: _l("Datenschutzbeauftragte oder keine"),
     Step.PURPOSES: _l("Wozu Sie Kundendaten verwenden"),
@@ -92,9 +92,9 @@ def company() -> ResponseReturnValue:
                 db, facts=facts, expected_version=typed_number("version"), actor=current_actor(), now=runtime.clock.now()
             )
     except (InvalidInputError, StaleVersionError) as error:
-        return _page(_Typed(Step.COMPANY, error, facts)), status_of(error)
+        return _page(_Typed(Step.CONTROLLER, error, facts)), status_of(error)
     runtime.current.look_again()
-    return _done(Step.COMPANY, is_changed=changed)
+    return _done(Step.CONTROLLER, is_changed=changed)
 
 
 @bp.post("/setup/dpo")
@@ -144,7 +144,8 @@ def _page(typed: _Typed | None = None) -> str:
     settings = runtime.settings
     with runtime.database.reading() as db:
         done = setting_up.find_done(db, settings)
-        stored, officer, holders = controller.find_stored(db), setting_up.find_dpo(db), setting_up.count_holders(db)
+        version = policy_versions.find_newest(db, controller.KIND, controller.FACTS).version
+        why_not, holders = setting_up.find_why_no_dpo(db), setting_up.count_holders(db)
         lines = _purposes(db, typed)
     facts = {name: getattr(settings, name) or "" for name in LONGEST}
     return render_template(
@@ -152,10 +153,10 @@ def _page(typed: _Typed | None = None) -> str:
         strip=None,
         steps=[(step, title, step in done) for step, title in TITLES.items()],
         open_steps=len(Step) - len(done),
-        version=stored.version,
-        company=_company_fields(typed if typed and typed.step is Step.COMPANY else None, facts),
-        officer=officer,
-        why_not=_why_not(typed if typed and typed.step is Step.DPO else None, officer.why_not),
+        version=version,
+        company=_company_fields(typed if typed and typed.step is Step.CONTROLLER else None, facts),
+        officers=holders[Role.DPO],
+        why_not=_why_not(typed if typed and typed.step is Step.DPO else None, why_not),
         purposes=lines,
         holders={str(ROLE_TITLES[role]): holders[role] for role in Role if role in WORKS_WITH_PEOPLE},
         coordinators=holders[Role.PRIVACY],
@@ -205,7 +206,7 @@ def _purposes(db: Session, typed: _Typed | None) -> tuple[PurposeLine, ...]:
             title=in_language(each.title),
             text=in_language(each.text),
             used=each.code in chosen if chosen is not None else bool(each.roles),
-            always=each.code in ALWAYS_USED,
+            always=each.is_duty,
         )
         for each in purposes.find_all(db)
     )

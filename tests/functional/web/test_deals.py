@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -298,3 +299,47 @@ class TestOnOtherPages:
         path = sold(sales, person=subject_id)
 
         assert f'href="{path}"' in sales.get(f"/contacts/{subject_id}").text
+
+
+OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}  # as a browser says it
+
+
+class TestLostSession:
+    """Nothing that was typed is lost when the sign-in has ended meanwhile."""
+
+    def test_what_was_typed_is_offered_to_be_sent_again(self, house, sales, colleague):
+        house.add_company("Alpha GmbH")
+        form = typed(sales.get("/deals/new"), company="Alpha GmbH", title='Bohrwerk "Süd" <b>')
+        sales.send("/sign-out")
+
+        lapsed = sales.client.post("/deals/new", data={"csrf_token": sales.form_token, **form}, headers=OWN_PAGE)
+
+        assert lapsed.status_code == 401
+        assert "nichts ist verloren" in lapsed.text
+        assert 'name="title" value="Bohrwerk &#34;Süd&#34; &lt;b&gt;"' in lapsed.text
+        again = colleague(Role.SALES, "Mia Neu")
+        stale = again.client.post("/deals/new", data={**hidden_fields(lapsed)}, headers=OWN_PAGE)
+        assert stale.status_code == 400  # another sign-in, another token: asked once more
+        saved = again.client.post("/deals/new", data=hidden_fields(stale), headers=OWN_PAGE)
+        assert saved.status_code == 303
+        assert house.count(Deal) == 1
+
+    @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", None])
+    def test_is_offered_to_nobody_whom_another_site_could_have_sent(self, sales, site):
+        sales.send("/sign-out")
+
+        lapsed = sales.client.post("/deals/new", data={"title": "Bohrwerk"}, headers={"Sec-Fetch-Site": site} if site else {})
+
+        assert "Bohrwerk" not in lapsed.text
+
+    def test_passwords_are_not_carried(self, sales):
+        sales.send("/sign-out")
+
+        lapsed = sales.client.post("/account/password", data={"current_password": "geheim-123", "name": "x"}, headers=OWN_PAGE)
+
+        assert "geheim-123" not in lapsed.text
+
+
+def hidden_fields(answer):
+    """Return what the button that sends once more would send."""
+    return {name: unescape(value) for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.text)}

@@ -53,7 +53,7 @@ class TestCompany:
         assert house.runtime.settings.federal_state == "HE"
         with house.database.reading() as session:
             assert session.info["federal_state"]() == "HE"
-        assert Step.COMPANY in done(house)
+        assert Step.CONTROLLER in done(house)
 
     def test_is_what_the_portal_says(self, admin, settings):
         save(admin)

@@ -77,7 +77,7 @@ def test_the_company_of_a_sole_trader_stays_as_an_empty_row_that_others_point_to
 def test_what_was_lawful_until_when_stays_and_how_somebody_objected_in_words_of_ours(house):
     house.erase()
 
-    [ground, _duty] = [row for row in house.rows(GroundEvent.__table__) if row["subject_id"] == house.person.subject_id]
+    [ground, *_] = [row for row in house.rows(GroundEvent.__table__) if row["subject_id"] == house.person.subject_id]
     [objection] = house.rows(ObjectionEvent.__table__)
     assert (ground["purpose"], ground["basis"], ground["act"]) == ("business_contact", "6-1-f", "started")
     assert objection["origin"] == Heard.CALL
