@@ -84,7 +84,8 @@ def spreadsheet(
     from crm.services.imports.spreadsheet import read_mapping, read_spreadsheet
 
     terms = _find_terms(runtime, migration, purpose, owner)
-    export = read_spreadsheet(file, mapping=read_mapping(mapping_file), groups=terms.purpose.groups, now=runtime.clock.now())
+    mapping, opens = read_mapping(mapping_file), terms.purpose
+    export = read_spreadsheet(file, mapping=mapping, groups=opens.groups, custom=opens.custom, now=runtime.clock.now())
     _run(runtime, export, terms, dry_run=dry_run, as_json=as_json)
 
 

@@ -114,19 +114,24 @@ def _print_plan(plan: "Plan") -> None:
 
 def _amounts(counts: "Mapping[str, int]") -> str:
     """Say people, things and requests apart: the rule tells which of them went by it."""
+    from crm.privacy.custom_fields import find_field_rules
     from crm.privacy.due import NOTES
     from crm.privacy.due_work import COPIES, DUNNED, TICKETS
     from crm.privacy.erasure import unconfirmed
 
     notes, requests, tickets = (counts.get(rule, 0) for rule in (NOTES, unconfirmed.RULE, TICKETS))
     invoices = counts.get(COPIES, 0) + counts.get(DUNNED, 0)
-    amounts = [ngettext("%(num)s Person", "%(num)s Personen", sum(counts.values()) - notes - requests - tickets - invoices)]
+    values = sum(counts.get(rule, 0) for rule in find_field_rules())
+    people = sum(counts.values()) - notes - requests - tickets - invoices - values
+    amounts = [ngettext("%(num)s Person", "%(num)s Personen", people)]
     if notes:
         amounts.append(ngettext("%(num)s Notiz", "%(num)s Notizen", notes))
     if tickets:
         amounts.append(ngettext("%(num)s Ticket", "%(num)s Tickets", tickets))
     if invoices:
         amounts.append(ngettext("%(num)s Rechnung", "%(num)s Rechnungen", invoices))
+    if values:
+        amounts.append(ngettext("%(num)s Wert eines eigenen Felds", "%(num)s Werte eigener Felder", values))
     if requests:
         amounts.append(ngettext("%(num)s unbestätigter Antrag", "%(num)s unbestätigte Anträge", requests))
     return ", ".join(amounts)

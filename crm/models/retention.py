@@ -16,6 +16,7 @@ class DueKind(StrEnum):
     NOTE = "note"
     TICKET = "ticket"
     INVOICE = "invoice"
+    CUSTOM_VALUE = "custom"
 
 
 class RetentionDue(Base):
@@ -29,7 +30,7 @@ class RetentionDue(Base):
 
     subject_id: Mapped[Id] = mapped_column(ForeignKey("subject.id"), info=personal(Category.LINK))
     kind: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
-    object_id: Mapped[Id] = mapped_column(info=NOT_PERSONAL)  # of the note, ticket or invoice; of the person themselves
+    object_id: Mapped[Id] = mapped_column(info=NOT_PERSONAL)  # of the note, ticket, invoice or custom field; of the person themselves
     rule: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
     started_on: Mapped[date] = mapped_column(info=personal(Category.METADATA))
     due_on: Mapped[date] = mapped_column(info=personal(Category.METADATA))

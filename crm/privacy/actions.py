@@ -121,6 +121,7 @@ class Action(StrEnum):
     NOTE_ERASED = "note:erased"
     TICKET_ERASED = "ticket:erased"
     INVOICE_ERASED = "invoice:erased"
+    VALUE_ERASED = "value:erased"
     RETENTION_PLANNED = "retention:planned"
     RETENTION_RUN = "retention:run"
     RETENTION_ASKED = "retention:asked"
@@ -140,6 +141,9 @@ class Action(StrEnum):
     KEYS_SWEPT = "keys:swept"
     POLICY_LOADED = "policy:loaded"
     POLICY_CHANGED = "policy:changed"
+    FIELD_DEFINED = "field:defined"
+    FIELD_CHANGED = "field:changed"
+    FIELD_RETIRED = "field:retired"
     IMPORT_STARTED = "import:started"
     IMPORT_FINISHED = "import:finished"
     # accounts of staff

@@ -105,6 +105,7 @@ BOUND: Final = (
         removed_by=frozenset({Action.ADDRESS_RELEASED}),
     ),
     Bound(table="policy_version", by=frozenset({Action.POLICY_LOADED, Action.POLICY_CHANGED}), is_ordered=True),
+    Bound(table="custom_field", by=frozenset({Action.FIELD_DEFINED}), replaced_by=frozenset({Action.FIELD_CHANGED, Action.FIELD_RETIRED})),
     Bound(table="note", by=frozenset({Action.NOTE_WRITTEN}), removed_by=frozenset({Action.NOTE_ERASED}), goes=True),
     Bound(
         table="retained_document",

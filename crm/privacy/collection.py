@@ -13,8 +13,10 @@ from crm.db import Compartment, insert_rows
 from crm.models.contact import SEALED_COLUMN, Contact, Lookup, SourceRecord
 from crm.models.field_groups import GROUP_OF, FieldGroup
 from crm.models.lawfulness import NoticeEvent
-from crm.privacy import audit, bound_rows, due, indexing, lawfulness, objection, plain_columns, sealing
+from crm.privacy import audit, bound_rows, custom_values, due, indexing, lawfulness, objection, plain_columns, sealing
 from crm.privacy.actions import Action
+from crm.privacy.custom_fields import is_custom
+from crm.privacy.custom_values import Written
 from crm.privacy.due import NewPeriods
 from crm.privacy.errors import FieldWithoutPurposeError, LastContactAheadError, OriginMissingError
 from crm.privacy.lawfulness import NewGround
@@ -35,6 +37,7 @@ __all__ = [
     "collect",
     "collect_many",
     "keep_allowed",
+    "keep_opened",
     "normal_addresses",
 ]
 
@@ -52,6 +55,11 @@ def keep_allowed(fields: Mapping[str, str], groups: Collection[FieldGroup]) -> d
     return {name: value for name, value in fields.items() if name in GROUP_OF and GROUP_OF[name] in groups}
 
 
+def keep_opened(fields: Mapping[str, str], purpose: Purpose) -> dict[str, str]:
+    """Return the fields that a purpose opens, custom ones among them; the others are dropped and never stored."""
+    return {name: value for name, value in fields.items() if name in purpose.fields}
+
+
 def collect(session: Session, *, person: NewPerson, actor: Actor, now: datetime) -> Collected:
     """Take in one person.
 
@@ -59,6 +67,7 @@ def collect(session: Session, *, person: NewPerson, actor: Actor, now: datetime)
         OriginMissingError: nobody says where the data came from.
         LastContactAheadError: the last contact has not happened yet.
         FieldWithoutPurposeError: a filled field belongs to no group that the purposes need.
+        InvalidInputError: a value of a custom field cannot be taken.
     """
     return collect_many(session, people=[person], actor=actor, now=now)[0]
 
@@ -87,6 +96,7 @@ def _require_collectable(person: NewPerson, now: datetime) -> Arrival:
     for group, fields in groups.items():
         if group not in allowed:
             raise FieldWithoutPurposeError(field=next(iter(fields)), purpose=person.purposes[0].title["de"])
+    custom_values.require_writable(_custom(person), person.purposes, before={})
     return Arrival(person, {**groups, **sealing.group_origin(person.origin)}, normal_addresses(person.fields))
 
 
@@ -102,16 +112,18 @@ def _write(
     Vault.of(session).create(session, subject_ids, compartments=_COMPARTMENTS, now=now)
     sealed = [sealing.seal_groups(session, subject_id, arrival.groups) for subject_id, arrival in accepted]
     contacts = [
-        plain_columns.sealed(session, Contact, _contact_row(*person, values, now)) for person, values in zip(people, sealed, strict=True)
+        plain_columns.sealed(session, Contact, _contact_row(*person, groups, now)) for person, groups in zip(people, sealed, strict=True)
     ]
     insert_rows(session.connection(), Contact, contacts)
+    values = {subject_id: _write_custom(session, subject_id, person, now) for subject_id, person in people}
     _write_lookups(session, accepted)
     _write_sources(session, people)
     notices = _write_notices(session, people, now)
     grounds = _start_grounds(session, people, now)
     entries: list[audit.Entry] = []
-    for (subject_id, person), values, notice in zip(people, sealed, notices, strict=True):
-        entries += _entries(subject_id, person, values, notice, grounds)
+    for (subject_id, person), groups, notice in zip(people, sealed, notices, strict=True):
+        written: dict[str, bytes] = {group.value: value for group, value in groups.items()} | values[subject_id].filled
+        entries += _entries(subject_id, person, written, notice, grounds)
     due.begin(
         session,
         [NewPeriods(each, person.purposes, person.last_contact_at, is_prospect=person.is_prospect) for each, person in people],
@@ -132,8 +144,20 @@ def _start_grounds(session: Session, people: Sequence[tuple[str, NewPerson]], no
     return {(ground.subject_id, ground.purpose.code): row for ground, row in zip(grounds, rows, strict=True)}
 
 
+def _custom(person: NewPerson) -> dict[str, str]:
+    return {name: value for name, value in person.fields.items() if value and is_custom(name)}
+
+
+def _write_custom(session: Session, subject_id: str, person: NewPerson, now: datetime) -> Written:
+    values = _custom(person)
+    if not values:
+        return Written({})
+    values = custom_values.require_writable(values, person.purposes, before={})
+    return custom_values.write(session, subject_id=subject_id, values=values, fields=custom_values.fields_of(person.purposes), now=now)
+
+
 def _entries(
-    subject_id: str, person: NewPerson, sealed: Mapping[FieldGroup, bytes], notice: str, grounds: Mapping[tuple[str, str], str]
+    subject_id: str, person: NewPerson, sealed: Mapping[str, bytes], notice: str, grounds: Mapping[tuple[str, str], str]
 ) -> list[audit.Entry]:
     """One entry for the collection under its main purpose, and one for each further ground that begins with it."""
     main, *further = person.purposes

@@ -18,9 +18,10 @@ from crm.actor import Actor
 from crm.db import among
 from crm.models.company import Company
 from crm.models.contact import SEALED_COLUMN, Contact, Note
-from crm.models.field_groups import COMPANY_GROUP, FIELDS, GROUP_OF, FieldGroup
-from crm.privacy import audit, lawfulness, sealing
+from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
+from crm.privacy import audit, custom_values, lawfulness, sealing
 from crm.privacy.actions import Action
+from crm.privacy.custom_fields import CustomField
 from crm.privacy.duties import DUTY
 from crm.privacy.errors import PurposeNotAllowedError
 from crm.privacy.lawfulness import PersonState, Standing
@@ -60,20 +61,25 @@ class DisclosedPerson(Disclosed):
 
 
 def open_person(
-    session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime, groups: Collection[FieldGroup] = tuple(FieldGroup)
+    session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime, groups: Collection[FieldGroup] | None = None
 ) -> DisclosedPerson:
-    """Open what the purpose allows of one person, of these groups; one entry.
+    """Open what the purpose allows of one person; one entry.
+
+    Args:
+        groups: only these, and no custom fields: who asks for a name or an address needs no more. None: everything.
 
     Raises:
         PurposeNotAllowedError: the actor's role does not act for the purpose.
         NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: what the person's state says against it.
     """
     state = require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
-    wanted = [each for each in purpose.groups if each in groups]
+    wanted = [each for each in purpose.groups if groups is None or each in groups]
+    custom = purpose.custom if groups is None else ()
     fields = open_groups(session, [subject_id], wanted).get(subject_id, {})
+    fields |= custom_values.open_values(session, [subject_id], custom).get(subject_id, {})
     notes = _open_notes(session, subject_id) if FieldGroup.NOTES in wanted else ()
     origin = sealing.take_origin(fields)
-    opened = _groups_in(fields, has_origin=bool(origin), has_notes=bool(notes))
+    opened = _groups_in(fields, purpose, has_origin=bool(origin), has_notes=bool(notes))
     audit.record(
         session,
         Action.PERSON_DISCLOSED,
@@ -107,72 +113,38 @@ def open_people(
     return people
 
 
-def open_sole_trader(session: Session, *, company: Company, purpose: Purpose, actor: Actor, now: datetime) -> dict[str, str]:
-    """Open the details of a company that is a natural person; one entry.
-
-    Raises: as `open_person`.
-    """
-    subject_id = company.subject_id
-    if subject_id is None:
-        raise ErasedError
-    require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
-    details = _open_companies(session, [company], purpose).get(company.id, {})
-    groups = tuple(dict.fromkeys(COMPANY_GROUP[name] for name in details))
-    audit.record(
-        session,
-        Action.COMPANY_DISCLOSED,
-        actor=actor,
-        now=now,
-        subject_id=subject_id,
-        purpose=purpose.code,
-        basis=purpose.basis,
-        groups=groups,
-    )
-    return details
-
-
-def open_sole_traders(
-    session: Session, *, companies: Sequence[Company], purpose: Purpose, actor: Actor, now: datetime
+def open_custom_values(
+    session: Session, *, subject_ids: Sequence[str], fields: Collection[CustomField], purpose: Purpose, actor: Actor, now: datetime
 ) -> dict[str, dict[str, str]]:
-    """Open the details of many sole traders by company id; one entry; who may not be used is left out silently.
+    """Open what many people have in some of the custom fields of the purpose; one entry; who may not be used is left out silently.
 
     Raises:
         PurposeNotAllowedError: the actor's role does not act for the purpose.
     """
     require_role(purpose, actor)
-    states = lawfulness.find_states(session, [each.subject_id for each in companies if each.subject_id], now=now)
-    allowed = [
-        each
-        for each in companies
-        if each.subject_id in states and lawfulness.standing(purpose, states[each.subject_id], now=now) is Standing.ALLOWED
-    ]
-    opened = _open_companies(session, allowed, purpose)
-    listed = [each.subject_id for each in allowed if each.subject_id and each.id in opened]
-    groups = tuple(dict.fromkeys(COMPANY_GROUP[name] for details in opened.values() for name in details))
-    enter_list(session, listed, groups, purpose, actor, now)
+    states = lawfulness.find_states(session, subject_ids, now=now)
+    allowed = [each for each in subject_ids if each in states and lawfulness.standing(purpose, states[each], now=now) is Standing.ALLOWED]
+    wanted = [each for each in purpose.custom if each in fields]
+    opened = custom_values.open_values(session, allowed, wanted)
+    groups = tuple(dict.fromkeys(each.group for each in wanted))
+    enter_list(session, [each for each in allowed if each in opened], groups, purpose, actor, now)
     return opened
 
 
-def _open_companies(session: Session, companies: Sequence[Company], purpose: Purpose) -> dict[str, dict[str, str]]:
-    sealed = [
-        (each.id, sealing.company_place(each.subject_id, each.id), each.sealed_details)
-        for each in companies
-        if each.subject_id and each.sealed_details
-    ]
-    opened = sealing.open_all(session, [(place, value) for _, place, value in sealed])
-    return {
-        company_id: {name: value for name, value in details.items() if COMPANY_GROUP[name] in purpose.groups}
-        for (company_id, _, _), details in zip(sealed, opened, strict=True)
-    }
-
-
-def open_for_index(session: Session, *, subject_ids: Sequence[str], actor: Actor, now: datetime) -> dict[str, dict[str, str]]:
+def open_for_index(
+    session: Session, *, subject_ids: Sequence[str], fields: Collection[CustomField], actor: Actor, now: datetime
+) -> dict[str, dict[str, str]]:
     """Open the findable fields of people, and the name of a sole trader's company, for the index in memory; one entry.
 
     The index answers nobody: it names candidates, and what is shown comes through the doors above.
+
+    Args:
+        fields: the custom fields by which people are found.
     """
     findable = (FieldGroup.IDENTITY, FieldGroup.EMAIL, FieldGroup.PHONE, FieldGroup.ADDRESS)
     opened = open_groups(session, subject_ids, findable)
+    for subject_id, values in custom_values.open_values(session, list(opened), fields).items():
+        opened[subject_id] |= values
     traders = session.scalars(select(Company).where(Company.subject_id.in_(subject_ids))).all()
     sealed = [
         (each.subject_id, sealing.company_place(each.subject_id, each.id), each.sealed_details)
@@ -285,6 +257,7 @@ def _open_notes(session: Session, subject_id: str) -> list[DisclosedNote]:
     ]
 
 
-def _groups_in(fields: Mapping[str, str], *, has_origin: bool, has_notes: bool) -> tuple[FieldGroup, ...]:
+def _groups_in(fields: Mapping[str, str], purpose: Purpose, *, has_origin: bool, has_notes: bool) -> tuple[FieldGroup, ...]:
+    groups = GROUP_OF | {each.name: each.group for each in purpose.custom}
     besides = {FieldGroup.ORIGIN: has_origin, FieldGroup.NOTES: has_notes}
-    return (*dict.fromkeys(GROUP_OF[name] for name in fields), *(each for each, is_there in besides.items() if is_there))
+    return (*dict.fromkeys(groups[name] for name in fields), *(each for each, is_there in besides.items() if is_there))

@@ -20,7 +20,7 @@ from crm.db import Database, among, insert_rows
 from crm.models.contact import Contact, Note
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.models.retention import DueKind, KeepReason, RetentionDue, RetentionKeep
-from crm.privacy import consent, consent_ends, due_work, plain_columns, purposes
+from crm.privacy import consent, consent_ends, due_values, due_work, plain_columns, purposes
 from crm.privacy.periods import RetentionRule, StartEvent, due_on, find_rules
 from crm.privacy.purposes import Purpose, Purposes
 from crm.vault import Subject
@@ -190,6 +190,7 @@ def refresh_all(database: Database, *, now: datetime) -> Refreshed:
             refresh(session, sound, zone=zone_of(session), now=now)
             _refresh_notes(session, sound)
             due_work.refresh_all_of(session, sound, zone=zone_of(session))
+            due_values.refresh_all_of(session, sound, zone=zone_of(session))
         left_alone += sorted(unsound)
         looked_at, last = looked_at + len(subject_ids), subject_ids[-1]
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from crm.db import Database
 from crm.models.contact import Contact
 from crm.models.retention import RetentionDue
-from crm.privacy import due, due_work, plain_columns
+from crm.privacy import due, due_values, due_work, plain_columns
 from crm.vault import KeyUnavailableError, Subject, SubjectState
 
 _AT_ONCE = 500  # people of one look
@@ -50,7 +50,8 @@ def _find_differing(session: Session, subject_ids: Sequence[str], zone: ZoneInfo
     if not subject_ids:
         return set()
     of_people = due.compute(session, subject_ids, zone=zone, now=now)
-    computed = [*of_people, *due.compute_notes(session, subject_ids, zone=zone), *due_work.compute(session, subject_ids, zone=zone)]
+    of_things = [*due.compute_notes(session, subject_ids, zone=zone), *due_work.compute(session, subject_ids, zone=zone)]
+    computed = [*of_people, *of_things, *due_values.compute(session, subject_ids, zone=zone)]
     expected = {tuple(row[name] for name in _COLUMNS) for row in computed}
     try:
         kept = {tuple(row) for row in session.execute(select(*(_KEPT[name] for name in _COLUMNS)).where(_KEPT.subject_id.in_(subject_ids)))}

@@ -18,7 +18,7 @@ from crm.actor import Actor
 from crm.db import Compartment, in_batches
 from crm.models.export_file import ExportFile, ExportLine, ExportState
 from crm.models.field_groups import FIELDS, FieldGroup
-from crm.privacy import audit, disclosure, lawfulness
+from crm.privacy import audit, custom_values, disclosure, lawfulness
 from crm.privacy.actions import Action
 from crm.privacy.lawfulness import Standing
 from crm.privacy.periods import due_on, find_rules
@@ -52,13 +52,19 @@ def find_allowed(session: Session, subject_ids: Sequence[str], *, purpose: Purpo
 
 
 def open_fields(session: Session, *, subject_ids: Sequence[str], purpose: Purpose, actor: Actor) -> Mapping[str, Mapping[str, str]]:
-    """Open the fields of people who may be in a file, of the groups the purpose opens and a list may show.
+    """Open the fields of people who may be in a file, of the groups the purpose opens and a list may show, custom ones among them.
 
     Raises:
         PurposeNotAllowedError: the actor's role does not act for the purpose.
     """
     disclosure.require_role(purpose, actor)
-    return disclosure.open_groups(session, subject_ids, [group for group in purpose.groups if group in FIELDS])
+    opened = disclosure.open_groups(session, subject_ids, [group for group in purpose.groups if group in FIELDS])
+    values = custom_values.open_values(session, list(opened), purpose.custom)
+    in_file = {each.name: each.in_file for each in purpose.custom}
+    return {
+        subject_id: fields | {name: in_file[name](value) for name, value in values.get(subject_id, {}).items()}
+        for subject_id, fields in opened.items()
+    }
 
 
 def open_card(session: Session, *, subject_id: str, purpose: Purpose, actor: Actor, now: datetime) -> Mapping[str, str]:
@@ -76,7 +82,8 @@ def open_card(session: Session, *, subject_id: str, purpose: Purpose, actor: Act
 
 def groups_of(purpose: Purpose, columns: Sequence[str]) -> tuple[FieldGroup, ...]:
     """Return the groups that these columns belong to, for the entry."""
-    return tuple(group for group in purpose.groups if not set(FIELDS.get(group, ())).isdisjoint(columns))
+    custom = {each.group for each in purpose.custom if each.name in columns}
+    return tuple(group for group in purpose.groups if group in custom or not set(FIELDS.get(group, ())).isdisjoint(columns))
 
 
 def seal_lines(session: Session, lines: Sequence[tuple[Line, Sequence[str]]]) -> list[bytes]:

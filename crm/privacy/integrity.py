@@ -26,8 +26,9 @@ from crm.ledger import Written
 from crm.models.company import Company
 from crm.models.contact import SEALED_COLUMN, Contact, Note
 from crm.models.field_groups import FieldGroup
-from crm.privacy import audit, consent, sealing, work_texts
+from crm.privacy import audit, consent, custom_values, sealing, work_texts
 from crm.privacy.actions import BROKEN, SOUND, Action
+from crm.privacy.custom_fields import is_custom
 from crm.vault import ErasedError, Place, Subject, SubjectState, TamperedError, Vault
 
 _COMPANY = "company"
@@ -144,7 +145,7 @@ def count_values(session: Session) -> int:
     total = sum(session.execute(filled.where(_living)).one())
     for model, column in ((Note, Note.sealed_text), (Company, Company.sealed_details)):
         total += session.scalar(select(func.count(column)).join(Subject, Subject.id == model.subject_id).where(_living)) or 0
-    return total + consent.count_evidence(session) + work_texts.count_sealed(session)
+    return total + consent.count_evidence(session) + work_texts.count_sealed(session) + custom_values.count_sealed(session)
 
 
 def _groups(columns: Container[str]) -> tuple[FieldGroup, ...]:
@@ -171,6 +172,7 @@ def _find_values(session: Session, living: Sequence[str]) -> Iterator[_Value]:
             yield _Value(sealing.company_place(trader_id, company_id), details, _COMPANY)
     for place, value in (*consent.find_evidence(session, living), *work_texts.find_sealed(session, living)):
         yield _Value(place, value, None)
+    yield from map(_Value._make, custom_values.find_sealed(session, living))
 
 
 def _whatever(column: ColumnElement[bytes]) -> ColumnElement[bytes]:
@@ -216,7 +218,7 @@ class _Said:
             self._add_company(subject_id, hashes)
             return
         for group, value in zip_longest(written.groups, hashes[: len(written.groups)]):
-            if group in _TOPICS:
+            if group in _TOPICS or is_custom(group):
                 self.newest[subject_id, group] = value
 
     def _add_company(self, subject_id: str, hashes: Sequence[str]) -> None:

@@ -13,7 +13,20 @@ from crm.actor import Actor
 from crm.db import insert_rows
 from crm.models.contact import SEALED_COLUMN, Contact, SourceRecord
 from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
-from crm.privacy import audit, due, indexing, lawfulness, objection, plain_columns, rectification, restriction, screening, sealing, tasks
+from crm.privacy import (
+    audit,
+    custom_values,
+    due,
+    indexing,
+    lawfulness,
+    objection,
+    plain_columns,
+    rectification,
+    restriction,
+    screening,
+    sealing,
+    tasks,
+)
 from crm.privacy.actions import Action
 from crm.privacy.collection import NewPerson, Refusal, normal_addresses
 from crm.privacy.lawfulness import NewGround
@@ -95,6 +108,7 @@ def _fill_gaps(session: Session, subject_id: str, person: NewPerson, actor: Acto
     opened = sealing.open_all(session, [(place, sealed) for place, sealed in columns if sealed])
     known = {name: value for fields in opened for name, value in fields.items()}
     origin = sealing.take_origin(known)
+    known |= custom_values.open_values(session, [subject_id], _widest(person).custom).get(subject_id, {})
     gaps = {name: value for name, value in person.fields.items() if value and not _is_filled(name, known)}
     if gaps:
         rectification.apply_changes(
@@ -112,7 +126,7 @@ def _fill_gaps(session: Session, subject_id: str, person: NewPerson, actor: Acto
 
 def _is_filled(name: str, known: Collection[str]) -> bool:
     """Return whether a field is taken; an address is filled as a whole, or it would be made of two."""
-    return name in known or (GROUP_OF[name] is FieldGroup.ADDRESS and any(part in known for part in FIELDS[FieldGroup.ADDRESS]))
+    return name in known or (GROUP_OF.get(name) is FieldGroup.ADDRESS and any(part in known for part in FIELDS[FieldGroup.ADDRESS]))
 
 
 def _widest(person: NewPerson) -> Purpose:

@@ -21,6 +21,7 @@ class StartEvent(StrEnum):
     END_OF_RELATION = "end_of_relation"
     CREATED = "created"
     END_OF_PURPOSE = "end_of_purpose"
+    VALUE_SET = "value_set"
 
 
 @dataclass(frozen=True, slots=True)

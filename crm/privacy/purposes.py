@@ -14,10 +14,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor, Role
-from crm.models.field_groups import FIELDS, FieldGroup
+from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
 from crm.models.policy import PolicyVersion
-from crm.privacy import audit, bound_rows, policy_versions
+from crm.privacy import audit, bound_rows, custom_fields, policy_versions
 from crm.privacy.actions import Action
+from crm.privacy.custom_fields import CustomField, Stamp
 from crm.privacy.errors import UnknownPurposeError
 from crm.settings import initial_policy
 
@@ -42,6 +43,7 @@ class Purpose:
     Attributes:
         bit: its place in the bit set of the search index; never given to another purpose.
         basis: the paragraph of Art. 6(1) it rests on, written `6-1-f`.
+        custom: the custom fields that are bound to it and whose group it opens.
     """
 
     code: str
@@ -56,6 +58,7 @@ class Purpose:
     survives_restriction: bool
     recipients: tuple[str, ...]
     retention: str
+    custom: tuple[CustomField, ...] = ()
 
     @property
     def needs_consent(self) -> bool:
@@ -69,7 +72,7 @@ class Purpose:
     @property
     def fields(self) -> tuple[str, ...]:
         """Return the personal fields that it opens, empty ones included."""
-        return tuple(name for group in self.groups for name in FIELDS.get(group, ()))
+        return (*(name for group in self.groups for name in FIELDS.get(group, ())), *(each.name for each in self.custom))
 
 
 class Purposes:
@@ -91,15 +94,20 @@ class Purposes:
             raise UnknownPurposeError(field="purpose", known=", ".join(self._by_code))
         return self._by_code[code]
 
+    @property
+    def field_count(self) -> int:
+        """Return how many personal fields the installation knows, its custom ones among them."""
+        return len(GROUP_OF) + len({field.id for purpose in self for field in purpose.custom})
+
     def of_role(self, role: Role | None) -> tuple[Purpose, ...]:
         """Return the purposes a role acts for, its main one first."""
         return tuple(purpose for purpose in self if role in purpose.roles)
 
 
 def find_all(session: Session) -> Purposes:
-    """Return the purposes as they stand now; read again only when a version was added."""
-    newest = session.scalar(_NEWEST) or 0
-    cache: dict[str, tuple[int, Purposes]] = session.info.get("policy_cache", {})
+    """Return the purposes as they stand now; read again only when a version was added, of a purpose or a custom field."""
+    newest = (session.scalar(_NEWEST) or 0, custom_fields.find_stamp(session))
+    cache: dict[str, tuple[tuple[int, Stamp], Purposes]] = session.info.get("policy_cache", {})
     if _CACHE not in cache or cache[_CACHE][0] != newest:
         cache[_CACHE] = (newest, _read(session))
     return cache[_CACHE][1]
@@ -110,10 +118,11 @@ def _read(session: Session) -> Purposes:
         select(PolicyVersion.code, PolicyVersion.definition).where(PolicyVersion.kind == KIND).order_by(PolicyVersion.id)
     )
     definitions: dict[str, str] = {row.code: row.definition for row in rows}  # a code keeps the place of its first version: its bit
-    return Purposes([_parse(code, bit, json.loads(text)) for bit, (code, text) in enumerate(definitions.items())])
+    fields = custom_fields.find_open(session)
+    return Purposes([_parse(code, bit, json.loads(text), fields) for bit, (code, text) in enumerate(definitions.items())])
 
 
-def _parse(code: str, bit: int, rule: Mapping[str, Any]) -> Purpose:
+def _parse(code: str, bit: int, rule: Mapping[str, Any], fields: Sequence[CustomField] = ()) -> Purpose:
     return Purpose(
         code=code,
         bit=bit,
@@ -127,6 +136,7 @@ def _parse(code: str, bit: int, rule: Mapping[str, Any]) -> Purpose:
         survives_restriction=rule["survives_restriction"],
         recipients=tuple(rule["recipients"]),
         retention=rule["retention"],
+        custom=tuple(each for each in fields if code in each.purposes and each.group in rule["groups"]),
     )
 
 

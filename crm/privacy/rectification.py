@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.models.contact import SEALED_COLUMN, Contact, Lookup
 from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
-from crm.privacy import audit, indexing, objection, screening, sealing
+from crm.privacy import audit, custom_values, indexing, objection, screening, sealing
 from crm.privacy.actions import Action
 from crm.privacy.collection import normal_addresses
+from crm.privacy.custom_fields import is_custom
 from crm.privacy.disclosure import require_access
 from crm.privacy.errors import FieldWithoutPurposeError, StaleVersionError
 from crm.privacy.purposes import Purpose
@@ -34,12 +35,13 @@ def rectify(
     """Change fields of one person within the groups of the purpose and return {field: (old, new)}.
 
     Args:
-        fields: new values; an empty text removes the value, a field that is not named stays as it is.
+        fields: new values, of custom fields too; an empty text removes the value, a field that is not named stays as it is.
         expected_version: the version the writer saw.
 
     Raises:
         StaleVersionError: somebody else changed the person since.
         FieldWithoutPurposeError: a field does not belong to the purpose.
+        InvalidInputError: a value of a custom field cannot be taken.
         PurposeNotAllowedError, NoLawfulBasisError, ObjectedError, RestrictedError, ErasedError: as the door says.
     """
     require_access(session, subject_id=subject_id, purpose=purpose, actor=actor, now=now)
@@ -60,18 +62,42 @@ def apply_changes(
 ) -> dict[str, tuple[str, str]]:
     """Change fields without asking for the actor's role: for imports, which act for the controller.
 
-    Raises: StaleVersionError, FieldWithoutPurposeError, ErasedError.
+    Raises: StaleVersionError, FieldWithoutPurposeError, InvalidInputError, ErasedError.
     """
-    _require_purpose(fields, purpose)
+    known = {name: value for name, value in fields.items() if not is_custom(name)}
+    _require_purpose(known, purpose)
     Vault.of(session).begin_write(session, [subject_id])
     before = _open(session, subject_id)
-    changes = {name: (before.get(name, ""), value) for name, value in fields.items() if before.get(name, "") != value}
-    if not changes:
+    changes = {name: (before.get(name, ""), value) for name, value in known.items() if before.get(name, "") != value}
+    values_before = custom_values.open_values(session, [subject_id], purpose.custom).get(subject_id, {})
+    values = {name: value for name, value in fields.items() if is_custom(name)}
+    values = custom_values.require_writable(values, [purpose], before=values_before)
+    if not changes and not values:
         return {}
-    after = {**before, **fields}
+    after = {**before, **known}
     sealed = _write(session, subject_id, after, {GROUP_OF[name] for name in changes}, expected_version, now)
-    filled = {group: value for group, value in sealed.items() if value}
+    written = custom_values.write(session, subject_id=subject_id, values=values, fields=custom_values.fields_of([purpose]), now=now)
     fresh = _renew_lookups(session, subject_id, after)
+    changes |= {name: (values_before.get(name, ""), value) for name, value in values.items()}
+    everything: dict[str, bytes | None] = {group.value: value for group, value in sealed.items()} | dict(written.sealed)
+    _enter(session, subject_id, everything, changes, purpose, actor, now)
+    if fresh and screening.find_suppressed(session, fresh):
+        objection.remember(session, subject_id=subject_id, actor=actor, now=now)
+    indexing.announce_changed(session, [subject_id], now=now)
+    return changes
+
+
+def _enter(
+    session: Session,
+    subject_id: str,
+    sealed: Mapping[str, bytes | None],
+    changes: Mapping[str, tuple[str, str]],
+    purpose: Purpose,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Enter what was written: groups, and custom fields by their own name, because each of them lies sealed by itself."""
+    filled = {name: value for name, value in sealed.items() if value}
     audit.record(
         session,
         Action.PERSON_RECTIFIED,
@@ -84,10 +110,6 @@ def apply_changes(
         sealed=tuple(filled.values()),
         details={name: list(change) for name, change in changes.items()},
     )
-    if fresh and screening.find_suppressed(session, fresh):
-        objection.remember(session, subject_id=subject_id, actor=actor, now=now)
-    indexing.announce_changed(session, [subject_id], now=now)
-    return changes
 
 
 def _require_purpose(fields: Mapping[str, str], purpose: Purpose) -> None:

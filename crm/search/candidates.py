@@ -36,7 +36,7 @@ class Candidates:
         parts: list[Clause] = []
         estimate = fewest = 0
         for group in selection.groups:
-            chosen = [_telling(selection, group, needle) for needle in needles]
+            chosen = [_telling(selection, group, selection.in_group(group, needle)) for needle in needles]
             question = " OR ".join(f"({' AND '.join(_quoted(gram) for gram, _ in grams)})" for grams in chosen)
             estimate += sum(grams[0][1] for grams in chosen)
             fewest = max(fewest, *(grams[0][1] for grams in chosen if len(grams) == 1), 0)

@@ -12,6 +12,7 @@ class SearchGroup(StrEnum):
     EMAIL = "email"
     ADDRESS = "address"
     PHONE = "phone"
+    CUSTOM = "custom"  # each word once for each purpose that may see it, so that no other purpose meets it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class IndexDocument:
         subject_id: the pseudonym, 32 hex digits.
         purposes: bit set; a person is found only for purposes whose bit is set. 0: for none.
         last_activity: any whole number that grows with time, such as seconds since 1970.
+        custom: texts with the purposes that may find somebody by them, as a bit set.
     """
 
     subject_id: str
@@ -34,6 +36,7 @@ class IndexDocument:
     phones: tuple[str, ...] = ()
     city: str = ""
     postal_code: str = ""
+    custom: tuple[tuple[int, str], ...] = ()
     company_id: str | None = None
     owner_id: str | None = None
     segment: str | None = None

@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from crm.search.document import IndexDocument, SearchGroup
-from crm.search.normalise import fold, phone_digits, searchable, words
+from crm.search.normalise import fold, marked, phone_digits, searchable, words
 from crm.search.phonetic import cologne
 from crm.search.schema import GROUPS
 
@@ -60,6 +60,7 @@ class Speller:
                 "".join(map(self._address, document.emails)),
                 self._body(document.postal_code) + self._body(document.city),
                 "".join(f" {digits}" for digits in map(phone_digits, document.phones) if digits),
+                "".join(_marked(purposes, text) for purposes, text in document.custom),
             ),
         )
 
@@ -95,6 +96,12 @@ def dictionary_words(bodies: Sequence[str], grp: int) -> set[str]:
 def is_correctable(word: str) -> bool:
     """Say whether typing errors are corrected to `word`; shorter ones resemble too many others."""
     return len(word) >= MIN_WORD and word.isalpha()
+
+
+def _marked(purposes: int, text: str) -> str:
+    """Return the words of a text, each once for each purpose of the bit set."""
+    bits = [1 << place for place in range(purposes.bit_length()) if purposes >> place & 1]
+    return "".join(f" {marked(word, bit)}" for word in _spelled(text).split() for bit in bits)
 
 
 def _spelled(text: str) -> str:

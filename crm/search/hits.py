@@ -91,7 +91,8 @@ class Noted:
     def hold(self, word: str) -> bool:
         whole = " OR ".join(f"instr(p.text_{group} || ' ', ?)" for group in self._selection.groups)
         statement = f"SELECT 1 FROM temp.hit AS h CROSS JOIN person AS p ON p.id = h.id WHERE {whole} LIMIT 1"  # noqa: S608 - own names
-        return bool(self._selection.connection.execute(statement, (f" {word} ",) * len(self._selection.groups)).fetchone())
+        held = tuple(f" {self._selection.in_group(group, word)} " for group in self._selection.groups)
+        return bool(self._selection.connection.execute(statement, held).fetchone())
 
 
 class Walked:

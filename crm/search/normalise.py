@@ -7,6 +7,7 @@ Every word is indexed in two forms: with umlauts written out (`mueller`) and wit
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from string import ascii_uppercase
 
 MAX_TEXT = 200  # characters of a question that are looked at
 MAX_WORDS = 8
@@ -54,6 +55,16 @@ def searchable(word: str) -> str:
         short = bare(word)
         return f" {word}" if short == word else f" {word} {short}"
     return f" {word}"
+
+
+def marked(word: str, purpose: int) -> str:
+    """Return a folded word as only one purpose finds it: behind a mark that no folded word holds, because it is in capitals.
+
+    Args:
+        purpose: the one bit of the purpose.
+    """
+    place, letters = purpose.bit_length() - 1, len(ascii_uppercase)
+    return f"{ascii_uppercase[place // letters]}{ascii_uppercase[place % letters]}{word}"
 
 
 def phone_digits(phone: str) -> str:

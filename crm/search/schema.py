@@ -13,7 +13,7 @@ from crm.search.feed import Position
 from crm.search.normalise import TRIGRAM
 from crm.search.place import IndexPlace
 
-FORMAT = "2"
+FORMAT = "3"
 GROUPS: tuple[SearchGroup, ...] = tuple(SearchGroup)
 TEXTS: tuple[str, ...] = tuple(f"text_{group}" for group in GROUPS)
 # What every question asks comes first, and the long texts last: SQLite reads a row only as far as it needs.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from crm.search.document import SearchGroup
+from crm.search.normalise import marked
 from crm.search.query import Query, Sort
 from crm.search.schema import GROUPS
 
@@ -45,6 +46,7 @@ class Selection:
     """The people whom a question may see: its purpose and its filters, not yet its words.
 
     Attributes:
+        purpose: the one bit of the purpose that asks.
         index: the index of `person` that reaches them in order, or few of them in any order.
         is_filtered: `index` reaches a small part of the list only.
         known_count: how many they are, if that is known without looking.
@@ -52,6 +54,7 @@ class Selection:
     """
 
     connection: sqlite3.Connection
+    purpose: int
     groups: tuple[SearchGroup, ...]
     sort: Sort
     visible: Clause
@@ -78,6 +81,7 @@ class Selection:
             index = "person_purposes"
         return cls(
             connection=connection,
+            purpose=query.purpose,
             groups=tuple(group for group in GROUPS if group in query.groups),
             sort=query.sort,
             visible=Clause(" AND ".join(part.sql for part in conditions), tuple(value for part in conditions for value in part.values)),
@@ -95,10 +99,14 @@ class Selection:
                 return Row(*row)
         return None
 
+    def in_group(self, group: SearchGroup, needle: str) -> str:
+        """Return a needle as the texts of a group hold it; of custom fields only words that the purpose may see, from their beginning."""
+        return marked(needle.strip(), self.purpose) if group is SearchGroup.CUSTOM else needle
+
     def check(self, terms: Sequence[Needles]) -> Clause:
         """Return the condition that each term really occurs in an allowed group of person `p`."""
         parts = [f"({' OR '.join(f'instr(p.text_{group}, ?)' for group in self.groups for _ in needles)})" for needles in terms]
-        values = [needle for needles in terms for _ in self.groups for needle in needles]
+        values = [self.in_group(group, needle) for needles in terms for group in self.groups for needle in needles]
         return Clause(" AND ".join(parts) or "1", tuple(values))
 
 

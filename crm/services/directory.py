@@ -14,7 +14,8 @@ from crm.db import Database
 from crm.models.company import Company
 from crm.models.contact import Contact
 from crm.models.lawfulness import GroundEvent
-from crm.privacy import disclosure, lawfulness, purposes
+from crm.privacy import custom_values, disclosure, lawfulness, purposes
+from crm.privacy.custom_fields import CustomField
 from crm.search.builder import IndexBuilder
 from crm.search.document import IndexDocument
 from crm.search.feed import ChangeKind, announce, current_position
@@ -65,7 +66,16 @@ def make_documents(session: Session, subject_ids: Sequence[str], *, now: datetim
         .outerjoin(Company, Company.id == Contact.company_id)
         .where(Contact.subject_id.in_(opened))
     )
-    return [_document(opened[row[0]], bits[row[0]], _Facts(*row)) for row in rows]
+    findable = _findable(session)
+    return [_document(opened[row[0]], bits[row[0]], _Facts(*row), findable) for row in rows]
+
+
+def _findable(session: Session) -> list[tuple[CustomField, int]]:
+    """Return the custom fields by which people are found, each with the purposes that open it, as bits."""
+    known = purposes.find_all(session)
+    fields = custom_values.fields_of(list(known))
+    bits = {name: sum(1 << each.bit for each in known if fields[name] in each.custom) for name in fields}
+    return [(field, bits[name]) for name, field in fields.items() if field.is_searchable]
 
 
 def find_purpose_bits(session: Session, subject_ids: Sequence[str], *, now: datetime) -> dict[str, int]:
@@ -88,7 +98,7 @@ class _Facts(NamedTuple):
     company_subject_id: str | None
 
 
-def _document(fields: Mapping[str, str], purpose_bits: int, facts: _Facts) -> IndexDocument:
+def _document(fields: Mapping[str, str], purpose_bits: int, facts: _Facts, findable: Sequence[tuple[CustomField, int]]) -> IndexDocument:
     return IndexDocument(
         subject_id=facts.subject_id,
         first_name=fields.get("first_name", ""),
@@ -97,6 +107,7 @@ def _document(fields: Mapping[str, str], purpose_bits: int, facts: _Facts) -> In
         phones=tuple(fields[name] for name in ("phone", "mobile") if fields.get(name)),
         postal_code=fields.get("postal_code", ""),
         city=fields.get("city", ""),
+        custom=tuple((bits, fields[each.name]) for each, bits in findable if fields.get(each.name)),
         company_id=facts.company_id,
         company_name=facts.company_name or fields.get("company", ""),
         owner_id=facts.owner_id,
@@ -110,7 +121,9 @@ def _document(fields: Mapping[str, str], purpose_bits: int, facts: _Facts) -> In
 def _open_readable(session: Session, subject_ids: Sequence[str], *, now: datetime) -> dict[str, dict[str, str]]:
     """Open these people; one whose values were tampered with is left out and named, and does not hide the others."""
     try:
-        return disclosure.open_for_index(session, subject_ids=subject_ids, actor=_ACTOR, now=now)
+        return disclosure.open_for_index(
+            session, subject_ids=subject_ids, fields=[field for field, _ in _findable(session)], actor=_ACTOR, now=now
+        )
     except (TamperedError, ErasedError) as error:
         if len(subject_ids) == 1:
             _log.error("index.person_unreadable", subject=subject_ids[0], reason=type(error).__name__)

@@ -34,6 +34,7 @@ _TABLES = (
     "retained_document",
     "deal",
     "activity",
+    "custom_field",
     "customer_file",
     "request_case",
     "campaign",

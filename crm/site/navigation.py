@@ -53,7 +53,13 @@ STAFF_SECTIONS: Final = (
             Entry("exports.index", _l("Exporte"), _l("Exporte"), "download", "exports"),
         ),
     ),
-    Section(_l("Datenschutz"), (Entry("requests.index", _l("Anträge"), _l("Anträge"), "scale", "requests"),)),
+    Section(
+        _l("Datenschutz"),
+        (
+            Entry("requests.index", _l("Anträge"), _l("Anträge"), "scale", "requests"),
+            Entry("custom_fields.index", _l("Eigene Felder"), _l("Felder"), "plus", "custom_fields"),
+        ),
+    ),
     Section(
         _l("Vergessen"),
         (

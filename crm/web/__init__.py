@@ -16,6 +16,7 @@ from crm.web import (
     campaigns,
     companies,
     contacts,
+    custom_fields,
     deals,
     demo_mailbox,
     demo_signin,
@@ -72,6 +73,7 @@ _BLUEPRINTS: Final[Sequence[Blueprint]] = (
     review.bp,
     setup.bp,
     work_rules.bp,
+    custom_fields.bp,
     ledger.bp,
     live.bp,
 )

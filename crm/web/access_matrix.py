@@ -133,6 +133,12 @@ _RETENTION: Final[AccessMatrix] = {
     "review.keep": _REVIEWS,
 }
 
+_DEFINES: Final = frozenset({Role.PRIVACY})
+
+_CUSTOM_FIELDS: Final[AccessMatrix] = {
+    f"custom_fields.{name}": _DEFINES for name in ("index", "new", "create", "edit", "change", "retirement", "retire")
+}
+
 _CHECKS_THE_LOG: Final = frozenset({Role.AUDITOR, Role.DPO, Role.PRIVACY})
 
 _LEDGER: Final[AccessMatrix] = {
@@ -162,6 +168,7 @@ def access_matrix(*, demo: bool) -> AccessMatrix:
         **_TASKS,
         **_REQUESTS,
         **_RETENTION,
+        **_CUSTOM_FIELDS,
         **_LEDGER,
     }
     pages = {**_SIGN_IN, **_ACCOUNT, **_USERS, **_SETUP, **work}

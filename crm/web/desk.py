@@ -10,7 +10,6 @@ from flask import request, url_for
 from crm.actor import Actor
 from crm.db import Session
 from crm.errors import InvalidInputError
-from crm.models.field_groups import GROUP_OF
 from crm.privacy import purposes
 from crm.privacy.purposes import Purpose, Purposes
 from crm.site.i18n import in_language
@@ -19,8 +18,6 @@ from crm.site.view_models import PurposeLink, StripView
 from crm.site.visitor import current_actor
 from crm.site.words import BASIS_TITLES
 from crm.web.purpose import current_purpose, own_purposes
-
-FIELD_COUNT = len(GROUP_OF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +139,7 @@ def strip_of(desk: Desk, *, shown: int, since: datetime | None = None, per_perso
     """Return the strip of a page that shows `shown` personal fields."""
     return StripView(
         shown=shown,
-        total=FIELD_COUNT,
+        total=desk.purposes.field_count,
         purpose_title=purpose_title(desk.purpose),
         basis=str(BASIS_TITLES[desk.purpose.basis]),
         since=since.astimezone(desk.zone).date() if since else None,

@@ -60,7 +60,15 @@ SHOWN_BY = {
         "tickets.edit_template",
     ),
     Role.ACCOUNTING: ("invoices.index", "invoices.show", "invoices.new"),
-    Role.PRIVACY: ("requests.index", "requests.show", "requests.new"),
+    Role.PRIVACY: (
+        "requests.index",
+        "requests.show",
+        "requests.new",
+        "custom_fields.index",
+        "custom_fields.new",
+        "custom_fields.edit",
+        "custom_fields.retirement",
+    ),
     Role.AUDITOR: ("ledger.show", "ledger.find_subject"),
     Role.ADMIN: ("setup.index", "users.index", "users.new", "account.second_factor"),
 }

@@ -62,6 +62,8 @@ _FOUND_ON = {
     "companies.show": ("/companies", r"^/companies/[0-9a-f]{32}$"),
     "deals.show": ("/deals", r"^/deals/[0-9a-f]{32}$"),
     "deals.edit": ("deals.show", r"^/deals/[0-9a-f]{32}/edit$"),
+    "custom_fields.edit": ("/custom-fields", r"^/custom-fields/[0-9a-f]{32}$"),
+    "custom_fields.retirement": ("custom_fields.edit", r"^/custom-fields/[0-9a-f]{32}/retire$"),
     "files.new": ("companies.show", r"^/files/new\?company="),
     "files.removal": ("companies.show", r"^/files/[0-9a-f]{32}/remove$"),
     "activities.done": ("/activities", r"^/activities/[0-9a-f]{32}/done$"),

@@ -45,6 +45,7 @@ from crm.services.tickets.saying import Said
 from crm.services.work_customers import Chosen
 from crm.vault import Place
 from tests.support.exported import keep_export
+from tests.support.own_fields import define
 from tests.support.staff import hire
 
 SALES = Actor("5" * 32, frozenset({Role.SALES}), Role.SALES)
@@ -68,6 +69,7 @@ MARKERS = (
     "Spinnrocken",
     "Haspelzeichnung",
     "Trittwebstuhl",
+    "Fadenkreuzel",
 )
 
 
@@ -86,6 +88,7 @@ def furnish(runtime, now) -> WholePerson:
     database, vault = runtime.database, runtime.vault
     seller = hire(database, now, Role.SALES, email="seller.of.the.whole@example.com", name="Gesa Kaufmann")
     with database.writing() as session:
+        define(session, now)
         purpose = purposes.find_all(session).get("business_contact")
         company_id = _take_in(session, purpose, now)
         subject_id = companies.get_company(session, company_id=company_id).subject_id
@@ -148,7 +151,7 @@ def _live(session, subject_id, purpose, now):
     rectification.rectify(
         session,
         subject_id=subject_id,
-        fields={"position": "Leitung Knopfloch"},
+        fields={"position": "Leitung Knopfloch", "custom_industry": "Fadenkreuzel"},
         purpose=purpose,
         expected_version=1,
         actor=SALES,

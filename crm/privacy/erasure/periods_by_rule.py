@@ -16,7 +16,7 @@ from crm.models.export_file import ExportFile
 from crm.models.intake import PendingRequest
 from crm.models.invoice import Invoice
 from crm.models.retention import RetentionDue
-from crm.privacy import documents, due, due_work, exporting
+from crm.privacy import custom_fields, documents, due, due_work, exporting
 from crm.privacy.due_work import is_voucher
 from crm.privacy.erasure import unconfirmed
 
@@ -45,7 +45,9 @@ def find_running_rules(session: Session) -> frozenset[str]:
     The others stand in the Löschkonzept, and nothing carries them out by itself yet.
     """
     of_things = {due.NOTES, due_work.TICKETS, due_work.COPIES, due_work.DUNNED}
-    return frozenset({*due.rules_of_people(session), *of_things, *documents.DOCUMENT_RULES, unconfirmed.RULE, exporting.RULE})
+    of_values = custom_fields.find_field_rules()
+    others = (*documents.DOCUMENT_RULES, unconfirmed.RULE, exporting.RULE)
+    return frozenset({*due.rules_of_people(session), *of_things, *of_values, *others})
 
 
 def _within(

@@ -22,7 +22,7 @@ from crm.privacy import exporting, restriction
 from crm.privacy.erasure import unconfirmed, unsound
 from crm.vault import Subject, SubjectState
 
-THINGS: Final = (DueKind.NOTE, DueKind.TICKET, DueKind.INVOICE)  # what goes by a period of its own
+THINGS: Final = (DueKind.NOTE, DueKind.TICKET, DueKind.INVOICE, DueKind.CUSTOM_VALUE)  # what goes by a period of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Plan:
 def make_plan(session: Session, *, day: date, zone: ZoneInfo) -> Plan:
     """Return what the run of this day would forget; changes nothing.
 
-    Notes, tickets and invoices of somebody who goes go with them and are not listed of their own.
+    Notes, tickets, invoices and values of custom fields of somebody who goes go with them and are not listed of their own.
     """
     doubtful = find_unsound(session, day=day)
     people = find_due(session, DueKind.PERSON, day=day, besides=doubtful)

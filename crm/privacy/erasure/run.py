@@ -195,7 +195,7 @@ def _confirm_days(session: Session, looked_at: list[Planned], zone: ZoneInfo, no
 
 
 def _erase_things(database: Database, day: date, actor: Actor, now: datetime) -> bool:
-    """Delete the next notes, tickets or invoices in one unit of work and count them; return whether there may be more."""
+    """Delete the next notes, tickets, invoices or values in one unit of work and count them; return whether there may be more."""
     with database.writing_in_bulk() as session:
         run = _lock(session, day)
         gone = things.erase_next(session, day=day, actor=actor, now=now) if run and run.state == RunState.RUNNING else []

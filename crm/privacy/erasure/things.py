@@ -1,22 +1,24 @@
-"""Notes, tickets and invoices whose own period has ended: they go though the person stays.
+"""Notes, tickets, invoices and values of custom fields whose own period has ended: they go though the person stays.
 
-Source: Art. 5(1)(e) DSGVO; Löschkonzept, RET-14, RET-15, RET-16, RET-17.
+Source: Art. 5(1)(e) DSGVO; Löschkonzept, RET-14, RET-15, RET-16, RET-17, RET-37, RET-38, RET-39.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import and_, delete, or_
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
-from crm.models.contact import Note
+from crm.models.contact import Contact, Note
+from crm.models.custom_field import CustomField, CustomValue
 from crm.models.invoice import Invoice
 from crm.models.retention import DueKind, RetentionDue
 from crm.models.ticket import Ticket, TicketEntry
 from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
+from crm.privacy.custom_fields import PREFIX
 from crm.privacy.erasure import plan
 from crm.privacy.erasure.plan import Planned
 
@@ -37,12 +39,20 @@ def _erase(session: Session, kind: DueKind, things: Sequence[Planned], actor: Ac
     action, remove = _KINDS[kind]
     these = or_(*(and_(RetentionDue.subject_id == each.subject_id, RetentionDue.object_id == each.object_id) for each in things))
     session.execute(delete(RetentionDue).where(RetentionDue.kind == kind, these))
+    emptied = _names_of_fields(session, things) if kind is DueKind.CUSTOM_VALUE else {}
     gone = remove(session, things)
     entries = [
-        audit.Entry(action=action, subject_id=each.subject_id, result=each.rule, rows=gone.get(each.object_id, ())) for each in things
+        audit.Entry(
+            action=action,
+            subject_id=each.subject_id,
+            result=each.rule,
+            groups=emptied.get(each.object_id, ()),
+            rows=gone.get(each.object_id, ()),
+        )
+        for each in things
     ]
     audit.record_all(session, entries, actor=actor, now=now)
-    if kind is DueKind.NOTE:
+    if kind in {DueKind.NOTE, DueKind.CUSTOM_VALUE}:
         indexing.announce_changed(session, list(dict.fromkeys(each.subject_id for each in things)), now=now)
 
 
@@ -63,8 +73,24 @@ def _remove_invoices(session: Session, things: Sequence[Planned]) -> Gone:
     return {}
 
 
+def _remove_values(session: Session, things: Sequence[Planned]) -> Gone:
+    """Remove values; whoever has the person's form open is told that it is not as it was."""
+    these = or_(*(and_(CustomValue.subject_id == each.subject_id, CustomValue.field_id == each.object_id) for each in things))
+    session.execute(delete(CustomValue).where(these))
+    people = {each.subject_id for each in things}
+    session.execute(update(Contact).where(Contact.subject_id.in_(people)).values(version=Contact.version + 1))
+    return {}
+
+
+def _names_of_fields(session: Session, things: Sequence[Planned]) -> Gone:
+    """Return by field the name under which entries know it; an entry that names it without a hash says that it was emptied."""
+    wanted = select(CustomField.id, CustomField.code).where(CustomField.id.in_({each.object_id for each in things}))
+    return {field_id: (PREFIX + code,) for field_id, code in session.execute(wanted)}
+
+
 _KINDS: Final[Mapping[DueKind, tuple[Action, Callable[[Session, Sequence[Planned]], Gone]]]] = {
     DueKind.NOTE: (Action.NOTE_ERASED, _remove_notes),
     DueKind.TICKET: (Action.TICKET_ERASED, _remove_tickets),
     DueKind.INVOICE: (Action.INVOICE_ERASED, _remove_invoices),
+    DueKind.CUSTOM_VALUE: (Action.VALUE_ERASED, _remove_values),
 }

@@ -8,7 +8,7 @@ from enum import StrEnum
 class DataKind(StrEnum):
     """Data as the letter names them; `config/letter_texts.toml` has their words, `[kinds]`."""
 
-    PROFILE = "profile"  # name, addresses, telephone, position
+    PROFILE = "profile"  # name, addresses, telephone, position, custom fields
     NOTES = "notes"
     WORK = "work"  # tickets, things to do, titles of deals, files, what campaigns reached them, copies of invoices
     CONSENTS = "consents"  # evidence of consents and notices

@@ -11,7 +11,7 @@ from crm import search
 from crm.actor import Actor
 from crm.models.company import Company
 from crm.models.field_groups import FieldGroup
-from crm.privacy import disclosure
+from crm.privacy import disclosure, sole_trader
 from crm.privacy.purposes import Purpose, Purposes
 from crm.services.companies.listing import PAGE_SIZE, CompanyFilter, CompanyPage, count_people, make_row
 from crm.services.contacts.listing import searchable_groups
@@ -30,7 +30,7 @@ def list_sole_traders(session: Session, *, wanted: CompanyFilter, purpose: Purpo
     index: search.IndexReader = session.info["index"]
     found = index.find(_query(wanted, purpose))
     companies = _in_order(session, found.subject_ids)
-    opened = disclosure.open_sole_traders(session, companies=companies, purpose=purpose, actor=actor, now=now)
+    opened = sole_trader.open_sole_traders(session, companies=companies, purpose=purpose, actor=actor, now=now)
     people = count_people(session, list(opened))
     rows = [
         make_row(each, name=opened[each.id].get("name", ""), city=opened[each.id].get("city", ""), people=people)

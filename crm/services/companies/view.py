@@ -13,7 +13,7 @@ from crm.errors import NotFoundError
 from crm.models.affiliation import Affiliation
 from crm.models.company import COMPANY_FIELDS, Company, CompanyKind
 from crm.models.contact import Contact
-from crm.privacy import disclosure, due
+from crm.privacy import disclosure, due, sole_trader
 from crm.privacy.due import Forgetting
 from crm.privacy.purposes import Purpose
 from crm.services import affiliations
@@ -96,7 +96,7 @@ def open_fields(session: Session, *, company: Company, purpose: Purpose | None, 
         raise ErasedError  # before the purpose: also who may see no sole trader is told why the link leads nowhere
     if purpose is None:
         raise NotFoundError
-    return disclosure.open_sole_trader(session, company=company, purpose=purpose, actor=actor, now=now)
+    return sole_trader.open_sole_trader(session, company=company, purpose=purpose, actor=actor, now=now)
 
 
 def _open_people(session: Session, company_id: str, purpose: Purpose, actor: Actor, now: datetime) -> tuple[ListedContact, ...]:

@@ -1,14 +1,16 @@
 """Cleans what was typed into the fields of a contact, or says what is wrong with it."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+from types import MappingProxyType
 
 import email_validator
 import phonenumbers
 
 from crm.errors import InvalidInputError
 from crm.models.field_groups import GROUP_OF
+from crm.privacy.custom_fields import CustomField, is_custom
 from crm.readable import is_line, one_line
 from crm.search.exact import exact_email
 
@@ -59,12 +61,30 @@ def clean(fields: Mapping[str, str]) -> dict[str, str]:
     return cleaned
 
 
-def check(fields: Mapping[str, str]) -> tuple[dict[str, str], list[InvalidInputError]]:
-    """Return the fields that can be taken, trimmed, and what is wrong with the others, for a form that shows all of it at once."""
+def check(
+    fields: Mapping[str, str], *, custom: Collection[CustomField] = (), before: Mapping[str, str] = MappingProxyType({})
+) -> tuple[dict[str, str], list[InvalidInputError]]:
+    """Return the fields that can be taken, trimmed, and what is wrong with the others, for a form that shows all of it at once.
+
+    A value of a custom field that stands there already may stay, whatever the field has become; what is not named in `custom` is
+    left to its door, which knows what stands there.
+
+    Args:
+        custom: the custom fields of the form.
+        before: what stood in each field.
+    """
+    own = {each.name: each for each in custom}
     cleaned: dict[str, str] = {}
     faults: list[InvalidInputError] = []
     for name, value in fields.items():
-        if name in GROUP_OF:
+        if name in own and value != before.get(name, ""):
+            try:
+                cleaned[name] = own[name].clean_new(value)
+            except InvalidInputError as fault:
+                faults.append(fault)
+        elif is_custom(name):
+            cleaned[name] = value
+        elif name in GROUP_OF:
             try:
                 cleaned[name] = _clean_field(name, value)
             except InvalidInputError as fault:

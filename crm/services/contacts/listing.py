@@ -13,7 +13,7 @@ from crm.db import among
 from crm.models.company import Company, CompanyKind
 from crm.models.contact import Contact
 from crm.models.field_groups import FieldGroup
-from crm.privacy import disclosure, due
+from crm.privacy import disclosure, due, sole_trader
 from crm.privacy.disclosure import Disclosed
 from crm.privacy.purposes import Purpose, Purposes
 from crm.search import SearchGroup, Sort
@@ -154,7 +154,7 @@ def _index(session: Session) -> search.IndexReader:
 def _query(wanted: ContactFilter, purpose: Purpose, *, limit: int = PAGE_SIZE) -> search.Query:
     return search.Query(
         purpose=1 << purpose.bit,
-        groups=searchable_groups(purpose),
+        groups=searchable_groups(purpose) | ({SearchGroup.CUSTOM} if purpose.custom else frozenset()),
         text=wanted.text,
         company_id=wanted.company_id,
         owner_id=wanted.owner_id,
@@ -191,19 +191,32 @@ def _verified(
 ) -> list[ListedContact]:
     """Drop rows whose opened fields do not hold the words: an index that is late may cost a row, never show one.
 
-    The name of a sole trader's company is opened only where nothing else explains the hit.
+    Values of custom fields, and the name of a sole trader's company, are opened only where nothing else explains the hit.
     """
     doubtful = [row for row in rows if not search.matches(words, [*row.person.fields.values(), row.company])]
     if not doubtful:
         return list(rows)
     traders = _trader_names(session, doubtful, purpose, actor, now)
-    explained = {
+    values = _custom_values(session, doubtful, purpose, actor, now)
+    refused = {
         row.person.subject_id
         for row in doubtful
-        if row.company_id in traders and search.matches(words, [*row.person.fields.values(), traders[row.company_id]])
+        if not search.matches(
+            words,
+            [*row.person.fields.values(), row.company, traders.get(row.company_id, ""), *values.get(row.person.subject_id, {}).values()],
+        )
     }
-    refused = {row.person.subject_id for row in doubtful} - explained
     return [row for row in rows if row.person.subject_id not in refused]
+
+
+def _custom_values(
+    session: Session, rows: Sequence[ListedContact], purpose: Purpose, actor: Actor, now: datetime
+) -> Mapping[str, Mapping[str, str]]:
+    fields = [each for each in purpose.custom if each.is_searchable]
+    ids = [row.person.subject_id for row in rows]
+    if not fields:
+        return {}
+    return disclosure.open_custom_values(session, subject_ids=ids, fields=fields, purpose=purpose, actor=actor, now=now)
 
 
 def _trader_names(session: Session, rows: Sequence[ListedContact], purpose: Purpose, actor: Actor, now: datetime) -> dict[str | None, str]:
@@ -211,7 +224,7 @@ def _trader_names(session: Session, rows: Sequence[ListedContact], purpose: Purp
     traders = session.scalars(select(Company).where(Company.id.in_(ids), Company.kind == CompanyKind.NATURAL_PERSON)).all() if ids else []
     if not traders:
         return {}
-    opened = disclosure.open_sole_traders(session, companies=traders, purpose=purpose, actor=actor, now=now)
+    opened = sole_trader.open_sole_traders(session, companies=traders, purpose=purpose, actor=actor, now=now)
     return {company_id: details.get("name", "") for company_id, details in opened.items()}
 
 

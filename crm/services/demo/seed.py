@@ -25,6 +25,7 @@ from crm.services.demo.files import invent_files
 from crm.services.demo.inventions import InventedCompany, Inventor
 from crm.services.demo.notes import invent_notes
 from crm.services.demo.old_system import FIRST_MOVE, move_in
+from crm.services.demo.own_fields import invent_own_fields
 from crm.services.demo.requests import ENTRIES, add_requests
 from crm.services.demo.service import invent_service
 from crm.services.demo.uploads import add_uploads
@@ -128,6 +129,7 @@ def _add_work(
     callers = [each.id for each in people if each.kind == "contact person of a customer"]
     with database.writing() as session:
         add_uploads(session, staff, now=now)
+        invent_own_fields(session, callers, actor=_ACTOR, now=now)
         invent_service(session, callers=callers, customers=customers, companies=company_ids, staff=staff, actor=_ACTOR, now=now)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from crm.models.field_groups import FieldGroup
+from crm.privacy.custom_fields import CustomField, is_custom
 from crm.services.imports.errors import FieldTwiceError, ForbiddenColumnError, UnknownFieldError
-from crm.services.imports.fields import REPEATABLE, TARGETS, RowKind, group_of
+from crm.services.imports.fields import REPEATABLE, TARGETS, RowKind, group_of, is_target
 from crm.services.imports.table import Record
 from crm.services.imports.values import clean_id
 
@@ -46,7 +47,7 @@ def make_column_map(kind: RowKind, targets: Mapping[str, str], *, never: Collect
     for header, target in targets.items():
         if is_forbidden(header, never):
             raise ForbiddenColumnError(column=header)
-        if target not in TARGETS[kind]:
+        if not is_target(kind, target):
             raise UnknownFieldError(column=header, known=", ".join(sorted(TARGETS[kind])))
         if target in filled and target not in REPEATABLE:
             raise FieldTwiceError(target=target)
@@ -91,20 +92,22 @@ class Binding:
                 counts[name] += 1
 
 
-def bind(columns: ColumnMap, header: list[str], *, groups: Collection[FieldGroup]) -> Binding:
+def bind(columns: ColumnMap, header: list[str], *, groups: Collection[FieldGroup], custom: Collection[CustomField] = ()) -> Binding:
     """Lay the map on a header.
 
     Args:
         groups: field groups the purpose of the import opens; columns of others are dropped (Datensparsamkeit).
+        custom: custom fields that it opens; of those that are retired, and of others, columns are dropped too.
 
     Source: Art. 5(1)(b), (c) DSGVO.
     """
     wanted = {name.casefold(): target for name, target in columns.targets.items()}
+    filled = {each.name for each in custom if not each.is_retired}
     binding = Binding()
     for place, name in enumerate(header):
         target = wanted.get(name.casefold())
         group = group_of(columns.kind, target) if target else None
-        if target is None or (group and group not in groups):
+        if target is None or (group and group not in groups) or (is_custom(target) and target not in filled):
             binding.dropped[place] = name
             if target in _COMPARED:
                 binding.compared.setdefault(target, place)

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from crm.models.company import COMPANY_FIELDS
 from crm.models.field_groups import GROUP_OF, FieldGroup
+from crm.privacy.custom_fields import is_custom
 from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel
 
@@ -70,6 +71,11 @@ REPEATABLE = frozenset({*OPT_OUTS, "person"})
 
 # Free text about a matter, which may name somebody.
 _WORDS = frozenset({"title", "text"})
+
+
+def is_target(kind: RowKind, target: str) -> bool:
+    """Return whether a column of this kind of file can go there; which custom fields there are, says the purpose of the import."""
+    return target in TARGETS[kind] or (kind is RowKind.PERSON and is_custom(target))
 
 
 def group_of(kind: RowKind, target: str) -> FieldGroup | None:

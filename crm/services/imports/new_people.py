@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from crm.models.field_groups import COMPANY_GROUP
-from crm.privacy.collection import NewPerson, SourceKey, keep_allowed
+from crm.privacy.collection import NewPerson, SourceKey, keep_opened
 from crm.privacy.objection import Objection
 from crm.privacy.tasks import UNKNOWN_ORIGIN
 from crm.services.companies.entry import CompanyEntry
@@ -40,7 +40,7 @@ class PeopleMaker:
 
     def _person(self, row: PersonRow | CompanyRow, fields: Mapping[str, str], *, company_id: str | None, now: datetime) -> NewPerson:
         return NewPerson(
-            fields=keep_allowed(fields, self.terms.purpose.groups),
+            fields=keep_opened(fields, self.terms.purpose),
             purposes=[self.terms.purpose],
             origin=row.origin or UNKNOWN_ORIGIN,
             notice=self.terms.notice,

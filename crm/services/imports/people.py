@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
+from crm.errors import InvalidInputError
+from crm.models.custom_field import CustomFieldKind
 from crm.models.field_groups import GROUP_OF
+from crm.privacy.custom_fields import CustomField
 from crm.privacy.matching import find_likeness
 from crm.services.imports.cells import Cells, read_salutation
 from crm.services.imports.employers import find_employer
@@ -72,7 +75,7 @@ class PersonReader:
         return self._file.prospects or employer.record_id in self._survey.prospect_companies
 
     def _fields(self, cells: Cells) -> dict[str, str]:
-        fields = cells.fields(GROUP_OF)
+        fields = cells.fields(GROUP_OF) | self._custom(cells)
         read_salutation(fields, self._policy.salutations)
         full_name = cells.text("full_name")
         if full_name and not fields.get("first_name") and not fields.get("last_name"):
@@ -85,6 +88,24 @@ class PersonReader:
             else:
                 cells.remarks.append(Reason.MOMENT_UNREADABLE)
         return fields
+
+    def _custom(self, cells: Cells) -> dict[str, str]:
+        """Return the values of custom fields; one that does not fit is left out, and the row says so."""
+        values: dict[str, str] = {}
+        for field in self._file.custom:
+            if text := cells.text(field.name):
+                try:
+                    values[field.name] = field.clean(_as_kept(field, text))
+                except InvalidInputError:
+                    cells.remarks.append(Reason.CUSTOM_VALUE_INVALID)
+        return values
+
+
+def _as_kept(field: CustomField, text: str) -> str:
+    """Return a cell as forms send it: a day in ISO form, a choice in its own spelling."""
+    if field.kind is CustomFieldKind.DATE and (moment := find_moment(text)):
+        return moment.date().isoformat()
+    return next((each for each in field.options if each.casefold() == text.casefold()), text)
 
 
 def leave_out(cells: Cells) -> Reason | None:

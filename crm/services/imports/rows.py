@@ -29,6 +29,7 @@ class Reason(Enum):
     MOMENT_IMPOSSIBLE = "Ein Datum kann nicht stimmen (wie 01.01.1900 oder in der Zukunft) und wurde weggelassen."
     AGE_UNKNOWN = "Ohne brauchbares Datum; die Aufbewahrungsfrist läuft ab dem Import."
     VALUE_SHORTENED = "Ein Wert war zu lang und wurde gekürzt."
+    CUSTOM_VALUE_INVALID = "Der Wert eines eigenen Felds passt nicht zu dem Feld und wurde weggelassen."
     COMPANY_IS_PERSON = "Der Firmenname nennt eine andere Person und wurde weggelassen."
     SOLE_TRADER = "Als Einzelunternehmen erkannt; die Angaben sind personenbezogen."
     TIME_UP = "Die Aufbewahrungsfrist ist abgelaufen: eingeschränkt übernommen, binnen 30 Tagen zu entscheiden."

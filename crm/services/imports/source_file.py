@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from crm.privacy.custom_fields import CustomField
 from crm.services.imports.columns import Binding
 from crm.services.imports.fields import RowKind
 from crm.services.imports.table import Table
@@ -14,6 +15,7 @@ class SourceFile:
     Attributes:
         prospects: everybody in it is a prospect (leads).
         origin: origin of records that do not say their own; None: it is unknown.
+        custom: custom fields that the purpose of the import opens.
     """
 
     name: str
@@ -23,6 +25,7 @@ class SourceFile:
     id_column: str
     prospects: bool = False
     origin: str | None = None
+    custom: tuple[CustomField, ...] = ()
 
     @property
     def has_ids(self) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crm.models.field_groups import FieldGroup
+from crm.privacy.custom_fields import CustomField
 from crm.services.imports.columns import ColumnMap, bind, make_column_map
 from crm.services.imports.dialect import DELIMITERS, find_delimiter
 from crm.services.imports.encoding import UTF_8, WINDOWS, find_encoding
@@ -95,26 +96,31 @@ def _text(rule: dict[str, Any], option: str) -> str | None:
     return value
 
 
-def read_spreadsheet(path: Path, *, mapping: CsvMapping, groups: Collection[FieldGroup], now: datetime) -> Export:
+def read_spreadsheet(
+    path: Path, *, mapping: CsvMapping, groups: Collection[FieldGroup], now: datetime, custom: Collection[CustomField] = ()
+) -> Export:
     """Read and validate one file; nothing is written.
 
     Args:
         groups: field groups that the purpose of the import opens.
+        custom: custom fields that it opens.
 
     Raises:
         ImportFileError: what is wrong, with file and row.
     """
     snapshot = take(path, limits=import_policy().limits)
-    export = read_snapshot(snapshot, mapping=mapping, groups=groups, now=now)
+    export = read_snapshot(snapshot, mapping=mapping, groups=groups, custom=custom, now=now)
     export.require_unchanged()
     return export
 
 
-def read_snapshot(snapshot: Snapshot, *, mapping: CsvMapping, groups: Collection[FieldGroup], now: datetime) -> Export:
+def read_snapshot(
+    snapshot: Snapshot, *, mapping: CsvMapping, groups: Collection[FieldGroup], now: datetime, custom: Collection[CustomField] = ()
+) -> Export:
     """Read and validate one file that is in memory already; as `read_spreadsheet`."""
     policy = import_policy()
     table = open_table(snapshot, policy, encoding=mapping.encoding, delimiter=mapping.delimiter)
-    binding = bind(mapping.columns, table.header, groups=groups)
+    binding = bind(mapping.columns, table.header, groups=groups, custom=custom)
     headers = {name.casefold() for name in table.header}
     for column, target in mapping.columns.targets.items():
         if column.casefold() not in headers:
@@ -128,6 +134,7 @@ def read_snapshot(snapshot: Snapshot, *, mapping: CsvMapping, groups: Collection
         id_column=mapping.columns.id_header,
         prospects=mapping.prospects,
         origin=mapping.origin,
+        custom=tuple(custom),
     )
     survey = survey_files([file], policy=policy, now=now)
     return Export(system=mapping.system or _own_system(snapshot.name, mapping), files=[file], survey=survey, policy=policy, now=now)

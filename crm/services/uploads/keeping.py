@@ -68,7 +68,7 @@ def keep(session: Session, *, kind: str, file: SentFile, form_token: str, purpos
     rows = sum(1 for _ in table.records())
     if not rows:
         raise errors.NoRowsError(field="file")
-    targets = proposing.propose(session, kind=row_kind, header=table.header, groups=purpose.groups)
+    targets = proposing.propose(session, kind=row_kind, header=table.header, purpose=purpose)
     upload = ImportUpload(
         id=upload_id,
         kind=row_kind.value,

@@ -108,7 +108,8 @@ def preview(opened: OpenedUpload, options: Options, *, now: datetime, zone: Zone
         InvalidInputError: what is wrong with the options.
     """
     mapping = mapping_of(options, [each.name for each in opened.columns], opened.kind)
-    export = read_snapshot(opened.beginning, mapping=mapping, groups=opened.purpose.groups, now=now)
+    purpose = opened.purpose
+    export = read_snapshot(opened.beginning, mapping=mapping, groups=purpose.groups, custom=purpose.custom, now=now)
     first = islice(export.rows(export.files[0], zone=zone), SHOWN_ROWS)
     return [_preview(row) for row in first if not isinstance(row, WishRow)]  # those come from exports of whole systems alone
 

@@ -6,33 +6,41 @@ Source: Art. 5(1)(c), 25(1) DSGVO.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from crm.models.field_groups import FieldGroup
 from crm.models.import_upload import ImportMapping
+from crm.privacy.custom_fields import CustomField, is_custom
+from crm.privacy.purposes import Purpose
 from crm.services.imports.columns import is_forbidden
 from crm.services.imports.fields import REPEATABLE, TARGETS, RowKind, group_of
 from crm.services.imports.policy import import_policy
 from crm.vault import Vault
 
 
-def may_go(kind: RowKind, target: str, groups: Collection[FieldGroup]) -> bool:
+def may_go(kind: RowKind, target: str, purpose: Purpose) -> bool:
     """Return whether a column of this kind of file can go to a field that the purpose opens."""
-    group = group_of(kind, target)
+    if is_custom(target):
+        return target in {each.name for each in fields_of(kind, purpose)}
+    group, groups = group_of(kind, target), purpose.groups
     return target in TARGETS[kind] and (group is None or group in groups)
 
 
-def propose(session: Session, *, kind: RowKind, header: Sequence[str], groups: Collection[FieldGroup]) -> dict[int, str]:
+def fields_of(kind: RowKind, purpose: Purpose) -> list[CustomField]:
+    """Return the custom fields that columns of this kind of file can go to."""
+    return [each for each in purpose.custom if not each.is_retired] if kind is RowKind.PERSON else []
+
+
+def propose(session: Session, *, kind: RowKind, header: Sequence[str], purpose: Purpose) -> dict[int, str]:
     """Return where each column would go, by place."""
     remembered = session.get(ImportMapping, _key(session, kind, header))
-    wanted = _as_before(remembered, header) if remembered else _by_name(kind, header)
+    wanted = _as_before(remembered, header) if remembered else _by_name(kind, header, purpose)
     proposed: dict[int, str] = {}
     for place, target in wanted.items():
         is_free = target not in proposed.values() or target in REPEATABLE
-        if is_free and may_go(kind, target, groups) and not is_forbidden(header[place], import_policy().never):
+        if is_free and may_go(kind, target, purpose) and not is_forbidden(header[place], import_policy().never):
             proposed[place] = target
     return proposed
 
@@ -52,8 +60,9 @@ def _as_before(mapping: ImportMapping, header: Sequence[str]) -> dict[int, str]:
     return dict(sorted((place, target) for place, target in found if target))
 
 
-def _by_name(kind: RowKind, header: Sequence[str]) -> dict[int, str]:
-    names = {_letters(each): target for target, known in import_policy().headers[kind].items() for each in (target, *known)}
+def _by_name(kind: RowKind, header: Sequence[str], purpose: Purpose) -> dict[int, str]:
+    own = {_letters(title): each.name for each in fields_of(kind, purpose) for title in (each.code, *each.title.values())}
+    names = {_letters(each): target for target, known in import_policy().headers[kind].items() for each in (target, *known)} | own
     return {place: names[_letters(name)] for place, name in enumerate(header) if _letters(name) in names}
 
 

@@ -95,7 +95,7 @@ def _open(session: Session, upload: ImportUpload, now: datetime) -> _Job:
     disclosure.require_role(purpose, actor)
     options, file = keeping.open_options(session, upload), keeping.open_file(session, upload)
     kind, header = RowKind(upload.kind), open_table(file, import_policy()).header
-    export = read_snapshot(file, mapping=mapping_of(options, header, kind), groups=purpose.groups, now=now)
+    export = read_snapshot(file, mapping=mapping_of(options, header, kind), groups=purpose.groups, custom=purpose.custom, now=now)
     owner = None if kind is RowKind.INVOICE else upload.uploaded_by
     return _Job(upload.id, kind, export, Terms(purpose=purpose, migration=options.migration, owner_id=owner, actor=actor))
 

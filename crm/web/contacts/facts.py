@@ -7,9 +7,10 @@ from flask import url_for
 from crm.models.field_groups import FIELDS, FieldGroup
 from crm.services.contacts.view import ContactView
 from crm.site.access import may
-from crm.site.i18n import _
+from crm.site.i18n import _, in_language
 from crm.site.view_models import FactsView, FactView
 from crm.site.words import FIELD_TITLES, GROUP_TITLES
+from crm.web.custom_words import in_words
 
 _SINGLE = (
     (FieldGroup.IDENTITY,),
@@ -22,12 +23,21 @@ def make_facts(view: ContactView, *, owner: str | None) -> FactsView:
     """Return the columns: who, how to reach, what they do."""
     fields = view.person.fields
     who, reach, work = (tuple(_single(fields, groups)) for groups in _SINGLE)
-    return FactsView(columns=(who, (*reach, *_address(fields)), (*work, *_record(view, owner))))
+    return FactsView(columns=(who, (*reach, *_address(fields)), (*work, *_custom(view), *_record(view, owner))))
 
 
 def _single(fields: Mapping[str, str], groups: tuple[FieldGroup, ...]) -> list[FactView]:
     names = [name for group in groups for name in FIELDS[group] if fields.get(name)]
     return [FactView(title=str(FIELD_TITLES[name]), lines=(fields[name],), fields=(name,)) for name in names]
+
+
+def _custom(view: ContactView) -> list[FactView]:
+    fields = view.person.fields
+    return [
+        FactView(title=in_language(each.title), lines=(in_words(each, fields[each.name]),), fields=(each.name,))
+        for each in view.purpose.custom
+        if fields.get(each.name)
+    ]
 
 
 def _address(fields: Mapping[str, str]) -> tuple[FactView, ...]:

@@ -46,7 +46,7 @@ class Checked:
 
 def check(db: Session, desk: Desk, typed: TypedContact, *, contact: Contact | None) -> Checked:
     """Return the entry and every mistake in it; `contact` is the one to be changed, None for a new one."""
-    cleaned, faults = contact_fields.check(typed.fields)
+    cleaned, faults = contact_fields.check(typed.fields, custom=desk.purpose.custom, before=typed.before)
     company_id = None
     try:
         company_id = _company(db, typed, contact)

@@ -8,6 +8,7 @@ from flask import url_for
 
 from crm.models.field_groups import FIELDS, FieldGroup
 from crm.privacy.collection import Notice
+from crm.privacy.custom_fields import CustomField
 from crm.privacy.purposes import Purpose
 from crm.services.contacts.fields import LONGEST
 from crm.services.forms import SentForm
@@ -15,6 +16,7 @@ from crm.site.i18n import _, _l
 from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.site.view_models.controls import FieldKind
 from crm.site.words import FIELD_TITLES, GROUP_TITLES
+from crm.web import custom_words
 from crm.web.belonging import belonging_fields
 from crm.web.typed import chosen_id, typed_line
 
@@ -101,6 +103,9 @@ def fieldsets_of(
         for title, groups in parts
         if groups
     ]
+    if own := [field for field in purpose.custom if not field.is_retired or typed.before.get(field.name) or typed.fields.get(field.name)]:
+        hint = _("Von Ihrer Datenschutzkoordination angelegt; jeder Wert geht von selbst, wenn seine Frist um ist.")
+        sets.append(FieldSet(title=_("Eigene Felder"), fields=tuple(_custom_input(field, typed, errors) for field in own), hint=hint))
     sets.append(FieldSet(title=_("Zuordnung"), fields=(*_belonging(typed, choices, errors), *_hidden(typed, is_new=is_new))))
     if is_new:
         sets.append(origin_fieldset(origin=typed.origin, notice=typed.notice, errors=errors, required=True))
@@ -122,6 +127,11 @@ def _input(name: str, typed: TypedContact, errors: Mapping[str, str]) -> FieldIn
         max_length=LONGEST,
         short=name in _SHORT,
     )
+
+
+def _custom_input(field: CustomField, typed: TypedContact, errors: Mapping[str, str]) -> FieldInput:
+    name = field.name
+    return custom_words.input_of(field, typed.fields.get(name, ""), before=typed.before.get(name, ""), error=errors.get(name))
 
 
 def _belonging(typed: TypedContact, choices: FormChoices, errors: Mapping[str, str]) -> list[FieldInput]:

@@ -21,7 +21,7 @@ from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.view_models import ContactFormView, DuplicateView
 from crm.site.words import FIELD_TITLES
-from crm.web import conflict
+from crm.web import conflict, custom_words
 from crm.web.conflict import CHANGED_BY, OtherChange
 from crm.web.contacts.form_fields import FormChoices, TypedContact, absent_titles, fieldsets_of
 from crm.web.desk import Desk, person_strip, purpose_links, strip_of
@@ -100,7 +100,8 @@ def open_for_change(db: Session, desk: Desk, subject_id: str) -> FormState:
     """
     fields, contact = open_fields(db, subject_id=subject_id, purpose=desk.purpose, actor=desk.actor, now=desk.now)
     typed = TypedContact(
-        fields={name: fields.get(name, "") for name in desk.purpose.fields},
+        fields={name: fields.get(name, "") for name in desk.purpose.fields}
+        | {field.name: custom_words.in_form(field, fields.get(field.name, "")) for field in desk.purpose.custom},
         company=_company_title(db, contact),
         company_id=contact.company_id,
         owner_id=contact.owner_id or "",
@@ -118,6 +119,7 @@ def find_conflict(mine: TypedContact, current: FormState) -> FormState | None:
     """Return the form with another person's changes beside what was typed, or None when nothing differs."""
     titles = {
         **{name: str(title) for name, title in FIELD_TITLES.items()},
+        **custom_words.titles_of([current.desk.purpose]),
         "company": _("Firma"),
         "owner": _("Betreuung"),
         "segment": _("Segment"),

@@ -16,6 +16,7 @@ from crm.services.contacts.timeline import Past, PastEvent
 from crm.site.i18n import _, _l, number
 from crm.site.view_models import TimelineEntry, TimelineKind
 from crm.site.words import CHANNEL_TITLES, GROUP_TITLES
+from crm.web import custom_words
 from crm.web.action_words import ACTION_TITLES, MAIL_OUTCOMES, MAIL_TITLES
 from crm.web.contacts.notes_words import KIND_TITLES
 from crm.web.desk import Desk, purpose_title
@@ -106,9 +107,10 @@ def _line(desk: Desk, events: Sequence[PastEvent]) -> TimelineEntry:
 
 
 def _text(purposes: Purposes, event: PastEvent) -> str:
+    titles: Mapping[str, str | LazyString] = {**GROUP_TITLES, **custom_words.titles_of(purposes)}
     parts = [
         _subject(event),
-        ", ".join(str(GROUP_TITLES[group]) for group in event.groups if group in GROUP_TITLES),
+        ", ".join(str(titles[group]) for group in event.groups if group in titles),
         _purposes(purposes, event),
     ]
     return " · ".join(part for part in parts if part)

@@ -10,7 +10,7 @@ from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.web.desk import current_day
 from crm.web.exports.blueprint import bp
-from crm.web.exports.words import COLUMN_TITLES, KIND_TITLES
+from crm.web.exports.words import KIND_TITLES, column_titles
 
 
 @bp.get("/exports/<pseudonym:export_id>/file")
@@ -19,7 +19,8 @@ def fetch(export_id: str) -> Response:
     runtime = current_runtime()
     with runtime.database.reading() as db:
         fetched = fetching.fetch(db, export_id=export_id, actor=current_actor(), now=runtime.clock.now())
-    content = fetching.as_csv(fetched, titles={name: str(COLUMN_TITLES[name]) for name in fetched.columns})
+        titles = column_titles(db)
+    content = fetching.as_csv(fetched, titles=titles)
     name = _("Lethe-Export-%(kind)s-%(day)s", kind=KIND_TITLES[fetched.kind], day=current_day().isoformat())
     answer = send_file(BytesIO(content), mimetype="text/csv", as_attachment=True, download_name=f"{name}.csv")
     answer.headers["Cache-Control"] = "no-store"

@@ -18,6 +18,7 @@ from crm.site.errors import sentence_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, FieldSet
+from crm.web import custom_words
 from crm.web.companies import list_controls as of_companies
 from crm.web.contacts import list_controls as of_contacts
 from crm.web.desk import Desk, open_desk, posted_purpose, require_posted_purpose, strip_of
@@ -43,10 +44,9 @@ class ExportForm:
 
     def fieldsets(self) -> tuple[FieldSet, ...]:
         """Return the fields: a box for each column that the purpose opens, and the reason."""
+        titles = {name: str(title) for name, title in COLUMN_TITLES.items()} | custom_words.titles_of([self.desk.purpose])
         boxes = tuple(
-            FieldInput(
-                name=f"column_{name}", title=str(COLUMN_TITLES[name]), kind="checkbox", value="1" if name in self.wish.columns else ""
-            )
+            FieldInput(name=f"column_{name}", title=titles[name], kind="checkbox", value="1" if name in self.wish.columns else "")
             for name in columns_of(self.wish.kind, self.desk.purpose)
         )
         reason = FieldInput(

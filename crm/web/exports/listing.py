@@ -13,7 +13,7 @@ from crm.site.i18n import _, in_language
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.web.exports.blueprint import bp
-from crm.web.exports.words import COLUMN_TITLES, KIND_TITLES, STATE_TITLES
+from crm.web.exports.words import KIND_TITLES, STATE_TITLES, column_titles
 
 
 @bp.get("/exports")
@@ -24,6 +24,7 @@ def index() -> ResponseReturnValue:
         own = listing.list_own(db, actor=actor, now=runtime.clock.now())
         waiting = listing.list_waiting(db, actor=actor, now=runtime.clock.now())
         titles = _purpose_titles(db)
+        columns = column_titles(db)
     return render_template(
         "exports/list.html",
         own=own,
@@ -31,7 +32,7 @@ def index() -> ResponseReturnValue:
         purposes=titles,
         kinds=KIND_TITLES,
         states=STATE_TITLES,
-        columns=COLUMN_TITLES,
+        columns=columns,
         decides=may("exports.approve"),
         is_making=any(each.state is ExportState.MAKING for each in own),
         file_url=_file_url,

@@ -15,9 +15,9 @@ from crm.services.imports.terms import Migration
 from crm.services.uploads import previewing, steering
 from crm.services.uploads.options import Options
 from crm.services.uploads.previewing import OpenedUpload, PreviewRow
-from crm.services.uploads.proposing import may_go
+from crm.services.uploads.proposing import fields_of, may_go
 from crm.site.errors import sentence_of
-from crm.site.i18n import _
+from crm.site.i18n import _, in_language
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, FieldSet, Option, StripView
 from crm.web.desk import Desk, open_desk, strip_of
@@ -70,7 +70,7 @@ def _open(db: Session, upload_id: str) -> tuple[Desk, OpenedUpload]:
 
 def _typed(opened: OpenedUpload) -> Options:
     targets = {each.place: typed_line(f"column_{each.place}") for each in opened.columns}
-    known = set(TARGET_TITLES[opened.kind])
+    known = set(_titles(opened))
     return Options(
         targets={place: target for place, target in targets.items() if target in known},
         migration=Migration.THIRD_PARTY if typed_line("migration") == Migration.THIRD_PARTY else Migration.OWN,
@@ -88,7 +88,8 @@ def _page(desk: Desk, opened: OpenedUpload, options: Options) -> tuple[str, bool
         rows = previewing.preview(opened, options, now=desk.now, zone=desk.zone)
     except InvalidInputError as error:
         wrong = sentence_of(error)
-    shown = list(dict.fromkeys(target for _place, target in sorted(options.targets.items())))
+    titles = _titles(opened)
+    shown = list(dict.fromkeys(target for _place, target in sorted(options.targets.items()) if target in titles))
     page = render_template(
         "imports/columns.html",
         strip=_strip(desk, opened, shown if rows else ()),
@@ -98,30 +99,37 @@ def _page(desk: Desk, opened: OpenedUpload, options: Options) -> tuple[str, bool
         columns=[_input(opened, options.targets, place) for place in range(len(opened.columns))],
         fieldsets=_fieldsets(opened.kind, options),
         wrong=wrong,
-        shown=[(target, TARGET_TITLES[opened.kind][target]) for target in shown],
-        personal=_personal(opened.kind),
+        shown=[(target, titles[target]) for target in shown],
+        personal=_personal(opened),
         rows=[(each.row, [as_text(target, each.values.get(target)) for target in shown], each.reasons) for each in rows],
     )
     return page, wrong is not None
 
 
 def _strip(desk: Desk, opened: OpenedUpload, shown: Sequence[str]) -> StripView:
-    fields = [each for each in shown if each in _personal(opened.kind)]
+    fields = [each for each in shown if each in _personal(opened)]
     strip = strip_of(replace(desk, purpose=opened.purpose), shown=len(fields), note=_("Ihre eigene Datei; noch ist nichts eingelesen"))
     return replace(strip, alternatives=())  # the file stays with the purpose it was sent for
 
 
-def _personal(kind: RowKind) -> frozenset[str]:
+def _titles(opened: OpenedUpload) -> dict[str, str]:
+    """Return where columns can go, in the order of the selects: custom fields come last."""
+    own = {each.name: in_language(each.title) for each in fields_of(opened.kind, opened.purpose)}
+    return {target: str(title) for target, title in TARGET_TITLES[opened.kind].items()} | own
+
+
+def _personal(opened: OpenedUpload) -> frozenset[str]:
     """Return the targets that are fields of a person, as the strip counts them."""
+    kind = opened.kind
     if kind is RowKind.PERSON:
-        return frozenset(GROUP_OF)
+        return frozenset({*GROUP_OF, *(each.name for each in opened.purpose.custom)})
     behind = {"salutation", "first_name", "last_name", "email", "mobile"}
     return frozenset(behind if kind is RowKind.COMPANY else {"email"})
 
 
 def _input(opened: OpenedUpload, targets: Mapping[int, str], place: int) -> ColumnInput:
-    column, groups = opened.columns[place], opened.purpose.groups
-    offered = [Option(name, str(title)) for name, title in TARGET_TITLES[opened.kind].items() if may_go(opened.kind, name, groups)]
+    column = opened.columns[place]
+    offered = [Option(name, title) for name, title in _titles(opened).items() if may_go(opened.kind, name, opened.purpose)]
     options = (Option("", _("nicht einlesen")), *offered)
     name = column.name or _("Spalte %(number)s", number=place + 1)
     field = FieldInput(name=f"column_{place}", title=name, kind="select", value=targets.get(place, ""), options=options)

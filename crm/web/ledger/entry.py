@@ -13,7 +13,7 @@ from crm.site.view_models import EntryDetail
 from crm.site.visitor import current_actor
 from crm.vault import SubjectState
 from crm.web.ledger.blueprint import bp
-from crm.web.ledger.rows import make_row, purpose_titles
+from crm.web.ledger.rows import known_titles, make_row
 
 
 class NoSuchEntryError(NotFoundError):
@@ -27,7 +27,7 @@ def show(index: int) -> ResponseReturnValue:
     """Show an entry in words, and verbatim with everything that proves it."""
     runtime = current_runtime()
     with runtime.database.reading() as db:
-        titles = purpose_titles(purposes.find_all(db))
+        titles = known_titles(purposes.find_all(db))
     found = _open(index)
     is_dark = _is_dark(found)
     entry = make_row(found.index, found.happened_at, found.fields, titles, is_dark=is_dark) if found.happened_at else None

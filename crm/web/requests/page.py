@@ -14,7 +14,7 @@ from crm.mail import MailState
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity
 from crm.privacy import purposes
 from crm.privacy.duties import DUTY
-from crm.privacy.purposes import Purpose
+from crm.privacy.purposes import Purposes
 from crm.privacy.requests import acts
 from crm.privacy.requests.acts import Act
 from crm.privacy.requests.errors import CaseTamperedError, CaseUnreadableError
@@ -31,7 +31,7 @@ from crm.site.view_models import FieldInput, Option, StripView
 from crm.site.visitor import current_actor
 from crm.site.words import BASIS_TITLES
 from crm.web.author import author_in_words
-from crm.web.desk import FIELD_COUNT, current_day, time_zone
+from crm.web.desk import current_day, time_zone
 from crm.web.names import NAME_FIELDS, full_name
 from crm.web.requests.blueprint import bp
 from crm.web.requests.decision_form import CONFIRM, DecisionForm, confirm_field, line_views, note_of
@@ -89,18 +89,19 @@ def render_case(case_id: str, state: PageState, status: int = HTTPStatus.OK) -> 
     view = _open(case_id)
     with current_runtime().database.reading() as db:
         staff = find_staff_names(db)
-        purpose = purposes.find_all(db).get(DUTY)
-    strip = _strip(view, purpose, [*view.people, *(state.candidates or ())])
+        known = purposes.find_all(db)
+    strip = _strip(view, known, [*view.people, *(state.candidates or ())])
     return render_template("requests/show.html", strip=strip, **_facts(view), **_forms(view, state), who=_names(view, staff)), status
 
 
-def _strip(view: CaseView, purpose: Purpose, people: Sequence[CasePerson]) -> StripView:
+def _strip(view: CaseView, known: Purposes, people: Sequence[CasePerson]) -> StripView:
     """Return the strip: which purpose opens what is shown, and how many fields that is."""
     shown = {name for each in people for name, value in each.fields.items() if value and name in SHOWN_FIELDS} | (
         set(view.file.request) & set(SHOWN_FIELDS)
     )
+    purpose = known.get(DUTY)
     title, basis = in_language(purpose.title), str(BASIS_TITLES[purpose.basis])
-    return StripView(shown=len(shown), total=FIELD_COUNT, purpose_title=title, basis=basis, per_person=True)
+    return StripView(shown=len(shown), total=known.field_count, purpose_title=title, basis=basis, per_person=True)
 
 
 def _facts(view: CaseView) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from crm.privacy import keeping
 from crm.privacy.erasure.policy import run_policy
 from crm.vault import Subject, SubjectState
 from tests.integration.privacy.people import make_person
+from tests.support.own_fields import define
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -92,6 +93,18 @@ class TestPlan:
         result = lethe("retention", "plan", "--day", "2020-01-01", "--json")
 
         assert (result.exit_code, json.loads(result.stdout)["due"]) == (0, [])
+
+    def test_counts_values_of_custom_fields_apart_from_people(self, lethe, opened, overdue):
+        overdue(1)
+        set_at = opened.clock.now() - timedelta(days=800)
+        with opened.database.writing() as session:
+            define(session, set_at)
+            make_person(session, set_at, fields={"last_name": "Ott", "custom_industry": "Chemie"})
+
+        answer = lethe("retention", "plan")
+
+        assert "1 Person, 1 Wert eines eigenen Felds" in answer.output
+        assert "RET-38\t1\t" in answer.output
 
     @pytest.mark.usefixtures("installed")
     def test_with_nothing_due_says_so(self, lethe):

@@ -13,6 +13,7 @@ ARGUMENTS = {
     "document_id": "d" * 32,
     "deal_id": "d" * 32,
     "file_id": "d" * 32,
+    "field_id": "d" * 32,
     "activity_id": "d" * 32,
     "task_id": "d" * 32,
     "run_id": "9" * 32,

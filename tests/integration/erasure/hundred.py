@@ -47,6 +47,7 @@ from tests.support.exported import keep_export
 from tests.support.exports import record_id, write
 from tests.support.furnished import Furnished
 from tests.support.letters import Letters, link_in
+from tests.support.own_fields import define
 from tests.support.staff import hire
 
 PRIVACY = Actor("c" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
@@ -98,6 +99,8 @@ class Hundred(Furnished):
 
     def live(self) -> None:
         """Give everybody what staff write down in the course of time."""
+        with self.database.writing() as session:
+            define(session, self.now)
         self.seller_id = hire(self.database, self.now, Role.SALES).id
         for subject_id, words in self.subject_ids.items():
             with self.database.writing() as session:
@@ -110,7 +113,8 @@ class Hundred(Furnished):
         known, now = purposes.find_all(session), self.now
         dealing = {"subject_id": subject_id, "purpose": known.get("business_contact"), "actor": SALES, "now": now}
         version = session.scalar(select(Contact.version).where(Contact.subject_id == subject_id))
-        rectification.rectify(session, fields={"position": words.word("pos")}, expected_version=version, **dealing)
+        own = {"custom_industry": words.word("cus")}
+        rectification.rectify(session, fields={"position": words.word("pos"), **own}, expected_version=version, **dealing)
         self._sell(session, words, dealing)
         notes.write(session, text=f"Mag {words.word('nte')}.", kind=NoteKind.CALL, **dealing)
         consent.give(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ FIELDS = {
     SearchGroup.EMAIL: {"emails": ("info@quastenflosser.de",)},
     SearchGroup.ADDRESS: {"city": "Quastenflosser"},
     SearchGroup.PHONE: {"phones": ("+49 30 7777777",)},
+    SearchGroup.CUSTOM: {"custom": ((SALES, "Quastenflosser"),)},
 }
 TYPED = dict.fromkeys(SearchGroup, "quasten") | {SearchGroup.PHONE: "030 777"}
 NAMES = st.text(st.sampled_from("abcdeghilmnorstuäöüßéÜŁ"), min_size=1, max_size=14)
@@ -69,6 +72,35 @@ class TestGroups:
             found = index.ids(TYPED[stored], groups={asked}, sort=Sort.ACTIVITY)
 
             assert found == ([someone.subject_id] if asked is stored else [])
+
+    @pytest.mark.parametrize("typed", ["quasten", "q", "qu", "Quastenflosser", "ott quasten", "zuch", "zuech", "züchter"])
+    def test_of_custom_fields_answer_only_the_purposes_of_the_field(self, index, person, typed):
+        someone = person("Hans Ott", purposes=SALES | SERVICE, custom=((SALES, "Quastenflosser Züchter"), (SERVICE, "Aale")))
+        index.build(someone, person("Anna Ott", purposes=SALES | SERVICE))
+
+        assert index.ids(typed, purpose=SALES) == [someone.subject_id]
+        for_service = index.find(typed, purpose=SERVICE)
+        assert (for_service.subject_ids, for_service.count, for_service.corrected, for_service.suggested) == ((), 0, (), ())
+
+    def test_of_a_custom_field_with_two_purposes_answer_both(self, index, person):
+        someone = person("Hans Ott", purposes=SALES | SERVICE, custom=((SALES | SERVICE, "Aale"),))
+        index.build(someone)
+
+        assert index.ids("aale", purpose=SALES) == index.ids("aale", purpose=SERVICE) == [someone.subject_id]
+
+    def test_of_custom_fields_follow_changes(self, index, person):
+        someone = person("Hans Ott", purposes=SALES | SERVICE, custom=((SALES, "Aale"),))
+        index.build(someone)
+
+        index.apply(changed=[replace(someone, custom=((SERVICE, "Barsche"),))])
+
+        assert index.ids("aale", purpose=SALES) == index.ids("barsche", purpose=SALES) == []
+        assert index.ids("barsche", purpose=SERVICE) == [someone.subject_id]
+
+    def test_of_custom_fields_cannot_be_asked_for_another_purpose_by_typing_its_mark(self, index, person):
+        index.build(person("Hans Ott", purposes=SALES | SERVICE, custom=((SALES, "Aale"),)))
+
+        assert [index.ids(typed, purpose=SERVICE) for typed in ("AAaale", " AAaale", "AA", "aaaale")] == [[], [], [], []]
 
     def test_that_are_not_allowed_do_not_correct_typing_errors_either(self, index, person):
         index.build(person("Hans Ott", company_name="Quastenflosser GmbH"))

@@ -1,10 +1,13 @@
 """What has no purpose stays outside (Art. 5(1)(b),(c), 9, 10, 25 DSGVO)."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
+from crm.models.custom_field import CustomFieldKind
 from crm.models.field_groups import FieldGroup
+from crm.privacy.custom_fields import CustomField
 from crm.services.imports.columns import bind, is_forbidden, make_column_map
 from crm.services.imports.errors import FieldTwiceError, ForbiddenColumnError, UnknownFieldError
 from crm.services.imports.fields import RowKind
@@ -13,6 +16,19 @@ from crm.services.imports.table import Record
 from tests.support.exports import GROUPS
 
 NEVER = import_policy().never
+INDUSTRY = CustomField(
+    id="1" * 32,
+    code="industry",
+    title={"de": "Branche", "en": "Industry"},
+    kind=CustomFieldKind.TEXT,
+    options=(),
+    group=FieldGroup.POSITION,
+    purposes=("business_contact",),
+    rule="RET-38",
+    position=1,
+    is_retired=False,
+    version=1,
+)
 FORBIDDEN = [
     "Gender__c",
     "GENDER",
@@ -75,6 +91,19 @@ class TestBind:
 
         assert bind(self.COLUMNS, header, groups=GROUPS).dropped == {2: "Birthdate"}
         assert bind(self.COLUMNS, header, groups={FieldGroup.BIRTH_DATE}).dropped == {1: "Email"}
+
+    @pytest.mark.parametrize(("custom", "taken"), [((INDUSTRY,), True), ((), False), ((replace(INDUSTRY, is_retired=True),), False)])
+    def test_takes_a_custom_field_only_while_the_purpose_opens_it_and_it_is_filled(self, custom, taken):
+        columns = make_column_map(RowKind.PERSON, {"Id": "id", "Branche": "custom_industry"}, never=NEVER)
+
+        binding = bind(columns, ["Id", "Branche"], groups=GROUPS, custom=custom)
+
+        assert (binding.dropped == {}) is taken
+        assert ("custom_industry" in binding.places) is taken
+
+    def test_knows_custom_fields_of_people_alone(self):
+        with pytest.raises(UnknownFieldError):
+            make_column_map(RowKind.COMPANY, {"Branche": "custom_industry"}, never=NEVER)
 
     def test_counts_what_is_dropped_by_name_and_only_where_something_stands(self):
         binding = bind(self.COLUMNS, ["Id", "Hobby", "OwnerId"], groups=GROUPS)
