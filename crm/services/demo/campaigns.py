@@ -36,7 +36,7 @@ def add_campaigns(session: Session, inventor: Inventor, *, actor: Actor, now: da
         for portion in in_batches(list(groups)):
             members.add(session, campaign=campaign, subject_ids=portion, sent_on=campaign.starts_on, actor=marketing, now=now)
         _let_respond(session, inventor, campaign, groups, today, marketing, now)
-        resonance.release(session, campaign=campaign, today=today, actor=marketing, now=now)
+        resonance.release(session, campaign=campaign, day=today, now=now)
 
 
 def _find_groups(session: Session, now: datetime) -> Mapping[str, str]:
