@@ -105,7 +105,9 @@ class TestACampaign:
             ("purpose", "service", "Ihre Rolle nicht arbeitet"),
             ("starts_on", "31.02.2026", "Bitte geben Sie an, wann die Kampagne beginnt"),
             ("ends_on", "2026-02-01", "würde enden, bevor sie beginnt"),
-            ("ends_on", "bald", "Das ist kein Tag."),
+            ("ends_on", "bald", "Das ist kein Tag. Schreiben Sie ihn zum Beispiel so: 31.12.2027"),
+            ("starts_on", "9999-01-01", "Das Jahr kann nicht stimmen."),
+            ("ends_on", "31.12.9999", "Das Jahr kann nicht stimmen."),
         ],
     )
     def test_that_cannot_be_is_explained_at_its_field_and_nothing_is_lost(self, house, marketing, field, typed, sentence):

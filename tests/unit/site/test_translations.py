@@ -87,7 +87,6 @@ class TestEnglish:
 
         assert suspicious == []
 
-
     def test_writes_percent_in_one_way(self, english):
         """No space before the sign, as English writes it; a page that writes the sign itself would write it the German way."""
         pages = [path for path in (ROOT / "crm").rglob("*.html") if re.search(r"\}\}\s%(?![}\w])", path.read_text(encoding="utf-8"))]
