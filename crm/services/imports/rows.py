@@ -58,7 +58,7 @@ class Reason(Enum):
     AMOUNT_INVALID = "Ein Betrag fehlt, ist nicht lesbar, negativ oder zu groß."
     NUMBER_INVALID = "Eine Zahl ist nicht lesbar und wurde weggelassen."
     DAY_MISSING = "Ein Datum fehlt oder kann nicht stimmen; das naheliegende wurde eingesetzt."
-    STAGE_UNKNOWN = "Die Phase gibt es hier nicht; es gilt die erste, oder das Ende."
+    STAGE_UNKNOWN = "Die Stufe gibt es hier nicht; es gilt die erste, oder das Ende."
     CHOICE_UNKNOWN = "Ein Wert steht nicht in den Listen von Lethe und wurde weggelassen."
     INVOICE_NUMBER_MISSING = "Ohne Rechnungsnummer."
     INVOICE_DAY_MISSING = "Ohne Tag der Rechnung, oder er liegt in der Zukunft."

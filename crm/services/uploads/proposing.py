@@ -25,10 +25,16 @@ def may_go(kind: RowKind, target: str, groups: Collection[FieldGroup]) -> bool:
     return target in TARGETS[kind] and (group is None or group in groups)
 
 
-def propose(session: Session, *, kind: RowKind, header: Sequence[str], groups: Collection[FieldGroup]) -> dict[int, str]:
-    """Return where each column would go, by place."""
+def propose(
+    session: Session, *, kind: RowKind, header: Sequence[str], groups: Collection[FieldGroup], titles: Mapping[str, Collection[str]]
+) -> dict[int, str]:
+    """Return where each column would go, by place.
+
+    Args:
+        titles: what our own pages call the fields; a header that says the same is meant so.
+    """
     remembered = session.get(ImportMapping, _key(session, kind, header))
-    wanted = _as_before(remembered, header) if remembered else _by_name(kind, header)
+    wanted = _as_before(remembered, header) if remembered else _by_name(kind, header, titles)
     proposed: dict[int, str] = {}
     for place, target in wanted.items():
         is_free = target not in proposed.values() or target in REPEATABLE
@@ -52,8 +58,9 @@ def _as_before(mapping: ImportMapping, header: Sequence[str]) -> dict[int, str]:
     return dict(sorted((place, target) for place, target in found if target))
 
 
-def _by_name(kind: RowKind, header: Sequence[str]) -> dict[int, str]:
+def _by_name(kind: RowKind, header: Sequence[str], titles: Mapping[str, Collection[str]]) -> dict[int, str]:
     names = {_letters(each): target for target, known in import_policy().headers[kind].items() for each in (target, *known)}
+    names |= {_letters(each): target for target, own in titles.items() for each in own}
     return {place: names[_letters(name)] for place, name in enumerate(header) if _letters(name) in names}
 
 
