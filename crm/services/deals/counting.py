@@ -23,7 +23,11 @@ _DEAL = Deal.__table__.c
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """People whose deals are not counted, and the companies that are such a person (sole traders)."""
+    """People whose deals are not counted, and those companies that are such a person (sole traders) whose deals do not say so.
+
+    The forms enter a sole trader as company and person both, so hardly ever there is such a company: asking for it costs the
+    database the index of figures.
+    """
 
     subject_ids: frozenset[str]
     company_ids: frozenset[str]
@@ -40,8 +44,15 @@ def find_left_out(session: Session, *, now: datetime) -> LeftOut:
     person = entered.c.subject_id
     of_deals = or_(exists().where(Deal.subject_id == person), exists().where(Company.subject_id == person))
     subjects = aggregation.find_left_out(session, select(person).where(of_deals), purposes=selling, now=now)
-    companies = session.scalars(select(Company.id).where(Company.subject_id.in_(sorted(subjects)))) if subjects else ()
-    return LeftOut(frozenset(subjects), frozenset(companies))
+    return LeftOut(frozenset(subjects), _find_companies(session, sorted(subjects)))
+
+
+def _find_companies(session: Session, subject_ids: list[str]) -> frozenset[str]:
+    if not subject_ids:
+        return frozenset()
+    traders = select(Company.id).where(Company.subject_id.in_(subject_ids))
+    says_otherwise = or_(_DEAL.subject_id.is_(None), _DEAL.subject_id.not_in(subject_ids))
+    return frozenset(session.scalars(select(_DEAL.company_id).where(_DEAL.company_id.in_(traders), says_otherwise).distinct()))
 
 
 def counted(left_out: LeftOut) -> ColumnElement[bool]:
