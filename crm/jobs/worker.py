@@ -19,6 +19,7 @@ from crm.jobs.attempts import Attempts
 from crm.jobs.deciding import execute
 from crm.jobs.erasing import erase
 from crm.jobs.exporting import forget_records, make
+from crm.jobs.figuring import release
 from crm.jobs.forgetting import forget
 from crm.jobs.indexing import IndexKeeper
 from crm.jobs.leader import Leader
@@ -71,6 +72,7 @@ def _jobs(runtime: Runtime, keeper: IndexKeeper) -> tuple[Steady | Slotted, ...]
         Steady("uploads.read", partial(uploading.work, runtime), Where.LEADER, seconds=1),
         Slotted("uploads.forget", partial(uploading.forget, runtime), Period.HOURLY, CatchUp.NEWEST),
         Slotted("exports.forget", partial(forget_records, runtime), Period.DAILY, CatchUp.NEWEST),
+        Slotted("resonance.release", partial(release, runtime), Period.DAILY, CatchUp.NEWEST),
         Slotted("keys.sweep", partial(sweep, runtime), Period.HOURLY, CatchUp.NEWEST),
         Slotted("intake.lapse", partial(let_lapse, runtime), Period.HOURLY, CatchUp.NEWEST),
         Slotted("sign_ins.forget", partial(forget_sign_ins, runtime), Period.HOURLY, CatchUp.NEWEST),

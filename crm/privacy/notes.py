@@ -24,22 +24,22 @@ LONGEST = 20_000  # characters
 
 
 class EmptyNoteError(InvalidInputError):
-    """Nothing was written."""
+    """Nothing was written: no note, no mail, no answer. The sentences fit all of them."""
 
-    message = "Die Notiz ist leer. Schreiben Sie, was Sie festhalten wollen."
+    message = "Hier steht noch nichts. Bitte schreiben Sie den Text."
 
 
 class NoteTooLongError(InvalidInputError):
-    """The note is longer than a note may be."""
+    """The text is longer than a note may be."""
 
-    message = "Die Notiz ist länger als %(longest)s Zeichen. Kürzen Sie sie oder teilen Sie sie auf."
+    message = "Der Text ist länger als %(longest)s Zeichen. Kürzen Sie ihn oder teilen Sie ihn auf."
 
 
 class SpecialCategoryError(PrivacyError):
     """The text has words of special categories, and the writer has not yet said that it may stay."""
 
     article = "Art. 9(1)"
-    message = "Die Notiz enthält Wörter, die auf besonders geschützte Angaben hinweisen. Streichen Sie sie, oder speichern Sie bewusst so."
+    message = "Der Text enthält Wörter, die auf besonders geschützte Angaben hinweisen. Streichen Sie sie, oder speichern Sie bewusst so."
 
 
 def write(

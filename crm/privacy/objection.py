@@ -251,13 +251,6 @@ def find_objections(session: Session, subject_ids: Sequence[str]) -> dict[str, f
     }
 
 
-def find_contesting(session: Session, scopes: Collection[str]) -> set[str]:
-    """Return everybody who contests one of these purposes as such, for figures that leave them out."""
-    raised = select(ObjectionEvent.subject_id).where(ObjectionEvent.scope.in_(scopes)).distinct()
-    standing = find_objections(session, session.scalars(raised).all())
-    return {subject_id for subject_id, objections in standing.items() if any(each.scope in scopes for each in objections)}
-
-
 def stands_against_advertising(session: Session, subject_ids: Sequence[str], *, channel: Channel) -> bool:
     """Say whether one of these people objects to advertising by this channel, or by any."""
     covering = {Objection(DIRECT_MARKETING), Objection(DIRECT_MARKETING, channel)}

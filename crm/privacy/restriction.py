@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from crm.actor import Actor
@@ -157,13 +157,6 @@ def find_reasons(session: Session, subject_ids: Sequence[str]) -> dict[str, tupl
         else:
             standing[subject_id].pop(RestrictionReason(reason), None)
     return {subject_id: tuple(reasons) for subject_id, reasons in standing.items() if reasons}
-
-
-def select_restricted() -> Select[str]:
-    """Return a query for everybody whose data are restricted now, for figures that leave them out."""
-    each = RestrictionEvent.__table__.c
-    latest = select(func.max(each.id)).group_by(each.subject_id, each.reason)
-    return select(each.subject_id).where(each.id.in_(latest), each.act == RestrictionAct.IMPOSED)
 
 
 def is_obtained_by(subject_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:

@@ -21,7 +21,7 @@ from crm.web.desk import Desk, open_desk, purpose_links, strip_of
 from crm.web.due import elsewhere, urgency_of
 from crm.web.names import NAME_FIELDS, full_name
 from crm.web.retention_words import REASON_TITLES
-from crm.web.typed import accept_pseudonyms, chosen_id, typed_day, typed_line
+from crm.web.typed import accept_pseudonyms, chosen_id, typed_day, typed_day_line, typed_line
 
 bp = Blueprint("review", __name__)
 accept_pseudonyms(bp)
@@ -137,7 +137,7 @@ def _fields(desk: Desk, error: InvalidInputError | None) -> tuple[FieldInput, Fi
         name="until",
         title=_("Behalten bis"),
         # No day is set in advance, the longest least of all: how long is part of the decision (Art. 5(1)(e), 25(2) DSGVO).
-        value=request.form.get("until", ""),
+        value=typed_day_line("until"),
         kind="date",
         hint=_("Spätestens %(day)s; so kurz wie nötig. Vor dem Tag wird wieder gefragt.", day=day(latest)),
         error=wrong.get("until"),

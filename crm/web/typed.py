@@ -1,7 +1,7 @@
 """What came with the request, as far as it can be what we sent."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any, Final
@@ -15,6 +15,8 @@ from crm.readable import visible
 from crm.site.words import FIELD_TITLES
 
 _PSEUDONYM: Final = re.compile(r"[0-9a-f]{32}")
+_GERMAN_DAY: Final = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})")
+_DAYS: Final = ("_on", "_from", "_until")
 _LONGEST_LINE: Final = 400  # characters of one line; longer text is refused by its field with a sentence
 
 
@@ -73,11 +75,32 @@ def typed_number(name: str) -> int:
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else 0  # noqa: PLR2004 - nine digits fit into every integer column
 
 
+def read_day(text: str) -> date | None:
+    """Return the day that a text says as 31.12.2026 or as 2026-12-31, in whichever language the page is; None for any other text.
+
+    A field for a day sends the second, whatever it shows; where a browser has no such field, people type what they are used to.
+    """
+    german = _GERMAN_DAY.fullmatch(text)
+    written = "{2}-{1:0>2}-{0:0>2}".format(*german.groups()) if german else text
+    with suppress(ValueError):
+        return date.fromisoformat(written)
+    return None
+
+
 def typed_day(name: str) -> date | None:
     """Return the day that was typed, or None where there is none."""
-    with suppress(ValueError):
-        return date.fromisoformat(typed_line(name))
-    return None
+    return read_day(typed_line(name))
+
+
+def typed_day_line(name: str) -> str:
+    """Return what was typed into a field for a day, a day as such a field shows it; it would show nothing else."""
+    day = typed_day(name)
+    return day.isoformat() if day else typed_line(name)
+
+
+def typed_fields(names: Iterable[str], *, prefix: str = "") -> dict[str, str]:
+    """Return what was typed into these fields by name; those for a day end in `_on`, `_from` or `_until`, as everywhere."""
+    return {name: typed_day_line(prefix + name) if name.endswith(_DAYS) else typed_line(prefix + name) for name in names}
 
 
 def filled(values: Mapping[str, str | None]) -> dict[str, Any]:

@@ -22,8 +22,18 @@ COVERED = """[...document.querySelectorAll('.channels > li')].filter(way => {
         (Role.ADMIN, "/users", PHONE),
         (Role.PRIVACY, "/requests", PHONE),
         (Role.PRIVACY, "/retention", PHONE),
+        (Role.SALES, "/activities", PHONE),
+        (Role.SERVICE, "/tickets", PHONE),
     ],
-    ids=["contacts on a laptop", "users on a laptop", "users on a phone", "requests on a phone", "rules on a phone"],
+    ids=[
+        "contacts on a laptop",
+        "users on a laptop",
+        "users on a phone",
+        "requests on a phone",
+        "rules on a phone",
+        "activities on a phone",
+        "tickets on a phone",
+    ],
 )
 def test_a_table_shows_its_last_column(visitor, demo_site, role, path, screen):
     page = visitor(viewport=screen)
@@ -44,6 +54,20 @@ def test_a_case_shows_proposal_choice_and_reason_on_a_phone(visitor, demo_site):
 
     assert page.evaluate(CUT) == 0
     assert page.locator(".stacked select").first.bounding_box()["width"] >= 150
+
+
+def test_the_response_by_group_shows_all_its_figures_on_a_phone(visitor, demo_site):
+    page = visitor(viewport=PHONE)
+    step_into(page, demo_site, Role.MARKETING)
+    page.goto(f"{demo_site.url}/campaigns")
+
+    page.get_by_role("link", name="Einladung zur Hausmesse").click()
+    page.get_by_role("heading", name="Einladung zur Hausmesse").wait_for()
+
+    assert page.evaluate(CUT) == 0
+    for title in ("Geantwortet", "Anteil"):
+        box = page.locator(f"td[data-title={title}]").first.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
 
 
 @pytest.mark.parametrize("role", [Role.SALES, Role.PRIVACY])

@@ -3,6 +3,9 @@
 They know who belongs to which group, who came and who went on which day, how the figures are made, what was shown on every day,
 how everybody outside the cell of one person responded, and how some others in that cell did. Whoever responded in all the
 worlds that look like that, or in none, has been found out.
+
+They may act, too. Whose response they know may respond when they want: every way of it is gone through. And on some day they may
+enter for anybody that they responded, which changes nothing where it was entered before, to see whether it did.
 """
 
 from collections import defaultdict
@@ -54,13 +57,26 @@ def reports(days: Days, min_cell: int) -> tuple[tuple[cells.Cell, ...], ...]:
     return tuple(shown)
 
 
-def attack(people: Sequence[Somebody], *, days: int, min_cell: int, knows: int, report: Callable[..., object] = reports) -> FoundOut | None:
-    """Return somebody who is found out by who knows `knows` others of the same cell, or None."""
+def attack(
+    people: Sequence[Somebody],
+    *,
+    days: int,
+    min_cell: int,
+    knows: int,
+    enters: Mapping[int, int] | None = None,
+    report: Callable[..., object] = reports,
+) -> FoundOut | None:
+    """Return somebody who is found out by who knows `knows` others of the same cell, or None.
+
+    Args:
+        enters: for whom the attacker enters a response, and on which day; found out is whether there was one before.
+    """
+    enters = enters or {}
     seen: dict[object, list[World]] = defaultdict(list)
     cell_of: dict[object, Mapping[str, frozenset[str]]] = {}
     reported: dict[Days, object] = {}
-    for world in product(*(_possible(each, days) for each in people)):
-        counted = _count(people, world, days)
+    for world in product(*(_possible(each, enters.get(number, days)) for number, each in enumerate(people))):
+        counted = _count(people, _entered(world, enters), days)
         if counted not in reported:
             reported[counted] = report(counted, min_cell)
             cell_of[reported[counted]] = _cells(reports(counted, min_cell)[-1])
@@ -69,7 +85,11 @@ def attack(people: Sequence[Somebody], *, days: int, min_cell: int, knows: int, 
 
 
 def _possible(each: Somebody, days: int) -> list[int | None]:
-    return [NEVER, *range(each.came, days if each.went is None else each.went)]
+    return [NEVER, *range(each.came, days if each.went is None else min(days, each.went))]
+
+
+def _entered(world: World, enters: Mapping[int, int]) -> World:
+    return tuple(enters.get(number) if day is NEVER else day for number, day in enumerate(world))
 
 
 def _count(people: Sequence[Somebody], world: World, days: int) -> Days:

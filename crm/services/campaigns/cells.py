@@ -2,8 +2,10 @@
 
 A cell is one customer group or several together. How groups become cells depends on how many were reached and never on who
 responded, because a rule that looks at responses tells of them by what it hides. A cell is shown once enough people in it
-responded and enough did not; it changes only when enough people did at once. No figure covers more than the shown cells, so
-nothing is left over to subtract from. `docs/explanation/figures.md` says what this keeps from whom, and what no figure can.
+responded and enough did not; it changes only when enough people did at once. Enough is one more than the smallest cell, so that
+who decides about nine responses of ten learns nothing of the tenth, neither by what is shown nor by what is not. No figure covers
+more than the shown cells, so nothing is left over to subtract from. `docs/explanation/figures.md` says what this keeps from whom,
+and what no figure can.
 
 Source: Art. 5(1)(c), 25(1) DSGVO; rules.md 3.13.
 """
@@ -54,13 +56,13 @@ def next_cells(last: Sequence[Cell], counts: Mapping[str, Count], *, min_cell: i
     """Return what may be seen from today on, given what was seen last.
 
     Cells only grow and are never divided: their parts would come out by comparing two days. What changed within a day is taken
-    together, so that watching the page does not show when one person responded.
+    together; that nobody sees it happen is the part of the caller, who asks at night (`resonance.release_all`).
 
     Args:
         counts: by customer group, of the people who may be counted.
-        min_cell: the smallest number of people that a figure, and a change of it, may rest on.
+        min_cell: the smallest cell; a figure, and a change of it, rest on more people than that.
     """
-    placed = _place(last, counts, enough=2 * min_cell)
+    placed = _place(last, counts, enough=2 * (min_cell + 1))
     return tuple(_renew(cell, _total(cell.groups, counts), min_cell=min_cell, today=today) for cell in placed)
 
 
@@ -103,8 +105,12 @@ def _renew(cell: Cell, now: Count, *, min_cell: int, today: date) -> Cell:
 
 
 def is_safe(count: Count, *, min_cell: int) -> bool:
-    """Say whether enough people responded and enough did not: 9 of 10 tells of the tenth, 10 of 10 and 0 of 10 of everybody."""
-    return count.responded >= min_cell and count.silent >= min_cell
+    """Say whether enough people responded and enough did not: 9 of 10 tells of the tenth, 10 of 10 and 0 of 10 of everybody.
+
+    One more than the smallest cell, because whoever decides about that many less one would see the first of the others in it: a
+    figure that is shown as soon as somebody else responded tells, while it is not, that nobody did.
+    """
+    return count.responded > min_cell and count.silent > min_cell
 
 
 def is_safe_change(change: Count, *, min_cell: int) -> bool:
@@ -114,6 +120,6 @@ def is_safe_change(change: Count, *, min_cell: int) -> bool:
     since hide among those who did not. Fewer responses of equally many people would only be those of people who went.
     """
     if change.reached == 0:
-        return change.responded >= min_cell
+        return change.responded > min_cell
     came = change if change.reached > 0 else NOBODY - change
     return is_safe(came, min_cell=min_cell)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -17,6 +18,8 @@ from crm.services.contacts.fields import clean_line
 from crm.services.forms import SentForm
 
 LONGEST_NAME = 120
+_FIRST_DAY: Final = date(2000, 1, 1)
+_LAST_DAY: Final = date(2100, 12, 31)
 
 
 class CampaignNameMissingError(InvalidInputError):
@@ -34,13 +37,19 @@ class CampaignKindError(InvalidInputError):
 class CampaignStartError(InvalidInputError):
     """The day on which it begins is missing or no date."""
 
-    message = "Bitte geben Sie an, wann die Kampagne beginnt, zum Beispiel 2026-03-01."
+    message = "Bitte geben Sie an, wann die Kampagne beginnt, zum Beispiel 31.12.2027."
 
 
 class CampaignDayError(InvalidInputError):
     """What was typed as a day is none."""
 
-    message = "Das ist kein Tag. Schreiben Sie ihn zum Beispiel so: 2026-03-01, oder lassen Sie das Feld leer."
+    message = "Das ist kein Tag. Schreiben Sie ihn zum Beispiel so: 31.12.2027, oder lassen Sie das Feld leer."
+
+
+class CampaignYearError(InvalidInputError):
+    """No campaign is that old or that far ahead: a slip."""
+
+    message = "Das Jahr kann nicht stimmen. Geben Sie einen Tag von 2000 bis 2100 an."
 
 
 class CampaignEndError(InvalidInputError):
@@ -88,7 +97,8 @@ def check(session: Session, *, entry: CampaignEntry) -> list[InvalidInputError]:
         faults.append(CampaignKindError(field="kind"))
     if entry.starts_on is None:
         faults.append(CampaignStartError(field="starts_on"))
-    elif entry.ends_on is not None and entry.ends_on < entry.starts_on:
+    faults += [CampaignYearError(field=name) for name in ("starts_on", "ends_on") if not _is_sensible(getattr(entry, name))]
+    if entry.starts_on is not None and entry.ends_on is not None and entry.ends_on < entry.starts_on:
         faults.append(CampaignEndError(field="ends_on"))
     return faults
 
@@ -139,6 +149,10 @@ def change(session: Session, *, campaign_id: str, entry: CampaignEntry, expected
     if session.execute(update(Campaign).where(*mine).values(values).returning(Campaign.id)).first() is None:
         raise StaleVersionError
     audit.record(session, Action.CAMPAIGN_CHANGED, actor=actor, now=now, kind=entry.kind, purpose=campaign.purpose)
+
+
+def _is_sensible(day: date | None) -> bool:
+    return day is None or _FIRST_DAY <= day <= _LAST_DAY
 
 
 def _name(entry: CampaignEntry) -> str:

@@ -9,20 +9,21 @@ from sqlalchemy.orm import Session
 
 from crm.models.campaign import Campaign, CampaignMember
 from crm.services.campaigns.entry import get_campaign
+from crm.services.campaigns.rough import find_rough
 
 PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedCampaign:
-    """One row; `members` counts everybody who was reached, whoever may be counted for their response."""
+    """One row; `members` is about how many were reached, whoever may be counted for their response; None for very few or nobody."""
 
     id: str
     name: str
     kind: str
     starts_on: date
     ends_on: date | None
-    members: int
+    members: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +54,25 @@ def list_campaigns(session: Session, *, after: str | None = None) -> CampaignPag
             kind=each.kind,
             starts_on=each.starts_on,
             ends_on=each.ends_on,
-            members=members.get(each.id, 0),
+            members=members[each.id],
         )
         for each in page
     )
     return CampaignPage(rows=rows, after=page[-1].id if len(found) > PAGE_SIZE else None)
 
 
-def count_members(session: Session, campaign_ids: Sequence[str]) -> dict[str, int]:
-    """Return how many people these campaigns reached."""
+def count_members(session: Session, campaign_ids: Sequence[str]) -> dict[str, int | None]:
+    """Return about how many people these campaigns reached: an exact number less that of the resonance is who objected since.
+
+    First, last and number tell the members of one campaign from those of another; the same members give the same number.
+    """
+    who = CampaignMember.subject_id
     rows = session.execute(
-        select(CampaignMember.campaign_id, func.count())
+        select(CampaignMember.campaign_id, func.count(), func.min(who), func.max(who))
         .where(CampaignMember.campaign_id.in_(campaign_ids))
         .group_by(CampaignMember.campaign_id)
     )
-    return dict(rows.all())
+    found = {
+        campaign_id: find_rough(session, number, about=(str(number), str(first), str(last))) for campaign_id, number, first, last in rows
+    }
+    return {each: found.get(each) for each in campaign_ids}

@@ -1,6 +1,6 @@
 """Whom a campaign reaches: people of a customer group whom its purpose may use now, as numbers and never as a list."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +19,9 @@ from crm.privacy import audit, disclosure, lawfulness, purposes
 from crm.privacy.actions import Action
 from crm.privacy.lawfulness import PersonState, Standing
 from crm.privacy.purposes import Channel, Purpose
+from crm.services.campaigns.rough import find_rough
+
+EXCLUSIONS = (Standing.OBJECTED, Standing.RESTRICTED, Standing.MISSING)  # the erased belong to no group
 
 
 class GroupUnknownError(InvalidInputError):
@@ -29,25 +32,23 @@ class GroupUnknownError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """A customer group before a campaign.
+    """A customer group before a campaign; its numbers are rough (`crm.services.campaigns.rough`), None for very few or nobody.
 
     Attributes:
-        ids: whom the campaign may reach and does not yet; for the program, no page shows them.
-        excluded: how many it may not reach, by what stands against it.
+        ids: whom the campaign may reach and does not yet; for the program, no page shows them or counts them.
+        number: how many they are.
+        excluded: how many it may not reach, by what stands against it: each reason is there, whether it stands against anybody or not.
         present: how many are members already.
     """
 
     ids: tuple[str, ...]
-    excluded: Mapping[Standing, int]
-    present: int
-
-    @property
-    def number(self) -> int:
-        return len(self.ids)
+    number: int | None
+    excluded: Mapping[Standing, int | None]
+    present: int | None
 
 
 def find_audience(session: Session, *, campaign: Campaign, group: str, actor: Actor, now: datetime) -> Audience:
-    """Return how many of a customer group the campaign may reach now, and why not the others.
+    """Return about how many of a customer group the campaign may reach now, and why not the others.
 
     Raises:
         GroupUnknownError: nobody belongs to it.
@@ -60,8 +61,18 @@ def find_audience(session: Session, *, campaign: Campaign, group: str, actor: Ac
     rows = session.execute(of_group.where(_belongs_to(group)).order_by(Contact.subject_id)).all()
     if not group or not rows:
         raise GroupUnknownError(field="group")
-    allowed, excluded = _sort_out(session, [subject_id for subject_id, member in rows if not member], campaign, purpose, now)
-    return Audience(ids=tuple(allowed), excluded=excluded, present=sum(1 for _, member in rows if member))
+    by_standing = _sort_out(session, [subject_id for subject_id, member in rows if not member], campaign, purpose, now)
+    present = [subject_id for subject_id, member in rows if member]
+
+    def roughly(part: str, subject_ids: Sequence[str]) -> int | None:
+        return find_rough(session, len(subject_ids), about=(purpose.code, campaign.kind, part, *subject_ids))
+
+    return Audience(
+        ids=tuple(by_standing[Standing.ALLOWED]),
+        number=roughly(Standing.ALLOWED, by_standing[Standing.ALLOWED]),
+        excluded={each: roughly(each, by_standing[each]) for each in EXCLUSIONS},
+        present=roughly("present", present),
+    )
 
 
 def add(session: Session, *, campaign: Campaign, subject_ids: Sequence[str], sent_on: date, actor: Actor, now: datetime) -> int:
@@ -72,7 +83,7 @@ def add(session: Session, *, campaign: Campaign, subject_ids: Sequence[str], sen
     """
     purpose = purposes.find_all(session).get(campaign.purpose)
     disclosure.require_role(purpose, actor)
-    allowed, _ = _sort_out(session, subject_ids, campaign, purpose, now)
+    allowed = _sort_out(session, subject_ids, campaign, purpose, now)[Standing.ALLOWED]
     groups = dict(
         session.execute(
             select(Contact.subject_id, _GROUP).outerjoin(Company, Company.id == Contact.company_id).where(Contact.subject_id.in_(allowed))
@@ -107,18 +118,13 @@ def _belongs_to(group: str) -> ColumnElement[bool]:
 
 def _sort_out(
     session: Session, subject_ids: Sequence[str], campaign: Campaign, purpose: Purpose, now: datetime
-) -> tuple[list[str], Mapping[Standing, int]]:
-    allowed: list[str] = []
-    excluded: Counter[Standing] = Counter()
+) -> Mapping[Standing, list[str]]:
+    sorted_out: dict[Standing, list[str]] = defaultdict(list)
     for batch in in_batches(subject_ids):
         states = lawfulness.find_states(session, batch, now=now)
         for each in batch:
-            verdict = _standing(campaign, purpose, states.get(each), now)
-            if verdict is Standing.ALLOWED:
-                allowed.append(each)
-            else:
-                excluded[verdict] += 1
-    return allowed, excluded
+            sorted_out[_standing(campaign, purpose, states.get(each), now)].append(each)
+    return sorted_out
 
 
 def _standing(campaign: Campaign, purpose: Purpose, state: PersonState | None, now: datetime) -> Standing:

@@ -1,30 +1,30 @@
-"""Resonanz: which customer group responded to a campaign, as far as it may be seen."""
+"""Resonanz: which customer group responded to a campaign, as far as it may be seen.
+
+Figures are made at night and looked at by day. Were they made when somebody looks, who enters responses one by one and looks after
+each would see which of them made the figure change, and that the others had been entered before or not.
+"""
 
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from crm.actor import Actor
-from crm.db import in_batches, new_id
+from crm.actor import system_actor
+from crm.db import Database, in_batches, new_id
 from crm.models.campaign import Campaign, CampaignMember, CampaignRelease
 from crm.privacy import aggregation, audit, purposes
 from crm.privacy.actions import Action
 from crm.services import work_rules
 from crm.services.campaigns.cells import NOBODY, Cell, Count, next_cells
+from crm.services.campaigns.entry import get_campaign
+
+MAKER: Final = system_actor("resonance")
 
 _RESPONDED = func.sum(case((CampaignMember.has_responded, 1), else_=0))
-
-
-def find_next(session: Session, *, campaign: Campaign, today: date, now: datetime) -> tuple[Cell, ...]:
-    """Return what may be seen now; equal to `find_last` where nothing changed that may be seen."""
-    counts = count_groups(session, campaign=campaign, now=now)
-    return next_cells(
-        find_last(session, campaign_id=campaign.id), counts, min_cell=work_rules.find(session).min_cell, today=today
-    )  # fmt: skip
 
 
 def find_last(session: Session, *, campaign_id: str) -> tuple[Cell, ...]:
@@ -34,16 +34,45 @@ def find_last(session: Session, *, campaign_id: str) -> tuple[Cell, ...]:
     return tuple(_read(cell) for cell in json.loads(figures)) if figures else ()
 
 
-def release(session: Session, *, campaign: Campaign, today: date, actor: Actor, now: datetime) -> tuple[Cell, ...]:
-    """Keep what is about to be shown, so that the next figures can be compared with it; return it."""
-    cells = find_next(session, campaign=campaign, today=today, now=now)
+def release_all(database: Database, *, day: date, now: datetime) -> int:
+    """Make the figures of all campaigns as of the night to `day`, and return how many campaigns have new ones; again changes nothing.
+
+    Each campaign is a unit of work of its own, which writes only where there is something new, so that nobody waits for it.
+    """
+    with database.reading() as session:
+        campaign_ids = session.scalars(select(Campaign.id).order_by(Campaign.id)).all()
+    return sum(_release_one(database, each, day, now) for each in campaign_ids)
+
+
+def _release_one(database: Database, campaign_id: str, day: date, now: datetime) -> bool:
+    with database.reading() as session:
+        campaign = get_campaign(session, campaign_id=campaign_id)
+        cells = _find_next(session, campaign, day, now)
+        if cells == find_last(session, campaign_id=campaign_id):
+            return False
+    with database.writing() as session:
+        _keep(session, get_campaign(session, campaign_id=campaign_id), cells, now)
+    return True
+
+
+def release(session: Session, *, campaign: Campaign, day: date, now: datetime) -> None:
+    """Make the figures of one campaign as of the night to `day`."""
+    cells = _find_next(session, campaign, day, now)
     if cells != find_last(session, campaign_id=campaign.id):
-        session.add(
-            CampaignRelease(id=new_id(), campaign_id=campaign.id, released_at=now, figures=json.dumps([_write(each) for each in cells]))
-        )
-        session.flush()
-        audit.record(session, Action.CAMPAIGN_FIGURES_RELEASED, actor=actor, now=now, purpose=campaign.purpose, count=len(cells))
-    return cells
+        _keep(session, campaign, cells, now)
+
+
+def _find_next(session: Session, campaign: Campaign, day: date, now: datetime) -> tuple[Cell, ...]:
+    counts = count_groups(session, campaign=campaign, now=now)
+    last, rules = find_last(session, campaign_id=campaign.id), work_rules.find(session)
+    return next_cells(last, counts, min_cell=rules.min_cell, today=day)
+
+
+def _keep(session: Session, campaign: Campaign, cells: Sequence[Cell], now: datetime) -> None:
+    figures = json.dumps([_write(each) for each in cells])
+    session.add(CampaignRelease(id=new_id(), campaign_id=campaign.id, released_at=now, figures=figures))
+    session.flush()
+    audit.record(session, Action.CAMPAIGN_FIGURES_RELEASED, actor=MAKER, now=now, purpose=campaign.purpose, count=len(cells))
 
 
 def count_groups(session: Session, *, campaign: Campaign, now: datetime) -> dict[str, Count]:

@@ -1,20 +1,19 @@
 """The forecast: what open deals are worth by the month in which they are expected, weighted by how likely they are.
 
-Deals of people whose processing is restricted, or who contest that we sell to them, are left out before anything is added up.
+Whose deals are left out before anything is added up is said in `crm.services.deals.counting`, as for every figure of deals.
 
 Source: Art. 18(1), 21(1) DSGVO.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crm.actor import Role
 from crm.models.deal import Deal
-from crm.privacy import objection, purposes, restriction
+from crm.services.deals.counting import counted, find_left_out
 from crm.services.deals.listing import DealFilter, conditions
 from crm.services.work_rules import WorkRules
 
@@ -60,11 +59,11 @@ class _Day(NamedTuple):
     product: int
 
 
-def forecast(session: Session, *, wanted: DealFilter, rules: WorkRules, today: date) -> Forecast:
+def forecast(session: Session, *, wanted: DealFilter, rules: WorkRules, today: date, now: datetime) -> Forecast:
     """Return what the open deals of the filter promise for the twelve months from today's on."""
     first = today.replace(day=1)
     months = [_add_months(first, number) for number in range(MONTHS)]
-    figures = _figures(session, wanted, rules)
+    figures = _figures(session, wanted, rules, now)
     end = _add_months(first, MONTHS)
     return Forecast(
         overdue=_total(None, [each for each in figures if each.month < first]),
@@ -73,17 +72,14 @@ def forecast(session: Session, *, wanted: DealFilter, rules: WorkRules, today: d
     )
 
 
-def _figures(session: Session, wanted: DealFilter, rules: WorkRules) -> list[_Day]:
+def _figures(session: Session, wanted: DealFilter, rules: WorkRules, now: datetime) -> list[_Day]:
     """Return what is expected day by day: cutting days into months costs the database more than it does here."""
     still_open = tuple(code for code, stage in rules.stages.items() if not stage.ends)
     weighted = func.sum(_DEAL.amount_cents * _DEAL.probability)
     of_open = DealFilter(stages=still_open, owner_id=wanted.owner_id, product=wanted.product, region=wanted.region)
-    contested = objection.find_contesting(session, {each.code for each in purposes.find_all(session).of_role(Role.SALES)})
-    is_usable = _DEAL.subject_id.is_(None) | _DEAL.subject_id.not_in(restriction.select_restricted())
-    is_wanted = _DEAL.subject_id.is_(None) | _DEAL.subject_id.not_in(contested)
     rows = session.execute(
         select(_DEAL.expected_on, func.count(), func.sum(_DEAL.amount_cents), weighted)
-        .where(*conditions(of_open, rules), is_usable, is_wanted)
+        .where(*conditions(of_open, rules), counted(find_left_out(session, now=now)))
         .group_by(_DEAL.expected_on)
     )
     return [_Day(on.replace(day=1), count, int(cents), int(product)) for on, count, cents, product in rows]

@@ -1,7 +1,7 @@
 """The list of deals: by the day they are expected, filtered, with sums by stage."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from crm.actor import Actor
 from crm.errors import InvalidInputError
 from crm.models.deal import Deal
 from crm.privacy.purposes import Purpose
+from crm.services.deals.counting import LeftOut, counted, find_left_out
+from crm.services.deals.results import Results
 from crm.services.deals.shown import ShownDeal, show
 from crm.services.work_rules import WorkRules
 
@@ -52,12 +54,18 @@ class StageSum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealPage:
-    """One page; the tokens are None where the list ends."""
+    """One page; the tokens are None where the list ends.
+
+    Attributes:
+        sums: of all that the filter finds, but for the deals of people who are not counted; `rows` have those too, for the work.
+        hides_results: the filter asks for what a colleague won or lost, which is left out.
+    """
 
     rows: tuple[ShownDeal, ...]
     sums: tuple[StageSum, ...]
     after: str | None
     before: str | None
+    hides_results: bool = False
 
     @property
     def count(self) -> int:
@@ -70,13 +78,34 @@ class DealPageTokenError(InvalidInputError):
     message = "Diese Seite der Liste gibt es nicht. Beginnen Sie bei der ersten."
 
 
-def list_deals(session: Session, *, wanted: DealFilter, rules: WorkRules, purpose: Purpose | None, actor: Actor, now: datetime) -> DealPage:
+def list_deals(
+    session: Session, *, wanted: DealFilter, rules: WorkRules, results: Results, purpose: Purpose | None, actor: Actor, now: datetime
+) -> DealPage:
     """Return one page of deals, the soonest first, and the sums of all that the filter finds; keyset paging by (day, id).
+
+    Without an agreement the filter by a colleague finds open deals alone: a list of what somebody won is counted as easily as a sum.
 
     Raises:
         DealPageTokenError: a token was not given out by this list.
         PurposeNotAllowedError: the actor's role does not act for the purpose.
     """
+    answered = wanted if results.cover(wanted.owner_id) else _still_open(wanted, rules)
+    if answered is None:
+        return DealPage(rows=(), sums=(), after=None, before=None, hides_results=True)
+    page = _open_page(session, answered, rules, purpose, actor, now)
+    return page if answered == wanted else replace(page, hides_results=True)
+
+
+def _still_open(wanted: DealFilter, rules: WorkRules) -> DealFilter | None:
+    """Return the filter without the stages in which deals have ended; None where it asks for nothing else."""
+    asked = wanted.stages or tuple(rules.stages)
+    stages = tuple(each for each in asked if each not in rules.stages or not rules.stages[each].ends)
+    if stages == asked:
+        return wanted
+    return replace(wanted, stages=stages) if stages else None
+
+
+def _open_page(session: Session, wanted: DealFilter, rules: WorkRules, purpose: Purpose | None, actor: Actor, now: datetime) -> DealPage:
     backwards = wanted.before is not None
     token = wanted.before or wanted.after
     falling = wanted.descending != backwards
@@ -85,7 +114,7 @@ def list_deals(session: Session, *, wanted: DealFilter, rules: WorkRules, purpos
     page = list(reversed(found[:PAGE_SIZE])) if backwards else found[:PAGE_SIZE]
     return DealPage(
         rows=tuple(show(session, page, purpose=purpose, actor=actor, now=now)),
-        sums=sum_by_stage(session, wanted=wanted, rules=rules),
+        sums=sum_by_stage(session, wanted=wanted, rules=rules, left_out=find_left_out(session, now=now)),
         after=page[-1].id if page and (has_more or backwards) else None,
         before=page[0].id if page and (wanted.after or (backwards and has_more)) else None,
     )
@@ -96,9 +125,10 @@ def find_soonest(session: Session, *, wanted: DealFilter, rules: WorkRules, limi
     return _find(session, wanted, rules, token=None, falling=wanted.descending, limit=limit)
 
 
-def sum_by_stage(session: Session, *, wanted: DealFilter, rules: WorkRules) -> tuple[StageSum, ...]:
+def sum_by_stage(session: Session, *, wanted: DealFilter, rules: WorkRules, left_out: LeftOut) -> tuple[StageSum, ...]:
     """Return how many deals there are in each stage and what they are worth, in the order of the stages; empty stages are absent."""
-    figures = select(_DEAL.stage, func.count(), func.sum(_DEAL.amount_cents)).where(*conditions(wanted, rules)).group_by(_DEAL.stage)
+    figures = select(_DEAL.stage, func.count(), func.sum(_DEAL.amount_cents)).where(*conditions(wanted, rules), counted(left_out))
+    figures = figures.group_by(_DEAL.stage)
     sums = {stage: StageSum(stage, count, int(cents or 0)) for stage, count, cents in session.execute(figures)}
     order = [*rules.stages, *sorted(sums.keys() - rules.stages.keys())]
     return tuple(sums[stage] for stage in order if stage in sums)

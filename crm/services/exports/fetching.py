@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,9 +21,9 @@ from crm.privacy.actions import Action
 from crm.privacy.exporting import Line
 from crm.services import staff_names
 from crm.services.exports.errors import ExportGoneError
+from crm.services.formulas import harmless
 
 # A cell that begins with one of these is a formula for a spreadsheet.
-_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,3 @@ def as_csv(fetched: Fetched, *, titles: Mapping[str, str]) -> bytes:
     writer.writerow([titles[name] for name in fetched.columns])
     writer.writerows([harmless(cell) for cell in row] for row in fetched.rows)
     return text.getvalue().encode("utf-8-sig")
-
-
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULAS) else cell

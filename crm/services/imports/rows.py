@@ -56,13 +56,17 @@ class Reason(Enum):
     NOT_AN_OWNER = "Eine Aktivität braucht jemanden aus Vertrieb oder Service, dem sie gehört; geben Sie beim Import an, wem."
     WORDS_LEFT_OUT = "Der Text deutet auf besonders geschützte Angaben hin und wurde weggelassen."
     NO_TITLE = "Ohne Titel; ein neutraler wurde eingesetzt."
-    AMOUNT_INVALID = "Ein Betrag fehlt, ist nicht lesbar oder negativ."
+    AMOUNT_INVALID = "Ein Betrag fehlt, ist nicht lesbar, negativ oder zu groß."
     NUMBER_INVALID = "Eine Zahl ist nicht lesbar und wurde weggelassen."
     DAY_MISSING = "Ein Datum fehlt oder kann nicht stimmen; das naheliegende wurde eingesetzt."
-    STAGE_UNKNOWN = "Die Phase gibt es hier nicht; es gilt die erste, oder das Ende."
+    STAGE_UNKNOWN = "Die Stufe gibt es hier nicht; es gilt die erste, oder das Ende."
     CHOICE_UNKNOWN = "Ein Wert steht nicht in den Listen von Lethe und wurde weggelassen."
     INVOICE_NUMBER_MISSING = "Ohne Rechnungsnummer."
     INVOICE_DAY_MISSING = "Ohne Tag der Rechnung, oder er liegt in der Zukunft."
+    INVOICE_NET_ABOVE_GROSS = "Der Nettobetrag ist höher als der Bruttobetrag."
+    INVOICE_OVERPAID = "Bezahlt ist mehr als der Bruttobetrag; als bezahlt gilt der Bruttobetrag."
+    INVOICE_TWICE = "Diese Rechnung steht schon weiter oben in der Datei."
+    INVOICE_TWICE_OTHERWISE = "Diese Rechnungsnummer steht mit anderen Angaben schon weiter oben in der Datei; es gilt die obere Zeile."
     INVOICE_KEPT_HERE = "Diese Rechnungsnummer trägt schon eine Rechnung, die in Lethe selbst geführt wird."
     INVOICE_UPDATED = "Stand der bekannten Rechnung aus der Datei übernommen."
 
@@ -91,6 +95,9 @@ _LEAVES_OUT: Final = frozenset(
         Reason.NOT_AN_OWNER,
         Reason.INVOICE_NUMBER_MISSING,
         Reason.INVOICE_DAY_MISSING,
+        Reason.INVOICE_NET_ABOVE_GROSS,
+        Reason.INVOICE_TWICE,
+        Reason.INVOICE_TWICE_OTHERWISE,
         Reason.INVOICE_KEPT_HERE,
     }
 )

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from crm.services.formulas import as_meant
 from crm.services.imports.dialect import names_separator
 from crm.services.imports.errors import (
     CellTooLargeError,
@@ -36,7 +37,7 @@ class Table:
         first = next(iter(self._all()), None)
         if first is None or not any(cell.strip() for cell in first.cells):
             raise FileEmptyError(file=self.name)
-        self.header = [cell.strip() for cell in first.cells]
+        self.header = [as_meant(cell).strip() for cell in first.cells]
         self._require_distinct_columns()
 
     def records(self) -> Iterator[Record]:
@@ -51,7 +52,7 @@ class Table:
         for record in records:
             found = len(record.cells)
             if found == expected:
-                yield record
+                yield Record(record.row, [as_meant(cell) for cell in record.cells])
             elif found:
                 raise WrongColumnCountError(file=self.name, row=record.row, found=found, expected=expected)
 

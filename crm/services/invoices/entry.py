@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -25,6 +24,7 @@ from crm.services import forms, work_customers
 from crm.services.contacts.fields import clean_line
 from crm.services.forms import SentForm
 from crm.services.invoices import errors
+from crm.services.invoices.numbers import find_alike
 from crm.services.work_customers import Chosen
 
 KIND: Final = "invoice"
@@ -219,8 +219,7 @@ def _test_number(session: Session, entry: InvoiceEntry, _today: date) -> Invalid
         return fault
     if not number:
         return errors.InvoiceNumberError(field="number")
-    taken = session.scalar(select(Invoice.id).where(Invoice.number == number))
-    return errors.InvoiceNumberTakenError(field="number") if taken else None
+    return errors.InvoiceNumberTakenError(field="number") if find_alike(session, [number]) else None
 
 
 def _test_source(_session: Session, entry: InvoiceEntry, _today: date) -> InvalidInputError | None:

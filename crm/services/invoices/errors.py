@@ -12,7 +12,7 @@ class InvoiceNumberError(InvalidInputError):
 class InvoiceNumberTakenError(InvalidInputError):
     """Another invoice has this number."""
 
-    message = "Eine Rechnung mit dieser Nummer gibt es schon. Prüfen Sie die Nummer."
+    message = "Eine Rechnung mit dieser Nummer gibt es schon; Groß- und Kleinschreibung zählen nicht. Prüfen Sie die Nummer."
 
 
 class InvoiceSourceError(InvalidInputError):

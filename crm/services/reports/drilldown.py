@@ -4,7 +4,7 @@ Source: DS-UC-01; Art. 5(1)(b), 25(2) DSGVO.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +18,9 @@ from crm.models.deal import Deal
 from crm.privacy import work_texts
 from crm.privacy.purposes import Purpose
 from crm.privacy.work_texts import WorkText
-from crm.services.reports.figures import GROUP, Dimension, counted, find_left_out, of_deals
+from crm.services.deals.counting import counted, find_left_out
+from crm.services.deals.results import Results
+from crm.services.reports.figures import GROUP, Dimension, of_deals
 from crm.services.work_rules import LOST, WON
 
 PAGE_SIZE = 50
@@ -37,7 +39,14 @@ class DealFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedDeal:
-    """One deal; `title` is empty where the purpose does not open it, `company` where it is a person."""
+    """One deal.
+
+    Attributes:
+        title: empty where the purpose does not open it.
+        company: empty where it is a person.
+        stage, closed_on: empty where the filter by a colleague would make them that colleague's results.
+        owner_id: None where it has none, and where it would make a list of results one of whose they are.
+    """
 
     id: str
     title: str
@@ -50,19 +59,26 @@ class ReportedDeal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealPage:
-    """One page; `after` leads to the next."""
+    """One page; `after` leads to the next.
+
+    Attributes:
+        hides_results: the filter asks for what a colleague won or lost, and nothing is shown.
+    """
 
     rows: tuple[ReportedDeal, ...]
     after: str | None
+    hides_results: bool = False
 
 
-def list_deals(session: Session, *, wanted: DealFilter, purpose: Purpose, actor: Actor, now: datetime) -> DealPage:
+def list_deals(session: Session, *, wanted: DealFilter, results: Results, purpose: Purpose, actor: Actor, now: datetime) -> DealPage:
     """Return one page of the deals behind a figure, the largest first; one entry for the titles of all.
 
     Raises:
         PurposeNotAllowedError: the actor's role does not act for the purpose.
         NotFoundError: the page does not begin after a deal of ours.
     """
+    if wanted.stage in {WON, LOST} and not results.cover(_owner_of(wanted)):
+        return DealPage(rows=(), after=None, hides_results=True)
     selected = of_deals(Deal, Company.name).where(_stage(wanted), counted(find_left_out(session, now=now)), *_values(wanted))
     if wanted.after:
         last = session.get(Deal, wanted.after)
@@ -73,7 +89,7 @@ def list_deals(session: Session, *, wanted: DealFilter, purpose: Purpose, actor:
     page = found[:PAGE_SIZE]
     sealed = [(WorkText("deal", "sealed_title", deal.id, deal.subject_id), deal.sealed_title) for deal, _ in page if deal.sealed_title]
     titles = work_texts.open_allowed(session, texts=sealed, purpose=purpose, actor=actor, now=now)
-    rows = tuple(_row(deal, name, titles) for deal, name in page)
+    rows = tuple(_without_result(_row(deal, name, titles), wanted, results) for deal, name in page)
     return DealPage(rows=rows, after=page[-1][0].id if len(found) > PAGE_SIZE else None)
 
 
@@ -87,6 +103,17 @@ def _row(deal: Deal, company: str | None, titles: Mapping[str, str]) -> Reported
         closed_on=deal.closed_on,
         owner_id=deal.owner_id,
     )
+
+
+def _without_result(row: ReportedDeal, wanted: DealFilter, results: Results) -> ReportedDeal:
+    """Return the row without what makes it a result of a colleague: what was open then may have been won since."""
+    if row.stage not in {WON, LOST} or results.cover(row.owner_id):
+        return row
+    return replace(row, stage="", closed_on=None) if _owner_of(wanted) else replace(row, owner_id=None)
+
+
+def _owner_of(wanted: DealFilter) -> str | None:
+    return wanted.values.get(Dimension.OWNER) or None
 
 
 def _stage(wanted: DealFilter) -> ColumnElement[bool]:

@@ -1,7 +1,6 @@
 """What was won, lost and is open, added up by the database: figures of deals, never of people.
 
-Deals of people whose data are restricted, or who objected to being dealt with, are left out before anything is added up. An
-objection to advertising alone takes nothing out of the turnover: it forbids advertising.
+Whose deals are left out before anything is added up is said in `crm.services.deals.counting`, as for every figure of deals.
 
 Source: Art. 5(1)(c), 18(2), 21(1) DSGVO; DS-UC-01.
 """
@@ -13,14 +12,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from crm.actor import Role
 from crm.models.company import Company
 from crm.models.contact import Contact
 from crm.models.deal import Deal
-from crm.privacy import aggregation, purposes
+from crm.services.deals.counting import LeftOut, counted, find_left_out
 from crm.services.reports.quarters import Quarter
 from crm.services.work_rules import LOST, WON
 
@@ -130,25 +128,6 @@ def make_report(session: Session, *, quarter: Quarter, today: date, now: datetim
     )
 
 
-def find_left_out(session: Session, *, now: datetime) -> set[str]:
-    """Return the people whose deals are not counted."""
-    people = union(
-        select(Deal.subject_id).where(Deal.subject_id.is_not(None)), select(Company.subject_id).where(Company.subject_id.is_not(None))
-    )
-    selling = [each for each in purposes.find_all(session).of_role(Role.SALES) if not each.direct_marketing]
-    return aggregation.find_left_out(session, people, purposes=selling, now=now)
-
-
-def counted(left_out: set[str]) -> ColumnElement[bool]:
-    """Return the condition that a deal, joined with its company, is of nobody who is left out."""
-    ids = sorted(left_out)
-    return (
-        and_(*(or_(column.is_(None), column.not_in(ids)) for column in (Deal.subject_id, Company.subject_id)))
-        if ids
-        else literal(value=True)
-    )
-
-
 GROUP: Final = func.coalesce(Company.segment, Contact.segment)
 _KEY: Final = (Deal.product, Deal.region, GROUP, Deal.owner_id)
 
@@ -159,7 +138,7 @@ def of_deals(*columns: Any) -> Select[Any]:
     return joined.outerjoin(Contact, Contact.subject_id == Deal.subject_id)
 
 
-def _closed(session: Session, quarters: Sequence[Quarter], left_out: set[str]) -> list[tuple[int, Key, Figures]]:
+def _closed(session: Session, quarters: Sequence[Quarter], left_out: LeftOut) -> list[tuple[int, Key, Figures]]:
     # The stage is looked at afterwards: a condition on it leads SQLite to the index of stages, and so through all deals that ever ended.
     within = [Deal.closed_on.between(each.first_day, each.last_day) for each in quarters]
     which = case(*((condition, number) for number, condition in enumerate(within)))
@@ -175,7 +154,7 @@ def _ended(stage: str, count: int, cents: int, days: float) -> Figures:
     return Figures(lost_count=count, lost_cents=int(cents)) if stage == LOST else Figures()
 
 
-def _open(session: Session, day: date, left_out: set[str]) -> list[tuple[Key, Figures]]:
+def _open(session: Session, day: date, left_out: LeftOut) -> list[tuple[Key, Figures]]:
     """Return the deals that were open at the end of a day; nobody kept what they were worth then, so it is what they are worth now."""
     weighted = func.sum(Deal.amount_cents * Deal.probability)
     wanted = of_deals(*_KEY, func.count(), func.sum(Deal.amount_cents), weighted).where(_was_open(day), counted(left_out))
@@ -185,12 +164,11 @@ def _open(session: Session, day: date, left_out: set[str]) -> list[tuple[Key, Fi
     ]
 
 
-def _open_then(session: Session, days: Sequence[date], left_out: set[str]) -> list[Figures]:
+def _open_then(session: Session, days: Sequence[date], left_out: LeftOut) -> list[Figures]:
     """Return what was open at the end of each of these days, as one sum: telling it apart would cost more than it says."""
     found = []
     for day in days:
         wanted = select(func.count(), func.coalesce(func.sum(Deal.amount_cents), 0)).select_from(Deal)
-        wanted = wanted.outerjoin(Company, Company.id == Deal.company_id) if left_out else wanted
         count, cents = session.execute(wanted.where(_was_open(day), counted(left_out))).one()
         found.append(Figures(open_count=count, open_cents=int(cents)))
     return found

@@ -4,8 +4,8 @@ Source: Art. 5(1)(c), (f), 25(2), 32 DSGVO.
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -42,10 +42,16 @@ _OTHER_KINDS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", 
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A file as a browser sent it."""
+    """A file as a browser sent it.
+
+    Attributes:
+        titles: what the pages call the fields that its columns can go to, in each language: whoever writes a list by them finds
+            them again.
+    """
 
     name: str
     content: bytes
+    titles: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def keep(session: Session, *, kind: str, file: SentFile, form_token: str, purpose: Purpose, actor: Actor, now: datetime) -> str:
@@ -68,7 +74,7 @@ def keep(session: Session, *, kind: str, file: SentFile, form_token: str, purpos
     rows = sum(1 for _ in table.records())
     if not rows:
         raise errors.NoRowsError(field="file")
-    targets = proposing.propose(session, kind=row_kind, header=table.header, purpose=purpose)
+    targets = proposing.propose(session, kind=row_kind, header=table.header, purpose=purpose, titles=file.titles)
     upload = ImportUpload(
         id=upload_id,
         kind=row_kind.value,

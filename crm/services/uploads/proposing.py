@@ -6,7 +6,7 @@ Source: Art. 5(1)(c), 25(1) DSGVO.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -33,10 +33,16 @@ def fields_of(kind: RowKind, purpose: Purpose) -> list[CustomField]:
     return [each for each in purpose.custom if not each.is_retired] if kind is RowKind.PERSON else []
 
 
-def propose(session: Session, *, kind: RowKind, header: Sequence[str], purpose: Purpose) -> dict[int, str]:
-    """Return where each column would go, by place."""
+def propose(
+    session: Session, *, kind: RowKind, header: Sequence[str], purpose: Purpose, titles: Mapping[str, Collection[str]]
+) -> dict[int, str]:
+    """Return where each column would go, by place.
+
+    Args:
+        titles: what our own pages call the fields; a header that says the same is meant so.
+    """
     remembered = session.get(ImportMapping, _key(session, kind, header))
-    wanted = _as_before(remembered, header) if remembered else _by_name(kind, header, purpose)
+    wanted = _as_before(remembered, header) if remembered else _by_name(kind, header, purpose, titles)
     proposed: dict[int, str] = {}
     for place, target in wanted.items():
         is_free = target not in proposed.values() or target in REPEATABLE
@@ -60,9 +66,10 @@ def _as_before(mapping: ImportMapping, header: Sequence[str]) -> dict[int, str]:
     return dict(sorted((place, target) for place, target in found if target))
 
 
-def _by_name(kind: RowKind, header: Sequence[str], purpose: Purpose) -> dict[int, str]:
+def _by_name(kind: RowKind, header: Sequence[str], purpose: Purpose, titles: Mapping[str, Collection[str]]) -> dict[int, str]:
     own = {_letters(title): each.name for each in fields_of(kind, purpose) for title in (each.code, *each.title.values())}
-    names = {_letters(each): target for target, known in import_policy().headers[kind].items() for each in (target, *known)} | own
+    names = {_letters(each): target for target, known in import_policy().headers[kind].items() for each in (target, *known)}
+    names |= {_letters(each): target for target, known in titles.items() for each in known} | own
     return {place: names[_letters(name)] for place, name in enumerate(header) if _letters(name) in names}
 
 

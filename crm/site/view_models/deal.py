@@ -53,14 +53,16 @@ class BoardColumn:
     """One column of the board.
 
     Attributes:
-        more: deals that have no card here; `url` leads to all of them.
+        figures: None where they would be the results of a colleague.
+        has_more: there are deals that have no card here; the address of `figures` leads to all of them.
     """
 
     code: str
-    figures: StageFigures
+    title: str
+    figures: StageFigures | None
     note: str | None
     cards: tuple[DealRow, ...]
-    more: int
+    has_more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from crm.site.i18n import _, _l
 from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.web.activities.words import KIND_TITLES
 from crm.web.selects import with_chosen
-from crm.web.typed import chosen_id, typed_day, typed_line
+from crm.web.typed import chosen_id, typed_day, typed_fields, typed_line
 
 _BASE: Final = "was_"
 TITLES: Final = {
@@ -71,11 +71,11 @@ def chosen_matter() -> Matter:
 def typed_activity() -> TypedActivity:
     """Return what this request sent."""
     return TypedActivity(
-        fields={name: typed_line(name) for name in TITLES},
+        fields=typed_fields(TITLES),
         matter=chosen_matter(),
         company=typed_line("company"),
         token=typed_line("token"),
-        before={name: typed_line(_BASE + name) for name in TITLES},
+        before=typed_fields(TITLES, prefix=_BASE),
     )
 
 

@@ -8,17 +8,18 @@ from flask.typing import ResponseReturnValue
 
 from crm.db import in_batches
 from crm.errors import InvalidInputError
+from crm.services import work_rules
 from crm.services.campaigns import members
 from crm.services.campaigns.entry import get_campaign
 from crm.services.campaigns.members import Audience
 from crm.services.companies.listing import find_segments
 from crm.site.errors import sentence_of, status_of
-from crm.site.i18n import _, number
+from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.view_models import Option, SelectView
 from crm.site.visitor import current_actor
 from crm.web.campaigns.blueprint import bp
-from crm.web.campaigns.words import EXCLUSION_TITLES
+from crm.web.campaigns.words import EXCLUSION_TITLES, people_roughly, roughly
 from crm.web.desk import current_day, find_desk, strip_of
 from crm.web.selects import with_chosen
 from crm.web.typed import typed_line
@@ -50,8 +51,9 @@ def add_members(campaign_id: str) -> ResponseReturnValue:
         found = _find(campaign_id, group)
     except InvalidInputError as error:
         return _page(campaign_id, group, None, error=sentence_of(error)), status_of(error)
-    added = sum(_add(campaign_id, portion) for portion in in_batches(found.ids, size=_PORTION))
-    flash(_("Aufgenommen: %(number)s. Wer nicht erreicht werden darf, ist nicht dabei.", number=number(added)), "ok")
+    for portion in in_batches(found.ids, size=_PORTION):
+        _add(campaign_id, portion)
+    flash(_("Die Gruppe ist aufgenommen. Wer nicht erreicht werden darf, ist nicht dabei."), "ok")
     return redirect(url_for(".show", campaign_id=campaign_id), code=303)
 
 
@@ -62,12 +64,12 @@ def _find(campaign_id: str, group: str) -> Audience:
         return members.find_audience(db, campaign=campaign, group=group, actor=current_actor(), now=runtime.clock.now())
 
 
-def _add(campaign_id: str, subject_ids: Sequence[str]) -> int:
+def _add(campaign_id: str, subject_ids: Sequence[str]) -> None:
     runtime = current_runtime()
     with runtime.database.writing_in_bulk() as db:
         campaign = get_campaign(db, campaign_id=campaign_id)
         sent_on: date = max(campaign.starts_on, min(current_day(), campaign.ends_on or current_day()))
-        return members.add(
+        members.add(
             db, campaign=campaign, subject_ids=subject_ids, sent_on=sent_on, actor=current_actor(), now=runtime.clock.now()
         )  # fmt: skip
 
@@ -75,7 +77,7 @@ def _add(campaign_id: str, subject_ids: Sequence[str]) -> int:
 def _page(campaign_id: str, group: str, found: Audience | None, *, error: str | None = None) -> str:
     with current_runtime().database.reading() as db:
         campaign = get_campaign(db, campaign_id=campaign_id)
-        groups, desk = find_segments(db), find_desk(db)
+        groups, desk, least = find_segments(db), find_desk(db), work_rules.find(db).min_cell
     return render_template(
         "campaigns/audience.html",
         strip=strip_of(desk, shown=0) if desk else None,
@@ -83,7 +85,9 @@ def _page(campaign_id: str, group: str, found: Audience | None, *, error: str | 
         group=group,
         groups=group_select(groups, group, error=error),
         audience=found,
-        excluded=[(EXCLUSION_TITLES[reason], count) for reason, count in found.excluded.items()] if found else [],
+        number=people_roughly(found.number, least) if found else "",
+        present=roughly(found.present, least) if found else "",
+        excluded=[(EXCLUSION_TITLES[reason], roughly(count, least)) for reason, count in found.excluded.items()] if found else [],
         here_url=url_for(".audience", campaign_id=campaign_id),
         add_url=url_for(".add_members", campaign_id=campaign_id),
         back_url=url_for(".show", campaign_id=campaign_id),

@@ -24,7 +24,7 @@ from crm.web.campaigns.blueprint import bp
 from crm.web.conflict import CHANGED_BY, OtherChange
 from crm.web.desk import Desk, PurposeUnknownError, open_desk, purpose_title, strip_of
 from crm.web.selects import with_chosen
-from crm.web.typed import typed_day, typed_line, typed_number
+from crm.web.typed import typed_day, typed_fields, typed_line, typed_number
 
 _FIELDS = ("name", "kind", "starts_on", "ends_on")
 _BASE = "was_"
@@ -152,8 +152,8 @@ def _typed(campaign_id: str = "") -> CampaignForm:
         form = CampaignForm(
             desk=desk,
             kinds=_kinds(db),
-            values={name: typed_line(name) for name in (*_FIELDS, "purpose")},
-            before={name: typed_line(_BASE + name) for name in _FIELDS},
+            values=typed_fields((*_FIELDS, "purpose")),
+            before=typed_fields(_FIELDS, prefix=_BASE),
             campaign_id=campaign_id,
             version=typed_number("version"),
             token=typed_line("token"),

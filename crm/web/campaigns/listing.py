@@ -10,6 +10,7 @@ from crm.site.i18n import in_language
 from crm.site.installation import current_runtime
 from crm.site.view_models import PagerView
 from crm.web.campaigns.blueprint import bp
+from crm.web.campaigns.words import roughly
 from crm.web.desk import find_desk, strip_of
 from crm.web.typed import chosen_id
 
@@ -20,13 +21,14 @@ def index() -> ResponseReturnValue:
     after = chosen_id("after")
     with current_runtime().database.reading() as db:
         page = list_campaigns(db, after=after)
-        kinds = work_rules.find(db).campaign_kinds
+        rules = work_rules.find(db)
         desk = find_desk(db)
     return render_template(
         "campaigns/list.html",
         strip=strip_of(desk, shown=0) if desk else None,
         rows=page.rows,
-        kinds={code: in_language(kind.title) for code, kind in kinds.items()},
+        kinds={code: in_language(kind.title) for code, kind in rules.campaign_kinds.items()},
+        roughly=lambda count: roughly(count, rules.min_cell),
         pager=PagerView(
             previous_url=url_for(".index") if after else None,
             next_url=url_for(".index", after=page.after) if page.after else None,

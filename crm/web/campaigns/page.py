@@ -20,9 +20,9 @@ from crm.site.charts import Bar, BarChart, BarGroup, bar_chart
 from crm.site.i18n import _, in_language, number
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldSet, StripView
-from crm.site.visitor import current_actor
 from crm.web.campaigns.blueprint import bp
 from crm.web.campaigns.responses import empty_response
+from crm.web.campaigns.words import people_roughly
 from crm.web.desk import current_day, find_desk, strip_of
 
 _WHOLE = 100  # percent
@@ -46,7 +46,7 @@ class _Shown:
     cells: Sequence[Cell]
     kind: str
     purpose: str
-    members: int
+    members: str
     strip: StripView | None
     min_cell: int
 
@@ -80,31 +80,20 @@ def render_campaign(campaign_id: str, *, response: FieldSet | None = None) -> st
 
 
 def _find(campaign_id: str) -> _Shown:
-    runtime = current_runtime()
-    now, today = runtime.clock.now(), current_day()
-    with runtime.database.reading() as db:
-        campaign = get_campaign(db, campaign_id=campaign_id)
-        cells = resonance.find_next(db, campaign=campaign, today=today, now=now)
-        is_new = cells != resonance.find_last(db, campaign_id=campaign_id)
-        shown = _surroundings(db, campaign, cells)
-    if not is_new:
-        return shown
-    with runtime.database.writing() as db:  # what is shown is kept before it is seen
-        campaign = get_campaign(db, campaign_id=campaign_id)
-        cells = resonance.release(db, campaign=campaign, today=today, actor=current_actor(), now=now)
-        return _surroundings(db, campaign, cells)
+    with current_runtime().database.reading() as db:
+        return _surroundings(db, get_campaign(db, campaign_id=campaign_id))
 
 
-def _surroundings(db: Session, campaign: Campaign, cells: Sequence[Cell]) -> _Shown:
+def _surroundings(db: Session, campaign: Campaign) -> _Shown:
     rules = work_rules.find(db)
     desk = find_desk(db)
     kind = rules.campaign_kinds.get(campaign.kind)
     return _Shown(
         campaign=campaign,
-        cells=cells,
+        cells=resonance.find_last(db, campaign_id=campaign.id),
         kind=in_language(kind.title) if kind else campaign.kind,
         purpose=in_language(purposes.find_all(db).get(campaign.purpose).title),
-        members=count_members(db, [campaign.id]).get(campaign.id, 0),
+        members=people_roughly(count_members(db, [campaign.id])[campaign.id], rules.min_cell),
         strip=strip_of(desk, shown=0) if desk else None,
         min_cell=rules.min_cell,
     )

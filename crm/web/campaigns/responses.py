@@ -20,7 +20,7 @@ from crm.web.campaigns import page
 from crm.web.campaigns.blueprint import bp
 from crm.web.campaigns.words import WAY_TITLES
 from crm.web.desk import current_day, open_posted_desk
-from crm.web.typed import typed_day, typed_line
+from crm.web.typed import typed_day, typed_day_line, typed_line
 
 _LONGEST_ADDRESS = 200
 
@@ -65,7 +65,7 @@ def enter_response(campaign_id: str) -> ResponseReturnValue:
     try:
         _enter_by_address(campaign_id, address)
     except InvalidInputError as fault:
-        typed = response_fields(address=address, way=typed_line("way"), responded_on=typed_line("responded_on"), fault=fault)
+        typed = response_fields(address=address, way=typed_line("way"), responded_on=typed_day_line("responded_on"), fault=fault)
         return page.render_campaign(campaign_id, response=typed), status_of(fault)
     flash(_("Die Antwort ist eingetragen. Sie erscheint in der Resonanz, sobald genug andere hinzugekommen sind."), "ok")
     return redirect(url_for(".show", campaign_id=campaign_id), code=303)

@@ -15,7 +15,7 @@ from crm.site.view_models import ChipState, FieldInput, FieldSet, Option
 from crm.site.words import CHANNEL_TITLES, CHANNEL_WAYS
 from crm.web.contacts.objection_words import ALL_WAYS
 from crm.web.desk import purpose_title, time_zone
-from crm.web.typed import typed_line, typed_text
+from crm.web.typed import typed_day_line, typed_line, typed_text
 
 _CHIPS = {ConsentAct.GIVEN: ChipState.ALLOWED, ConsentAct.UNPROVEN: ChipState.UNPROVEN}
 
@@ -38,7 +38,7 @@ class RightsForm:
             permission=typed_line("permission"),
             wording=typed_text("wording"),
             evidence=typed_line("evidence"),
-            given_on=typed_line("given_on"),
+            given_on=typed_day_line("given_on"),
         )
 
     def refused(self, field: str, sentence: str) -> "RightsForm":

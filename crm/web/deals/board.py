@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from crm.services import work_rules
 from crm.services.deals import board as boards
 from crm.services.deals.board import Column
-from crm.services.deals.listing import DealFilter, StageSum
+from crm.services.deals.listing import DealFilter
+from crm.services.deals.results import Results, find_results
 from crm.services.staff_names import find_staff_names
 from crm.services.work_rules import WorkRules
 from crm.site.i18n import _, in_language
@@ -31,10 +32,12 @@ def board() -> ResponseReturnValue:
         desk, rules = find_desk(db), work_rules.find(db)
         asked = read_filter(rules)
         wanted = DealFilter(owner_id=asked.owner_id, product=asked.product, region=asked.region)
+        results = find_results(db, actor=current_actor(), today=current_day())
         columns = boards.open_board(
             db,
             wanted=wanted,
             rules=rules,
+            results=results,
             purpose=desk.purpose if desk else None,
             actor=current_actor(),
             today=current_day(),
@@ -50,16 +53,17 @@ def board() -> ResponseReturnValue:
         filters=filters,
         narrowed=bool(wanted.owner_id or wanted.product or wanted.region),
         stages=[(code, in_language(stage.title)) for code, stage in rules.stages.items()],
-        columns=tuple(_column(each, rules, wanted, staff.by_account) for each in columns),
+        columns=tuple(_column(each, rules, wanted, staff.by_account, results) for each in columns),
+        hides_results=any(each.total is None for each in columns),
     )
 
 
-def _column(column: Column, rules: WorkRules, wanted: DealFilter, staff: Mapping[str, str]) -> BoardColumn:
-    figures = stage_figures([StageSum(column.stage.code, column.count, column.cents)], rules, wanted)[0]
+def _column(column: Column, rules: WorkRules, wanted: DealFilter, staff: Mapping[str, str], results: Results) -> BoardColumn:
     return BoardColumn(
         code=column.stage.code,
-        figures=figures,
+        title=in_language(column.stage.title),
+        figures=stage_figures([column.total], rules, wanted)[0] if column.total else None,
         note=_("letzte 30 Tage") if column.stage.ends else None,
-        cards=make_rows(column.cards, rules=rules, staff=staff),
-        more=column.count - len(column.cards),
+        cards=make_rows(column.cards, rules=rules, staff=staff, results=results),
+        has_more=column.has_more,
     )

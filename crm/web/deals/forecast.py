@@ -25,7 +25,7 @@ def forecast() -> ResponseReturnValue:
         rules = work_rules.find(db)
         asked = read_filter(rules)
         wanted = DealFilter(owner_id=asked.owner_id, product=asked.product, region=asked.region)
-        found = forecasts.forecast(db, wanted=wanted, rules=rules, today=current_day())
+        found = forecasts.forecast(db, wanted=wanted, rules=rules, today=current_day(), now=current_runtime().clock.now())
         filters = filters_of(db, wanted, staff=find_staff_names(db), rules=rules)
     longest = max((each.weighted_cents for each in found.all), default=0)
     overdue = [(_("Überfällig"), found.overdue)] if found.overdue.count else []

@@ -16,7 +16,7 @@ from crm.site.i18n import _, _l, in_language
 from crm.site.money import typed_money
 from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.web.selects import with_chosen
-from crm.web.typed import typed_line
+from crm.web.typed import typed_fields, typed_line
 
 _BASE: Final = "was_"
 TITLES: Final = {
@@ -70,9 +70,9 @@ class TypedDeal:
 def typed_deal() -> TypedDeal:
     """Return what this request sent."""
     return TypedDeal(
-        fields={name: typed_line(name) for name in TITLES},
+        fields=typed_fields(TITLES),
         token=typed_line("token"),
-        before={name: typed_line(_BASE + name) for name in _CHANGEABLE},
+        before=typed_fields(_CHANGEABLE, prefix=_BASE),
     )
 
 

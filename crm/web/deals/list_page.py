@@ -10,6 +10,7 @@ from crm.services import work_rules
 from crm.services.companies.names import find_names
 from crm.services.deals import listing as deals
 from crm.services.deals.listing import DealFilter, DealPage, StageSum
+from crm.services.deals.results import find_results
 from crm.services.staff_names import find_staff_names
 from crm.services.work_rules import WorkRules
 from crm.site.i18n import _, in_language, number
@@ -20,19 +21,20 @@ from crm.site.visitor import current_actor
 from crm.web.deals.blueprint import bp
 from crm.web.deals.filters import chosen_stage, filters_of, first_page, list_address, read_filter, tabs_of
 from crm.web.deals.rows import make_rows, strip_over
-from crm.web.desk import find_desk
+from crm.web.desk import current_day, find_desk
 from crm.web.names import name_fields
 
 
 @bp.get("/deals")
 def listing() -> ResponseReturnValue:
     """Show one page of deals, the soonest first."""
-    runtime, stage = current_runtime(), chosen_stage()
-    with runtime.database.reading() as db:
+    now, actor, stage = current_runtime().clock.now(), current_actor(), chosen_stage()
+    with current_runtime().database.reading() as db:
         desk, rules = find_desk(db), work_rules.find(db)
         wanted = read_filter(rules)
         purpose = desk.purpose if desk else None
-        page = deals.list_deals(db, wanted=wanted, rules=rules, purpose=purpose, actor=current_actor(), now=runtime.clock.now())
+        results = find_results(db, actor=actor, today=current_day())
+        page = deals.list_deals(db, wanted=wanted, rules=rules, results=results, purpose=purpose, actor=actor, now=now)
         staff = find_staff_names(db)
         filters = filters_of(db, wanted, staff=staff, rules=rules, stage=stage)
         of_company = find_names(db, {wanted.company_id}).get(wanted.company_id, _("Einzelunternehmen")) if wanted.company_id else None
@@ -47,7 +49,8 @@ def listing() -> ResponseReturnValue:
         sums=stage_figures(page.sums, rules, wanted),
         total=page.count,
         total_amount=whole_money(sum(each.cents for each in page.sums)),
-        rows=make_rows(page.rows, rules=rules, staff=staff.by_account),
+        hides_results=page.hides_results,
+        rows=make_rows(page.rows, rules=rules, staff=staff.by_account, results=results),
         pager=_pager(wanted, page, stage),
         sort_day=_sort(wanted, stage),
     )

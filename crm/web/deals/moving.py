@@ -8,13 +8,16 @@ from crm.privacy.errors import PrivacyError, StaleVersionError
 from crm.services import work_rules
 from crm.services.deals import moving
 from crm.services.deals.errors import LossReasonMissingError
+from crm.services.deals.view import open_deal
 from crm.site.addresses import local_path
 from crm.site.errors import sentence_of
 from crm.site.i18n import _, in_language
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, Option
 from crm.web.deals.blueprint import bp
+from crm.web.deals.rows import make_rows, strip_over
 from crm.web.desk import open_desk
+from crm.web.names import name_fields
 from crm.web.selects import with_chosen
 from crm.web.typed import typed_line, typed_number
 
@@ -60,7 +63,9 @@ def _back(deal_id: str) -> str:
 
 def _ask_reason(deal_id: str, wrong: str | None) -> ResponseReturnValue:
     with current_runtime().database.reading() as db:
-        reasons = work_rules.find(db).loss_reasons
+        desk, rules = open_desk(db), work_rules.find(db)
+        view = open_deal(db, deal_id=deal_id, purpose=desk.purpose, actor=desk.actor, now=desk.now)
+    reasons = rules.loss_reasons
     options = (Option("", _("bitte wählen")), *(Option(code, in_language(each.title)) for code, each in reasons.items()))
     field = FieldInput(
         name="loss_reason",
@@ -74,6 +79,9 @@ def _ask_reason(deal_id: str, wrong: str | None) -> ResponseReturnValue:
     )
     page = render_template(
         "deals/lost.html",
+        strip=strip_over(desk, [view.shown], per_person=False),
+        name_fields=" ".join(name_fields(desk)),
+        deal=make_rows([view.shown], rules=rules, staff={})[0],
         field=field,
         move_url=url_for(".move", deal_id=deal_id),
         cancel_url=_back(deal_id),

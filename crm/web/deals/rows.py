@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from crm.services.deals.results import Results
 from crm.services.deals.shown import ShownDeal
 from crm.services.work_rules import WorkRules
 from crm.site.access import may
@@ -14,13 +15,18 @@ from crm.web.desk import Desk, current_day, strip_of
 from crm.web.names import name_fields
 
 
-def make_rows(deals: Sequence[ShownDeal], *, rules: WorkRules, staff: Mapping[str, str]) -> tuple[DealRow, ...]:
-    """Return the rows of a page."""
+def make_rows(
+    deals: Sequence[ShownDeal], *, rules: WorkRules, staff: Mapping[str, str], results: Results | None = None
+) -> tuple[DealRow, ...]:
+    """Return the rows of a page.
+
+    Args:
+        results: whose may be told apart in a list of everybody's; None on the page of a deal or customer, which says whom to ask.
+    """
     url = addresses_by_id("deals.show", "deal_id")
     move_url = addresses_by_id("deals.move", "deal_id")
     customer_urls = customer_addresses()
-    moves = may("deals.move")
-    today = current_day()
+    moves, today = may("deals.move"), current_day()
     rows = []
     for each in deals:
         deal, stage = each.deal, rules.stages.get(each.deal.stage)
@@ -37,7 +43,7 @@ def make_rows(deals: Sequence[ShownDeal], *, rules: WorkRules, staff: Mapping[st
                 company_url=company_url,
                 person=person_name(each.customer),
                 person_url=person_url,
-                owner=staff.get(deal.owner_id or "", ""),
+                owner=staff.get(deal.owner_id or "", "") if is_open or _may_tell(deal.owner_id, results) else "",
                 stage=deal.stage,
                 stage_title=in_language(stage.title) if stage else deal.stage,
                 amount=money(deal.amount_cents),
@@ -49,6 +55,10 @@ def make_rows(deals: Sequence[ShownDeal], *, rules: WorkRules, staff: Mapping[st
             )
         )
     return tuple(rows)
+
+
+def _may_tell(owner_id: str | None, results: Results | None) -> bool:
+    return results is None or results.cover(owner_id)
 
 
 def strip_over(desk: Desk | None, deals: Sequence[ShownDeal], *, per_person: bool = True) -> StripView | None:

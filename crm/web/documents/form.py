@@ -11,7 +11,7 @@ from crm.services.forms import new_form_token
 from crm.site.i18n import _, in_language
 from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.web.contacts.forget import period_in_words
-from crm.web.typed import typed_line
+from crm.web.typed import typed_day_line, typed_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,9 @@ def empty_form() -> DocumentForm:
 
 def typed_form() -> DocumentForm:
     """Return what was typed."""
-    return DocumentForm(token=typed_line("token"), title=typed_line("title"), rule=typed_line("rule"), issued_on=typed_line("issued_on"))
+    return DocumentForm(
+        token=typed_line("token"), title=typed_line("title"), rule=typed_line("rule"), issued_on=typed_day_line("issued_on")
+    )
 
 
 def _kinds() -> tuple[Option, ...]:

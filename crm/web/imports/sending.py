@@ -18,7 +18,7 @@ from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.site.visitor import current_actor
 from crm.web.desk import open_desk, open_posted_desk, strip_of
 from crm.web.imports.blueprint import bp
-from crm.web.imports.words import KIND_TITLES
+from crm.web.imports.words import KIND_TITLES, own_titles
 from crm.web.typed import typed_line
 
 
@@ -32,7 +32,8 @@ def new() -> ResponseReturnValue:
 def keep() -> ResponseReturnValue:
     """Keep the file and lead on to its columns; what cannot be read is explained at its field."""
     sent = request.files.get("file")
-    file = SentFile(sent.filename or "", sent.read()) if sent else SentFile("", b"")
+    titles = own_titles(typed_line("kind"))
+    file = SentFile(sent.filename or "", sent.read(), titles) if sent else SentFile("", b"")
     try:
         upload_id = save_once(lambda: _keep(file))
     except InvalidInputError as error:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
+from flask_babel import force_locale
 from flask_babel.speaklater import LazyString
 
 from crm.models.import_upload import UploadState
 from crm.services.imports.fields import RowKind
-from crm.site.i18n import _l
+from crm.site.i18n import LANGUAGES, _l
 from crm.site.words import FIELD_TITLES
 
 KIND_TITLES: Final[Mapping[RowKind, LazyString]] = {
@@ -69,14 +70,14 @@ _COMPANY: Final[Mapping[str, LazyString]] = {
     **_RECORD,
 }
 _DEAL: Final[Mapping[str, LazyString]] = {
-    "title": _l("Bezeichnung"),
+    "title": _l("Titel"),
     **_WHOM,
-    "stage": _l("Phase"),
+    "stage": _l("Stufe"),
     "amount": _l("Betrag"),
     "probability": _l("Wahrscheinlichkeit"),
     "product": _l("Produkt"),
     "region": _l("Region"),
-    "expected_on": _l("Erwarteter Abschluss"),
+    "expected_on": _l("Abschluss erwartet am"),
     "opened_on": _l("Eröffnet am"),
     "closed_on": _l("Abgeschlossen am"),
     "is_closed": _l("Abgeschlossen"),
@@ -129,6 +130,28 @@ TARGET_TITLES: Final[Mapping[RowKind, Mapping[str, LazyString]]] = {
     RowKind.TICKET: _TICKET,
     RowKind.INVOICE: _INVOICE,
 }
+# What the forms call a field where it says more there than in the wizard.
+_IN_FORMS: Final[Mapping[str, LazyString]] = {
+    "amount": _l("Betrag in Euro"),
+    "probability": _l("Wahrscheinlichkeit in Prozent"),
+    "net": _l("Netto in Euro"),
+    "gross": _l("Brutto in Euro"),
+    "issued_on": _l("Ausgestellt am"),
+    "company_name": _l("Firma"),
+}
+
+
+def own_titles(kind: str) -> dict[str, tuple[str, ...]]:
+    """Return what pages call the fields of such a file, in every language; nothing for a kind that there is not."""
+    titles = TARGET_TITLES.get(RowKind(kind), {}) if kind in set(RowKind) else {}
+    said: dict[str, tuple[str, ...]] = dict.fromkeys(titles, ())
+    for language in LANGUAGES:
+        with force_locale(language):
+            for target, title in titles.items():
+                said[target] += (str(title), *([str(_IN_FORMS[target])] if target in _IN_FORMS else []))
+    return said
+
+
 MONEY: Final = frozenset({"amount", "net", "gross", "paid"})
 DELIMITER_TITLES: Final[Mapping[str, LazyString]] = {
     ",": _l("Komma"),

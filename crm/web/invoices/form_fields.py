@@ -13,7 +13,7 @@ from crm.site.i18n import _, _l
 from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.web.invoices.words import SOURCE_TITLES
 from crm.web.selects import with_chosen
-from crm.web.typed import typed_line, typed_text
+from crm.web.typed import typed_fields, typed_text
 
 TITLES: Final = {
     "number": _l("Rechnungsnummer"),
@@ -48,7 +48,7 @@ class TypedInvoice:
 
 def typed_invoice() -> TypedInvoice:
     """Return what this request sent."""
-    lines = {name: typed_line(name) for name in (*TITLES, "person") if name != "positions"}
+    lines = typed_fields(name for name in (*TITLES, "person") if name != "positions")
     return TypedInvoice(fields={**lines, "positions": typed_text("positions")}, token=request.form.get("token", ""))
 
 

@@ -26,7 +26,7 @@ from crm.web.invoices.blueprint import bp
 from crm.web.invoices.rows import make_rows
 from crm.web.invoices.words import END_TITLES
 from crm.web.names import full_name, name_fields
-from crm.web.typed import typed_day, typed_line, typed_number
+from crm.web.typed import typed_day, typed_fields, typed_line, typed_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _fault(error: CrmError) -> Fault:
     if isinstance(error, StaleVersionError):
         sentence = _("Inzwischen wurde an dieser Rechnung etwas geändert. Sehen Sie, was jetzt gilt, und versuchen Sie es noch einmal.")
     field = error.field if isinstance(error, InvalidInputError) and error.field else "page"
-    return Fault(sentence, field, {name: typed_line(name) for name in ("amount", "paid_on", "ended_as")})
+    return Fault(sentence, field, typed_fields(("amount", "paid_on", "ended_as")))
 
 
 def _page(invoice_id: str, fault: Fault | None = None) -> str:

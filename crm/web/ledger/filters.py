@@ -23,7 +23,7 @@ from crm.site.i18n import _, moment, number
 from crm.site.view_models import FieldInput, LedgerFilterView, PagerView
 from crm.web.ledger.rows import action_title, purpose_titles
 from crm.web.selects import select_of
-from crm.web.typed import filled, typed_line
+from crm.web.typed import filled, typed_day_line, typed_line
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 _LONGEST_ACTOR: Final = 64
@@ -74,8 +74,8 @@ class Cursor:
 def read_typed() -> TypedFilter:
     """Return the filters of the address."""
     return TypedFilter(
-        since=typed_line("since").strip(),
-        until=typed_line("until").strip(),
+        since=typed_day_line("since").strip(),
+        until=typed_day_line("until").strip(),
         action=typed_line("action").strip()[:_LONGEST_ACTION],
         purpose=typed_line("purpose").strip(),
         actor=typed_line("actor").strip()[:_LONGEST_ACTOR],

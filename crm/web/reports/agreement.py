@@ -18,7 +18,7 @@ from crm.web.author import author_in_words
 from crm.web.desk import current_day
 from crm.web.reports.blueprint import bp
 from crm.web.reports.words import KIND_TITLES
-from crm.web.typed import typed_day, typed_line
+from crm.web.typed import typed_day, typed_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def agreement() -> ResponseReturnValue:
 def store_agreement() -> ResponseReturnValue:
     """Store an agreement; a form that comes twice meets the first."""
     runtime = current_runtime()
-    values = {name: typed_line(name) for name in ("kind", "reference", "valid_from", "valid_until")}
+    values = typed_fields(("kind", "reference", "valid_from", "valid_until"))
     new = NewAgreement(
         kind=values["kind"],
         reference=values["reference"],

@@ -6,6 +6,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.services import work_rules
+from crm.services.deals.results import find_results
 from crm.services.reports.drilldown import DealFilter, list_deals
 from crm.services.staff_names import find_staff_names
 from crm.services.work_rules import LOST, WON
@@ -33,7 +34,8 @@ def deals() -> ResponseReturnValue:
             values=wanted_values(),
             after=chosen_id("after"),
         )
-        page = list_deals(db, wanted=wanted, purpose=desk.purpose, actor=desk.actor, now=desk.now)
+        results = find_results(db, actor=desk.actor, today=desk.today)
+        page = list_deals(db, wanted=wanted, results=results, purpose=desk.purpose, actor=desk.actor, now=desk.now)
         staff = find_staff_names(db).by_account
     titled = any(row.title for row in page.rows)
     return render_template(
@@ -41,6 +43,7 @@ def deals() -> ResponseReturnValue:
         strip=strip_of(desk, shown=0, note=_("Titel: ein Eintrag für die ganze Liste") if titled else None),
         quarter=quarter,
         stage=_STAGES[wanted.stage](),
+        hides_results=page.hides_results,
         rows=page.rows,
         stages={code: in_language(each.title) for code, each in rules.stages.items()},
         staff=staff,

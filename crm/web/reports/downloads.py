@@ -8,9 +8,9 @@ from typing import Any
 from flask import Response, send_file
 
 from crm.documents import render
-from crm.services.exports.fetching import harmless
-from crm.services.reports.figures import Figures, Report
-from crm.site.i18n import _, current_language, day
+from crm.services.formulas import harmless
+from crm.services.reports.figures import Dimension, Figures, Report
+from crm.site.i18n import _, current_language, day, number
 from crm.site.installation import current_runtime
 from crm.site.money import typed_money, whole_money
 from crm.web.desk import current_day
@@ -52,12 +52,15 @@ def _rows(report: Report) -> Iterator[tuple[str, ...]]:
     quarters = tuple(each.quarter.title for each in report.all)
     yield (
         _("Nach"), _("Wert"), _("Quartal"), _("Gewonnen in €"), _("Gewonnene Verkaufschancen"), _("Verloren in €"),
-        _("Verlorene Verkaufschancen"), _("Abschlussquote"), _("Dauer bis zum Gewinn"), _("Offen am Ende in €"),
+        _("Verlorene Verkaufschancen"), _("Abschlussquote in Prozent"), _("Dauer bis zum Gewinn in Tagen"), _("Offen am Ende in €"),
+        _("Offene Verkaufschancen"),
     )  # fmt: skip
     for dimension, title in DIMENSION_TITLES.items():
         for line in lines(report, dimension):
             for quarter, figures in zip(quarters, (line.now, line.before, line.earlier), strict=True):
-                yield (str(title), line.title, quarter, *_cells(figures), typed_money(figures.open_cents) if figures is line.now else "")
+                # What was open then is not told apart for the quarters that are compared with.
+                still_open = (typed_money(figures.open_cents), str(figures.open_count)) if figures is line.now else ("", "")
+                yield (str(title), line.title, quarter, *_cells(figures), *still_open)
 
 
 def _cells(figures: Figures) -> tuple[str, ...]:
@@ -66,8 +69,8 @@ def _cells(figures: Figures) -> tuple[str, ...]:
         str(figures.won_count),
         typed_money(figures.lost_cents),
         str(figures.lost_count),
-        conversion(figures),
-        cycle(figures),
+        "" if figures.conversion is None else number(round(figures.conversion, 1)),
+        "" if figures.cycle_days is None else str(round(figures.cycle_days)),
     )
 
 
@@ -88,19 +91,48 @@ def _sheet(report: Report) -> dict[str, Any]:
                 "rows": [[each.title, each.now, each.before, each.earlier, each.change] for each in headline(report)],
             },
             *(
-                {
-                    "title": _("Gewonnen nach %(dimension)s", dimension=title),
-                    "columns": [str(title), *compared[1:]],
-                    "rows": [
-                        [
-                            line.title,
-                            *(whole_money(each.won_cents) for each in (line.now, line.before, line.earlier)),
-                            change(line.now.won_cents, line.before.won_cents),
-                        ]
-                        for line in lines(report, dimension)
-                    ],
-                }
+                table
                 for dimension, title in DIMENSION_TITLES.items()
+                for table in (_won(report, dimension, str(title), compared), _rest(report, dimension, str(title)))
             ),
         ],
     }
+
+
+def _won(report: Report, dimension: Dimension, title: str, compared: list[str]) -> dict[str, Any]:
+    """Return what was won, against the two other quarters."""
+    rows = [
+        [
+            line.title,
+            *(whole_money(each.won_cents) for each in (line.now, line.before, line.earlier)),
+            change(line.now.won_cents, line.before.won_cents),
+        ]
+        for line in lines(report, dimension)
+    ]
+    return {"title": _("Gewonnen nach %(dimension)s", dimension=title), "columns": [title, *compared[1:]], "rows": rows}
+
+
+def _rest(report: Report, dimension: Dimension, title: str) -> dict[str, Any]:
+    """Return what the page says of the quarter besides; a number in brackets is one of deals."""
+    rows = [
+        [
+            line.title,
+            _with_count(line.now.won_cents, line.now.won_count),
+            _with_count(line.now.lost_cents, line.now.lost_count),
+            conversion(line.now),
+            cycle(line.now),
+            _with_count(line.now.open_cents, line.now.open_count),
+        ]
+        for line in lines(report, dimension)
+    ]
+    return {
+        "title": _(
+            "%(quarter)s nach %(dimension)s (in Klammern die Zahl der Verkaufschancen)", quarter=report.now.quarter.title, dimension=title
+        ),
+        "columns": [title, _("Gewonnen"), _("Verloren"), _("Quote"), _("Dauer"), _("Offen")],
+        "rows": rows,
+    }
+
+
+def _with_count(cents: int, count: int) -> str:
+    return f"{whole_money(cents)} ({number(count)})"

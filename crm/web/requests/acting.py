@@ -27,7 +27,7 @@ from crm.web.desk import time_zone
 from crm.web.requests.blueprint import bp
 from crm.web.requests.decision_form import CONFIRM, DecisionForm
 from crm.web.requests.page import PageState, render_case
-from crm.web.typed import chosen_id, typed_day, typed_line, typed_number, typed_text
+from crm.web.typed import chosen_id, typed_day, typed_day_line, typed_line, typed_number, typed_text
 
 
 class ConfirmationError(InvalidInputError):
@@ -58,7 +58,7 @@ def _refuse(case_id: str, error: CrmError) -> ResponseReturnValue:
         wrong_field=wrong_field,
         note=typed_text("note"),
         extension=typed_text("extension"),
-        told_on=typed_line("told_on"),
+        told_on=typed_day_line("told_on"),
         identity=typed_line("identity"),
     )
     return render_case(case_id, state, status_of(error))

@@ -26,7 +26,7 @@ from crm.site.visitor import current_actor
 from crm.web.desk import current_day
 from crm.web.requests.blueprint import bp
 from crm.web.requests.words import STATES, WAYS
-from crm.web.typed import chosen_id, typed_line, typed_text
+from crm.web.typed import chosen_id, typed_day_line, typed_line, typed_text
 
 _ADDRESSEE: Final = {
     "name": _l("Name"),
@@ -59,7 +59,7 @@ class NewForm:
         return cls(
             token=typed_line("token"),
             way=typed_line("way"),
-            received_on=typed_line("received_on"),
+            received_on=typed_day_line("received_on"),
             language=typed_line("language") if typed_line("language") in {"de", "en"} else current_language(),
             is_known=bool(request.form.get("is_known")),
             objects_too=bool(request.form.get("objects_too")),

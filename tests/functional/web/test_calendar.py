@@ -5,6 +5,10 @@ import re
 import pytest
 
 from crm.actor import Role
+from crm.models.erasure import ErasureCause
+from crm.privacy import objection
+from crm.privacy.erasure import job, run
+from crm.privacy.objection import Heard, Objection
 from crm.services.accounts import user_changes
 from tests.functional.web.test_activities import plan
 from tests.support.staff import ADMIN
@@ -43,6 +47,41 @@ def test_says_of_a_sole_trader_and_of_a_private_person_only_what_is_to_be_done(h
 
     assert sorted(re.findall(r"SUMMARY:(.*)\r\n", calendar)) == ["Anruf", "Treffen"]
     assert "Huber" not in calendar
+
+
+class TestWhoseDataMayNotBeUsed:
+    """Art. 17(1), 18(1), 21(1) DSGVO: what the page of activities hides is not outside of the house either."""
+
+    @pytest.fixture
+    def subject_id(self, house, sales):
+        subject_id = house.take_in(company_id=house.add_company("Alpha GmbH"))
+        plan(sales, f"person={subject_id}", text="Frau Wehmeier anrufen")
+        plan(sales, f"company={house.add_company('Beta GmbH')}")
+        return subject_id
+
+    def titles(self, sales, outside):
+        return re.findall(r"SUMMARY:(.*)\r\n", outside.get(issued(sales)).text)
+
+    def test_is_in_the_calendar_while_they_may(self, sales, outside, subject_id):
+        assert sorted(self.titles(sales, outside)) == ["Anruf: Alpha GmbH", "Anruf: Beta GmbH"]
+
+    def test_is_not_there_once_they_are_restricted(self, house, sales, outside, subject_id):
+        house.restrict(subject_id)
+
+        assert self.titles(sales, outside) == ["Anruf: Beta GmbH"]
+
+    def test_is_not_there_once_they_objected(self, house, sales, outside, subject_id):
+        with house.database.writing() as session:
+            against = [(subject_id, Objection("business_contact"))]
+            objection.raise_many(session, against, origin=Heard.LETTER, actor=ADMIN, now=house.now)
+
+        assert self.titles(sales, outside) == ["Anruf: Beta GmbH"]
+
+    def test_is_not_there_once_they_are_erased(self, house, sales, outside, subject_id):
+        with house.database.writing() as session:
+            job.order(session, subject_id=subject_id, cause=ErasureCause.REQUEST, rule=None, case_id=None, actor=run.KEEPER, now=house.now)
+
+        assert self.titles(sales, outside) == ["Anruf: Beta GmbH"]
 
 
 def test_is_entered_as_a_reading_that_discloses_nobody(house, sales, outside):

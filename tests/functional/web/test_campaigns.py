@@ -8,7 +8,9 @@ import pytest
 from crm.actor import Role
 from crm.models.campaign import Campaign, CampaignMember, CampaignRelease
 from crm.models.erasure import ErasureCause
+from crm.privacy import due
 from crm.privacy.erasure import eraser, job, run
+from crm.services.campaigns import resonance, rough
 from tests.functional.web.conftest import FIELDS, error_at, hidden
 
 
@@ -52,6 +54,19 @@ def respond(house, people):
             member.has_responded = True
 
 
+def at_night(house):
+    """Make the figures as the job of the night does."""
+    with house.database.reading() as session:
+        day = house.now.astimezone(due.zone_of(session)).date()
+    return resonance.release_all(house.database, day=day, now=house.now)
+
+
+@pytest.fixture
+def unshifted(monkeypatch):
+    """Take the chance out of rough numbers."""
+    monkeypatch.setattr(rough, "_shift", lambda *_: 0)
+
+
 def first_row(page):
     row = page.text.partition("<tbody>")[2].partition("</tr>")[0]
     return " ".join(re.sub(r"<[^>]+>", " ", row).split()).rpartition(" ")[0]  # without the day
@@ -90,7 +105,9 @@ class TestACampaign:
             ("purpose", "service", "Ihre Rolle nicht arbeitet"),
             ("starts_on", "31.02.2026", "Bitte geben Sie an, wann die Kampagne beginnt"),
             ("ends_on", "2026-02-01", "würde enden, bevor sie beginnt"),
-            ("ends_on", "bald", "Das ist kein Tag."),
+            ("ends_on", "bald", "Das ist kein Tag. Schreiben Sie ihn zum Beispiel so: 31.12.2027"),
+            ("starts_on", "9999-01-01", "Das Jahr kann nicht stimmen."),
+            ("ends_on", "31.12.9999", "Das Jahr kann nicht stimmen."),
         ],
     )
     def test_that_cannot_be_is_explained_at_its_field_and_nothing_is_lost(self, house, marketing, field, typed, sentence):
@@ -118,9 +135,10 @@ class TestACampaign:
 class TestItsMembers:
     """Numbers and reasons, never names (DS-UC-02)."""
 
-    def test_are_those_of_the_group_whom_the_purpose_may_use_now(self, house, marketing):
-        people = readers(house, 6)
-        house.take_in("business_contact", fields={**FIELDS, "email": "ohne@example.com"}, segment="Handel")
+    def test_are_those_of_the_group_whom_the_purpose_may_use_now(self, house, marketing, unshifted):
+        people = readers(house, 26)
+        for number in range(14):
+            house.take_in("business_contact", fields={**FIELDS, "email": f"ohne{number}@example.com"}, segment="Handel")
         house.object_to_marketing(people[0])
         house.restrict(people[1])
         path = campaign_of(new_campaign(marketing))
@@ -128,12 +146,32 @@ class TestItsMembers:
         page = marketing.get(f"{path}/members?group=Handel")
 
         assert dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page.text)) == {
-            "Wird aufgenommen": "4 Personen",
-            "Nicht: Widerspruch": "1",
-            "Nicht: Verarbeitung eingeschränkt": "1",
-            "Nicht: keine Einwilligung oder Rechtsgrundlage für diesen Zweck und Weg": "1",
+            "Wird aufgenommen": "etwa 20 Personen",
+            "Schon dabei": "weniger als 10",
+            "Nicht: Widerspruch": "weniger als 10",
+            "Nicht: Verarbeitung eingeschränkt": "weniger als 10",
+            "Nicht: keine Einwilligung oder Rechtsgrundlage für diesen Zweck und Weg": "etwa 10",
         }
         assert "Person0" not in page.text and "Wehmeier" not in page.text
+        marketing.send(f"{path}/members", {"group": "Handel"})
+        assert house.count(CampaignMember) == 24  # exactly those
+        assert "etwa 20 Personen erreicht" in marketing.get(path).text
+        assert ">etwa 20<" in marketing.get("/campaigns").text
+
+    def test_are_told_neither_by_the_answer_to_the_button_nor_by_a_group_of_one(self, house, marketing, unshifted):
+        """A group made for one person would tell whether that person may be reached."""
+        (objector,) = readers(house, 1, segment="Probe A")
+        readers(house, 1, segment="Probe B", start=1)
+        house.object_to_marketing(objector)
+        path = campaign_of(new_campaign(marketing))
+
+        seen = []
+        for group in ("Probe A", "Probe B"):
+            page = marketing.get(f"{path}/members?group={group.replace(' ', '+')}").text.replace(group, "")
+            pressed = marketing.send(f"{path}/members", {"group": group}, follow_redirects=True).text
+            seen.append((re.findall(r"<d[td]>(.*?)</d", page), re.findall(r"Gruppe ist aufgenommen[^<]*|erreicht", pressed)))
+
+        assert seen[0] == seen[1]
 
     def test_are_taken_in_once_however_often_the_button_is_pressed(self, house, marketing):
         people = readers(house, 3)
@@ -206,6 +244,7 @@ class TestTheResonance:
         for group in ("Handel", "Handwerk"):
             marketing.send(f"{path}/members", {"group": group})
         respond(house, [*traders[:12], *smiths[:9]])
+        at_night(house)
 
         page = marketing.get(path)
 
@@ -221,17 +260,41 @@ class TestTheResonance:
         marketing.send(f"{path}/members", {"group": "Handel"})
         house.object_to_marketing(traders[44])
         respond(house, traders[:12])
+        at_night(house)
         first = marketing.get(path).text
         assert ">44<" in first and ">12<" in first
         clock.advance(timedelta(days=1))
         next_day = colleague(Role.MARKETING, name="Nele Harms")
 
-        respond(house, traders[:21])
+        respond(house, traders[:22])  # ten more
+        assert at_night(house) == 0
         assert ">12<" in next_day.get(path).text
-        respond(house, traders[:22])
+        respond(house, traders[:23])
 
-        assert ">22<" in next_day.get(path).text
+        assert at_night(house) == 1
+        assert ">23<" in next_day.get(path).text
         assert house.count(CampaignRelease) == 2
+
+    def test_does_not_move_while_somebody_enters_responses_and_looks_after_each(self, house, marketing, colleague, clock):
+        """Were it to follow at once, the entry after which it moves would be of somebody who had been silent, the others not."""
+        traders = readers(house, 60)
+        path = campaign_of(new_campaign(marketing))
+        marketing.send(f"{path}/members", {"group": "Handel"})
+        respond(house, traders[:20])
+        at_night(house)
+        clock.advance(timedelta(hours=20))
+        next_day = colleague(Role.MARKETING, name="Nele Harms")
+
+        for number in range(15, 35):
+            answer = next_day.send(
+                f"{path}/responses",
+                {"address": f"person{number}@example.com", "way": "reply", "responded_on": house.now.date().isoformat()},
+                follow_redirects=True,
+            )
+            assert first_row(answer) == "Handel 60 20 33,3 %"
+
+        at_night(house)
+        assert first_row(next_day.get(path)) == "Handel 60 35 58,3 %"
 
     def test_counts_the_erased_as_somebody_and_knows_no_more_of_them(self, house, marketing):
         """RET-19, Art. 17(1) DSGVO: what stays is that somebody of a group responded."""
@@ -239,6 +302,7 @@ class TestTheResonance:
         path = campaign_of(new_campaign(marketing))
         marketing.send(f"{path}/members", {"group": "Handel"})
         respond(house, traders[:12])
+        at_night(house)
 
         with house.database.writing() as session:
             job.order(session, subject_id=traders[0], cause=ErasureCause.REQUEST, rule=None, case_id=None, actor=run.KEEPER, now=house.now)

@@ -243,6 +243,8 @@ class TestMove:
         asked = sales.send(f"{path}/move", {"stage": "lost", "version": "1"})
         assert asked.status_code == 200
         assert "Warum ist die Verkaufschance verloren?" in asked.text
+        assert "<b>Bohrwerk</b> · Alpha GmbH · 50.000,00" in asked.text
+        assert strip_number(asked) == 0  # the deal of a company names nobody
 
         refused = sales.send(f"{path}/move", {"stage": "lost", "version": "1", "loss_reason": ""})
         assert refused.status_code == 422
@@ -250,6 +252,15 @@ class TestMove:
 
         sales.send(f"{path}/move", {"stage": "lost", "version": "1", "loss_reason": "price"})
         assert "Preis" in sales.get(path).text
+
+    def test_of_one_that_is_lost_names_the_person_and_the_purpose_by_which_they_are_shown(self, house, sales):
+        path = sold(sales, person=house.take_in())
+
+        asked = sales.send(f"{path}/move", {"stage": "lost", "version": "1"})
+
+        assert "Wehmeier, Katharina" in asked.text
+        assert strip_number(asked) == 2
+        assert "Zweck" in asked.text.partition('class="strip"')[2]
 
     def test_of_one_that_was_changed_meanwhile_says_so_and_changes_nothing(self, house, sales, path):
         sales.send(f"{path}/move", {"stage": "offer", "version": "1"})

@@ -7,7 +7,9 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+import markupsafe
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select, update
 from sqlalchemy.engine import make_url
 from werkzeug.datastructures import FileStorage
@@ -25,8 +27,11 @@ from crm.models.invoice import Invoice
 from crm.models.ticket import Ticket
 from crm.privacy import disclosure
 from crm.privacy.erasure import eraser, job, run
+from crm.services.imports.fields import RowKind
 from crm.services.imports.policy import import_policy
-from crm.services.uploads import forgetting, keeping, running
+from crm.services.uploads import forgetting, keeping, proposing, running
+from crm.web.deals import form_fields as deal_form
+from crm.web.imports.words import TARGET_TITLES, own_titles
 from tests.functional.web.conftest import error_at, hidden, shown_fields, strip_number
 from tests.support.residue import find_residue
 
@@ -320,6 +325,20 @@ class TestTakingIn:
         forget(house)
         assert b"'=1+1" not in sales.get(f"{url}/refused").data
 
+    @pytest.mark.parametrize("cell", ["-1.000,00", "=1+1", "+49 561 1234", "@home", "'schon mit Strich"])
+    def test_takes_corrected_rows_back_as_they_were(self, house, sales, cell):
+        """What keeps a spreadsheet from taking a cell for a formula is taken off again when the list comes back."""
+        url = sent(sales, f"Titel;Betrag;Kunde\n{cell};5;Gibt es nicht GmbH\n", "deal")
+        take_in(house, sales, url)
+        handed_over = sales.get(f"{url}/refused").data.decode("utf-8-sig")
+        assert not re.search(r"^[-=+@]", handed_over, re.MULTILINE)
+
+        house.add_company("Gibt es nicht GmbH")
+        take_in(house, sales, sent(sales, handed_over, "deal"))
+
+        page = sales.get("/deals").text
+        assert f">{markupsafe.escape(cell)}</a>" in page
+
     def test_of_the_same_file_again_doubles_nobody(self, house, sales):
         for _ in range(2):
             take_in(house, sales, sent(sales, PEOPLE), system="Altkartei")
@@ -390,6 +409,31 @@ class TestTakingIn:
         answers = [sales.send(f"{url}/start").status_code for _ in range(2)]
 
         assert answers == [303, 400]
+
+
+class TestWhatTheWizardCallsAField:
+    @pytest.mark.parametrize("kind", list(TARGET_TITLES))
+    @pytest.mark.parametrize("language", ["de", "en"])
+    def test_is_known_again_as_a_header(self, app, kind, language):
+        with app.test_request_context():
+            titles = own_titles(kind)
+        with app.test_request_context(), force_locale(language):
+            header = [str(title) for title in TARGET_TITLES[kind].values()]
+
+        found = proposing._by_name(kind, header, titles)
+
+        assert [found.get(place) for place in range(len(header))] == list(TARGET_TITLES[kind])
+
+    def test_is_what_the_form_of_a_deal_calls_it(self):
+        for target in ("title", "stage", "expected_on"):
+            assert str(TARGET_TITLES[RowKind.DEAL][target]) == str(deal_form.TITLES[target])
+
+    def test_is_proposed_when_a_file_is_sent(self, sales):
+        url = sent(sales, "Titel;Stufe;Abschluss erwartet am;Name der Firma;Betrag in Euro\nA;Angebot;31.12.2026;B;5\n", "deal")
+
+        page = sales.get(f"{url}/columns")
+
+        assert list(chosen(page).values())[:5] == ["title", "stage", "expected_on", "company_name", "amount"]
 
 
 class TestDailyWork:

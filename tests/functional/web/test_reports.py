@@ -224,6 +224,23 @@ class TestDownloads:
         assert rows[1][:4] == ["Produkt", "'=1+1", "Q1 2026", "1.234,56"]
         assert {row[0] for row in rows[1:]} == {"Produkt", "Region", "Kundengruppe"}
 
+    def test_hold_numbers_as_numbers_with_the_unit_in_the_heading(self, house, company, sales):
+        facts = {"product": "Pumpe", "opened_on": date(2026, 1, 1), "closed_on": date(2026, 2, 22)}
+        won = [ended(company, **facts) for _ in range(4)]
+        lost = [ended(company, stage="lost", **facts) for _ in range(3)]
+        sell(house, *won, *lost, {"company_id": company, "stage": "offer", "product": "Pumpe", "opened_on": date(2026, 1, 1)})
+
+        answer = sales.get("/reports/quarter.csv?quarter=2026-01-01")
+        heading, first, before, *_ = csv.reader(StringIO(answer.data.decode("utf-8-sig")), delimiter=";")
+        cells = dict(zip(heading, first, strict=True))
+
+        assert (cells["Abschlussquote in Prozent"], cells["Dauer bis zum Gewinn in Tagen"], cells["Offene Verkaufschancen"]) == (
+            "57,1",
+            "52",
+            "1",
+        )
+        assert dict(zip(heading, before, strict=True))["Abschlussquote in Prozent"] == ""
+
     def test_on_paper_say_what_the_page_says(self, house, company, sales):
         sell(house, ended(company, product="Pumpe #1 *neu*", amount_cents=1_234_500))
 
@@ -233,6 +250,23 @@ class TestDownloads:
         assert answer.mimetype == "application/pdf"
         assert "Quartalszahlen Q1 2026" in text and "Pumpe #1 *neu*" in text
         assert "12.345" in text
+
+    def test_on_paper_say_of_product_region_and_group_all_that_the_page_says(self, house, company, sales):
+        facts = {"region": "Nord", "opened_on": date(2026, 1, 1)}
+        sell(
+            house,
+            ended(company, **facts, closed_on=date(2026, 2, 22), amount_cents=111_100),
+            ended(company, "lost", **facts, closed_on=date(2026, 2, 22), amount_cents=222_200),
+            {"company_id": company, "stage": "offer", **facts, "amount_cents": 333_300},
+        )
+
+        answer = sales.get("/reports/quarter.pdf?quarter=2026-01-01")
+        text = "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
+
+        assert text.count("in Klammern die Zahl der Verkaufschancen") == 3
+        by_region = text.partition("Q1 2026 nach Region")[2].partition("nach Kundengruppe")[0]
+        for told in ("Verloren", "2.222", "Quote", "50 %", "Dauer", "52 Tage", "Offen", "3.333"):
+            assert told in by_region.replace("\u00a0", " "), (told, by_region)
 
 
 class TestARankingOfStaff:

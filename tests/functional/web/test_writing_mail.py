@@ -62,6 +62,13 @@ class TestSend:
         assert deliver(house) == []
         assert house.count(Note) == 0
 
+    def test_that_is_too_long_is_not_called_a_note(self, house, sales):
+        for text in ("x" * 20_001, " "):
+            refused = write(sales, house.take_in(), text=text)
+
+            assert refused.status_code == 422
+            assert "Notiz" not in error_at(refused, "text")
+
     def test_with_words_of_special_categories_goes_only_when_meant(self, house, sales):
         person = house.take_in()
         text = "Gute Besserung, da Sie krank sind."

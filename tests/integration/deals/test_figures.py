@@ -10,15 +10,19 @@ from crm.privacy.restriction import RestrictionReason
 from crm.services import work_rules
 from crm.services.deals import board, forecast, listing, moving
 from crm.services.deals.listing import DealFilter, DealPageTokenError
+from crm.services.deals.results import Results
 from tests.integration.deals.selling import SALES, add_company, add_deal, add_person, purpose
 
 FIRST = date(2026, 12, 1)
+ALL = Results(own_id=None, are_agreed=True)
 
 
 def found(runtime, clock, **wanted):
     with runtime.database.reading() as session:
         rules = work_rules.find(session)
-        return listing.list_deals(session, wanted=DealFilter(**wanted), rules=rules, purpose=purpose(session), actor=SALES, now=clock.now())
+        return listing.list_deals(
+            session, wanted=DealFilter(**wanted), rules=rules, results=ALL, purpose=purpose(session), actor=SALES, now=clock.now()
+        )
 
 
 def titles(page):
@@ -82,6 +86,7 @@ class TestBoard:
                 session,
                 wanted=DealFilter(**wanted),
                 rules=work_rules.find(session),
+                results=ALL,
                 purpose=purpose(session),
                 actor=SALES,
                 today=clock.now().date(),
@@ -92,8 +97,8 @@ class TestBoard:
         columns = self.columns(runtime, clock)
 
         assert [each.stage.code for each in columns] == ["qualification", "offer", "negotiation", "won", "lost"]
-        assert [each.count for each in columns] == [4, 3, 0, 0, 0]
-        assert columns[1].cents == 900
+        assert [each.total.count for each in columns] == [4, 3, 0, 0, 0]
+        assert columns[1].total.cents == 900
         assert [card.title for card in columns[1].cards] == ["Nr. 1", "Nr. 3", "Nr. 5"]
 
     def test_shows_what_was_won_within_thirty_days(self, runtime, clock, seven):
@@ -101,17 +106,17 @@ class TestBoard:
             deal_id = add_deal(session, clock.now(), company_id=seven)
             moving.move(session, deal_id=deal_id, stage="won", purpose=purpose(session), expected_version=1, actor=SALES, now=clock.now())
 
-        assert self.columns(runtime, clock)[3].count == 1
+        assert self.columns(runtime, clock)[3].total.count == 1
         clock.advance(timedelta(days=30))
-        assert self.columns(runtime, clock)[3].count == 1
+        assert self.columns(runtime, clock)[3].total.count == 1
         clock.advance(timedelta(days=1))
-        assert self.columns(runtime, clock)[3].count == 0
+        assert self.columns(runtime, clock)[3].total.count == 0
 
 
 class TestForecast:
-    def forecast(self, runtime, today=FIRST, **wanted):
+    def forecast(self, runtime, clock, today=FIRST, **wanted):
         with runtime.database.reading() as session:
-            return forecast.forecast(session, wanted=DealFilter(**wanted), rules=work_rules.find(session), today=today)
+            return forecast.forecast(session, wanted=DealFilter(**wanted), rules=work_rules.find(session), today=today, now=clock.now())
 
     def test_weighs_each_month_by_probability(self, runtime, clock):
         with runtime.database.writing() as session:
@@ -121,7 +126,7 @@ class TestForecast:
             add_deal(session, clock.now(), company_id=company_id, amount_cents=4000, probability=10, expected_on=date(2026, 11, 30))
             add_deal(session, clock.now(), company_id=company_id, amount_cents=8000, probability=10, expected_on=date(2027, 12, 1))
 
-        seen = self.forecast(runtime)
+        seen = self.forecast(runtime, clock)
 
         assert [(each.month, each.cents, each.weighted_cents) for each in seen.months[:2]] == [
             (date(2026, 12, 1), 1000, 500),
@@ -135,7 +140,7 @@ class TestForecast:
             deal_id = add_deal(session, clock.now(), company_id=add_company(session, clock.now()))
             moving.move(session, deal_id=deal_id, stage="won", purpose=purpose(session), expected_version=1, actor=SALES, now=clock.now())
 
-        assert sum(each.count for each in self.forecast(runtime).all) == 0
+        assert sum(each.count for each in self.forecast(runtime, clock).all) == 0
 
     def test_leaves_out_people_who_are_restricted_or_contest_it(self, runtime, clock):
         """Art. 18(1), 21(1) DSGVO."""
@@ -144,10 +149,10 @@ class TestForecast:
             for subject_id in people:
                 add_deal(session, clock.now(), subject_id=subject_id)
             add_deal(session, clock.now(), company_id=add_company(session, clock.now()))
-        assert sum(each.count for each in self.forecast(runtime).all) == 4
+        assert sum(each.count for each in self.forecast(runtime, clock).all) == 4
 
         with runtime.database.writing() as session:
             restriction.impose(session, subject_ids=people[:1], reason=RestrictionReason.LEGAL_CLAIMS, actor=SALES, now=clock.now())
             objection.raise_many(session, [(people[1], Objection("business_contact"))], origin="Brief", actor=SALES, now=clock.now())
 
-        assert sum(each.count for each in self.forecast(runtime).all) == 2
+        assert sum(each.count for each in self.forecast(runtime, clock).all) == 2

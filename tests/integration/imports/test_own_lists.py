@@ -78,6 +78,58 @@ def test_a_later_list_brings_known_invoices_to_what_the_erp_says(installation, t
     assert (invoice.is_open, invoice.paid_cents, invoice.dunning_level, invoice.ended_as) == (False, 119_000, 0, "paid")
 
 
+def told(report):
+    """Return what the report says by row."""
+    return {each["row"]: each["reason"] for each in report["files"]["list.csv"]["reasons"]}
+
+
+class TestWhatIsSaidOfAnInvoice:
+    """The sentence says what is wrong with the row, so that it can be corrected."""
+
+    def row(self, company, number="R-1", net="1.000,00", gross="1.190,00", paid=""):
+        return f"{number};{company};;02.11.2026;16.11.2026;{net};{gross};{paid};0"
+
+    def test_of_which_net_is_more_than_gross(self, installation, take_in, company):
+        report = take_in(INVOICES, HEADER, self.row(company, net="1.200,00"))
+
+        assert told(report) == {2: "Der Nettobetrag ist höher als der Bruttobetrag."}
+        assert rows(installation, Invoice) == []
+
+    def test_of_which_more_is_paid_than_owed(self, installation, take_in, company):
+        report = take_in(INVOICES, HEADER, self.row(company, paid="1.500,00"))
+
+        assert told(report) == {2: "Bezahlt ist mehr als der Bruttobetrag; als bezahlt gilt der Bruttobetrag."}
+        (invoice,) = rows(installation, Invoice)
+        assert (invoice.paid_cents, invoice.ended_as) == (119_000, "paid")
+
+    def test_that_stands_twice_in_the_file(self, installation, take_in, company):
+        first, again, other = self.row(company), self.row(company), self.row(company, gross="1.300,00")
+
+        report = take_in(INVOICES, HEADER, first, again, other)
+
+        assert told(report) == {
+            3: "Diese Rechnung steht schon weiter oben in der Datei.",
+            4: "Diese Rechnungsnummer steht mit anderen Angaben schon weiter oben in der Datei; es gilt die obere Zeile.",
+        }
+        assert [each.gross_cents for each in rows(installation, Invoice)] == [119_000]
+
+    def test_that_stands_twice_and_was_known_before(self, installation, take_in, company):
+        take_in(INVOICES, HEADER, self.row(company))
+
+        report = take_in(INVOICES, HEADER, self.row(company, paid="100,00"), self.row(company, paid="200,00"))
+
+        assert told(report)[3] == "Diese Rechnungsnummer steht mit anderen Angaben schon weiter oben in der Datei; es gilt die obere Zeile."
+        assert [each.paid_cents for each in rows(installation, Invoice)] == [10_000]
+
+    def test_whose_number_is_written_in_small_letters_is_the_same_invoice(self, installation, take_in, company):
+        report = take_in(INVOICES, HEADER, self.row(company, "N1"), self.row(company, "n1"))
+        assert told(report) == {3: "Diese Rechnung steht schon weiter oben in der Datei."}
+
+        take_in(INVOICES, HEADER, self.row(company, "n1", paid="100,00"))
+
+        assert [(each.number, each.paid_cents) for each in rows(installation, Invoice)] == [("N1", 10_000)]
+
+
 def test_a_deal_of_somebody_is_found_by_the_exact_address(installation, take_in, company, owner):
     everybody = {each.subject_id: each for each in installation.people().values()}.values()
     emails = Counter(each.fields.get("email") for each in everybody)

@@ -18,6 +18,7 @@ from crm.jobs.slots import SlotRunner, Slotted
 from crm.ledger.tables import entry as ledger_entry
 from crm.mail import Letter
 from crm.models.account import SignInThrottle
+from crm.models.campaign import Campaign, CampaignMember
 from crm.models.erasure import ErasureCause
 from crm.models.intake import IntakeKind, LinkKind, PersonalLink
 from crm.models.lawfulness import SuppressionEntry
@@ -53,6 +54,7 @@ ENTERS = {
     "exports.forget": set(),
     "uploads.read": set(),
     "uploads.forget": set(),
+    "resonance.release": {("campaign:figures_released", "system:resonance")},
     "keys.sweep": {("keys:swept", "system:keys")},
     "intake.lapse": {("address:released", "system:intake"), ("intake:forgotten", "system:intake")},
     "sign_ins.forget": {("sign_ins:forgotten", "system:sign_ins")},
@@ -99,6 +101,12 @@ def furnished(runtime, clock):
         link = {"token_hash": b"h" * 32, "kind": LinkKind.CORRECT, "created_at": ago, "expires_at": now - timedelta(days=1)}
         session.execute(insert(PersonalLink), [link])
         session.execute(insert(SignInThrottle), [{"tag": b"n" * 32, "tries": 3, "tried_at": ago}])
+        campaign = {"name": "Messe", "kind": "email", "purpose": "newsletter", "starts_on": ago.date(), "created_by": COORDINATOR.pseudonym}
+        session.execute(insert(Campaign), [{"id": "c" * 32, "version": 1, "created_at": ago, **campaign}])
+        reached = [
+            {"id": f"{number:032x}", "campaign_id": "c" * 32, "segment": "Handel", "has_responded": number < 12} for number in range(24)
+        ]
+        session.execute(insert(CampaignMember), reached)
         old = {"job": "a.job.that.is.no.more", "slot": "2026-01-01T00", "attempts": 1, "started_at": ago, "finished_at": ago}
         session.execute(insert(JobRun), [old])
     _ask(runtime, now)

@@ -82,6 +82,7 @@ class TestRecording:
         [
             ({"number": " "}, errors.InvoiceNumberError),
             ({"number": "R-1"}, errors.InvoiceNumberTakenError),
+            ({"number": "r-1"}, errors.InvoiceNumberTakenError),
             ({"source": "moon"}, errors.InvoiceSourceError),
             ({"issued_on": date(2027, 1, 1), "due_on": date(2027, 2, 1)}, errors.IssuedDayError),
             ({"issued_on": None}, errors.IssuedDayError),

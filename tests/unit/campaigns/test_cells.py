@@ -19,17 +19,17 @@ def shown(found):
 
 
 class TestASingleGroup:
-    @pytest.mark.parametrize(("responded", "is_shown"), [(0, False), (9, False), (10, True), (20, True), (21, False), (30, False)])
-    def test_is_shown_when_ten_responded_and_ten_did_not(self, responded, is_shown):
+    @pytest.mark.parametrize(("responded", "is_shown"), [(0, False), (10, False), (11, True), (19, True), (20, False), (30, False)])
+    def test_is_shown_when_more_than_ten_responded_and_more_than_ten_did_not(self, responded, is_shown):
         assert bool(shown(cells({"Handel": (30, responded)}))) is is_shown
 
-    def test_with_fewer_than_twenty_people_waits(self):
-        assert cells({"Handel": (19, 10)}) == ()
+    def test_with_fewer_people_than_that_takes_waits(self):
+        assert cells({"Handel": (21, 11)}) == ()
 
 
 class TestSmallGroups:
     def test_are_shown_together(self):
-        assert shown(cells({"Bau": (12, 4), "Kunst": (8, 6), "Handel": (40, 15)})) == {("Handel",): (40, 15), ("Kunst", "Bau"): (20, 10)}
+        assert shown(cells({"Bau": (14, 5), "Kunst": (8, 6), "Handel": (40, 15)})) == {("Handel",): (40, 15), ("Kunst", "Bau"): (22, 11)}
 
     def test_take_the_next_smallest_with_them_when_they_are_too_few(self):
         found = cells({"Kunst": (1, 1), "Handel": (40, 15), "Bau": (30, 12)})
@@ -43,12 +43,12 @@ class TestSmallGroups:
         assert [cell.groups for cell in few_responded] == [("Bau",), ("Handel",)]
 
     def test_that_come_later_join_the_rest_and_nobody_is_shown_alone(self):
-        first = cells({"Kunst": (10, 5), "Bau": (12, 5), "Handel": (40, 15)})
+        first = cells({"Kunst": (10, 5), "Bau": (12, 6), "Handel": (40, 15)})
 
-        later = cells({"Kunst": (10, 5), "Bau": (12, 5), "Handel": (40, 15), "Sport": (3, 3)}, first, TOMORROW)
+        later = cells({"Kunst": (10, 5), "Bau": (12, 6), "Handel": (40, 15), "Sport": (3, 3)}, first, TOMORROW)
 
         assert ("Kunst", "Bau", "Sport") in [cell.groups for cell in later]
-        assert shown(later)["Kunst", "Bau", "Sport"] == (22, 10)  # as before: three more are too few
+        assert shown(later)["Kunst", "Bau", "Sport"] == (22, 11)  # as before: three more are too few
 
     def test_that_come_later_where_there_is_no_rest_wait(self):
         first = cells({"Handel": (40, 15)})
@@ -62,15 +62,14 @@ class TestAChange:
     @pytest.mark.parametrize(
         ("later", "is_taken"),
         [
-            ((60, 29), False),  # nine responded since
-            ((60, 30), True),
-            ((59, 30), False),  # somebody objected
-            ((60, 10), False),  # as many people and fewer responses: some of them went
-            ((79, 30), False),  # of those who came, nine did not respond
-            ((80, 30), True),
-            ((80, 20), False),  # nobody of those who came responded
-            ((40, 10), True),
-            ((41, 10), False),
+            ((60, 30), False),  # ten responded since: nine of one's own and another one
+            ((60, 31), True),
+            ((59, 31), False),  # somebody objected
+            ((60, 9), False),  # as many people and fewer responses: some of them went
+            ((81, 31), False),  # of those who came, ten did not respond
+            ((82, 31), True),
+            ((82, 20), False),  # nobody of those who came responded
+            ((38, 9), False),  # so few are left
         ],
     )
     def test_is_taken_over_when_enough_people_are_behind_it(self, later, is_taken):
@@ -78,8 +77,19 @@ class TestAChange:
 
         assert found == (Cell(groups=("Handel",), shown=Count(*later), as_of=TOMORROW),) if is_taken else found == self.FIRST
 
+    def test_that_takes_people_away_is_taken_over_when_enough_of_both_kinds_went(self):
+        first = cells({"Handel": (60, 30)})
+
+        assert shown(cells({"Handel": (38, 19)}, first, TOMORROW)) == {("Handel",): (38, 19)}
+        assert shown(cells({"Handel": (39, 19)}, first, TOMORROW)) == {("Handel",): (60, 30)}
+
+    def test_of_nine_of_one_s_own_and_one_that_is_tried_looks_the_same_whether_that_one_had_responded_before(self):
+        had_responded, was_silent = (cells({"Handel": (60, number)}, self.FIRST, TOMORROW) for number in (29, 30))
+
+        assert had_responded == was_silent == self.FIRST
+
     def test_is_taken_over_once_a_day(self):
-        assert cells({"Handel": (60, 30)}, self.FIRST, TODAY) == self.FIRST
+        assert cells({"Handel": (60, 31)}, self.FIRST, TODAY) == self.FIRST
 
     def test_of_nobody_keeps_the_day(self):
         assert cells({"Handel": (60, 20)}, self.FIRST, TOMORROW) == self.FIRST

@@ -87,6 +87,13 @@ class TestEnglish:
 
         assert suspicious == []
 
+    def test_writes_percent_in_one_way(self, english):
+        """No space before the sign, as English writes it; a page that writes the sign itself would write it the German way."""
+        pages = [path for path in (ROOT / "crm").rglob("*.html") if re.search(r"\}\}\s%(?![}\w])", path.read_text(encoding="utf-8"))]
+
+        assert [text for message in english if message.id for text in _texts(message) if re.search(r"\s%%", text)] == []
+        assert pages == []
+
 
 def hidden_sentences(source: str) -> Iterator[int]:
     """Yield the lines where a sentence stands in an f-string, or is one."""

@@ -23,8 +23,10 @@ def draft_invoice(row: WorkRow, basis: Basis) -> Draft:
         made.refused = Reason.INVOICE_NUMBER_MISSING
     elif issued_on is None or issued_on > basis.today:
         made.refused = Reason.INVOICE_DAY_MISSING
-    elif gross is None or Reason.AMOUNT_INVALID in row.remarks or net > gross:
+    elif gross is None or Reason.AMOUNT_INVALID in row.remarks:
         made.refused = Reason.AMOUNT_INVALID
+    elif net > gross:
+        made.refused = Reason.INVOICE_NET_ABOVE_GROSS
     else:
         made.columns = {"number": number, "issued_on": issued_on, "net_cents": net, "gross_cents": gross}
         made.columns |= _columns(made, values, issued_on, gross, basis.today)
@@ -37,6 +39,8 @@ def _columns(made: Draft, values: Mapping[str, Any], issued_on: date, gross: int
         made.remark(Reason.DAY_MISSING)
         due_on = issued_on
     cancelled = bool(values.get("cancelled"))
+    if values.get("paid", 0) > gross:
+        made.remark(Reason.INVOICE_OVERPAID)
     paid = min(values.get("paid", gross if "settled_on" in values and not cancelled else 0), gross)
     ended = InvoiceEnd.CANCELLED if cancelled else InvoiceEnd.PAID if paid >= gross else None
     if ended is None and "settled_on" in values:

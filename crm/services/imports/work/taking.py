@@ -27,6 +27,7 @@ from crm.services.imports.work.draft import Basis, Draft
 from crm.services.imports.work.drafts import draft
 from crm.services.imports.work.identity import row_id
 from crm.services.imports.work.storing import Fresh, WorkStore
+from crm.services.invoices.numbers import alike, find_alike
 from crm.services.tickets.entry import SERVES
 from crm.services.tickets.service_hours import find_service_hours
 
@@ -64,7 +65,7 @@ class WorkTaker:
         self._terms = terms
         self._zone = zone
         self._pairs: set[Pair] = set()
-        self._numbers: set[str] = set()
+        self._invoices: dict[str, Mapping[str, Any]] = {}  # of this file, by number: what the first row with it says
 
     def foretell(self, session: Session, rows: Sequence[WorkRow], *, now: datetime) -> list[Decided]:
         """Return what `take` would decide, without changing anything."""
@@ -138,10 +139,10 @@ class WorkTaker:
             return
         number = str(row.values.get("number", ""))
         if row.kind is RowKind.INVOICE:
-            if number in self._numbers:
-                plan.decided[row.row] = _already_there(row)
+            if first := self._invoices.get(alike(number)):
+                plan.decided[row.row] = _twice(row, first, made)
                 return
-            self._numbers.add(number)
+            self._invoices[alike(number)] = made.columns
         id_ = new_id() if row.kind is RowKind.INVOICE else id_
         plan.decided[row.row] = Decided(row.row, Verdict.CREATED, tuple(made.remarks))
         plan.fresh.append(Fresh(id_, made, customer, number=number, campaign_id=campaigns.get(row.campaign, "")))
@@ -168,14 +169,14 @@ class WorkTaker:
 
     def _plan_known_invoices(self, session: Session, rows: Sequence[WorkRow], plan: _Plan) -> None:
         """Decide about invoices whose number is here: the ERP says how they stand now, but not of those that are kept here."""
-        numbers = {str(row.values.get("number", "")) for row in rows}
-        known = {each.number: each for each in session.scalars(select(Invoice).where(Invoice.number.in_(list(numbers))))}
+        known = find_alike(session, {str(row.values.get("number", "")) for row in rows})
         for row in rows:
-            invoice = known.pop(str(row.values.get("number", "")), None)
+            number = alike(str(row.values.get("number", "")))
+            invoice = known.pop(number, None)
             if invoice is None:
                 continue
-            self._numbers.add(invoice.number)
             made = draft(row, plan.basis)
+            self._invoices[number] = made.columns or {"number": invoice.number}
             if invoice.source != InvoiceSource.ERP:
                 plan.decided[row.row] = Decided(row.row, Verdict.REFUSED, (Reason.INVOICE_KEPT_HERE,))
             elif made.refused:
@@ -188,7 +189,18 @@ class WorkTaker:
 
 
 def _changes(invoice: Invoice, made: Draft) -> dict[str, Any]:
-    return {name: value for name, value in made.columns.items() if getattr(invoice, name) != value}
+    """Return what the ERP says differently by now; another way of writing the number is no change."""
+    return {name: value for name, value in made.columns.items() if name != "number" and getattr(invoice, name) != value}
+
+
+def _twice(row: WorkRow, first: Mapping[str, Any], made: Draft) -> Decided:
+    if _but_number(first) == _but_number(made.columns):
+        return Decided(row.row, Verdict.SKIPPED, (Reason.INVOICE_TWICE,))
+    return Decided(row.row, Verdict.REFUSED, (Reason.INVOICE_TWICE_OTHERWISE,))
+
+
+def _but_number(columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in columns.items() if name != "number"}
 
 
 def _already_there(row: WorkRow) -> Decided:
