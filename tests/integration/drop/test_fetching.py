@@ -110,8 +110,7 @@ class TestOnce:
 
         def work(runtime):
             start.wait()
-            for _round in range(5):
-                gone.append(office.fetch(runtime=runtime))
+            gone.extend(office.fetch(runtime=runtime) for _round in range(5))
 
         workers = [threading.Thread(target=work, args=[each]) for each in (office.runtime, other)]
         for each in workers:
@@ -139,23 +138,25 @@ class TestOnce:
         assert len(office.notes_of(person)) == 1
 
 
+@on_one_engine
 class TestBombs:
-    @on_one_engine
+    """They come from a script: the server of others stumbles over some of them itself."""
+
     @pytest.mark.parametrize("name", BOMBS)
     def test_leave_the_mailbox_and_harm_no_other_message(self, office, now, name):
-        person = office.meet(CUSTOMER, name="Ahrens")
-        office.put(BOMBS[name], compose(now))
+        person = office.meet(CUSTOMER)
 
-        assert office.fetch() == 2
+        with ScriptedImapServer("none", "hangs", BOMBS[name]) as server:
+            assert office.fetch(server.inbox(patience=20, patience_in_all=60)) == 1
+            assert server.said[-3:] == ["store", "expunge", "logout"]
 
-        assert office.server.contents() == []
-        assert any("anbei das Angebot." in text for text in office.notes_of(person))
-
-    @on_one_engine
-    def test_that_cannot_be_read_are_refused_and_their_sender_is_told(self, office):
-        office.put(BOMBS["nested 200 deep"].replace(b"vera.kunze@firma.example", b"vera.kunze@firma.example"))
-
+        office.put(compose(now, text="Danach."))
         office.fetch()
+        assert any(text.endswith("Danach.") for text in office.notes_of(person))
+
+    def test_that_cannot_be_read_are_refused_and_their_sender_is_told(self, office):
+        with ScriptedImapServer("none", "hangs", BOMBS["nested 200 deep"]) as server:
+            office.fetch(server.inbox())
 
         assert office.kinds() == ["drop_unreadable"]
         assert office.note_rows() == []
