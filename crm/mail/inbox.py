@@ -174,7 +174,7 @@ class InboxLine:
         _close(self._server)
 
 
-class _Guarded:
+class _Guarded(IMAP4):
     """Takes no more in one piece than is ever asked for, and hangs up when its time is over, whatever the server does."""
 
     def __init__(self, *given: Any, in_all: float, **more: Any) -> None:
@@ -183,26 +183,25 @@ class _Guarded:
         super().__init__(*given, **more)
 
     def open(self, *given: Any, **more: Any) -> None:
-        super().open(*given, **more)  # type: ignore[misc]
+        super().open(*given, **more)
         self._watch.start()
 
     def read(self, size: int) -> bytes:
         if size > _LARGEST_ANSWER:
             raise IMAP4.abort("more than was asked for")
-        content: bytes = super().read(size)  # type: ignore[misc]
-        return content
+        return super().read(size)
 
     def shutdown(self) -> None:
         self._watch.cancel()
-        super().shutdown()  # type: ignore[misc]
+        super().shutdown()
 
     def _hang_up(self) -> None:
         """Wake who waits for the server; closing the line here would wait for them."""
         with suppress(OSError):
-            socket.shutdown(self.sock, SHUT_RDWR)  # type: ignore[attr-defined]
+            socket.shutdown(self.sock, SHUT_RDWR)
 
 
-class _Server(_Guarded, IMAP4):
+class _Server(_Guarded):
     """A server that is greeted in the clear."""
 
 

@@ -18,7 +18,8 @@ _NAMES: Final = {"von": "from", "an": "to", "kopie": "cc", "betreff": "subject"}
 _FEWEST_HEADS: Final = 3
 _MOST_HEADS: Final = 40  # lines
 _RULE: Final = re.compile(r"[-_ ]{5,}|[-_ ]{2,}[^-_]{4,60}[-_ ]{2,}|(anfang der weitergeleiteten|begin forwarded) .{1,30}:", re.IGNORECASE)
-_ATTRIBUTION: Final = re.compile(r"(am|on) .{5,250} (schrieb|wrote)\b.{0,150}:", re.IGNORECASE)
+_ATTRIBUTION: Final = re.compile(r"(am|on) (?=.*\d).{5,250} (schrieb|wrote)\b.{0,150}:", re.IGNORECASE)
+_DATED: Final = re.compile(r"\d{1,2}:\d{2}|\b\d{4}\b|\d{1,2}\.\s?\d{1,2}\.\s?\d{2}")
 _MOST_WRAPPED: Final = 3  # lines of one attribution
 _ADDRESS: Final = re.compile(r"[^\s<>\[\]()\"',;:]{1,64}@[^\s<>\[\]()\"',;:@]{1,255}")
 _SIGNATURE: Final = "--"
@@ -123,7 +124,7 @@ def _above(lines: Sequence[str], start: int) -> int:
 
 
 def _without_attributions(lines: Sequence[str]) -> list[str]:
-    """Return the lines without `On … wrote:`; where nothing below is marked as a quote, all of it is one."""
+    """Return the lines without `On … wrote:`; where nothing below is marked as a quote, all of it is one if a mail program dated it."""
     kept, place = list[str](), 0
     while place < len(lines):
         wrapped = _attribution_at(lines, place)
@@ -131,9 +132,11 @@ def _without_attributions(lines: Sequence[str]) -> list[str]:
             kept.append(lines[place])
             place += 1
             continue
-        place += wrapped
-        if not any(line.startswith(">") for line in lines[place:]):
+        quoted = any(line.startswith(">") for line in lines[place + wrapped :])
+        if not quoted and _DATED.search(" ".join(lines[place : place + wrapped])):
             break
+        kept += [] if quoted else lines[place : place + wrapped]
+        place += wrapped
     return kept
 
 

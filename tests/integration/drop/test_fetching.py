@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,8 @@ from crm.privacy import notes
 from crm.runtime import Runtime
 from crm.services.drop.mailbox import DropPasswordError, make_inbox
 from crm.services.drop.policy import drop_policy
+from crm.services.health.drop import examine_emptying
+from crm.services.health.stores import Stores
 from tests.integration.privacy.people import SALES, purpose
 from tests.support.dropped_mail import CUSTOMER, compose
 from tests.support.imap_servers import ScriptedImapServer
@@ -62,6 +65,16 @@ class TestRound:
         with office.database.reading() as session:
             [run] = session.scalars(select(JobRun).where(JobRun.job == "drop.fetch"))
         assert (run.slot, run.finished_at) == ("2026-11-23T09", now)
+
+    @pytest.mark.parametrize(("passed", "number"), [(timedelta(days=30), 1), (timedelta(days=30, seconds=1), 0)])
+    def test_tells_the_examination_how_much_of_thirty_days_was_not_filed(self, office, now, passed, number):
+        office.put(compose(now))
+        office.fetch()
+        stores = Stores(office.runtime.settings, office.database, office.runtime.vault)
+
+        [found] = examine_emptying(stores, now=now + passed)
+
+        assert found.facts["refused"] == number
 
 
 class TestOnce:

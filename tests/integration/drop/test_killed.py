@@ -33,6 +33,7 @@ def lives(office, now):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # half a minute on an idle machine
 def test_killed_at_each_point_in_turn(office, now, lives):
     person, deaths = office.meet(CUSTOMER), 0
     for point in itertools.count(1):

@@ -17,6 +17,8 @@ from tests.support.dropped_mail import APPLE, CUSTOMER, GMAIL, OUTLOOK, THUNDERB
         ("Ja.\n\n-----Ursprüngliche Nachricht-----\nVon: Ina <ina@example.com>\nGesendet: gestern\nAn: Vera\nBetreff: Alt\n\nAlt", "Ja."),
         ("Ja.\n-- \nVera Kunze\nTel. 1234", "Ja."),
         ("Von: hier bis da\n\nist kein Kopf einer Mail.", "Von: hier bis da\n\nist kein Kopf einer Mail."),
+        ("Am Montag schrieb Ihr Kollege:\nBitte zwei Bänder.", "Am Montag schrieb Ihr Kollege:\nBitte zwei Bänder."),
+        ("Am 3. Mai schrieb Ihr Kollege:\nBitte zwei Bänder.", "Am 3. Mai schrieb Ihr Kollege:\nBitte zwei Bänder."),
         ("Am Ende schrieb sie ab.", "Am Ende schrieb sie ab."),
         ("", ""),
     ],
