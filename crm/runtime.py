@@ -11,11 +11,12 @@ from sqlalchemy import Engine
 from crm.clock import Clock, SystemClock
 from crm.db import Database, make_engine
 from crm.ledger.sealer import Sealer
-from crm.mail import Transport
+from crm.mail import Inbox, Transport
 from crm.search.place import IndexPlace, find_place
 from crm.search.reader import IndexReader
 from crm.services import log_signer, mail_server
 from crm.services.controller import CurrentSettings
+from crm.services.drop import mailbox
 from crm.settings import Settings
 from crm.vault import FileKeyProvider, Vault
 
@@ -80,6 +81,15 @@ class Runtime:
             RealMailInDemoError: a demonstration is to use a real server.
         """
         return mail_server.make_transport(self.settings)
+
+    def make_inbox(self) -> Inbox | None:
+        """Return the way to the drop mailbox, or None where none is set.
+
+        Raises:
+            DropPasswordError: its password cannot be read.
+            RealMailInDemoError: a demonstration is to use a real server.
+        """
+        return mailbox.make_inbox(self.settings)
 
     @property
     def stores(self) -> Mapping[str, Engine]:

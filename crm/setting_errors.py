@@ -125,3 +125,17 @@ class SettingStoresAlikeError(SettingRefusedError):
         "Die Einstellungen „database_url“ und „keystore_url“ meinen dieselbe Datenbank. "
         "Geben Sie dem Schlüsselspeicher eine eigene; er darf nie mit den Daten gesichert werden."
     )
+
+
+class SettingFolderError(SettingRefusedError):
+    """Not the name of a folder of a mailbox as we can send it."""
+
+    message = "Die Einstellung „%(name)s“ nennt keinen Ordner. Geben Sie seinen Namen ohne Umlaute an wie INBOX oder Lethe."
+
+
+class SettingDropBoxError(SettingRefusedError):
+    """Half a drop mailbox: mail would be sent to an address that nobody empties."""
+
+    message = (
+        "Zum Ablagepostfach fehlen Einstellungen: %(missing)s. Geben Sie alle an, oder keine „drop_“-Einstellung; dann ist die Ablage aus."
+    )

@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from crm.mail_address import is_possible
 from crm.setting_errors import (
     SettingDatabaseError,
+    SettingDropBoxError,
+    SettingFolderError,
     SettingHostError,
     SettingLanguageError,
     SettingLineError,
@@ -93,6 +95,15 @@ class Settings(BaseSettings):
     smtp_user: str | None = Field(default=None, description="User at the mail server.")
     smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server.")
     mail_from: str = Field(default="lethe@localhost", description="Sender address of mail from Lethe.")
+    drop_address: str | None = Field(
+        default=None,
+        description="Secret address that staff put into BCC; mail to it is filed as notes. Needs the other `drop_` settings; none: off.",
+    )
+    drop_host: str | None = Field(default=None, description="IMAP server of the mailbox that `drop_address` leads to.")
+    drop_port: int = Field(default=993, ge=1, le=65_535, description="Port of the IMAP server; any other than 993 speaks STARTTLS.")
+    drop_user: str | None = Field(default=None, description="User at the IMAP server.")
+    drop_password_file: Path | None = Field(default=None, description="File that holds the password at the IMAP server, in one line.")
+    drop_folder: str = Field(default="INBOX", max_length=200, description="Folder of the mailbox; every message in it is taken out.")
     demo: bool = Field(
         default=False, description="Demonstration with invented data: one-click roles, no real mail. Set by `lethe demo` only."
     )
@@ -120,7 +131,7 @@ class Settings(BaseSettings):
             raise SettingLanguageError(name=field.field_name)
         return value
 
-    @field_validator("organisation", "organisation_address", "authority", "privacy_phone", "smtp_user")
+    @field_validator("organisation", "organisation_address", "authority", "privacy_phone", "smtp_user", "drop_user")
     @classmethod
     def _require_line(cls, value: str | None, field: ValidationInfo) -> str | None:
         if value is not None and not (value.strip() and value.isprintable()):
@@ -141,19 +152,26 @@ class Settings(BaseSettings):
             raise SettingWebAddressError(name=field.field_name)
         return value
 
-    @field_validator("host", "smtp_host")
+    @field_validator("host", "smtp_host", "drop_host")
     @classmethod
     def _require_host(cls, value: str | None, field: ValidationInfo) -> str | None:
         if value is not None and not is_host(value):
             raise SettingHostError(name=field.field_name)
         return value
 
-    @field_validator("mail_from", "privacy_email")
+    @field_validator("mail_from", "privacy_email", "drop_address")
     @classmethod
     def _require_mail_address(cls, value: str | None, field: ValidationInfo) -> str | None:
         local, at, domain = (value or "").rpartition("@")
         if value is not None and not (local and at and domain and value.split() == [value] and is_possible(local, domain)):
             raise SettingMailAddressError(name=field.field_name)
+        return value
+
+    @field_validator("drop_folder")
+    @classmethod
+    def _require_folder(cls, value: str, field: ValidationInfo) -> str:
+        if not (value.strip() and value.isascii() and value.isprintable()):
+            raise SettingFolderError(name=field.field_name)
         return value
 
     @field_validator("database_url", "keystore_url")
@@ -169,6 +187,14 @@ class Settings(BaseSettings):
             raise SettingSitesAlikeError
         if self.database == self.keystore:
             raise SettingStoresAlikeError
+        return self
+
+    @model_validator(mode="after")
+    def _require_whole_drop_box(self) -> Self:
+        needed = ("drop_address", "drop_host", "drop_user", "drop_password_file")
+        missing = [name for name in needed if getattr(self, name) is None]
+        if missing and len(missing) < len(needed):
+            raise SettingDropBoxError(missing=", ".join(missing))
         return self
 
     @property

@@ -17,6 +17,7 @@ from crm.clock import SystemClock
 from crm.jobs import uploading
 from crm.jobs.attempts import Attempts
 from crm.jobs.deciding import execute
+from crm.jobs.dropping import fetch
 from crm.jobs.erasing import erase
 from crm.jobs.exporting import forget_records, make
 from crm.jobs.figuring import release
@@ -68,6 +69,7 @@ def _jobs(runtime: Runtime, keeper: IndexKeeper) -> tuple[Steady | Slotted, ...]
         # Not slotted: its runs are days of their own, caught up in order, and one that asks goes on once somebody has answered.
         Steady("retention.run", partial(forget, runtime), Where.LEADER, seconds=600),
         Steady("mail.send", partial(send, runtime), Where.LEADER, seconds=2),
+        Steady("drop.fetch", partial(fetch, runtime), Where.LEADER, seconds=300),
         Steady("exports.make", partial(make, runtime), Where.LEADER, seconds=2),
         Steady("uploads.read", partial(uploading.work, runtime), Where.LEADER, seconds=1),
         Slotted("uploads.forget", partial(uploading.forget, runtime), Period.HOURLY, CatchUp.NEWEST),

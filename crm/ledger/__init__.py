@@ -28,6 +28,7 @@ from crm.ledger.proof import check_proof, prove, read_proof
 from crm.ledger.reading import (
     EntryFilter,
     StoredEntry,
+    count_entries,
     count_entries_of,
     find_entries,
     find_entries_of,
@@ -64,6 +65,7 @@ __all__ = [
     "append_many",
     "check_anchors",
     "check_proof",
+    "count_entries",
     "count_entries_of",
     "draft",
     "draft_many",

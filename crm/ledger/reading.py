@@ -101,6 +101,11 @@ def count_entries_of(session: Session, subject_id: str, *, actions: Collection[s
     return session.scalar(select(func.count()).select_from(tables.entry).where(*named)) or 0
 
 
+def count_entries(session: Session, wanted: EntryFilter) -> int:
+    """Return how many entries fit."""
+    return session.scalar(select(func.count()).select_from(tables.entry).where(*_conditions(wanted))) or 0
+
+
 def last_checkpoint_note(connection: Connection) -> bytes | None:
     """Return the newest checkpoint as it was signed, or None when nothing is sealed."""
     c = tables.checkpoint.c

@@ -11,7 +11,7 @@ from crm.errors import CrmError, UnavailableError
 from crm.mail.line import Line
 
 _IMPLICIT_TLS: Final = 465
-_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class MailUnreachableError(UnavailableError):
@@ -55,7 +55,7 @@ class Transport:
 
     @property
     def _is_here(self) -> bool:
-        return self.host in _THIS_MACHINE
+        return self.host in THIS_MACHINE
 
     @contextmanager
     def connect(self) -> Iterator[Line]:

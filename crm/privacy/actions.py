@@ -133,6 +133,8 @@ class Action(StrEnum):
     MAIL_HANDED_OVER = "mail:handed_over"
     MAIL_GIVEN_UP = "mail:given_up"
     MAIL_FORGOTTEN = "mail:forgotten"
+    DROP_FETCHED = "drop:fetched"
+    DROP_REFUSED = "drop:refused"
     # the log itself
     LOG_READ = "log:read"
     LOG_VERIFIED = "log:verified"

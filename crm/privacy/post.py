@@ -30,15 +30,18 @@ NAMED_BY: Final = frozenset({Action.MAIL_WRITTEN, Action.OBJECTION_RECEIVED})
 _log = structlog.get_logger()
 
 
-def write(session: Session, letter: Letter, *, kind: str, now: datetime, subject_id: str | None = None) -> str:
+def write(
+    session: Session, letter: Letter, *, kind: str, now: datetime, subject_id: str | None = None, message_id: str | None = None
+) -> str:
     """Put a letter into the outbox, sealed, in the transaction of the act it tells of; return its id.
 
     The entry names the message, so that it is noticed when somebody takes it out with SQL.
 
     Args:
         subject_id: whose data the letter holds; an erasure of this person takes it out again while it waits.
+        message_id: its id where the act has one for it, so that the same act done again is recognised.
     """
-    message_id = put(session, letter, kind=kind, now=now, subject_id=subject_id)
+    message_id = put(session, letter, kind=kind, now=now, subject_id=subject_id, message_id=message_id)
     named = [name_of(message_id)]
     audit.record(session, Action.MAIL_WRITTEN, actor=_ACTOR, now=now, subject_id=subject_id, kind=kind, rows=named)
     return message_id
@@ -60,9 +63,9 @@ def find_lost(session: Session, *, now: datetime) -> list[str | None]:
     return [whose for whose in named.values() if whose not in erased]
 
 
-def put(session: Session, letter: Letter, *, kind: str, now: datetime, subject_id: str | None = None) -> str:
+def put(session: Session, letter: Letter, *, kind: str, now: datetime, subject_id: str | None = None, message_id: str | None = None) -> str:
     """Do the same without an entry of its own; that of the act (`NAMED_BY`) has to name the message, with the same person."""
-    message_id = new_id()
+    message_id = message_id or new_id()
     content = json.dumps(letter.packed(), ensure_ascii=False).encode()
     sealed = Vault.of(session).seal_own(_TABLE, _COLUMN, message_id, content)
     mail.enqueue(session, message_id=message_id, kind=kind, sealed_letter=sealed, now=now, subject_id=subject_id)

@@ -67,6 +67,15 @@ def finish(session: Session, *, job: str, slot: str, now: datetime) -> None:
     session.execute(update(JobRun).where(JobRun.job == job, JobRun.slot == slot).values(finished_at=now))
 
 
+def note_done(session: Session, *, job: str, slot: str, now: datetime) -> None:
+    """Note that a steady job has been done once more in this slot; its newest slot tells when it last was."""
+    run = session.get(JobRun, (job, slot))
+    if run is None:
+        run = JobRun(job=job, slot=slot, started_at=now, attempts=1)
+        session.add(run)
+    run.finished_at = now
+
+
 def forget_after(session: Session, *, job: str, slot: str) -> int:
     """Forget runs of slots that lie after this one and return how many: a clock that was ahead made them."""
     gone = session.scalars(delete(JobRun).where(JobRun.job == job, JobRun.slot > slot).returning(JobRun.slot))

@@ -8,6 +8,7 @@ from typing import Final
 from crm.actor import Role
 from crm.privacy.requests import acts
 from crm.privacy.requests.acts import Act
+from crm.services.contacts.noting import WRITERS
 from crm.site.access import PUBLIC, SIGNED_IN, AccessMatrix
 from crm.web.access_to_work import DAILY_WORK
 
@@ -72,7 +73,7 @@ _CONTACTS: Final[AccessMatrix] = {
     "contacts.card": _WRITES,
     "contacts.edit": _WRITES,
     "contacts.change": _WRITES,
-    "contacts.write_note": frozenset({Role.SALES, Role.SERVICE}),
+    "contacts.write_note": frozenset(WRITERS),
     "contacts.write_mail": frozenset({Role.SALES, Role.SERVICE}),
     "contacts.send_mail": frozenset({Role.SALES, Role.SERVICE}),
     "contacts.begin_affiliation": frozenset({Role.SALES, Role.SERVICE}),

@@ -106,6 +106,8 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.MAIL_WRITTEN: _l("E-Mail in den Postausgang gelegt"),
     Action.MAIL_GIVEN_UP: _l("E-Mail aufgegeben"),
     Action.MAIL_FORGOTTEN: _l("Alte E-Mails aus dem Postausgang entfernt"),
+    Action.DROP_FETCHED: _l("Ablagepostfach geleert"),
+    Action.DROP_REFUSED: _l("E-Mail aus dem Ablagepostfach nicht abgelegt"),
     Action.INTAKE_FORGOTTEN: _l("Abgelaufene Links und Eingänge entfernt"),
     Action.KEYS_SWEPT: _l("Verwaiste Schlüssel entfernt"),
     Action.SIGN_INS_FORGOTTEN: _l("Alte Anmeldungen und Zähler entfernt"),

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
-from crm.actor import Actor
+from crm.actor import Actor, Role
 from crm.errors import InvalidInputError
 from crm.models.contact import Note, NoteKind
 from crm.privacy import notes
@@ -13,6 +14,9 @@ from crm.privacy.purposes import Purpose
 from crm.services import forms
 from crm.services.contacts.view import get_contact
 from crm.services.forms import SentForm
+
+# Who writes notes, by the page and by mail; in this order where an account holds several roles.
+WRITERS: Final = (Role.SALES, Role.SERVICE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

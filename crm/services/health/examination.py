@@ -5,6 +5,7 @@ from datetime import datetime
 
 from crm.actor import Actor
 from crm.services.health.contact import examine_contact
+from crm.services.health.drop import examine_drop_box
 from crm.services.health.files import examine_files
 from crm.services.health.findings import Finding, State
 from crm.services.health.machine import examine_machine
@@ -15,7 +16,7 @@ from crm.settings import Settings
 
 
 def examine(settings: Settings, *, actor: Actor, now: datetime) -> list[Finding]:
-    """Examine processes, storage, files, machine, mail and contact of one installation.
+    """Examine processes, storage, files, machine, mail, drop mailbox and contact of one installation.
 
     Changes nothing but the log: opening people to see whether their values are whole is entered there.
     """
@@ -25,6 +26,7 @@ def examine(settings: Settings, *, actor: Actor, now: datetime) -> list[Finding]
         *examine_files(settings),
         *examine_machine(settings),
         *examine_mail(settings),
+        *examine_drop_box(settings),
         *examine_contact(settings),
     ]
 

@@ -18,6 +18,7 @@ from crm.services.health.cases import examine_cases
 from crm.services.health.columns import examine_columns, examine_contacts_ahead
 from crm.services.health.damage import DatabaseFileDamaged, examine_database_file, examine_key_store_file
 from crm.services.health.days import examine_days
+from crm.services.health.drop import examine_emptying
 from crm.services.health.duties import examine_duties
 from crm.services.health.findings import Finding, State
 from crm.services.health.index import examine_index
@@ -144,6 +145,7 @@ def _examinations(stores: Stores, *, actor: Actor, now: datetime) -> tuple[Seque
         partial(examine_duties, database, now=now),
         partial(examine_index, stores, now=now),
         partial(examine_work, stores, now=now),
+        partial(examine_emptying, stores, now=now),
     )
     return needing_keys, others
 

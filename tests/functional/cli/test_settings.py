@@ -74,6 +74,9 @@ def test_a_value_is_never_shown_because_it_could_be_a_secret(lethe, monkeypatch)
         ("ORGANISATION", "x" * 201, "„organisation“ ist länger als 200 Zeichen"),
         ("DATABASE_URL", "mysql://db", "„database_url“ ist keine Adresse einer Datenbank"),
         ("DEMO", "vielleicht", "„demo“ ist weder true noch false"),
+        ("DROP_FOLDER", "Geschäft", "„drop_folder“ nennt keinen Ordner"),
+        ("DROP_ADDRESS", "ablage", "„drop_address“ ist keine E-Mail-Adresse"),
+        ("DROP_HOST", "imap.example.com", "Zum Ablagepostfach fehlen Einstellungen: drop_address, drop_user, drop_password_file"),
         ("MAIL_FROM", "Lethe <lethe@example.com>", "„mail_from“ ist keine E-Mail-Adresse"),
     ],
 )

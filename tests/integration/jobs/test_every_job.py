@@ -50,6 +50,7 @@ ENTERS = {
         ("retention:run", "system:retention"),
     },
     "mail.send": {("mail:handed_over", "system:mail")},
+    "drop.fetch": set(),
     "exports.make": set(),
     "exports.forget": set(),
     "uploads.read": set(),
@@ -61,8 +62,8 @@ ENTERS = {
     "job_runs.forget": set(),
 }
 
-# Nothing began or ended by time alone, the feed is young, and nobody asked for a bundle.
-IDLE = {"index.turn", "index.tidy", "bundles.discard", "exports.make", "exports.forget", "uploads.read", "uploads.forget"}
+# Nothing began or ended by time alone, the feed is young, nobody asked for a bundle, and there is no drop mailbox (`integration/drop`).
+IDLE = {"index.turn", "index.tidy", "bundles.discard", "drop.fetch", "exports.make", "exports.forget", "uploads.read", "uploads.forget"}
 
 
 @pytest.fixture
