@@ -71,7 +71,7 @@ def running_imap_server():
         server = ImapServer(port)
         _await(server)
         yield server
-        process.terminate()
+        process.kill()  # there is nothing in it to be saved
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def _empty(database: Database, line: InboxLine, settings: Settings, clock: Calla
     waiting = line.find_oldest(drop_policy().messages_at_once)
     if waiting:
         with database.writing() as session:
-            audit.record(session, Action.DROP_FETCHED, actor=ACTOR, now=clock(), kind="mail", count=len(waiting))
+            audit.record(session, Action.DROP_FETCHED, actor=ACTOR, now=clock(), count=len(waiting))
     settled, first = 0, None
     for each in waiting:
         try:

@@ -27,14 +27,12 @@ from crm.services.drop import wording
 from crm.services.drop.conversation import Conversation, find_conversation
 from crm.services.drop.policy import drop_policy
 from crm.services.drop.staff import Dropper, find_dropper
-from crm.services.drop.telling import Told, tell
+from crm.services.drop.telling import Told, Untold, tell
 from crm.settings import Settings
 from crm.vault import ErasedError, Vault
 
 ACTOR: Final = system_actor("drop")
 _NEEDED: Final = {FieldGroup.NOTES, FieldGroup.EMAIL}  # by the address the person is found
-_STRANGER: Final = "stranger"
-_AUTOMATIC: Final = "automatic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +64,15 @@ def file(session: Session, *, dropped: Dropped, settings: Settings, now: datetim
     mail = dropped.mail
     dropper = find_dropper(session, mail) if mail else None
     if mail is None or dropper is None:
-        _enter_refusal(session, _STRANGER, actor=ACTOR, now=now)
+        _enter_refusal(session, Untold.STRANGER, actor=ACTOR, now=now)
     elif mail.is_automatic:
-        _enter_refusal(session, _AUTOMATIC, actor=dropper.actor, now=now)
+        _enter_refusal(session, Untold.AUTOMATIC, actor=dropper.actor, now=now)
     else:
         _Filing(session, dropped, mail, dropper, settings, now).run()
 
 
-def _enter_refusal(session: Session, reason: str, *, actor: Actor, now: datetime, count: int | None = None) -> None:
-    audit.record(session, Action.DROP_REFUSED, actor=actor, now=now, kind="mail", result=reason, count=count)
+def _enter_refusal(session: Session, reason: Told | Untold, *, actor: Actor, now: datetime, count: int | None = None) -> None:
+    audit.record(session, Action.DROP_REFUSED, actor=actor, now=now, result=reason, count=count)
 
 
 @dataclass(frozen=True, slots=True)

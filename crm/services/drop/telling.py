@@ -17,13 +17,20 @@ from crm.settings import Settings
 
 
 class Told(StrEnum):
-    """What is told; the value is a key of `config/mail_texts.toml`."""
+    """Why a mail was not filed, or not everywhere; the value is a key of `config/mail_texts.toml`."""
 
     NOBODY = "drop_nobody"
     IN_PART = "drop_in_part"
     CROWD = "drop_crowd"
     UNREADABLE = "drop_unreadable"
     ROLE = "drop_role"
+
+
+class Untold(StrEnum):
+    """What nobody is told, because the sender may be forged, or is a program."""
+
+    STRANGER = "stranger"
+    AUTOMATIC = "automatic"
 
 
 def tell(

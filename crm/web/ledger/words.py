@@ -17,6 +17,7 @@ from crm.privacy.disclosure import NOBODY_SHOWN
 from crm.privacy.erasure.guard import Doubt
 from crm.privacy.restriction import RestrictionReason
 from crm.privacy.suppression import SuppressionReason
+from crm.services.drop.telling import Told, Untold
 from crm.site.i18n import _l
 from crm.site.words import CHANNEL_TITLES, FIELD_TITLES, GROUP_TITLES, ROLE_TITLES
 from crm.web.action_words import MAIL_OUTCOMES, MAIL_TITLES
@@ -96,6 +97,13 @@ RESULT_TITLES: Final[Words] = {
     "reopened": _l("Entscheidung zurückgegeben"),
     "added": _l("gehört dazu"),
     "removed": _l("nicht gemeint"),
+    Told.NOBODY: _l("zu niemandem darf eine Notiz geschrieben werden"),
+    Told.IN_PART: _l("nicht zu allen Adressen"),
+    Told.CROWD: _l("zu viele Adressen"),
+    Told.UNREADABLE: _l("nicht lesbar"),
+    Told.ROLE: _l("keine Rolle, die Notizen schreibt"),
+    Untold.STRANGER: _l("nicht von einem Konto des Hauses"),
+    Untold.AUTOMATIC: _l("von einem Programm geschrieben"),
     "all": _l("alles"),
     "decision": _l("nur die Entscheidung"),
 }
@@ -125,6 +133,7 @@ ABOUT_TITLES: Final[Words] = {
     "second_factor_enrolled": _l("Nachricht über einen neuen zweiten Faktor"),
     "second_factor_reset": _l("Nachricht über einen entfernten zweiten Faktor"),
     "roles_changed": _l("Nachricht über geänderte Rollen"),
+    **{told.value: _l("Nachricht über eine E-Mail, die nicht abgelegt wurde") for told in Told},
     **{reason.value: title for reason, title in REASON_TITLES.items()},
     Doubt.CLOCK_BACK: _l("die Uhr steht zu weit zurück"),
     Doubt.CLOCK_FORWARD: _l("die Uhr kann vorgegangen sein"),

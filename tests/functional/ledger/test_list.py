@@ -23,6 +23,7 @@ from crm.privacy.requests.choices import Verdict
 from crm.privacy.requests.facts import StopReason
 from crm.privacy.restriction import RestrictionReason
 from crm.privacy.suppression import SuppressionReason
+from crm.services.drop.telling import Told, Untold
 from crm.settings import initial_policy
 from crm.web.action_words import ACTION_TITLES
 from crm.web.ledger.words import ABOUT_TITLES, RESULT_TITLES
@@ -48,7 +49,18 @@ def test_every_action_has_words(action):
 
 
 ABOUT = [*KeepReason, *Doubt, *IntakeKind, *ToldBy, *CaseKind, *ErasureCause, *NoteKind, *Channel, *initial_policy("mail_texts")]
-RESULTS = [*Verdict, *StopReason, *CaseWay, *Identity, *RestrictionReason, *SuppressionReason, CaseState.EXECUTING, CaseState.ANSWERING]
+RESULTS = [
+    *Verdict,
+    *StopReason,
+    *CaseWay,
+    *Identity,
+    *RestrictionReason,
+    *SuppressionReason,
+    *Told,
+    *Untold,
+    CaseState.EXECUTING,
+    CaseState.ANSWERING,
+]
 
 
 @pytest.mark.parametrize(("codes", "words"), [(ABOUT, ABOUT_TITLES), (RESULTS, RESULT_TITLES)], ids=["about", "results"])
