@@ -335,7 +335,7 @@ class TestNotes:
         refused = self.note(sales, person, "   ")
 
         assert refused.status_code == 422
-        assert "leer" in error_at(refused, "text")
+        assert "Hier steht noch nichts" in error_at(refused, "text")
 
     def test_are_not_there_where_the_purpose_has_none(self, house, colleague):
         person = house.take_in("legal_retention")

@@ -414,13 +414,14 @@ class TestTakingIn:
 class TestWhatTheWizardCallsAField:
     @pytest.mark.parametrize("kind", list(TARGET_TITLES))
     @pytest.mark.parametrize("language", ["de", "en"])
-    def test_is_known_again_as_a_header(self, app, kind, language):
+    def test_is_known_again_as_a_header(self, app, house, kind, language):
         with app.test_request_context():
             titles = own_titles(kind)
         with app.test_request_context(), force_locale(language):
             header = [str(title) for title in TARGET_TITLES[kind].values()]
 
-        found = proposing._by_name(kind, header, titles)
+        [purpose] = house.purposes("business_contact")
+        found = proposing._by_name(kind, header, purpose, titles)
 
         assert [found.get(place) for place in range(len(header))] == list(TARGET_TITLES[kind])
 

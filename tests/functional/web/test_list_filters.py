@@ -33,8 +33,10 @@ ALL = "Den Filter „gibtsnicht“ gibt es nicht; die Liste zeigt alle."
 
 
 def notes(page):
+    """Return the remarks on the page; what its script keeps ready to say is none."""
+    shown = re.sub(r"<template.*?</template>", "", page.text, flags=re.DOTALL)
     return [
-        unescape(re.sub(r"<[^>]*>", "", each)).strip() for each in re.findall(r'class="note watch">(.*?)</div></div>', page.text, re.DOTALL)
+        unescape(re.sub(r"<[^>]*>", "", each)).strip() for each in re.findall(r'class="note watch">(.*?)</div></div>', shown, re.DOTALL)
     ]
 
 
