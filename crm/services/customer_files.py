@@ -26,9 +26,9 @@ from crm.privacy.documents.media import ENDINGS, media_type_of
 from crm.privacy.purposes import Purpose
 from crm.privacy.work_texts import WorkText
 from crm.services import forms, work_customers
-from crm.services.activities.entry import Matter, resolve
 from crm.services.contacts.fields import clean_line
 from crm.services.forms import SentForm
+from crm.services.matter import Matter, resolve
 from crm.services.work_customers import Chosen
 
 LONGEST_NAME: Final = 120  # characters

@@ -29,7 +29,7 @@ from crm.privacy.purposes import Channel
 from crm.privacy.restriction import RestrictionReason
 from crm.services import customer_files
 from crm.services.activities import entry as activities
-from crm.services.activities.entry import ActivityEntry, Matter
+from crm.services.activities.entry import ActivityEntry
 from crm.services.companies import entry as companies
 from crm.services.companies.entry import CompanyEntry
 from crm.services.customer_files import NewFile
@@ -38,6 +38,7 @@ from crm.services.deals.entry import DealEntry
 from crm.services.forms import SentForm, new_form_token
 from crm.services.invoices import entry as invoices
 from crm.services.invoices.entry import InvoiceEntry, Position
+from crm.services.matter import Matter
 from crm.services.tickets import entry as tickets
 from crm.services.tickets import saying
 from crm.services.tickets.entry import TicketFacts

@@ -20,10 +20,9 @@ from crm.privacy.purposes import Purpose
 from crm.privacy.work_texts import WorkText
 from crm.services import forms, staff_names, work_customers
 from crm.services.contacts.fields import clean_line
-from crm.services.deals.entry import get_deal
 from crm.services.forms import SentForm
+from crm.services.matter import Matter, resolve
 from crm.services.staff_names import OwnerUnknownError
-from crm.services.work_customers import Chosen
 
 KIND: Final = "activity"
 DO: Final = frozenset({Role.SALES, Role.SERVICE})  # roles that have activities
@@ -75,15 +74,6 @@ class AlreadyDoneError(InvalidInputError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
-    """What an activity is about: a deal, a company, a person, or several of these."""
-
-    deal_id: str | None = None
-    company_id: str | None = None
-    subject_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityEntry:
     """What somebody typed into the form; the day stands for the whole of it where there is no time."""
 
@@ -122,23 +112,6 @@ def get_activity(session: Session, *, activity_id: str) -> Activity:
 def place_of(activity_id: str, subject_id: str | None) -> WorkText:
     """Return where the text of an activity lies."""
     return WorkText("activity", "sealed_text", activity_id, subject_id)
-
-
-def resolve(session: Session, matter: Matter) -> Chosen:
-    """Return whom an activity is about; one about a deal is about the customer of the deal.
-
-    Raises:
-        NotFoundError: there is no such deal.
-        InvalidInputError: it can be about nobody of these.
-    """
-    company_id, subject_id = matter.company_id, matter.subject_id
-    if matter.deal_id:
-        deal = get_deal(session, deal_id=matter.deal_id)
-        company_id, subject_id = deal.company_id, deal.subject_id
-    chosen = work_customers.require_customer(session, company_id=company_id, subject_id=subject_id)
-    if chosen.company_id is None and chosen.subject_id:
-        return Chosen(work_customers.find_employer(session, chosen.subject_id), chosen.subject_id)
-    return chosen
 
 
 def check(session: Session, entry: ActivityEntry, *, former: Activity | None = None) -> list[InvalidInputError]:

@@ -12,10 +12,10 @@ from crm.models.company import Company, CompanyKind
 from crm.models.deal import Deal
 from crm.privacy import purposes, work_texts
 from crm.services import customer_files
-from crm.services.activities.entry import Matter
 from crm.services.customer_files import NewFile
 from crm.services.demo.documents import sheet_of
 from crm.services.forms import new_form_token
+from crm.services.matter import Matter
 
 _EACH: Final = 6
 _PURPOSE: Final = "business_contact"

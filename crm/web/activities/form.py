@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from crm.errors import CrmError
 from crm.privacy.errors import FieldWithoutPurposeError, PrivacyError, StaleVersionError
 from crm.services.activities import entry as activities
-from crm.services.activities.entry import AlreadyDoneError, Matter
+from crm.services.activities.entry import AlreadyDoneError
 from crm.services.forms import save_once
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
@@ -27,6 +27,7 @@ from crm.web.activities.form_page import (
     show_form,
 )
 from crm.web.desk import Desk, open_desk, posted_purpose
+from crm.web.matter import page_of
 from crm.web.typed import typed_number
 
 
@@ -63,7 +64,7 @@ def create() -> ResponseReturnValue:
             state = of_new(db, desk, typed)
         return _refused(state, error)
     flash(_("Die Aktivität ist geplant."), "ok")
-    return redirect(_whence(matter), code=303)
+    return redirect(page_of(matter), code=303)
 
 
 @bp.get("/activities/<pseudonym:activity_id>/edit")
@@ -110,12 +111,3 @@ def _conflict(desk: Desk, activity_id: str, typed: TypedActivity) -> ResponseRet
     if found is None:  # the same form, sent twice
         return redirect(url_for(".listing"), code=303)
     return show_form(found), 409
-
-
-def _whence(matter: Matter) -> str:
-    """Return the page from which it was planned."""
-    if matter.deal_id:
-        return url_for("deals.show", deal_id=matter.deal_id)
-    if matter.subject_id:
-        return url_for("contacts.show", subject_id=matter.subject_id)
-    return url_for("companies.show", company_id=matter.company_id)

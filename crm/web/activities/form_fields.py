@@ -10,15 +10,16 @@ from flask import url_for
 
 from crm.errors import InvalidInputError
 from crm.models.activity import ActivityKind
-from crm.services.activities.entry import LONGEST_TEXT, ActivityEntry, DueTimeError, Matter
+from crm.services.activities.entry import LONGEST_TEXT, ActivityEntry, DueTimeError
 from crm.services.activities.listing import ShownActivity
 from crm.services.forms import SentForm
-from crm.site.access import may
+from crm.services.matter import Matter
 from crm.site.i18n import _, _l
 from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.web.activities.words import KIND_TITLES
+from crm.web.matter import chosen_matter
 from crm.web.selects import with_chosen
-from crm.web.typed import chosen_id, typed_day, typed_fields, typed_line
+from crm.web.typed import typed_day, typed_fields, typed_line
 
 _BASE: Final = "was_"
 TITLES: Final = {
@@ -61,11 +62,6 @@ class TypedActivity:
         """Return the new activity as a form that may come twice."""
         about = {"deal": self.matter.deal_id, "company": self.matter.company_id, "person": self.matter.subject_id}
         return SentForm(self.token, {**self.everything(), **{name: value or "" for name, value in about.items()}, "purpose": purpose})
-
-
-def chosen_matter() -> Matter:
-    """Return what the form is about, from address or form; deals only for who may see them."""
-    return Matter(deal_id=chosen_id("deal") if may("deals.show") else None, company_id=chosen_id("company"), subject_id=chosen_id("person"))
 
 
 def typed_activity() -> TypedActivity:

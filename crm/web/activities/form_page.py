@@ -10,21 +10,23 @@ from crm.errors import InvalidInputError
 from crm.models.activity import Activity, ActivityKind
 from crm.services import staff_names, work_customers
 from crm.services.activities import entry as activities
-from crm.services.activities.entry import DO, ActivityEntry, Matter
+from crm.services.activities.entry import DO, ActivityEntry
 from crm.services.activities.listing import open_one
 from crm.services.changers import Changer
 from crm.services.companies.choosing import choose_company
 from crm.services.forms import new_form_token
+from crm.services.matter import Matter, resolve
 from crm.services.staff_names import find_account_id, find_staff_names
 from crm.services.work_customers import NOBODY, Customer, CustomerMissingError
 from crm.site.errors import sentence_of
 from crm.web import conflict
-from crm.web.activities.form_fields import TITLES, TypedActivity, chosen_matter, fieldset_of, read_entry, stored_activity
+from crm.web.activities.form_fields import TITLES, TypedActivity, fieldset_of, read_entry, stored_activity
 from crm.web.activities.words import KIND_TITLES
 from crm.web.belonging import raised
 from crm.web.conflict import CHANGED_BY, OtherChange
 from crm.web.customers import person_name
 from crm.web.desk import Desk, require_posted_purpose, strip_of
+from crm.web.matter import chosen_matter
 from crm.web.names import name_fields
 
 
@@ -61,7 +63,7 @@ def of_new(db: Session, desk: Desk, typed: TypedActivity) -> ActivityState:
     """Return the form for something new with what is in it."""
     if typed.matter == Matter():
         return ActivityState(desk=desk, typed=typed, owners=doers(db, typed["owner"]), customer=NOBODY)
-    chosen = activities.resolve(db, typed.matter)
+    chosen = resolve(db, typed.matter)
     customer = work_customers.find_customer(db, chosen, purpose=desk.purpose, actor=desk.actor, now=desk.now)
     return ActivityState(desk=desk, typed=typed, owners=doers(db, typed["owner"]), customer=customer)
 

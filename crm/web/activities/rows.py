@@ -7,6 +7,7 @@ from flask import url_for
 
 from crm.db import Session
 from crm.services.activities.listing import ShownActivity, find_about
+from crm.services.matter import Matter
 from crm.site.access import may
 from crm.site.i18n import _
 from crm.site.view_models import ActivityRow
@@ -14,7 +15,7 @@ from crm.web.activities.words import KIND_TITLES
 from crm.web.customers import customer_addresses, person_name
 from crm.web.desk import Desk
 from crm.web.due import urgency_of
-from crm.web.typed import filled
+from crm.web.matter import arguments_of
 
 
 def make_rows(desk: Desk, found: Sequence[ShownActivity], staff: Mapping[str, str]) -> tuple[ActivityRow, ...]:
@@ -67,5 +68,5 @@ def activities_of(
     found = find_about(
         db, deal_id=deal_id, company_id=company_id, subject_id=subject_id, purpose=desk.purpose, actor=desk.actor, now=desk.now
     )
-    about = filled({"deal": deal_id, "company": company_id, "person": subject_id})
-    return ActivitiesOf(make_rows(desk, found, staff), url_for("activities.new", **about))
+    about = Matter(deal_id=deal_id, company_id=company_id, subject_id=subject_id)
+    return ActivitiesOf(make_rows(desk, found, staff), url_for("activities.new", **arguments_of(about)))

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from crm.db import Session
 from crm.privacy.errors import NoLawfulBasisError, ObjectedError, PrivacyError, RestrictedError
 from crm.services import work_rules
-from crm.services.activities.entry import Matter
 from crm.services.companies.view import CompanyView, open_company
+from crm.services.matter import Matter
 from crm.services.staff_names import find_staff_names
 from crm.services.work_rules import WorkRules
 from crm.site.access import may

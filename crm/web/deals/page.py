@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from crm.db import Session
 from crm.services import work_rules
-from crm.services.activities.entry import Matter
 from crm.services.deals.view import DealView, find_of_customer, open_deal
+from crm.services.matter import Matter
 from crm.services.staff_names import StaffNames, find_staff_names
 from crm.services.work_rules import WorkRules
 from crm.site.access import may

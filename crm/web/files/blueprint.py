@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, url_for
 
 from crm.db import Session
 from crm.services import customer_files
-from crm.services.activities.entry import Matter
 from crm.services.customer_files import ListedFile
+from crm.services.matter import Matter
 from crm.services.staff_names import StaffNames
 from crm.site.access import may
 from crm.site.i18n import _
 from crm.web.author import author_in_words
 from crm.web.desk import Desk
-from crm.web.typed import accept_pseudonyms, filled
+from crm.web.matter import arguments_of
+from crm.web.typed import accept_pseudonyms
 
 bp = Blueprint("files", __name__)
 accept_pseudonyms(bp)
@@ -49,12 +50,7 @@ def files_of(db: Session, desk: Desk | None, staff: StaffNames, *, matter: Matte
     if desk is None or not may("files.fetch"):
         return None
     found = customer_files.find_of(db, matter=matter, purpose=desk.purpose, actor=desk.actor, now=desk.now)
-    return FilesOf(tuple(_row(each, staff) for each in found), url_for("files.new", **address_of(matter)))
-
-
-def address_of(matter: Matter) -> dict[str, Any]:
-    """Return what the address of the form says about where a file goes."""
-    return filled({"deal": matter.deal_id, "company": matter.company_id})
+    return FilesOf(tuple(_row(each, staff) for each in found), url_for("files.new", **arguments_of(matter)))
 
 
 def _row(file: ListedFile, staff: StaffNames) -> FileRow:

@@ -13,21 +13,21 @@ from crm.privacy.documents.media import ENDINGS
 from crm.privacy.errors import PrivacyError
 from crm.readable import visible
 from crm.services import customer_files
-from crm.services.activities.entry import Matter, resolve
 from crm.services.customer_files import LONGEST_NAME, NewFile
 from crm.services.forms import new_form_token, save_once
+from crm.services.matter import Matter, resolve
 from crm.services.work_customers import Customer, find_customer
-from crm.site.access import may
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, FieldSet
 from crm.web.customers import person_name
 from crm.web.desk import Desk, open_desk, open_posted_desk, posted_purpose, require_posted_purpose, strip_of
-from crm.web.files.blueprint import address_of, bp
+from crm.web.files.blueprint import bp
 from crm.web.handing_over import hand_over
+from crm.web.matter import arguments_of, chosen_matter, page_of
 from crm.web.names import name_fields
-from crm.web.typed import chosen_id, typed_line
+from crm.web.typed import typed_line
 
 
 @bp.get("/files/new")
@@ -59,7 +59,7 @@ def add() -> ResponseReturnValue:
     except (InvalidInputError, PrivacyError) as error:
         return _page(desk, about, token=typed_line("token"), error=error), status_of(error)
     flash(_("Die Datei ist abgelegt."), "ok")
-    return redirect(_whence(matter), code=303)
+    return redirect(page_of(matter), code=303)
 
 
 @bp.get("/files/<pseudonym:file_id>")
@@ -83,7 +83,7 @@ def removal(file_id: str) -> str:
         purpose=desk.purpose.code,
         name=name,
         action_url=url_for(".remove", file_id=file_id),
-        cancel_url=_whence(matter),
+        cancel_url=page_of(matter),
     )
 
 
@@ -94,7 +94,7 @@ def remove(file_id: str) -> ResponseReturnValue:
         desk = open_posted_desk(db)
         matter = customer_files.remove(db, file_id=file_id, purpose=desk.purpose, actor=desk.actor, now=desk.now)
     flash(_("Die Datei ist entfernt."), "ok")
-    return redirect(_whence(matter), code=303)
+    return redirect(page_of(matter), code=303)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ def _about(db: Session, desk: Desk) -> _About:
     Raises:
         NotFoundError, InvalidInputError: there is none.
     """
-    deal_id = chosen_id("deal") if may("deals.show") else None
-    matter = Matter(deal_id=deal_id) if deal_id else Matter(company_id=chosen_id("company"))
+    asked = chosen_matter()
+    matter = Matter(deal_id=asked.deal_id, company_id=None if asked.deal_id else asked.company_id)  # no file is about a person alone
     if matter == Matter():
         raise NotFoundError
     chosen = resolve(db, matter)
@@ -123,12 +123,6 @@ def _sent() -> NewFile:
     """Return what the form sent; a file without a name typed is called as it was on the disk it comes from."""
     sent = request.files.get("file")
     return NewFile(name=typed_line("name") or visible(sent.filename or "" if sent else ""), content=sent.read() if sent else b"")
-
-
-def _whence(matter: Matter) -> str:
-    if matter.deal_id:
-        return url_for("deals.show", deal_id=matter.deal_id) if may("deals.show") else url_for("home.index")
-    return url_for("companies.show", company_id=matter.company_id)
 
 
 def _page(desk: Desk, about: _About, *, token: str, error: CrmError | None = None) -> str:
@@ -143,8 +137,8 @@ def _page(desk: Desk, about: _About, *, token: str, error: CrmError | None = Non
         person=person,
         purpose=desk.purpose.code,
         token=token,
-        action_url=url_for(".add", **address_of(about.matter)),
-        cancel_url=_whence(about.matter),
+        action_url=url_for(".add", **arguments_of(about.matter)),
+        cancel_url=page_of(about.matter),
         fieldsets=(_fields(errors, asked_again=error is not None),),
         error=sentence_of(error) if error and not errors else None,
     )

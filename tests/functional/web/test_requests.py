@@ -16,12 +16,12 @@ from crm.privacy import restriction, tasks
 from crm.privacy.requests import execution, sealed
 from crm.privacy.restriction import RestrictionReason
 from crm.services import customer_files
-from crm.services.activities.entry import Matter
 from crm.services.customer_files import NewFile
 from crm.services.deals import entry as deals
 from crm.services.deals.entry import DealEntry
 from crm.services.forms import SentForm, new_form_token
 from crm.services.health.cases import CasesUntold, examine_cases
+from crm.services.matter import Matter
 from tests.integration.deals.selling import SALES
 
 TODAY = "2026-11-23"

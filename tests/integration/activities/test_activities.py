@@ -20,12 +20,12 @@ from crm.services.activities.entry import (
     ActivityKindError,
     AlreadyDoneError,
     DueDayError,
-    Matter,
     Outcome,
     OwnerMissingError,
     TextMissingError,
 )
 from crm.services.forms import SentForm, new_form_token
+from crm.services.matter import Matter
 from crm.services.staff_names import OwnerUnknownError
 from crm.services.work_customers import CustomerMissingError
 from tests.integration.deals.selling import SALES, add_company, add_deal, add_person, purpose

@@ -27,7 +27,7 @@ from crm.privacy.requests.proposal import propose
 from crm.runtime import PortalRuntime
 from crm.services import customer_files
 from crm.services.activities import entry as activities
-from crm.services.activities.entry import ActivityEntry, Matter
+from crm.services.activities.entry import ActivityEntry
 from crm.services.customer_files import NewFile
 from crm.services.deals import entry as deals
 from crm.services.deals.entry import DealEntry
@@ -37,6 +37,7 @@ from crm.services.imports.salesforce import read_salesforce
 from crm.services.imports.terms import Migration, find_terms
 from crm.services.invoices import entry as invoices
 from crm.services.invoices.entry import InvoiceEntry, Position
+from crm.services.matter import Matter
 from crm.services.tickets import entry as tickets
 from crm.services.tickets import saying
 from crm.services.tickets.entry import TicketFacts

@@ -12,10 +12,10 @@ from crm.privacy.erasure import eraser, job, run
 from crm.privacy.errors import NoLawfulBasisError, RestrictedError
 from crm.privacy.restriction import RestrictionReason
 from crm.services import customer_files
-from crm.services.activities.entry import Matter
 from crm.services.contacts.fields import FieldTooLongError
 from crm.services.customer_files import FileNameError, NewFile, TooManyFilesError
 from crm.services.forms import new_form_token
+from crm.services.matter import Matter
 from tests.integration.deals.selling import SALES, add_company, add_deal, add_person, add_sole_trader, purpose
 from tests.support.furnished import Furnished
 

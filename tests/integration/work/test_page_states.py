@@ -8,10 +8,10 @@ from crm.models.contact import NoteKind
 from crm.privacy import disclosure, notes, restriction
 from crm.privacy.restriction import RestrictionReason
 from crm.services import customer_files
-from crm.services.activities.entry import Matter
 from crm.services.customer_files import NewFile
 from crm.services.deals import moving
 from crm.services.forms import new_form_token
+from crm.services.matter import Matter
 from crm.services.page_states import PageKind, find_state
 from tests.integration.deals.selling import SALES, add_company, add_deal, add_person, purpose
 
