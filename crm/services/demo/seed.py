@@ -77,7 +77,7 @@ def seed(database: Database, *, settings: Settings, now: datetime) -> Seeded:
         work_rules.load_initial(session, actor=_ACTOR, now=now - FIRST_MOVE - _SET_UP)
         intake.publish_key(session, now=now)
         staff = add_accounts(session, actor=_ACTOR, now=now - FIRST_MOVE)
-        setting_up.choose_purposes(session, used=initial_policy("purposes"), actor=_ACTOR, now=now - FIRST_MOVE)
+        setting_up.choose_purposes(session, used=initial_policy("purposes"), expected_version=0, actor=_ACTOR, now=now - FIRST_MOVE)
     # First, because the log goes forward in time and these came before the others.
     moved = move_in(database, inventor, staff, settings=settings, actor=_ACTOR, now=now)
     owners = staff[Role.SALES]

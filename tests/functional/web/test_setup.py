@@ -35,6 +35,19 @@ def save(admin, **changes):
     return admin.send("/setup/company", {"version": hidden(page, "version"), **COMPANY, **changes})
 
 
+def form_of(page, step):
+    """Return what the browser would send with the form of a step as it stands."""
+    form = re.search(rf'<form[^>]*action="/setup/{step}".*?</form>', page.text, re.DOTALL).group()
+    sent = {name: value for name, value in re.findall(r'<input[^>]*name="(\w+)"\s+value="([^"]*)"', form) if name != "csrf_token"}
+    sent["federal_state"] = (re.findall(r'value="(\w*)" selected', form) or [""])[0]
+    ticked = re.findall(r'name="used" value="(\w+)"[^>]*checked>', form)
+    return {**sent, "used": ticked, "was_used": re.findall(r'name="was_used" value="(\w+)"', form)}
+
+
+def as_shown(admin, step):
+    return form_of(admin.get("/setup"), step)
+
+
 def done(house):
     with house.database.reading() as session:
         return setting_up.find_done(session, house.runtime.settings)
@@ -105,6 +118,22 @@ class TestCompany:
         assert answer.status_code == 409
         assert "Andere GmbH" in answer.text
 
+    def test_what_others_changed_stands_beside_what_was_typed_and_is_not_undone(self, admin, house):
+        save(admin)
+        stale = as_shown(admin, "company")
+        save(admin, organisation_address="Neue Straße 1, 34117 Kassel", organisation="Muster AG")
+
+        answer = admin.send("/setup/company", {**stale, "privacy_phone": "+49 561 1234", "organisation": "Muster SE"})
+
+        assert answer.status_code == 409
+        assert "Neue Straße 1, 34117 Kassel" in answer.text  # left alone here, so the other change holds
+        assert "Inzwischen steht hier „Muster AG“" in error_at(answer, "organisation")
+        admin.send("/setup/company", form_of(answer, "company"))
+        with house.database.reading() as session:
+            kept = setting_up.find_stored(session, Step.CONTROLLER).definition
+        assert (kept["organisation"], kept["organisation_address"]) == ("Muster SE", "Neue Straße 1, 34117 Kassel")
+        assert kept["privacy_phone"] == "+49 561 1234"
+
 
 class TestPeople:
     def test_coordinator_officer_and_users_are_there_when_their_accounts_are(self, admin, house):
@@ -126,6 +155,16 @@ class TestPeople:
         assert Step.DPO in done(house)
         assert "9 Personen verarbeiten ständig Daten" in admin.get("/setup").text
 
+    def test_a_reason_that_somebody_else_gave_meanwhile_is_not_written_over(self, admin, house):
+        stale = as_shown(admin, "dpo")
+        admin.send("/setup/dpo", {**stale, "why_not": "9 Personen verarbeiten ständig Daten"})
+
+        answer = admin.send("/setup/dpo", {**stale, "why_not": "Wir sind zu dritt"})
+
+        assert answer.status_code == 409
+        assert "Inzwischen steht hier „9 Personen" in error_at(answer, "why_not")
+        assert 'value="Wir sind zu dritt"' in answer.text
+
 
 class TestPurposes:
     def test_nobody_works_for_one_that_is_not_used_and_duties_stay(self, admin, house):
@@ -139,11 +178,32 @@ class TestPurposes:
     def test_chosen_again_it_is_as_before(self, admin, house):
         with house.database.reading() as session:
             before = {each.code: each.roles for each in purposes.find_all(session)}
-        admin.send("/setup/purposes", {"used": ["business_contact"]})
-        admin.send("/setup/purposes", {"used": list(before)})
+        for used in (["business_contact"], list(before)):
+            assert admin.send("/setup/purposes", {**as_shown(admin, "purposes"), "used": used}).status_code == 303
 
         with house.database.reading() as session:
             assert {each.code: each.roles for each in purposes.find_all(session)} == before
+
+    def test_none_at_all_is_not_done(self, admin, house):
+        before = house.snapshot()
+
+        answer = admin.send("/setup/purposes", {"used": []})
+
+        assert answer.status_code == 422
+        assert "mindestens einen Zweck" in answer.text
+        assert house.snapshot() == before
+
+    def test_one_that_was_switched_off_meanwhile_stays_off(self, admin, house):
+        stale = form_of(admin.get("/setup"), "purposes")
+        admin.send("/setup/purposes", {**stale, "used": [each for each in stale["used"] if each != "newsletter"]})
+
+        answer = admin.send("/setup/purposes", {**stale, "used": [each for each in stale["used"] if each != "service"]})
+
+        assert answer.status_code == 409
+        assert "nicht geändert, übernommen" in answer.text
+        admin.send("/setup/purposes", form_of(answer, "purposes"))
+        with house.database.reading() as session:
+            assert setting_up.find_used(session).isdisjoint({"newsletter", "service"})
 
     def test_a_role_that_somebody_has_keeps_a_purpose(self, admin, house, colleague):
         colleague(Role.SERVICE)
