@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
+from crm.db import Session
 from crm.models.custom_field import CustomFieldKind
-from crm.privacy.custom_fields import LONGEST, CustomField
+from crm.privacy.custom_fields import LONGEST, CustomField, find_titles
 from crm.privacy.purposes import Purpose
 from crm.site.i18n import _, current_language, day, in_language, number
 from crm.site.view_models import FieldInput, Option
@@ -17,6 +18,12 @@ _INPUTS: Final[dict[CustomFieldKind, FieldKind]] = {CustomFieldKind.DATE: "date"
 def titles_of(purposes: Iterable[Purpose]) -> dict[str, str]:
     """Return what the custom fields of these purposes are called, by name."""
     return {field.name: in_language(field.title) for purpose in purposes for field in purpose.custom}
+
+
+def titles_anywhere(db: Session, names: Iterable[str]) -> dict[str, str]:
+    """Return what custom fields are called, whatever they are bound to, and also after they were retired."""
+    known = find_titles(db)
+    return {name: in_language(known[name]) if name in known else name for name in names}
 
 
 def in_words(field: CustomField, value: str) -> str:

@@ -7,11 +7,12 @@ from crm.db import Session
 from crm.errors import InvalidInputError
 from crm.models.contact import Contact
 from crm.privacy.collection import Notice
-from crm.privacy.errors import OriginMissingError
+from crm.privacy.errors import FieldWithoutPurposeError, OriginMissingError
 from crm.services.companies.choosing import choose_company
 from crm.services.contacts import fields as contact_fields
 from crm.services.contacts.entry import ContactEntry, Likeness, fields_to_compare, find_duplicates, require_findable
 from crm.site.errors import sentence_of
+from crm.site.i18n import in_language
 from crm.web.belonging import find_faults, raised
 from crm.web.contacts.form_fields import TypedContact
 from crm.web.desk import Desk
@@ -47,6 +48,7 @@ class Checked:
 def check(db: Session, desk: Desk, typed: TypedContact, *, contact: Contact | None) -> Checked:
     """Return the entry and every mistake in it; `contact` is the one to be changed, None for a new one."""
     cleaned, faults = contact_fields.check(typed.fields, custom=desk.purpose.custom, before=typed.before)
+    faults += [FieldWithoutPurposeError(field=name, purpose=in_language(desk.purpose.title)) for name in typed.unbound]
     company_id = None
     try:
         company_id = _company(db, typed, contact)

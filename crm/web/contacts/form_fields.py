@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from flask import url_for
+from flask import request, url_for
 
 from crm.models.field_groups import FIELDS, FieldGroup
 from crm.privacy.collection import Notice
-from crm.privacy.custom_fields import CustomField
+from crm.privacy.custom_fields import is_custom
 from crm.privacy.purposes import Purpose
 from crm.services.contacts.fields import LONGEST
 from crm.services.forms import SentForm
@@ -39,6 +39,7 @@ class TypedContact:
     Attributes:
         company: as typed; `company_id` is what it stood for when the form was opened.
         before: what stood in each field when the form was opened, to tell own changes from those of others.
+        unbound: values of custom fields that were taken off the purpose while the form was open; nobody may keep them here.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class TypedContact:
     notice: str = Notice.DUE
     token: str = ""
     before: Mapping[str, str] = field(default_factory=dict)
+    unbound: Mapping[str, str] = field(default_factory=dict)
 
     def everything(self) -> dict[str, str]:
         """Return what can be changed, under the names of the form."""
@@ -67,6 +69,7 @@ class TypedContact:
 def typed_contact(purpose: Purpose) -> TypedContact:
     """Return what this request sent; fields that the purpose does not collect are not read."""
     names = purpose.fields
+    unbound = [name for name in request.form if is_custom(name) and name not in names and typed_line(name) != typed_line(_BASE + name)]
     return TypedContact(
         fields={name: typed_line(name) for name in names},
         company=typed_line("company"),
@@ -76,7 +79,8 @@ def typed_contact(purpose: Purpose) -> TypedContact:
         origin=typed_line("origin"),
         notice=typed_line("notice"),
         token=typed_line("token"),
-        before={name: typed_line(_BASE + name) for name in (*names, "company", "owner", "segment")},
+        before={name: typed_line(_BASE + name) for name in (*names, *unbound, "company", "owner", "segment")},
+        unbound={name: value for name in unbound if (value := typed_line(name))},
     )
 
 
@@ -86,11 +90,13 @@ class FormChoices:
 
     Attributes:
         fixed_company: the person is a sole trader; whose company it is does not change here.
+        unbound: titles of the fields of `TypedContact.unbound`.
     """
 
     owners: Mapping[str, str]
     segments: Sequence[str]
     fixed_company: bool = False
+    unbound: Mapping[str, str] = field(default_factory=dict)
 
 
 def fieldsets_of(
@@ -103,9 +109,9 @@ def fieldsets_of(
         for title, groups in parts
         if groups
     ]
-    if own := [field for field in purpose.custom if not field.is_retired or typed.before.get(field.name) or typed.fields.get(field.name)]:
+    if own := (*_custom_inputs(purpose, typed, errors), *_unbound_inputs(typed, choices, errors)):
         hint = _("Von Ihrer Datenschutzkoordination angelegt; jeder Wert geht von selbst, wenn seine Frist um ist.")
-        sets.append(FieldSet(title=_("Eigene Felder"), fields=tuple(_custom_input(field, typed, errors) for field in own), hint=hint))
+        sets.append(FieldSet(title=_("Eigene Felder"), fields=own, hint=hint))
     sets.append(FieldSet(title=_("Zuordnung"), fields=(*_belonging(typed, choices, errors), *_hidden(typed, is_new=is_new))))
     if is_new:
         sets.append(origin_fieldset(origin=typed.origin, notice=typed.notice, errors=errors, required=True))
@@ -129,9 +135,21 @@ def _input(name: str, typed: TypedContact, errors: Mapping[str, str]) -> FieldIn
     )
 
 
-def _custom_input(field: CustomField, typed: TypedContact, errors: Mapping[str, str]) -> FieldInput:
-    name = field.name
-    return custom_words.input_of(field, typed.fields.get(name, ""), before=typed.before.get(name, ""), error=errors.get(name))
+def _custom_inputs(purpose: Purpose, typed: TypedContact, errors: Mapping[str, str]) -> list[FieldInput]:
+    """Return the inputs of the purpose's own fields; of a retired one only where there is something to remove."""
+    values, before = typed.fields, typed.before
+    return [
+        custom_words.input_of(each, values.get(each.name, ""), before=before.get(each.name, ""), error=errors.get(each.name))
+        for each in purpose.custom
+        if not each.is_retired or before.get(each.name) or values.get(each.name)
+    ]
+
+
+def _unbound_inputs(typed: TypedContact, choices: FormChoices, errors: Mapping[str, str]) -> list[FieldInput]:
+    """Return what was typed into fields that are none of the purpose's any more; it must not vanish without a sentence."""
+    return [
+        FieldInput(name=name, title=choices.unbound[name], value=value, error=errors.get(name)) for name, value in typed.unbound.items()
+    ]
 
 
 def _belonging(typed: TypedContact, choices: FormChoices, errors: Mapping[str, str]) -> list[FieldInput]:

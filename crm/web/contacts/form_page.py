@@ -64,6 +64,7 @@ class FormState:
             owners=find_staff_names(db).choices(typed.owner_id),
             segments=find_segments(db),
             fixed_company=company is not None and company.kind == CompanyKind.NATURAL_PERSON,
+            unbound=custom_words.titles_anywhere(db, typed.unbound) if typed.unbound else {},
         )
         return cls(
             desk=desk,

@@ -114,6 +114,20 @@ class TestDefining:
         assert "Wasserwirtschaft" not in sales.get(f"/contacts/{person}").text
         assert value_count(house) == 1
 
+    def test_a_value_typed_into_a_field_that_was_taken_off_meanwhile_does_not_vanish_unsaid(self, house, coordinator, sales, fields):
+        person = house.take_in()
+        open_form = inputs_of(sales.get(f"/contacts/{person}/edit"))
+        form = inputs_of(coordinator.get(f"/custom-fields/{fields[1]}"))
+        coordinator.send(f"/custom-fields/{fields[1]}", {**form, "purpose_service": "1"})
+
+        refused = sales.send(f"/contacts/{person}/edit", {**open_form, MONTHS: "18", "position": "Chefin vom Dienst"})
+        again = sales.send(f"/contacts/{person}/edit", {**inputs_of(refused), MONTHS: ""})
+
+        assert (refused.status_code, again.status_code) == (422, 303)
+        assert "braucht dieses Feld nicht" in error_at(refused, MONTHS)
+        assert inputs_of(refused)[MONTHS] == "18"
+        assert "Chefin vom Dienst" in sales.get(f"/contacts/{person}").text
+
     def test_what_somebody_else_changed_meanwhile_is_named_at_its_field(self, coordinator, fields):
         form = {**inputs_of(coordinator.get(f"/custom-fields/{fields[0]}")), "purpose_business_contact": "1"}
         coordinator.send(f"/custom-fields/{fields[0]}", {**form, "title_de": "Branche"})
