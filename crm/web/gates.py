@@ -9,12 +9,14 @@ from http import HTTPStatus
 from typing import Final
 
 import flask_login
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, g, make_response, request, session
 from flask_login import LoginManager
 
+from crm.errors import UnavailableError
 from crm.services.accounts import signins
 from crm.services.accounts.errors import SignInEndedError
 from crm.services.accounts.signins import Lifetimes, SignedIn, Step
+from crm.site.errors import explain_refusal
 from crm.site.installation import current_runtime
 from crm.site.visitor import Visitor
 from crm.vault import KeyUnavailableError
@@ -156,11 +158,20 @@ def _is_same_account(before: SignedIn | None, old_token: object, user: StaffUser
 
 
 def _note_use(response: Response) -> Response:
-    """Put the idle time-out off, at most once a minute; a refused request changes nothing, nor does what a page asks by itself."""
-    runtime = current_runtime()
+    """Put the idle time-out off, at most once a minute; a refused request changes nothing, nor does what a page asks by itself.
+
+    Where that cannot be written, what only reads is refused as everything else is then; what a form has changed by now stands.
+    """
     is_use = "_login_user" in g and response.status_code < HTTPStatus.BAD_REQUEST and not is_by_itself()
-    signed_in = find_signed_in() if is_use else None
+    try:
+        _see(find_signed_in() if is_use else None)
+    except UnavailableError as error:
+        return response if request.method == "POST" else make_response(explain_refusal(error))
+    return response
+
+
+def _see(signed_in: SignedIn | None) -> None:
+    runtime = current_runtime()
     if signed_in and signins.is_to_be_seen(signed_in, now=runtime.clock.now()):
         with runtime.database.writing() as db:
             signins.see(db, signed_in, now=runtime.clock.now())
-    return response

@@ -95,7 +95,8 @@ class ProcessReport:
 
     def _renew(self) -> None:
         while not self._ended.wait(RENEWED_EVERY.total_seconds()):
-            self.write()
+            with suppress(OSError):  # a disk that is full now has room again later; without a report `lethe doctor` says that we are silent
+                self.write()
 
 
 def folder_of(settings: Settings) -> Path:

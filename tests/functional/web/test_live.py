@@ -7,7 +7,9 @@ from html import unescape
 import pytest
 
 from crm.actor import Role
+from crm.db.errors import DiskFullError
 from crm.models.account import SignIn
+from crm.services.accounts import signins
 from crm.web.live import BY_ITSELF
 
 ASKED = {BY_ITSELF: "yes"}
@@ -56,6 +58,22 @@ def test_what_a_page_asks_by_itself_is_no_use_of_the_sign_in(sales, house, clock
 
     with house.database.reading() as session:
         assert (session.query(SignIn.seen_at).scalar() == before) is by_itself
+
+
+@pytest.mark.parametrize(("form", "status"), [(None, 503), ("/purpose/business_contact", 303)], ids=["page", "saved"])
+def test_a_use_that_finds_no_room_to_be_noted_is_no_failure_of_ours(sales, clock, monkeypatch, form, status):
+    sales.get("/help")
+    token = sales.form_token
+    clock.advance(timedelta(minutes=5))
+
+    def refuse(*_args, **_options):
+        raise DiskFullError
+
+    monkeypatch.setattr(signins, "see", refuse)
+    answer = sales.client.post(form, data={"csrf_token": token}) if form else sales.get("/help")
+
+    assert answer.status_code == status
+    assert ("Speicherplatz" in answer.text) is (form is None)
 
 
 @pytest.mark.parametrize("path", ["/contacts", "/companies", "/help", "/"])
