@@ -23,8 +23,6 @@ from crm.services import staff_names
 from crm.services.exports.errors import ExportGoneError
 from crm.services.formulas import harmless
 
-# A cell that begins with one of these is a formula for a spreadsheet.
-
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
@@ -77,6 +75,6 @@ def as_csv(fetched: Fetched, *, titles: Mapping[str, str]) -> bytes:
     """Return a file for a spreadsheet: semicolons, a mark that it is UTF-8, and no cell that is a formula."""
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([titles[name] for name in fetched.columns])
+    writer.writerow([harmless(titles[name]) for name in fetched.columns])
     writer.writerows([harmless(cell) for cell in row] for row in fetched.rows)
     return text.getvalue().encode("utf-8-sig")

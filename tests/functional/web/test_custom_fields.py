@@ -322,6 +322,17 @@ class TestExports:
         assert '"position"' in made
         assert "Wasserwirtschaft" not in made
 
+    def test_have_no_column_that_a_spreadsheet_would_run(self, house, sales):
+        with house.database.writing() as session:
+            define(session, house.now, title_de="=cmd|calc!A1", title_en="=cmd|calc!A1")
+        fill(sales, house.take_in(), custom_cmd_calc_a1="Wasserwirtschaft")
+        house.build_index()
+
+        ask(sales, column_custom_cmd_calc_a1="1")
+
+        (header, *_) = csv.reader(io.StringIO(sales.get(file_url(sales)).data.decode("utf-8-sig")), delimiter=";")
+        assert header[-1] == "'=cmd|calc!A1"
+
     def test_offer_no_column_that_the_purpose_does_not_open(self, house, sales, fields):
         house.take_in("precontract_request")
         house.build_index()
