@@ -20,6 +20,11 @@ def _never() -> re.Pattern[str]:
     return re.compile("|".join([*initial_policy("imports")["never"], *initial_policy("custom_fields")["never"]]))
 
 
+@cache
+def _institutions() -> re.Pattern[str]:
+    return re.compile("|".join(initial_policy("custom_fields")["institutions"]))
+
+
 def find_words(text: str) -> list[str]:
     """Return the words of `text` that hint at health, religion, politics and the like, each once, in order."""
     return list(dict.fromkeys(match.group(0) for match in _pattern().finditer(text)))
@@ -31,3 +36,11 @@ def is_forbidden_title(title: str) -> bool:
     Source: Art. 5(1)(c), 9(1), 10 DSGVO.
     """
     return bool(find_words(title) or _never().search(title.casefold()))
+
+
+def is_forbidden_option(option: str) -> bool:
+    """Return whether an entry of a list says of a person what is never collected, as `is_forbidden_title`; a hospital is a customer.
+
+    Source: Art. 5(1)(c), 9(1), 10 DSGVO.
+    """
+    return is_forbidden_title(_institutions().sub(" ", option.casefold()))

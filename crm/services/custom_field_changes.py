@@ -252,6 +252,8 @@ def _wrong_options(entry: FieldEntry) -> list[InvalidInputError]:
         return [fault]
     if entry.kind == CustomFieldKind.CHOICE and not _FEWEST_OPTIONS <= len(options) <= most:
         return [errors.FieldOptionsError(field="options", most=most)]
+    if forbidden := next((each for each in options if special_categories.is_forbidden_option(each)), None):
+        return [errors.FieldOptionForbiddenError(field="options", option=forbidden)]
     return [errors.FieldOptionTwiceError(field="options")] if len({each.casefold() for each in options}) != len(options) else []
 
 

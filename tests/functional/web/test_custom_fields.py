@@ -80,6 +80,7 @@ class TestDefining:
             ({"rule": ""}, "rule", "die Löschregel"),
             ({"rule": "RET-10"}, "rule", "die Löschregel"),
             ({"options": "einer"}, "options", "mindestens zwei"),
+            ({"options": "evangelisch\nkatholisch"}, "options", "„evangelisch“ darf nicht zur Wahl stehen"),
             ({"purpose_business_contact": None, "purpose_service": None}, "purpose_business_contact", "mindestens einen Zweck"),
             ({"purpose_sales_approach": "1"}, "purpose_business_contact", "öffnet diese Feldgruppe nicht"),
         ],
