@@ -2,8 +2,10 @@
 
 import re
 
+import pytest
+
 from crm.actor import Role
-from tests.browser.conftest import step_into
+from tests.browser.conftest import DESKTOP, PHONE, step_into
 
 
 def open_first_contact(page, site):
@@ -66,3 +68,42 @@ def test_a_moved_card_moves_on_the_board_of_the_other(visitor, demo_site):
     reader.locator(f"#{name} .what").focus()
     reader.keyboard.press("ArrowUp")  # the keys work on the new board as on the old one
     assert reader.evaluate("document.activeElement.closest('.card') !== null")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_notice_is_on_screen_where_somebody_types_and_covers_nothing_of_it(visitor, demo_site, viewport):
+    typist, writer = visitor(viewport=viewport), visitor()
+    for page in (typist, writer):
+        step_into(page, demo_site, Role.SALES)
+    address = open_first_contact(writer, demo_site)
+    typist.goto(f"{address}/edit")
+    field = typist.locator("#f-position")
+    field.fill("Leitung")
+    field.evaluate("each => scrollBy(0, each.getBoundingClientRect().top - 4)")
+
+    write_note(writer, "Hat nach der Preisliste gefragt.")
+
+    notice = typist.get_by_text("Was Sie eingegeben haben, bleibt stehen.")
+    notice.wait_for()
+    box, typed = typist.locator("#messages").bounding_box(), field.bounding_box()
+    assert 0 <= box["y"] < box["y"] + box["height"] <= typed["y"] < viewport["height"]
+
+
+def test_answers_that_fail_for_a_while_do_not_end_it(visitor, demo_site):
+    reader, writer = visitor(), visitor()
+    for page in (reader, writer):
+        step_into(page, demo_site, Role.SALES)
+    address, failed = open_first_contact(reader, demo_site), []
+
+    def refuse(route):
+        failed.append(route)
+        route.fulfill(status=503)
+
+    reader.route("**/live?*", refuse, times=1)
+    with reader.expect_response(lambda answer: answer.status == 503):
+        pass
+    writer.goto(address)
+    write_note(writer, "Meldet sich nach dem Urlaub.")
+
+    reader.get_by_text("Meldet sich nach dem Urlaub.").wait_for()
+    assert len(failed) == 1
