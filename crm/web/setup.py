@@ -17,7 +17,7 @@ from crm.site.i18n import _, current_language
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.web import gates, setup_page
-from crm.web.setup_page import BEFORE, SentStep
+from crm.web.setup_page import BEFORE, TOLD_AT, SentStep
 from crm.web.typed import typed_fields, typed_number
 
 bp = Blueprint("setup", __name__)
@@ -97,5 +97,5 @@ def _save(sent: SentStep, change: Callable[[Session], bool]) -> ResponseReturnVa
 
 def _told(step: Step, sentence: str) -> ResponseReturnValue:
     """Return to the page where this step stands, with the sentence at it and not above everything, where nobody looks."""
-    flash(sentence, "ok")
+    flash(sentence, TOLD_AT + step)
     return redirect(url_for(".index", _anchor=f"h-{step}"), code=303)

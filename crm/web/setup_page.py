@@ -26,6 +26,7 @@ from crm.web.conflict import CHANGED_BY, Conflict, OtherChange
 
 BEFORE: Final = "was_"  # what stood there when the page was opened
 CHOSEN: Final = "1"
+TOLD_AT: Final = "at-"  # how the category of a message begins that stands at a step
 
 TITLES: Final = {
     Step.CONTROLLER: _l("Ihr Unternehmen"),
@@ -35,14 +36,18 @@ TITLES: Final = {
     Step.MAIL: _l("E-Mail"),
     Step.USERS: _l("Wer damit arbeitet"),
 }
+_ONE_WAY: Final = _l("Mindestens ein Weg ist Pflicht: Anschrift, E-Mail oder Telefon.")
 _FACTS: Final = {
     "organisation": (_l("Name mit Rechtsform"), None),
     "organisation_address": (
         _l("Anschrift"),
-        _l("In einer Zeile, mit Kommas: Königstraße 12, 34117 Kassel. Steht auf Briefen und im Portal."),
+        _l(
+            "In einer Zeile, mit Kommas: Königstraße 12, 34117 Kassel. Steht auf Briefen und im Portal. "
+            "Mindestens ein Weg ist Pflicht: Anschrift, E-Mail oder Telefon."
+        ),
     ),
-    "privacy_email": (_l("E-Mail für Datenschutz"), None),
-    "privacy_phone": (_l("Telefon für Datenschutz"), None),
+    "privacy_email": (_l("E-Mail für Datenschutz"), _ONE_WAY),
+    "privacy_phone": (_l("Telefon für Datenschutz"), _ONE_WAY),
     "imprint_url": (_l("Adresse des Impressums"), None),
     "authority": (_l("Zuständige Aufsichtsbehörde"), _l("Name und Anschrift; Antworten an Betroffene nennen sie.")),
     "federal_state": (_l("Bundesland"), _l("Seine Feiertage verschieben Fristen.")),
@@ -115,6 +120,7 @@ def show(db: Session, refused: Mapping[Step, ShownStep] | None = None) -> str:
         steps=[(step, title, step in done) for step, title in TITLES.items()],
         open_steps=len(Step) - len(done),
         shown=shown,
+        told_at=TOLD_AT,
         changed_by=str(CHANGED_BY[Changer.UNKNOWN]),
         company=_company_fields(shown[Step.CONTROLLER]),
         officers=holders[Role.DPO],
@@ -169,6 +175,7 @@ def _company_fields(shown: ShownStep) -> FieldSet:
             required=name == "organisation",
             max_length=LONGEST[name],
             error=shown.errors.get(name),
+            focus=name == next(iter(shown.errors), None) and not shown.changes,
         )
         for name, (title, hint) in _FACTS.items()
     )
@@ -184,6 +191,7 @@ def _why_not(shown: ShownStep) -> FieldInput:
         value=shown.fields["why_not"],
         max_length=LONGEST_REASON,
         error=shown.errors.get("why_not"),
+        focus="why_not" in shown.errors and not shown.changes,
     )
 
 

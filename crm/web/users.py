@@ -44,7 +44,8 @@ def new() -> ResponseReturnValue:
             )
     except InvalidInputError as error:
         return _form({error.field or "": sentence_of(error)}), 422
-    return render_template("users/start_password.html", invitation=invitation, is_new=True)
+    leads_to_setup = request.args.get("back") == "setup"
+    return render_template("users/start_password.html", invitation=invitation, is_new=True, leads_to_setup=leads_to_setup)
 
 
 @bp.get("/users/<account_id>")
@@ -100,7 +101,7 @@ def issue_start_password(account_id: str) -> ResponseReturnValue:
         return _page(account_id, wrong=error), status_of(error)
     with runtime.database.writing() as db:
         invitation = user_changes.issue_start_password(db, account_id=account_id, actor=current_actor(), now=runtime.clock.now())
-    return render_template("users/start_password.html", invitation=invitation, is_new=False)
+    return render_template("users/start_password.html", invitation=invitation, is_new=False, leads_to_setup=False)
 
 
 @bp.post("/users/<account_id>/reset-second-factor")

@@ -37,7 +37,7 @@ def save(admin, **changes):
 
 def form_of(page, step):
     """Return what the browser would send with the form of a step as it stands."""
-    form = re.search(rf'<form[^>]*action="/setup/{step}".*?</form>', page.text, re.DOTALL).group()
+    form = re.search(rf'<form[^>]*action="/setup/{step}[#"].*?</form>', page.text, re.DOTALL).group()
     sent = {name: value for name, value in re.findall(r'<input[^>]*name="(\w+)"\s+value="([^"]*)"', form) if name != "csrf_token"}
     sent["federal_state"] = (re.findall(r'value="(\w*)" selected', form) or [""])[0]
     ticked = re.findall(r'name="used" value="(\w+)"[^>]*checked>', form)
@@ -109,6 +109,12 @@ class TestCompany:
         assert 'value="Der Hessische Beauftragte"' in answer.text
         assert house.snapshot() == before
 
+    def test_says_beforehand_that_one_way_is_required(self, admin):
+        page = admin.get("/setup").text
+
+        for name in ("organisation_address", "privacy_email", "privacy_phone"):
+            assert "Mindestens ein Weg ist Pflicht" in re.search(rf'id="f-{name}-hint">([^<]*)<', page).group(1)
+
     def test_somebody_elses_change_is_not_written_over(self, admin):
         page = admin.get("/setup")
         save(admin)
@@ -147,6 +153,13 @@ class TestPeople:
         page = admin.get("/users/new?role=privacy").text
 
         assert re.search(r'value="privacy"[^>]*checked', page)
+
+    def test_an_account_made_on_the_way_leads_back(self, admin):
+        link = re.search(r'href="(/users/new\?role=privacy[^"]*)"', admin.get("/setup").text).group(1).replace("&amp;", "&")
+        person = {"email": "karla@example.com", "name": "Karla Ruhland", "roles": "privacy", "current_password": admin.member.password}
+
+        assert re.search(r'class="btn go"\s+href="/setup"', admin.send(link, person).text)
+        assert 'href="/setup"' not in admin.send("/users/new", {**person, "email": "k@example.com"}).text.split("<main")[1]
 
     def test_no_officer_needs_a_reason(self, admin, house):
         assert "keine Benennungspflicht" in error_at(admin.send("/setup/dpo", {"why_not": " "}), "why_not")
