@@ -85,7 +85,7 @@ def test_the_notice_is_on_screen_where_somebody_types_and_covers_nothing_of_it(v
 
     notice = typist.get_by_text("Was Sie eingegeben haben, bleibt stehen.")
     notice.wait_for()
-    box, typed = typist.locator("#messages").bounding_box(), field.bounding_box()
+    box, typed = typist.locator("#messages").bounding_box(), typist.locator("label[for=f-position]").bounding_box()
     assert 0 <= box["y"] < box["y"] + box["height"] <= typed["y"] < viewport["height"]
 
 

@@ -32,7 +32,7 @@ function say(template) {
   messages.classList.add("live");
   const field = document.activeElement;
   if (field === main() || !main().contains(field) || messages.contains(field)) return;
-  const { top, bottom } = field.getBoundingClientRect();
+  const { top, bottom } = (field.closest(".entry") ?? field).getBoundingClientRect(); // with its label
   const covered = messages.getBoundingClientRect().bottom - top;
   if (covered > 0 && bottom > 0 && top > -CUT_OFF) scrollBy(0, -covered - CUT_OFF / 2);
 }
