@@ -141,6 +141,9 @@ def _print(report: "Report") -> None:
     if report.dropped_fields:
         listed = ", ".join(f"{name} ({number})" for name, number in report.dropped_fields.items())
         click.echo(_("Ohne Zweck und weggelassen (Spalte, Anzahl der Werte): %(fields)s", fields=listed))
+    if report.unfit_fields:
+        listed = ", ".join(f"{name} ({number})" for name, number in report.unfit_fields.items())
+        click.echo(_("Passt nicht zum eigenen Feld und weggelassen (Spalte, Anzahl der Werte): %(fields)s", fields=listed))
     if report.ignored:
         click.echo(_("Nicht eingelesene Dateien: %(files)s", files=", ".join(report.ignored)))
 

@@ -16,6 +16,7 @@ from typing import Final
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from crm.days import read_day
 from crm.errors import InvalidInputError
 from crm.models.custom_field import CustomField as StoredField
 from crm.models.custom_field import CustomFieldKind, CustomValue
@@ -31,6 +32,10 @@ _AMBIGUOUS: Final = 3  # digits behind a separator that may as well group thousa
 _EARLIEST: Final = date(1900, 1, 1)
 _NUMBER: Final = re.compile(r"(-?)(\d{1,12})(?:[.,](\d{1,4}))?", re.ASCII)
 _GROUPED: Final = re.compile(r"-?[1-9]\d{0,2}(?:[.,]\d{3})+(?:[.,]\d+)?", re.ASCII)
+# Thousands are grouped beyond doubt where the other sign stands before the decimals, or where there are two groups and more.
+_CLEARLY_GROUPED: Final = re.compile(
+    r"(?P<whole>-?[1-9]\d{0,2}(?P<sign>[.,])\d{3}(?P<more>(?:(?P=sign)\d{3})*))(?:(?!(?P=sign))[.,](?P<part>\d{1,4}))?", re.ASCII
+)
 _OPEN: Final = or_(StoredField.retired_at.is_(None), exists().where(CustomValue.field_id == StoredField.id))
 _STAMP: Final = select(StoredField.id, StoredField.version).where(_OPEN).order_by(StoredField.position, StoredField.id)
 
@@ -56,7 +61,7 @@ class CustomNumberError(InvalidInputError):
 class CustomDateError(InvalidInputError):
     """Not a day."""
 
-    message = "Das ist kein Datum. Schreiben Sie es als JJJJ-MM-TT."
+    message = "Das ist kein Datum. Schreiben Sie es als TT.MM.JJJJ oder JJJJ-MM-TT."
 
 
 class CustomChoiceError(InvalidInputError):
@@ -142,8 +147,9 @@ class CustomField:
         return line
 
     def _number(self, line: str) -> str:
-        found = _NUMBER.fullmatch(line.replace("−", "-"))
-        if found is None or _GROUPED.fullmatch(line.replace("−", "-")):
+        plain = _ungrouped(line.replace("−", "-"))
+        found = _NUMBER.fullmatch(plain)
+        if found is None or _GROUPED.fullmatch(plain):
             raise CustomNumberError(field=self.name)
         sign, whole, part = found.group(1), found.group(2).lstrip("0") or "0", (found.group(3) or "").rstrip("0")
         if len(part) == _AMBIGUOUS and whole != "0":
@@ -152,13 +158,19 @@ class CustomField:
         return number if number == "0" else sign + number
 
     def _day(self, line: str) -> str:
-        try:
-            day = date.fromisoformat(line)
-        except ValueError as error:
-            raise CustomDateError(field=self.name) from error
-        if day < _EARLIEST:
+        day = read_day(line)
+        if day is None or day < _EARLIEST:
             raise CustomDateError(field=self.name)
         return day.isoformat()
+
+
+def _ungrouped(line: str) -> str:
+    """Return a number without the signs that group thousands, where it is clear that they do: 1.500,5 but not 1.500."""
+    found = _CLEARLY_GROUPED.fullmatch(line)
+    if found is None or not (found["more"] or found["part"]):
+        return line
+    whole = found["whole"].replace(found["sign"], "")
+    return f"{whole}.{found['part']}" if found["part"] else whole
 
 
 def find_stamp(session: Session) -> Stamp:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import date
 from typing import Any, Final
 
@@ -10,12 +9,12 @@ from flask import Blueprint, Flask, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter
 
+from crm.days import read_day
 from crm.errors import InvalidInputError
 from crm.readable import visible
 from crm.site.words import FIELD_TITLES
 
 _PSEUDONYM: Final = re.compile(r"[0-9a-f]{32}")
-_GERMAN_DAY: Final = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})")
 _DAYS: Final = ("_on", "_from", "_until")
 _LONGEST_LINE: Final = 400  # characters of one line; longer text is refused by its field with a sentence
 
@@ -73,18 +72,6 @@ def typed_number(name: str) -> int:
     """Return a small number that a form carries, such as a version; 0 for what is none."""
     value = request.form.get(name, "")
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else 0  # noqa: PLR2004 - nine digits fit into every integer column
-
-
-def read_day(text: str) -> date | None:
-    """Return the day that a text says as 31.12.2026 or as 2026-12-31, in whichever language the page is; None for any other text.
-
-    A field for a day sends the second, whatever it shows; where a browser has no such field, people type what they are used to.
-    """
-    german = _GERMAN_DAY.fullmatch(text)
-    written = "{2}-{1:0>2}-{0:0>2}".format(*german.groups()) if german else text
-    with suppress(ValueError):
-        return date.fromisoformat(written)
-    return None
 
 
 def typed_day(name: str) -> date | None:

@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from crm.errors import InvalidInputError
-from crm.models.custom_field import CustomFieldKind
 from crm.models.field_groups import GROUP_OF
-from crm.privacy.custom_fields import CustomField
 from crm.privacy.matching import find_likeness
 from crm.services.imports.cells import Cells, read_salutation
+from crm.services.imports.custom_values import read_custom
 from crm.services.imports.employers import find_employer
 from crm.services.imports.names import is_role_mailbox, split_full_name
 from crm.services.imports.policy import ImportPolicy
@@ -95,17 +94,10 @@ class PersonReader:
         for field in self._file.custom:
             if text := cells.text(field.name):
                 try:
-                    values[field.name] = field.clean(_as_kept(field, text))
+                    values[field.name] = read_custom(field, text)
                 except InvalidInputError:
                     cells.remarks.append(Reason.CUSTOM_VALUE_INVALID)
         return values
-
-
-def _as_kept(field: CustomField, text: str) -> str:
-    """Return a cell as forms send it: a day in ISO form, a choice in its own spelling."""
-    if field.kind is CustomFieldKind.DATE and (moment := find_moment(text)):
-        return moment.date().isoformat()
-    return next((each for each in field.options if each.casefold() == text.casefold()), text)
 
 
 def leave_out(cells: Cells) -> Reason | None:

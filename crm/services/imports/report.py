@@ -64,12 +64,14 @@ class Report:
 
     Attributes:
         dropped_fields: values that were left behind because no purpose needs them, by name of the column.
+        unfit_fields: values that do not fit the custom field their column goes to, by name of the column.
         ignored: files of the folder that this version does not read.
     """
 
     files: tuple[FileReport, ...]
     dropped_fields: Mapping[str, int]
     ignored: tuple[str, ...] = ()
+    unfit_fields: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def overdue(self) -> int:
@@ -97,6 +99,7 @@ class Report:
             },
             "people": _numbers(self.people),
             "dropped_fields": dict(self.dropped_fields),
+            "unfit_fields": dict(self.unfit_fields),
             "overdue": self.overdue,
         }
 
@@ -108,4 +111,4 @@ def _numbers(counts: Counter[Verdict]) -> dict[str, int]:
 def empty_report(export: Export) -> Report:
     """Return a report in which no row is decided yet."""
     files = tuple(FileReport(file.name, file.kind) for file in export.files)
-    return Report(files, export.survey.dropped_fields(), tuple(export.ignored))
+    return Report(files, export.survey.dropped_fields(), tuple(export.ignored), dict(sorted(export.survey.unfit.items())))

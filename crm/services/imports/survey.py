@@ -22,6 +22,7 @@ class Survey:
     Attributes:
         rows: number of records by file.
         dropped: values without a purpose, by name of the column.
+        unfit: values that do not fit the custom field their column goes to, by name of the column.
         beside: rows of files that only say something about people of other files, by name of the file.
         company_names: companies of this export by id, with their names as `fold_words` returns them.
         prospect_companies: those of them that are no customers (yet).
@@ -32,6 +33,7 @@ class Survey:
 
     rows: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
+    unfit: Counter[str] = field(default_factory=Counter)
     beside: dict[str, list[LeftOut | WishRow]] = field(default_factory=dict)
     wishes: dict[str, Wishes] = field(default_factory=dict)
     company_names: dict[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from crm.privacy.matching import find_likeness, fold_name, fold_words, in_order
 from crm.services.imports.columns import Binding
+from crm.services.imports.custom_values import count_unfit
 from crm.services.imports.errors import IdMissingError, IdTwiceError, IdUnusableError
 from crm.services.imports.fields import RowKind
 from crm.services.imports.names import is_role_mailbox, split_full_name
@@ -73,6 +74,7 @@ class _Surveyor:
         binding = file.binding
         if is_yes(binding.cell(record, "deleted")) or is_yes(binding.cell(record, "converted")):
             return
+        count_unfit(file, record, self.survey.unfit)
         self._note_individual(binding, record)
         first, last = clean(binding.cell(record, "first_name")), clean(binding.cell(record, "last_name"))
         if not first and not last:

@@ -17,6 +17,7 @@ class Outcome:
     Attributes:
         rows: rows by reason, in the order of the file; the header is row 1.
         dropped: columns that were left behind, with the number of their values.
+        unfit: columns with values that do not fit their custom field, with the number of these.
         failure: the German sentence of an error; `facts` are those for it.
     """
 
@@ -24,12 +25,14 @@ class Outcome:
     overdue: int = 0
     rows: Mapping[Reason, Sequence[int]] = field(default_factory=dict)
     dropped: Mapping[str, int] = field(default_factory=dict)
+    unfit: Mapping[str, int] = field(default_factory=dict)
     failure: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def encode(self) -> bytes:
         """Return the outcome as bytes, to be sealed."""
         said: dict[str, Any] = {"overdue": self.overdue, "dropped": dict(self.dropped), "failure": self.failure, "facts": dict(self.facts)}
+        said["unfit"] = dict(self.unfit)
         said["counts"] = {verdict.value: number for verdict, number in self.counts.items()}
         said["rows"] = {reason.name: list(rows) for reason, rows in self.rows.items()}
         return json.dumps(said, default=str).encode()
@@ -50,7 +53,7 @@ def of_report(report: Report) -> Outcome:
     for remark in file.remarks:
         rows.setdefault(remark.reason, []).append(remark.row)
     counts = {verdict: file.counts[verdict] for verdict in Verdict}
-    return Outcome(counts=counts, overdue=report.overdue, rows=rows, dropped=report.dropped_fields)
+    return Outcome(counts=counts, overdue=report.overdue, rows=rows, dropped=report.dropped_fields, unfit=report.unfit_fields)
 
 
 def of_error(error: CrmError) -> Outcome:

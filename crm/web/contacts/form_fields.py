@@ -6,6 +6,7 @@ from typing import Final
 
 from flask import request, url_for
 
+from crm.models.custom_field import CustomFieldKind
 from crm.models.field_groups import FIELDS, FieldGroup
 from crm.privacy.collection import Notice
 from crm.privacy.custom_fields import is_custom
@@ -18,7 +19,7 @@ from crm.site.view_models.controls import FieldKind
 from crm.site.words import FIELD_TITLES, GROUP_TITLES
 from crm.web import custom_words
 from crm.web.belonging import belonging_fields
-from crm.web.typed import chosen_id, typed_line
+from crm.web.typed import chosen_id, typed_day_line, typed_line
 
 _KINDS: Final[Mapping[str, FieldKind]] = {"email": "email", "phone": "tel", "mobile": "tel", "birth_date": "date"}
 _SHORT: Final = frozenset({"salutation", "title", "postal_code"})
@@ -69,9 +70,10 @@ class TypedContact:
 def typed_contact(purpose: Purpose) -> TypedContact:
     """Return what this request sent; fields that the purpose does not collect are not read."""
     names = purpose.fields
+    days = {each.name for each in purpose.custom if each.kind is CustomFieldKind.DATE}
     unbound = [name for name in request.form if is_custom(name) and name not in names and typed_line(name) != typed_line(_BASE + name)]
     return TypedContact(
-        fields={name: typed_line(name) for name in names},
+        fields={name: typed_day_line(name) if name in days else typed_line(name) for name in names},
         company=typed_line("company"),
         company_id=chosen_id("company_id"),
         owner_id=typed_line("owner"),

@@ -36,7 +36,7 @@ def test_json_is_all_there_is_on_standard_output(lethe, folder):
 
     report = json.loads(result.stdout)
     assert result.exit_code == 0
-    assert set(report) == {"files", "people", "dropped_fields", "overdue"}
+    assert set(report) == {"files", "people", "dropped_fields", "unfit_fields", "overdue"}
     for numbers in [*report["files"].values(), report["people"]]:
         assert numbers["read"] == sum(numbers[key] for key in ("created", "merged", "refused", "skipped"))
 

@@ -244,6 +244,16 @@ class TestTheForm:
 
         assert value_count(house) == 0
 
+    def test_takes_numbers_and_days_as_they_are_printed(self, house, sales, fields):
+        with house.database.writing() as session:
+            define(session, house.now, title_de="Baubeginn", title_en="Start", kind="date")
+        person = house.take_in()
+
+        fill(sales, person, **{MONTHS: "1.500,5", "custom_start": "31.12.2026"})
+
+        form = inputs_of(sales.get(f"/contacts/{person}/edit"))
+        assert (form[MONTHS], form["custom_start"]) == ("1500,5", "2026-12-31")
+
     def test_shows_field_by_field_what_somebody_else_changed(self, house, sales, colleague, fields):
         person = house.take_in()
         mine = inputs_of(sales.get(f"/contacts/{person}/edit"))
@@ -345,7 +355,7 @@ class TestExports:
 
 
 class TestImports:
-    FILE = "Nachname;Branche des Projekts;Intervall;Sparte\nGroß;Wasserwirtschaft;2,5;ROHRE\nWeiß;Chemie;viel;Ventile\n"
+    FILE = "Nachname;Branche des Projekts;Intervall;Sparte\nGroß;Wasserwirtschaft;1.502,5;ROHRE\nWeiß;Chemie;viel;Ventile\n"
 
     def test_take_a_column_into_a_field_and_say_what_does_not_fit(self, house, sales, fields, line):
         url = sent(sales, self.FILE)
@@ -354,13 +364,14 @@ class TestImports:
 
         page = check(house, sales, url, column_2=MONTHS)
         assert "Der Wert eines eigenen Felds passt nicht" in page.text
+        assert "Intervall (1), Sparte (1)" in page.text
         sales.send(f"{url}/start")
         work_off(house)
 
         house.build_index()
         (person,) = re.findall(r'href="(/contacts/[0-9a-f]{32})">Groß', sales.search("wasserwirt").text)
         shown = sales.get(person)
-        for word in ("Wasserwirtschaft", "2,5", "Rohre"):
+        for word in ("Wasserwirtschaft", "1.502,5", "Rohre"):
             assert word in shown.text
         assert value_count(house) == 4
 

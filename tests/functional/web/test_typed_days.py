@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from crm.days import read_day
 from crm.models.deal import Deal
-from crm.web.typed import read_day
 from tests.functional.web.conftest import hidden
 
 
