@@ -38,7 +38,7 @@ from crm.ledger.reading import (
 )
 from crm.ledger.sealer import Sealer
 from crm.ledger.verification import Verification, verify
-from crm.ledger.written import Written, find_written, find_written_by, select_subjects, sum_counts
+from crm.ledger.written import Written, count_about_nobody, find_written, find_written_by, select_subjects, sum_counts
 
 __all__ = [
     "Checkpoint",
@@ -65,6 +65,7 @@ __all__ = [
     "append_many",
     "check_anchors",
     "check_proof",
+    "count_about_nobody",
     "count_entries",
     "count_entries_of",
     "draft",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crm.db import among
@@ -76,6 +76,11 @@ def sum_counts(session: Session | Connection, action: str) -> int:
     """Return the sum of the numbers that the entries of this act say; a leaf that was tampered with says nothing."""
     said = select(blob(_E.leaf)).where(_E.action == action).execution_options(yield_per=_AT_ONCE)
     return sum(_count(leaf) for leaf in session.scalars(said))
+
+
+def count_about_nobody(session: Session, action: str) -> int:
+    """Return how many entries of this act name no person."""
+    return session.scalar(select(func.count()).where(_E.action == action, _E.subject_id.is_(None))) or 0
 
 
 def _count(leaf: bytes) -> int:

@@ -27,8 +27,9 @@ from crm.privacy.disclosure import enter_list, require_role
 from crm.privacy.documents.duty import PURPOSE as DUTY_TO_KEEP
 from crm.privacy.lawfulness import Standing
 from crm.privacy.purposes import Purpose
-from crm.vault import Padding, Place, Subject, SubjectState, Vault
+from crm.vault import Padding, Place, Subject, SubjectState, TamperedError, Vault
 
+_AT_ONCE: Final = 8  # contents of files are megabytes each
 # Every column that holds such a text.
 _TEXTS: Final[tuple[tuple[type[Base], str], ...]] = (
     (Deal, "sealed_title"),
@@ -156,6 +157,28 @@ def find_sealed(session: Session, subject_ids: Collection[str]) -> Iterator[tupl
         found = select(row.subject_id, row.id, cast(row[name], LargeBinary)).where(row.subject_id.in_(subject_ids), row[name].is_not(None))
         for subject_id, row_id, sealed in session.execute(found):
             yield Place(subject_id, row[name].info["compartment"], model.__tablename__, name, row_id), sealed
+
+
+def find_unopened_of_nobody(session: Session) -> list[str]:
+    """Return which rows that are about a company alone hold a text or a content that does not open, by id; nobody is shown any."""
+    vault = Vault.of(session)
+    unopened: dict[str, None] = {}
+    for model, name in _TEXTS:
+        row = model.__table__.c
+        found = select(row.id, cast(row[name], LargeBinary)).where(row.subject_id.is_(None), row[name].is_not(None))
+        for row_id, sealed in session.execute(found.execution_options(yield_per=_AT_ONCE)):
+            try:
+                vault.open_own(model.__tablename__, name, row_id, sealed)
+            except TamperedError:
+                unopened[row_id] = None
+    return list(unopened)
+
+
+def count_of_nobody(session: Session) -> int:
+    """Return how many such texts there are about companies alone."""
+    columns = [model.__table__.c for model, _name in _TEXTS]
+    counts = (select(func.count(row[name])).where(row.subject_id.is_(None)) for row, (_model, name) in zip(columns, _TEXTS, strict=True))
+    return sum(session.scalar(each) or 0 for each in counts)
 
 
 def count_sealed(session: Session) -> int:

@@ -16,6 +16,7 @@ from crm.errors import UnavailableError
 from crm.ledger import tables as ledger_tables
 from crm.services.health.cases import examine_cases
 from crm.services.health.columns import examine_columns, examine_contacts_ahead
+from crm.services.health.company_values import examine_company_values
 from crm.services.health.damage import DatabaseFileDamaged, examine_database_file, examine_key_store_file
 from crm.services.health.days import examine_days
 from crm.services.health.drop import examine_emptying
@@ -132,6 +133,7 @@ def _examinations(stores: Stores, *, actor: Actor, now: datetime) -> tuple[Seque
     database = stores.database
     needing_keys = (
         partial(examine_sealed_values, database, actor=actor, now=now),
+        partial(examine_company_values, database),
         partial(examine_cases, database),
         partial(examine_columns, database),
         partial(examine_links, database),
