@@ -6,6 +6,7 @@ Source: Art. 5(1)(b), (c), (e), 9, 10, 25(1) DSGVO.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,6 +36,7 @@ LONGEST_TITLE: Final = 60  # characters, of an option too
 GROUPS: Final = tuple(FIELDS)
 _FEWEST_OPTIONS: Final = 2
 _LONGEST_CODE: Final = 20
+_POSITION: Final = re.compile(r"\d{1,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class FieldEntry:
     group: str = ""
     purposes: tuple[str, ...] = ()
     rule: str = ""
-    position: int = 0
+    position: str = ""  # as typed: a number of at most three digits
 
     def content(self) -> dict[str, str]:
         """Return everything as the content of a form that may come twice."""
@@ -99,7 +101,7 @@ def entry_of(field: CustomField) -> FieldEntry:
         group=field.group,
         purposes=field.purposes,
         rule=field.rule,
-        position=field.position,
+        position=str(field.position),
     )
 
 
@@ -111,6 +113,8 @@ def find_bindable(session: Session, group: str) -> list[Purpose]:
 def check(session: Session, entry: FieldEntry, *, field: CustomField | None) -> list[InvalidInputError]:
     """Return everything that is wrong with a new field, or with the change of one, for a form that shows all of it at once."""
     faults = [*_wrong_titles(session, entry, field), *_wrong_options(entry), *_wrong_purposes(session, entry)]
+    if not _POSITION.fullmatch(entry.position):
+        faults.append(errors.FieldPositionError(field="position"))
     if entry.kind not in set(CustomFieldKind):
         faults.append(errors.FieldKindError(field="kind"))
     if entry.group not in GROUPS:
@@ -215,7 +219,7 @@ def _changeable(entry: FieldEntry) -> dict[str, Any]:
         "title_en": clean_line(entry.title_en, field="title_en", longest=LONGEST_TITLE),
         "options": json.dumps(_options(entry), ensure_ascii=False),
         "purposes": json.dumps(sorted(entry.purposes)),
-        "position": entry.position,
+        "position": int(entry.position),
     }
 
 

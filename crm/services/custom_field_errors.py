@@ -75,6 +75,12 @@ class FieldOptionTwiceError(InvalidInputError):
     message = "Ein Eintrag steht zweimal in der Liste."
 
 
+class FieldPositionError(InvalidInputError):
+    """Not a place in a row."""
+
+    message = "Bitte geben Sie den Platz als ganze Zahl von 0 bis 999 an, zum Beispiel 3."
+
+
 class TooManyFieldsError(InvalidInputError):
     """More than anybody needs (Art. 5(1)(c) DSGVO)."""
 

@@ -23,7 +23,7 @@ from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.site.words import GROUP_TITLES
 from crm.web.contacts.forget import period_in_words
 from crm.web.desk import purpose_title
-from crm.web.typed import typed_line, typed_number, typed_text
+from crm.web.typed import typed_line, typed_text
 
 KIND_TITLES: Final[Mapping[str, LazyString]] = {
     CustomFieldKind.TEXT: _l("Text"),
@@ -112,7 +112,7 @@ class FieldForm:
             error=self.errors.get("options"),
         )
         place = FieldInput(
-            name="position", title=_("Platz in der Reihe"), value=str(self.entry.position), short=True, error=self.errors.get("position")
+            name="position", title=_("Platz in der Reihe"), value=self.entry.position, short=True, error=self.errors.get("position")
         )
         if self.defined:
             return [*([choices] if self.defined.kind is CustomFieldKind.CHOICE else []), place]
@@ -150,8 +150,15 @@ def typed_entry() -> FieldEntry:
         group=typed_line("group"),
         purposes=tuple(sorted(each.code for each in _known() if _BOX + each.code in request.form)),
         rule=typed_line("rule"),
-        position=typed_number("position"),
+        position=typed_line("position"),
     )
+
+
+def words_of(name: str, value: str) -> str:
+    """Return a value of `FieldEntry.content` as people read it: purposes by their titles."""
+    if name != "purposes":
+        return value.replace("\n", ", ")
+    return ", ".join(purpose_title(each) for each in _known() if each.code in value.split(","))
 
 
 def rule_in_words(rule: RetentionRule) -> str:

@@ -15,7 +15,7 @@ from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
-from crm.web.custom_field_form import FieldForm, row_of, typed_entry
+from crm.web.custom_field_form import FieldForm, row_of, typed_entry, words_of
 from crm.web.typed import accept_pseudonyms, typed_line, typed_number
 
 bp = Blueprint("custom_fields", __name__)
@@ -36,7 +36,7 @@ def new() -> ResponseReturnValue:
     """Show an empty form."""
     with current_runtime().database.reading() as db:
         last = max((each.field.position for each in custom_field_changes.find_fields(db)), default=0)
-    return _show(FieldForm(entry=FieldEntry(kind="text", position=last + 1), token=new_form_token()))
+    return _show(FieldForm(entry=FieldEntry(kind="text", position=str(last + 1)), token=new_form_token()))
 
 
 @bp.post("/custom-fields/new")
@@ -49,7 +49,10 @@ def create() -> ResponseReturnValue:
         faults = custom_field_changes.check(db, form.entry, field=None)
     if faults:
         return _show(form.refused(_sentences(faults))), 422
-    save_once(lambda: _define(form))
+    try:
+        save_once(lambda: _define(form))
+    except InvalidInputError as fault:  # what was right a moment ago, before somebody else took the title
+        return _show(form.refused(_sentences([fault]))), 422
     flash(_("Das Feld ist angelegt."), "ok")
     return redirect(url_for(".index"), code=303)
 
@@ -85,6 +88,8 @@ def change(field_id: str) -> ResponseReturnValue:
             )
     except StaleVersionError as error:
         return _conflict(form, field_id, status_of(error))
+    except InvalidInputError as fault:
+        return _show(form.refused(_sentences([fault]))), 422
     flash(_("Das Feld ist geändert.") if is_changed else _("Es gab nichts zu ändern."), "ok")
     return redirect(url_for(".index"), code=303)
 
@@ -132,7 +137,7 @@ def _conflict(mine: FieldForm, field_id: str, status: int) -> ResponseReturnValu
     field = _find(field_id).field
     theirs = custom_field_changes.entry_of(field)
     errors = {
-        name: _("Inzwischen steht hier „%(theirs)s“. Was gilt?", theirs=value or "–")
+        name: _("Inzwischen steht hier „%(theirs)s“. Was gilt?", theirs=words_of(name, value) or "–")
         for name, value in theirs.content().items()
         if value != mine.entry.content()[name]
     }

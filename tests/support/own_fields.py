@@ -16,7 +16,7 @@ ENTRY = FieldEntry(
     group="position",
     purposes=("business_contact",),
     rule="RET-38",
-    position=1,
+    position="1",
 )
 INTERVAL = FieldEntry(
     title_de="Wartungsintervall",
@@ -25,7 +25,7 @@ INTERVAL = FieldEntry(
     group="phone",
     purposes=("business_contact", "service"),
     rule="RET-37",
-    position=2,
+    position="2",
 )
 
 

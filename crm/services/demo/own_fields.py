@@ -27,7 +27,7 @@ _FIELDS: Final = (
         group="position",
         purposes=("business_contact", "precontract_request"),
         rule="RET-38",
-        position=1,
+        position="1",
     ),
     FieldEntry(
         title_de="Wartungsintervall (Monate)",
@@ -36,7 +36,7 @@ _FIELDS: Final = (
         group="position",
         purposes=("service",),
         rule="RET-37",
-        position=2,
+        position="2",
     ),
 )
 

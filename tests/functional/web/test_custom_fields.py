@@ -11,6 +11,7 @@ from crm.actor import Role
 from crm.models.contact import Contact
 from crm.models.custom_field import CustomField, CustomValue
 from crm.privacy import purposes
+from crm.web import custom_fields
 from tests.functional.web.conftest import FIELDS, error_at, hidden, names_in, shown_fields, strip_text
 from tests.functional.web.test_contact_form import inputs_of, new_form
 from tests.functional.web.test_exports import ask, file_url
@@ -80,6 +81,8 @@ class TestDefining:
             ({"rule": ""}, "rule", "die Löschregel"),
             ({"rule": "RET-10"}, "rule", "die Löschregel"),
             ({"options": "einer"}, "options", "mindestens zwei"),
+            ({"position": "abc"}, "position", "als ganze Zahl"),
+            ({"position": "-5"}, "position", "als ganze Zahl"),
             ({"options": "evangelisch\nkatholisch"}, "options", "„evangelisch“ darf nicht zur Wahl stehen"),
             ({"purpose_business_contact": None, "purpose_service": None}, "purpose_business_contact", "mindestens einen Zweck"),
             ({"purpose_sales_approach": "1"}, "purpose_business_contact", "öffnet diese Feldgruppe nicht"),
@@ -138,6 +141,29 @@ class TestDefining:
         assert answer.status_code == 409
         assert "Inzwischen steht hier „Branche“" in error_at(answer, "title_de")
         assert 'value="Zweig"' in answer.text
+
+    def test_purposes_that_somebody_else_chose_are_named_as_pages_name_them(self, coordinator, fields):
+        form = inputs_of(coordinator.get(f"/custom-fields/{fields[1]}"))
+        coordinator.send(f"/custom-fields/{fields[1]}", {**form, "purpose_business_contact": "1"})
+
+        answer = coordinator.send(f"/custom-fields/{fields[1]}", {**form, "purpose_service": "1"})
+
+        assert "„Vertrieb (Ansprechpartner)“" in error_at(answer, "purpose_business_contact")
+
+    def test_who_loses_a_race_for_a_title_learns_it_at_the_field(self, house, coordinator, monkeypatch):
+        typed = {**NEW, "token": hidden(coordinator.get("/custom-fields/new"), "token")}
+
+        def be_faster(form):
+            with house.database.writing() as session:
+                define(session, house.now, title_de=NEW["title_de"])
+            return write(form)
+
+        write = custom_fields._define
+        monkeypatch.setattr(custom_fields, "_define", be_faster)
+        answer = coordinator.send("/custom-fields/new", typed)
+
+        assert answer.status_code == 422
+        assert "gibt es schon" in error_at(answer, "title_de")
 
     def test_kind_group_and_rule_stay(self, house, coordinator, fields):
         form = inputs_of(coordinator.get(f"/custom-fields/{fields[0]}"))
