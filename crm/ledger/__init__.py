@@ -34,6 +34,7 @@ from crm.ledger.reading import (
     find_entries_of,
     find_latest_moment,
     find_newest,
+    find_newest_of_acts,
     last_checkpoint_note,
 )
 from crm.ledger.sealer import Sealer
@@ -77,6 +78,7 @@ __all__ = [
     "find_latest_moment",
     "find_missing_guards",
     "find_newest",
+    "find_newest_of_acts",
     "find_written",
     "find_written_by",
     "install_guards",

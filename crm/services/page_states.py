@@ -1,6 +1,7 @@
 """Whether what a page shows has changed since it was made: asked of versions, moments and numbers of rows, never of contents.
 
-A person's page is as new as the newest entry of the log that names them and was no reading.
+A person's page is as new as the newest entry of the log that names them and was no reading; a list is as new as the newest entries
+of the acts that change what stands in it.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from crm.models.invoice import Invoice
 from crm.models.request_case import RequestCase
 from crm.models.ticket import Ticket
 from crm.privacy import audit
+from crm.privacy.actions import Action
 
 
 class PageKind(StrEnum):
@@ -35,6 +37,11 @@ class PageKind(StrEnum):
     TICKET = "ticket"
     INVOICE = "invoice"
     REQUEST = "request"
+    START = "start"
+    DEAL_LIST = "deal_list"
+    ACTIVITIES = "activities"
+    TICKETS = "tickets"
+    REQUESTS = "requests"
 
 
 _Query = Select[*tuple[Any, ...]]
@@ -44,6 +51,8 @@ def find_state(session: Session, kind: PageKind, item_id: str) -> str:
     """Return a short text that is another one as soon as anything of the page has changed; it says nothing itself."""
     if kind is PageKind.PERSON:
         parts: list[Any] = [ledger.find_newest(session, item_id, except_actions=audit.reading_actions())]
+    elif kind in _ACTS:
+        parts = [ledger.find_newest_of_acts(session, _ACTS[kind])]
     else:
         parts = [tuple(row) for query in _QUERIES[kind](item_id) for row in session.execute(query)]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
@@ -79,4 +88,24 @@ _QUERIES: Final[Mapping[PageKind, Callable[[str], tuple[_Query, ...]]]] = {
     PageKind.TICKET: lambda item_id: (select(Ticket.version).where(Ticket.id == item_id),),
     PageKind.INVOICE: lambda item_id: (select(Invoice.version).where(Invoice.id == item_id),),
     PageKind.REQUEST: lambda item_id: (select(RequestCase.version).where(RequestCase.id == item_id),),
+}
+_WHOLESALE: Final = frozenset({Action.ERASURE_KEY_DESTROYED, Action.ERASURE_COMPLETED, Action.IMPORT_FINISHED})
+_DEALS: Final = _WHOLESALE | {Action.DEAL_CREATED, Action.DEAL_CHANGED, Action.DEAL_MOVED}
+_ACTIVITIES: Final = _WHOLESALE | {Action.ACTIVITY_CREATED, Action.ACTIVITY_CHANGED, Action.ACTIVITY_DONE}
+_TICKETS: Final = _WHOLESALE | {
+    Action.TICKET_OPENED,
+    Action.TICKET_CHANGED,
+    Action.TICKET_WRITTEN,
+    Action.TICKET_CLOSED,
+    Action.TICKET_REOPENED,
+    Action.TICKET_ERASED,
+}
+_REQUESTS: Final = frozenset(each for each in Action if each.startswith("request:")) - {Action.REQUEST_READ}
+# What changes a list, by which acts; each is one step into an index, however many rows there are.
+_ACTS: Final[Mapping[PageKind, frozenset[Action]]] = {
+    PageKind.START: _DEALS | _ACTIVITIES | _TICKETS | _REQUESTS,
+    PageKind.DEAL_LIST: _DEALS,
+    PageKind.ACTIVITIES: _ACTIVITIES,
+    PageKind.TICKETS: _TICKETS,
+    PageKind.REQUESTS: _REQUESTS,
 }

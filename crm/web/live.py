@@ -19,6 +19,14 @@ bp = Blueprint("live", __name__)
 
 BY_ITSELF: Final = "X-By-Itself"  # header of what a page asks without anybody having done anything
 
+# Lists say that something has changed and offer to be loaded anew: rows that move by themselves would be lost to who reads them.
+_LISTS: Final[Mapping[str, tuple[PageKind, str]]] = {
+    "home.index": (PageKind.START, ""),
+    "deals.listing": (PageKind.DEAL_LIST, ""),
+    "activities.listing": (PageKind.ACTIVITIES, ""),
+    "tickets.index": (PageKind.TICKETS, ""),
+    "requests.index": (PageKind.REQUESTS, ""),
+}
 # What the pages are about, and which part of their address names it.
 _PAGES: Final[Mapping[str, tuple[PageKind, str]]] = {
     "contacts.show": (PageKind.PERSON, "subject_id"),
@@ -33,6 +41,7 @@ _PAGES: Final[Mapping[str, tuple[PageKind, str]]] = {
     "tickets.edit": (PageKind.TICKET, "ticket_id"),
     "invoices.show": (PageKind.INVOICE, "invoice_id"),
     "requests.show": (PageKind.REQUEST, "case_id"),
+    **_LISTS,
 }
 
 
@@ -40,6 +49,7 @@ def install(app: Flask) -> None:
     """Let the pages of `app` know where to ask."""
     app.before_request(_remember_state)
     app.jinja_env.globals["live_url"] = live_url
+    app.jinja_env.globals["live_offers"] = live_offers
 
 
 def is_by_itself() -> bool:
@@ -51,6 +61,11 @@ def live_url() -> str | None:
     """Return where the page of this request asks whether it is still as it was; None where it does not ask."""
     address: str | None = g.get("live_url")
     return address
+
+
+def live_offers() -> bool:
+    """Say whether the page of this request offers to show what is new, instead of showing it by itself."""
+    return request.endpoint in _LISTS
 
 
 @bp.get("/live")

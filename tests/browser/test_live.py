@@ -107,3 +107,19 @@ def test_answers_that_fail_for_a_while_do_not_end_it(visitor, demo_site):
 
     reader.get_by_text("Meldet sich nach dem Urlaub.").wait_for()
     assert len(failed) == 1
+
+
+def test_a_list_offers_what_is_new_by_one_click(visitor, demo_site):
+    reader, seller = visitor(viewport=PHONE), visitor()
+    for page in (reader, seller):
+        step_into(page, demo_site, Role.SALES)
+    reader.goto(f"{demo_site.url}/deals")
+    seller.goto(f"{demo_site.url}/deals/board")
+    card = seller.locator("[data-stage=qualification] .card[draggable]").first
+    card.locator(".what").focus()
+    seller.keyboard.press("Shift+ArrowRight")
+    seller.wait_for_url(re.compile(r"#deal-"))
+
+    with reader.expect_navigation():
+        reader.get_by_role("button", name="Neuen Stand zeigen").click()
+    assert reader.get_by_text("Hier hat sich inzwischen etwas geändert.").count() == 0

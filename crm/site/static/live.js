@@ -37,6 +37,12 @@ function say(template) {
   if (covered > 0 && bottom > 0 && top > -CUT_OFF) scrollBy(0, -covered - CUT_OFF / 2);
 }
 
+// Rows of a list stay where they are until the reader wants the new ones; there is nothing more to ask until then.
+function offer() {
+  say("live-offered");
+  stop();
+}
+
 function wait() {
   if (!isWaiting) say("live-waiting");
   isWaiting = true;
@@ -86,7 +92,8 @@ async function look() {
     if (isForNow(answer)) throw new Error(`${answer.status}`);
     if (answer.status !== 204) {
       if (!answer.ok) return stop();
-      if (!isInUse()) await show();
+      if (main().hasAttribute("data-live-offers")) offer();
+      else if (!isInUse()) await show();
       else wait();
     }
     pause = EVERY;

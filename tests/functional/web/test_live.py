@@ -11,6 +11,7 @@ from crm.db.errors import DiskFullError
 from crm.models.account import SignIn
 from crm.services.accounts import signins
 from crm.web.live import BY_ITSELF
+from tests.integration.deals.selling import add_company, add_deal
 
 ASKED = {BY_ITSELF: "yes"}
 
@@ -76,7 +77,20 @@ def test_a_use_that_finds_no_room_to_be_noted_is_no_failure_of_ours(sales, clock
     assert ("Speicherplatz" in answer.text) is (form is None)
 
 
-@pytest.mark.parametrize("path", ["/contacts", "/companies", "/help", "/"])
+@pytest.mark.parametrize("path", ["/", "/deals"])
+def test_a_list_says_that_something_has_changed_and_offers_it(sales, house, path):
+    page = sales.get(path)
+    address = live_url(page)
+    assert sales.get(address, headers=ASKED).status_code == 204
+
+    with house.database.writing() as session:
+        add_deal(session, house.now, company_id=add_company(session, house.now))
+
+    assert sales.get(address, headers=ASKED).status_code == 200
+    assert " data-live-offers>" in page.text
+
+
+@pytest.mark.parametrize("path", ["/contacts", "/companies", "/help"])
 def test_pages_that_are_about_nothing_of_others_ask_nothing(sales, house, path):
     house.build_index()
 

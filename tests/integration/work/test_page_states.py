@@ -27,6 +27,7 @@ def deal(runtime, clock):
 def states(runtime, deal):
     deal_id, company_id, subject_id = deal
     kinds = {PageKind.DEAL: deal_id, PageKind.COMPANY: company_id, PageKind.PERSON: subject_id, PageKind.DEALS: ""}
+    kinds |= dict.fromkeys((PageKind.START, PageKind.DEAL_LIST, PageKind.TICKETS), "")
     with runtime.database.reading() as session:
         return {kind: find_state(session, kind, item_id) for kind, item_id in kinds.items()}
 
@@ -76,7 +77,14 @@ def test_a_moved_deal_is_new_wherever_it_stands(runtime, clock, deal):
             now=clock.now(),
         )
 
-    assert changed(runtime, clock, deal, move) == {PageKind.DEAL, PageKind.COMPANY, PageKind.PERSON, PageKind.DEALS}
+    assert changed(runtime, clock, deal, move) == {
+        PageKind.DEAL,
+        PageKind.COMPANY,
+        PageKind.PERSON,
+        PageKind.DEALS,
+        PageKind.START,
+        PageKind.DEAL_LIST,
+    }
 
 
 def test_a_file_is_new_at_the_deal_and_at_its_company(runtime, clock, deal):
