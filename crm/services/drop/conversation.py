@@ -60,12 +60,12 @@ def find_conversations(session: Session, reading: Reading, dropper: Dropper, set
     A mail of a member of staff to people outside was sent to them. One that only went to the drop address or to colleagues carries
     somebody else's mail, as parts or within its text. One that was redirected is what it says.
     """
-    known, mail = _Outside(session, settings), reading.mail
+    known = _Outside(session, settings)
     if dropper.is_redirected:
-        return _itself(Direction.RECEIVED, known.only(mail.senders), reading)
-    if others := known.only(mail.recipients):
+        return _itself(Direction.RECEIVED, known.only(reading.own.senders), reading)
+    if others := known.only(reading.own.recipients):
         return _itself(Direction.SENT, others, reading)
-    if mail.enclosed or mail.unread:
+    if reading.mail.enclosed or reading.mail.unread:
         return _enclosed(known, reading)
     return _carried(known, reading)
 

@@ -11,12 +11,13 @@ from typing import Final
 
 import structlog
 
-from crm.mail import IncomingMail, UnreadableMailError, find_carried, read_head, read_mail, without_history
+from crm.mail import Carried, IncomingMail, UnreadableMailError, find_carried, read_head, read_mail, without_history
 from crm.readable import many_lines, one_line, without_overrides
 
 _MOST_READ_WHOLE: Final = 2  # who died over a mail so often reads its head alone
 _MOST_READ: Final = 3  # and then nothing of it
 _LONGEST_SUBJECT: Final = 300  # characters
+_MOST_ADDRESSES: Final = 500  # of each side: far more than a mail may go to, and few enough to look for
 _log = structlog.get_logger()
 
 
@@ -101,14 +102,22 @@ def _work_out(mail: IncomingMail) -> Reading:
     carried = None
     if found:
         text = _joined(_clean(found.comment), _clean(without_history(found.text)))
-        carried = Said(senders=found.senders, recipients=found.recipients, subject=_clean_line(found.subject), text=text)
+        carried = _of(found, text)
     enclosed = tuple((each, _said(each, without_history(each.text), above=own.text)) for each in mail.enclosed)
     return Reading(mail=mail, own=own, carried=carried, enclosed=enclosed)
 
 
 def _said(mail: IncomingMail, text: str, *, above: str = "") -> Said:
-    written = _joined(above, _clean(text))
-    return Said(senders=mail.senders, recipients=mail.recipients, subject=_clean_line(mail.subject), text=written)
+    return _of(mail, _joined(above, _clean(text)))
+
+
+def _of(mail: IncomingMail | Carried, text: str) -> Said:
+    return Said(
+        senders=mail.senders[:_MOST_ADDRESSES],
+        recipients=mail.recipients[:_MOST_ADDRESSES],
+        subject=_clean_line(mail.subject),
+        text=text,
+    )
 
 
 def _clean_line(text: str) -> str:
