@@ -28,8 +28,8 @@ class FieldOptionForbiddenError(InvalidInputError):
     """To choose it would say of a person what is never collected (Art. 5(1)(c), 9, 10 DSGVO)."""
 
     message = (
-        "Der Eintrag „%(option)s“ darf nicht zur Wahl stehen: Angaben nach Art. 9 und 10 DSGVO, Geschlecht, Einkommen und Bonität nimmt Lethe nicht "
-        "auf. Ist etwas anderes gemeint, nennen Sie den Eintrag anders."
+        "Der Eintrag „%(option)s“ darf nicht zur Wahl stehen: Angaben nach Art. 9 und 10 DSGVO, Geschlecht, Einkommen und Bonität nimmt "
+        "Lethe nicht auf. Ist etwas anderes gemeint, nennen Sie den Eintrag anders."
     )
 
 
