@@ -180,7 +180,16 @@ class TestUntouched:
         found = examine_storage(settings, actor=ADMIN, now=clock.now())
 
         # The index is built by a worker, and none runs here.
-        sound = {"StorageSound", "SealedValuesSound", "ColumnsSound", "RowsSound", "DaysSound", "TasksSound", "JobsSound"}
+        sound = {
+            "StorageSound",
+            "SealedValuesSound",
+            "CompanyValuesSound",
+            "ColumnsSound",
+            "RowsSound",
+            "DaysSound",
+            "TasksSound",
+            "JobsSound",
+        }
         assert {type(each).__name__ for each in found} == sound | {"IndexMissing"}
 
 
