@@ -99,12 +99,12 @@ def refresh(context: click.Context, runtime: "Runtime") -> None:
 
 def _print_plan(plan: "Plan") -> None:
     from crm.privacy.citations import cite
-    from crm.privacy.periods import find_rules
+    from crm.privacy.periods import find_shipped
 
     held = ngettext("%(num)s Person", "%(num)s Personen", len(plan.held))
     click.echo(_("Tag %(day)s: fällig sind %(due)s; zurückgestellt: %(held)s.", day=plan.day, due=_amounts(plan.counts), held=held))
     for code, number in plan.counts.items():
-        click.echo(f"{code}\t{number}\t{cite(find_rules()[code].source, language=language())}")
+        click.echo(f"{code}\t{number}\t{cite(find_shipped()[code].source, language=language())}")
     for each in plan.due:
         click.echo(f"{each.rule}\t{each.kind}\t{each.subject_id}\t{each.started_on}\t{each.due_on}")
     for held_one in plan.held:
@@ -114,14 +114,14 @@ def _print_plan(plan: "Plan") -> None:
 
 def _amounts(counts: "Mapping[str, int]") -> str:
     """Say people, things and requests apart: the rule tells which of them went by it."""
-    from crm.privacy.custom_fields import find_field_rules
     from crm.privacy.due import NOTES
     from crm.privacy.due_work import COPIES, DUNNED, TICKETS
     from crm.privacy.erasure import unconfirmed
+    from crm.privacy.periods import StartEvent, find_shipped
 
     notes, requests, tickets = (counts.get(rule, 0) for rule in (NOTES, unconfirmed.RULE, TICKETS))
     invoices = counts.get(COPIES, 0) + counts.get(DUNNED, 0)
-    values = sum(counts.get(rule, 0) for rule in find_field_rules())
+    values = sum(counts.get(code, 0) for code, rule in find_shipped().items() if rule.start is StartEvent.VALUE_SET)
     people = sum(counts.values()) - notes - requests - tickets - invoices - values
     amounts = [ngettext("%(num)s Person", "%(num)s Personen", people)]
     if notes:

@@ -117,6 +117,7 @@ class Action(StrEnum):
     ERASURE_COMPLETED = "erasure:completed"
     DOCUMENT_FILED = "document:filed"
     DOCUMENT_DISCLOSED = "document:disclosed"
+    DOCUMENT_MOVED = "document:moved"
     DOCUMENT_ERASED = "document:erased"
     NOTE_ERASED = "note:erased"
     TICKET_ERASED = "ticket:erased"

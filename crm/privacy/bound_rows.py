@@ -110,6 +110,7 @@ BOUND: Final = (
     Bound(
         table="retained_document",
         by=frozenset({Action.DOCUMENT_FILED}),
+        replaced_by=frozenset({Action.DOCUMENT_MOVED}),
         removed_by=frozenset({Action.DOCUMENT_ERASED}),
         free=frozenset({"sealed_content"}),  # large, and bound to its row by the seal itself
     ),

@@ -20,7 +20,9 @@ from crm.privacy.erasure.guard import Doubt
 from crm.privacy.erasure.plan import Plan
 from crm.privacy.erasure.policy import run_policy
 from crm.privacy.erasure.run import RunReport
-from crm.privacy.periods import RetentionRule, find_rules
+from crm.privacy.periods import RetentionRule
+from crm.privacy.retention_changes import RuleChange, find_waiting
+from crm.privacy.retention_rules import Frame, find_frame, find_rules
 from crm.services import job_runs
 from crm.services.staff_names import find_staff_names
 from crm.vault import Vault
@@ -66,9 +68,11 @@ class RunView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
-    """The Löschkonzept as it stands."""
+    """The Löschkonzept as it stands; `waiting` are changes whose day has not come, by rule."""
 
     rules: tuple[RuleView, ...]
+    frame: Frame
+    waiting: Mapping[str, RuleChange]
     runs: tuple[RunView, ...]
     asking: RunView | None
     held: int
@@ -115,13 +119,15 @@ def find_concept(session: Session, *, today: date) -> Concept:
     carried_out = periods_by_rule.find_running_rules(session)
     rules = tuple(
         RuleView(rule=rule, running=running[code], soon=soon[code], overdue=overdue[code], runs=code in carried_out)
-        for code, rule in find_rules().items()
+        for code, rule in find_rules(session).items()
     )
     names = find_staff_names(session).by_pseudonym
     newest = session.scalars(select(RetentionRun).order_by(RetentionRun.day.desc()).limit(RUNS_SHOWN))
     asking = guard.find_asking(session)
     return Concept(
         rules=rules,
+        frame=find_frame(session),
+        waiting=find_waiting(session),
         runs=tuple(_view(run, names) for run in newest),
         asking=_view(asking, names) if asking else None,
         held=plan.count_held(session, day=today),

@@ -122,12 +122,17 @@ _REQUESTS: Final[AccessMatrix] = {
     **{f"requests.{act}": acts.roles_of(act) for act in Act},
 }
 
-_READS_THE_CONCEPT: Final = frozenset({Role.PRIVACY, Role.DPO, Role.MANAGEMENT})
+_READS_THE_CONCEPT: Final = frozenset({Role.PRIVACY, Role.DPO, Role.AUDITOR, Role.MANAGEMENT})
 _REVIEWS: Final = frozenset({Role.PRIVACY, Role.SALES})
 
 _RETENTION: Final[AccessMatrix] = {
     "retention.index": _READS_THE_CONCEPT,
     "retention.confirm": frozenset({Role.PRIVACY}),
+    "concept.rule": _READS_THE_CONCEPT,
+    "concept.frame": _READS_THE_CONCEPT,
+    "concept.pdf": _READS_THE_CONCEPT,
+    "concept.change": frozenset({Role.PRIVACY}),
+    "concept.change_frame": frozenset({Role.PRIVACY}),
     "review.show": _REVIEWS,
     "review.confirm": _REVIEWS,
     "review.let_go": _REVIEWS,

@@ -126,6 +126,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.NOTE_ERASED: _l("Notizen gelöscht"),
     Action.DOCUMENT_FILED: _l("Unterlage abgelegt"),
     Action.DOCUMENT_DISCLOSED: _l("Aufbewahrte Unterlagen angezeigt"),
+    Action.DOCUMENT_MOVED: _l("Letzter Tag einer Unterlage neu berechnet"),
     Action.DOCUMENT_ERASED: _l("Unterlage gelöscht"),
     Action.LOG_READ: _l("Protokoll gelesen"),
     Action.LOG_VERIFIED: _l("Protokoll geprüft"),

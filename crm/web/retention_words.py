@@ -1,4 +1,4 @@
-"""Words of the Löschkonzept: what a rule rests on, why a run asks, why somebody is kept."""
+"""Words of the runs of the Löschkonzept: why one asks, why somebody is kept."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,12 +8,6 @@ from flask_babel.speaklater import LazyString
 from crm.models.retention import KeepReason, RunState
 from crm.privacy.erasure.guard import Doubt
 from crm.site.i18n import _l
-
-BASIS_TITLES: Final[Mapping[str, LazyString]] = {
-    "policy": _l("eigene Festlegung"),
-    "limitation": _l("Verjährung"),
-    "statutory_min": _l("gesetzliche Pflicht"),
-}
 
 DOUBT_TEXTS: Final[Mapping[Doubt, LazyString]] = {
     Doubt.CLOCK_BACK: _l("Die Uhr steht vor dem jüngsten Eintrag des Protokolls. Lassen Sie die Uhr stellen; dann läuft er von selbst."),

@@ -3,6 +3,7 @@
 from crm.privacy.documents.expiry import expire, let_keys_go
 from crm.privacy.documents.filing import DOCUMENT_RULES, NewDocument, file
 from crm.privacy.documents.media import LARGEST
+from crm.privacy.documents.moving import move_ends
 from crm.privacy.documents.opening import ListedDocument, OpenedDocument, list_all, open_document, open_documents
 from crm.privacy.documents.vouchers import find_keepers
 
@@ -17,6 +18,7 @@ __all__ = [
     "find_keepers",
     "let_keys_go",
     "list_all",
+    "move_ends",
     "open_document",
     "open_documents",
 ]

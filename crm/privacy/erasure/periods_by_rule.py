@@ -45,7 +45,7 @@ def find_running_rules(session: Session) -> frozenset[str]:
     The others stand in the Löschkonzept, and nothing carries them out by itself yet.
     """
     of_things = {due.NOTES, due_work.TICKETS, due_work.COPIES, due_work.DUNNED}
-    of_values = custom_fields.find_field_rules()
+    of_values = custom_fields.find_field_rules(session)
     others = (*documents.DOCUMENT_RULES, unconfirmed.RULE, exporting.RULE)
     return frozenset({*due.rules_of_people(session), *of_things, *of_values, *others})
 

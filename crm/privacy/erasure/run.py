@@ -21,7 +21,7 @@ from crm.models.erasure import ErasureCause
 from crm.models.retention import DueKind, RetentionRun, RunState
 from crm.privacy import audit, documents, due, exporting
 from crm.privacy.actions import Action
-from crm.privacy.erasure import eraser, guard, job, plan, things, unconfirmed, unsound
+from crm.privacy.erasure import eraser, guard, job, new_rules, plan, things, unconfirmed, unsound
 from crm.privacy.erasure.plan import Planned
 from crm.vault import Vault
 
@@ -64,6 +64,7 @@ def catch_up(
         note: told of each day, outside of a unit of work, when its run begins or asks and when it is done.
     """
     _prepare_first_run(database, clock())
+    new_rules.take_effect(database, actor=KEEPER, now=clock())
     with database.reading() as session:
         zone = due.zone_of(session)
         days = _find_days(session, clock().astimezone(zone).date())

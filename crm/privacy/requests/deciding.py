@@ -78,9 +78,9 @@ def _chosen(line: ProposedLine, wish: Wish, today: date) -> Choice:
             raise ChoiceNotPossibleError(field=proposed.kind)
         return Choice(kind=proposed.kind, verdict=Verdict.REFUSE, refusal=wish.refusal)
     if proposed.kind is DataKind.PROFILE:
-        return kept_profile(today)
+        return kept_profile(line.claims, today)
     # The period of the documents is over; who keeps them all the same says by which claim.
-    return replace(kept_profile(today), kind=proposed.kind, keep=KeepGround.LEGAL_CLAIMS)
+    return replace(kept_profile(line.claims, today), kind=proposed.kind, keep=KeepGround.LEGAL_CLAIMS)
 
 
 def _require_reason(choice: Choice, *, departs: bool) -> Choice:
