@@ -145,11 +145,14 @@ def _why(reason: "HeldBy") -> str:
         HeldBy.TASK: _("nach einem Import noch zu entscheiden"),
         HeldBy.REQUEST: _("hat einen offenen Antrag"),
         HeldBy.RESTRICTION: _("auf Verlangen der Person eingeschränkt"),
+        HeldBy.HOLD: _("unter einer Löschsperre"),
         HeldBy.CHANGED: _("außerhalb von Lethe geändert"),
     }[reason]
 
 
 def _print_reports(reports: "list[RunReport]") -> None:
+    from crm.privacy.erasure.plan import HeldBy
+
     if not reports:
         click.echo(_("Heute ist schon vergessen, was fällig war."))
     for each in reports:
@@ -159,6 +162,8 @@ def _print_reports(reports: "list[RunReport]") -> None:
             click.echo(_("Tag %(day)s: vergessen sind %(due)s.", day=each.day, due=_amounts(each.counts)))
             for code, number in each.counts.items():
                 click.echo(f"{code}\t{number}")
+            for why, number in each.skipped.items():
+                click.echo("\t".join((_("zurückgestellt"), str(number), _why(HeldBy(why)))))
 
 
 def _doubt(report: "RunReport") -> str:
@@ -167,6 +172,9 @@ def _doubt(report: "RunReport") -> str:
     return {
         Doubt.CLOCK_BACK: _("Die Uhr steht vor dem jüngsten Eintrag des Protokolls. Stellen Sie die Uhr; dann läuft er von selbst."),
         Doubt.CLOCK_FORWARD: _("Der letzte Lauf ist länger her als erlaubt. Prüfen Sie die Uhr; stimmt sie, hilft --confirm-unusual."),
+        Doubt.HOLDS_CHANGED: _(
+            "Eine Löschsperre wurde außerhalb von Lethe geändert. Prüfen Sie sie; stimmt alles, hilft --confirm-unusual."
+        ),
         Doubt.MANY: _("Ungewöhnlich viele Personen sind fällig. Prüfen Sie „lethe retention plan“; stimmt es, hilft --confirm-unusual."),
         None: "",
     }[report.doubt]

@@ -127,6 +127,10 @@ class Action(StrEnum):
     RETENTION_RUN = "retention:run"
     RETENTION_ASKED = "retention:asked"
     RETENTION_CONFIRMED = "retention:confirmed"
+    HOLD_ASKED = "hold:asked"
+    HOLD_APPROVED = "hold:approved"
+    HOLD_REVIEWED = "hold:reviewed"
+    HOLD_ENDED = "hold:ended"
     PERSON_KEPT = "person:kept"
     PERSON_KEEP_ENDED = "person:keep_ended"
     # mail

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.db import Database
 from crm.models.retention import RetentionRun, RunState
-from crm.privacy import audit, due
+from crm.privacy import audit, due, pausing
 from crm.privacy.actions import Action
 from crm.privacy.erasure import guard, periods_by_rule, plan, run
 from crm.privacy.erasure.guard import Doubt
 from crm.privacy.erasure.plan import Plan
 from crm.privacy.erasure.policy import run_policy
 from crm.privacy.erasure.run import RunReport
+from crm.privacy.pausing import Pause
 from crm.privacy.periods import RetentionRule
 from crm.privacy.retention_changes import RuleChange, find_waiting
 from crm.privacy.retention_rules import Frame, find_frame, find_rules
@@ -61,6 +62,7 @@ class RunView:
     doubt: Doubt | None
     planned: int
     counts: Mapping[str, int]
+    skipped: Mapping[str, int]
     started_at: datetime
     finished_at: datetime | None
     confirmed_by: str | None
@@ -73,6 +75,7 @@ class Concept:
     rules: tuple[RuleView, ...]
     frame: Frame
     waiting: Mapping[str, RuleChange]
+    pause: Pause | None
     runs: tuple[RunView, ...]
     asking: RunView | None
     held: int
@@ -128,6 +131,7 @@ def find_concept(session: Session, *, today: date) -> Concept:
         rules=rules,
         frame=find_frame(session),
         waiting=find_waiting(session),
+        pause=pausing.find(session, today=today),
         runs=tuple(_view(run, names) for run in newest),
         asking=_view(asking, names) if asking else None,
         held=plan.count_held(session, day=today),
@@ -143,6 +147,7 @@ def _view(run: RetentionRun, names: Mapping[str, str]) -> RunView:
         doubt=Doubt(run.doubt) if run.doubt else None,
         planned=run.planned,
         counts=json.loads(run.counts),
+        skipped=json.loads(run.skipped),
         started_at=run.started_at,
         finished_at=run.finished_at,
         confirmed_by=names.get(run.confirmed_by, run.confirmed_by) if run.confirmed_by else None,

@@ -139,6 +139,22 @@ _RETENTION: Final[AccessMatrix] = {
     "review.keep": _REVIEWS,
 }
 
+_KNOWS_HOLDS: Final = frozenset({Role.PRIVACY, Role.MANAGEMENT, Role.ACCOUNTING, Role.DPO, Role.AUDITOR})
+_ASKS_FOR_HOLDS: Final = frozenset({Role.PRIVACY, Role.MANAGEMENT, Role.ACCOUNTING})
+_ANSWERS_FOR_HOLDS: Final = frozenset({Role.PRIVACY, Role.MANAGEMENT})
+
+_HOLDS: Final[AccessMatrix] = {
+    "holds.index": _KNOWS_HOLDS,
+    "holds.new": _ASKS_FOR_HOLDS,
+    "holds.create": _ASKS_FOR_HOLDS,
+    # That nobody approves their own, the act itself says.
+    "holds.approve": _ANSWERS_FOR_HOLDS,
+    "holds.review": _ANSWERS_FOR_HOLDS,
+    "holds.end": _ANSWERS_FOR_HOLDS,
+    "holds.pause": frozenset({Role.PRIVACY}),
+    "holds.resume": frozenset({Role.PRIVACY}),
+}
+
 _DEFINES: Final = frozenset({Role.PRIVACY})
 
 _CUSTOM_FIELDS: Final[AccessMatrix] = {
@@ -174,6 +190,7 @@ def access_matrix(*, demo: bool) -> AccessMatrix:
         **_TASKS,
         **_REQUESTS,
         **_RETENTION,
+        **_HOLDS,
         **_CUSTOM_FIELDS,
         **_LEDGER,
     }

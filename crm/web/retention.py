@@ -13,7 +13,7 @@ from crm.site.visitor import current_actor
 from crm.web.concept.words import CARRIED_OUT, PERIOD_BASES, change_in_words, frame_in_words
 from crm.web.desk import current_day
 from crm.web.period_words import period_in_words
-from crm.web.retention_words import DOUBT_TEXTS, STATE_TITLES
+from crm.web.retention_words import DOUBT_TEXTS, HELD_TITLES, STATE_TITLES
 from crm.web.typed import accept_pseudonyms
 
 bp = Blueprint("retention", __name__)
@@ -38,8 +38,10 @@ def index() -> ResponseReturnValue:
         bases=PERIOD_BASES,
         carried=CARRIED_OUT,
         doubts=DOUBT_TEXTS,
+        held=HELD_TITLES,
         states=STATE_TITLES,
         confirm_url=url_for(".confirm", run_id=found.asking.id) if found.asking and may("retention.confirm") else None,
+        holds_url=url_for("holds.index") if may("holds.index") else None,
         review_url=url_for("review.show") if may("review.show") else None,
     )
 

@@ -19,7 +19,7 @@ from crm.actor import Actor, system_actor
 from crm.db import Database, empty_log, new_id
 from crm.models.erasure import ErasureCause
 from crm.models.retention import DueKind, RetentionRun, RunState
-from crm.privacy import audit, documents, due, exporting
+from crm.privacy import audit, documents, due, exporting, holds, pausing
 from crm.privacy.actions import Action
 from crm.privacy.erasure import eraser, guard, job, new_rules, plan, things, unconfirmed, unsound
 from crm.privacy.erasure.plan import Planned
@@ -38,12 +38,14 @@ class RunReport:
     Attributes:
         doubt: why it asks and has destroyed nothing.
         counts: by rule, how many people and things went.
+        skipped: by reason, how many were due and stayed.
     """
 
     day: date
     state: RunState
     doubt: guard.Doubt | None
     counts: Mapping[str, int]
+    skipped: Mapping[str, int]
 
 
 NoteDay = Callable[[RunReport], None]
@@ -66,8 +68,8 @@ def catch_up(
     _prepare_first_run(database, clock())
     new_rules.take_effect(database, actor=KEEPER, now=clock())
     with database.reading() as session:
-        zone = due.zone_of(session)
-        days = _find_days(session, clock().astimezone(zone).date())
+        today = clock().astimezone(due.zone_of(session)).date()
+        days = [] if pausing.find(session, today=today) else _find_days(session, today)
     reports = []
     for day in days:
         reports.append(run_for(database, vault=vault, day=day, clock=clock, actor=actor, note=note))
@@ -137,7 +139,7 @@ def _begin_in(session: Session, day: date, actor: Actor, now: datetime) -> RunRe
     run = _lock(session, day)
     if run is None:
         planned = plan.count_due_people(session, day=day)
-        run = RetentionRun(id=new_id(), day=day, state=RunState.RUNNING, planned=planned, counts="{}", started_at=now)
+        run = RetentionRun(id=new_id(), day=day, state=RunState.RUNNING, planned=planned, counts="{}", skipped="{}", started_at=now)
         _ask_if_doubtful(session, run, actor, now)
         session.add(run)
     elif run.state == RunState.ASKING:
@@ -217,15 +219,24 @@ def _let_documents_go(database: Database, vault: Vault, day: date, clock: Callab
 def _let_requests_lapse(database: Database, day: date, actor: Actor, zone: ZoneInfo, now: datetime) -> None:
     with database.writing_in_bulk() as session:
         run = _lock(session, day)
-        if run and run.state == RunState.RUNNING and (number := unconfirmed.let_lapse(session, day=day, zone=zone, actor=actor, now=now)):
+        if not _may_take(session, run, unconfirmed.RULE):
+            return
+        if run and (number := unconfirmed.let_lapse(session, day=day, zone=zone, actor=actor, now=now)):
             _count(run, {unconfirmed.RULE: number})
 
 
 def _let_exports_go(database: Database, day: date, actor: Actor, now: datetime) -> None:
     with database.writing_in_bulk() as session:
         run = _lock(session, day)
-        if run and run.state == RunState.RUNNING and (number := exporting.let_expire(session, day=day, actor=actor, now=now)):
+        if not _may_take(session, run, exporting.RULE):
+            return
+        if run and (number := exporting.let_expire(session, day=day, actor=actor, now=now)):
             _count(run, {exporting.RULE: number})
+
+
+def _may_take(session: Session, run: RetentionRun | None, rule: str) -> bool:
+    """Say whether the run may let go of a whole kind of data; one that is under a hold stays."""
+    return run is not None and run.state == RunState.RUNNING and not holds.is_rule_held(session, rule, day=run.day)
 
 
 def _end(database: Database, day: date, actor: Actor, now: datetime) -> RunReport:
@@ -235,7 +246,9 @@ def _end(database: Database, day: date, actor: Actor, now: datetime) -> RunRepor
             raise RuntimeError("a run that was begun is gone")
         if run.state == RunState.RUNNING:
             run.state, run.finished_at = RunState.DONE, now
-            audit.record(session, Action.RETENTION_RUN, actor=actor, now=now, count=sum(_counts(run).values()), kind=day.isoformat())
+            run.skipped = json.dumps(plan.count_skipped(session, day=day))
+            gone = sum(_counts(run).values())
+            audit.record(session, Action.RETENTION_RUN, actor=actor, now=now, count=gone, kind=day.isoformat())
         return _report(run)
 
 
@@ -254,4 +267,5 @@ def _counts(run: RetentionRun) -> dict[str, int]:
 
 
 def _report(run: RetentionRun) -> RunReport:
-    return RunReport(day=run.day, state=RunState(run.state), doubt=guard.Doubt(run.doubt) if run.doubt else None, counts=_counts(run))
+    doubt = guard.Doubt(run.doubt) if run.doubt else None
+    return RunReport(day=run.day, state=RunState(run.state), doubt=doubt, counts=_counts(run), skipped=json.loads(run.skipped))

@@ -21,12 +21,13 @@ from crm.models.erasure import RetainedDocument
 from crm.models.invoice import Invoice, InvoiceSource
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.models.ticket import Ticket
-from crm.privacy import lawfulness
+from crm.privacy import holds, lawfulness
 from crm.privacy.due_work import is_voucher
 from crm.privacy.periods import RetentionRule, due_on, find_shipped
 from crm.privacy.requests.choices import Choice, Verdict
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
 from crm.privacy.requests.grounds import find_ground
+from crm.privacy.requests.held import keep_held
 from crm.privacy.requests.last_days import CASE_FILE, EVIDENCE, foresee_days
 from crm.privacy.requests.policy import request_policy
 from crm.privacy.retention_rules import find_rules
@@ -36,6 +37,7 @@ VOUCHERS: Final = "RET-10"
 _CUSTOMERS: Final = "RET-07"
 _WORK: Final = (Ticket, Activity, Deal, CustomerFile, CampaignMember)
 DOCUMENTS: Final = (DataKind.VOUCHERS, DataKind.LETTERS)
+RULE_OF: Final = {DataKind.VOUCHERS: VOUCHERS, DataKind.LETTERS: "RET-11"}
 _DUTY: Final = "DSGVO Art. 17(3)(b)"  # what lets a statute of retention stand against an erasure
 
 
@@ -45,12 +47,14 @@ class ProposedLine:
 
     Attributes:
         claims: the rule by which it would stay for legal claims.
+        is_held: a hold forbids to erase it.
     """
 
     count: int
     choice: Choice
     ground: ErasureGround
     claims: RetentionRule
+    is_held: bool = False
 
 
 def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now: datetime) -> tuple[ProposedLine, ...]:
@@ -71,9 +75,19 @@ def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now
     found.append((1, kept_by_rule(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, find_shipped()[CASE_FILE], today)))
     ground = find_ground(session, subject_ids, now=now)
     claims = find_rules(session)[_CUSTOMERS]
-    lines = tuple(_line(count, choice, ground, claims) for count, choice in found)
+    lines = tuple(_under_holds(session, _line(count, choice, ground, claims), subject_ids, today) for count, choice in found)
     foreseen = foresee_days([each.choice for each in lines], decided_on=today, cooling_for=request_policy().cooling_for)
     return tuple(replace(line, choice=choice) for line, choice in zip(lines, foreseen, strict=True))
+
+
+def _under_holds(session: Session, line: ProposedLine, subject_ids: Sequence[str], today: date) -> ProposedLine:
+    """Return a line as the holds make it that keep these people, or this kind of their documents."""
+    rule = RULE_OF.get(line.choice.kind)
+    if rule is None:
+        standing = holds.find_holds_of(session, subject_ids, day=today)
+    else:
+        standing = holds.find_holds_of_documents(session, subject_ids, rule=rule, day=today)
+    return replace(line, choice=keep_held(line.choice, standing), is_held=bool(standing))
 
 
 def _line(count: int, choice: Choice, ground: ErasureGround, claims: RetentionRule) -> ProposedLine:

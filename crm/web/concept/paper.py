@@ -31,10 +31,9 @@ def pdf() -> Response:
     runtime = current_runtime()
     with runtime.database.reading() as db:
         found, decided = retention.find_concept(db, today=current_day()), find_all_changes(db)
+    name = _("Löschkonzept")
     content = _content(found, _by_rule(decided), organisation=runtime.settings.organisation, now=runtime.clock.now())
-    answer = send_file(
-        BytesIO(render("concept", content)), mimetype="application/pdf", as_attachment=True, download_name=f"{_('Löschkonzept')}.pdf"
-    )
+    answer = send_file(BytesIO(render("concept", content)), mimetype="application/pdf", as_attachment=True, download_name=f"{name}.pdf")
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
