@@ -116,13 +116,14 @@ def _amounts(counts: "Mapping[str, int]") -> str:
     """Say people, things and requests apart: the rule tells which of them went by it."""
     from crm.privacy.due import NOTES
     from crm.privacy.due_work import COPIES, DUNNED, TICKETS
-    from crm.privacy.erasure import unconfirmed
+    from crm.privacy.erasure import aged, unconfirmed
     from crm.privacy.periods import StartEvent, find_shipped
 
     notes, requests, tickets = (counts.get(rule, 0) for rule in (NOTES, unconfirmed.RULE, TICKETS))
     invoices = counts.get(COPIES, 0) + counts.get(DUNNED, 0)
     values = sum(counts.get(code, 0) for code, rule in find_shipped().items() if rule.start is StartEvent.VALUE_SET)
-    people = sum(counts.values()) - notes - requests - tickets - invoices - values
+    reached, protocols = (counts.get(rule, 0) for rule in (aged.CAMPAIGNS, aged.PROTOCOLS))
+    people = sum(counts.values()) - notes - requests - tickets - invoices - values - reached - protocols
     amounts = [ngettext("%(num)s Person", "%(num)s Personen", people)]
     if notes:
         amounts.append(ngettext("%(num)s Notiz", "%(num)s Notizen", notes))
@@ -132,6 +133,10 @@ def _amounts(counts: "Mapping[str, int]") -> str:
         amounts.append(ngettext("%(num)s Rechnung", "%(num)s Rechnungen", invoices))
     if values:
         amounts.append(ngettext("%(num)s Wert eines eigenen Felds", "%(num)s Werte eigener Felder", values))
+    if reached:
+        amounts.append(ngettext("%(num)s Kontakt einer Kampagne", "%(num)s Kontakte von Kampagnen", reached))
+    if protocols:
+        amounts.append(ngettext("%(num)s Löschprotokoll", "%(num)s Löschprotokolle", protocols))
     if requests:
         amounts.append(ngettext("%(num)s unbestätigter Antrag", "%(num)s unbestätigte Anträge", requests))
     return ", ".join(amounts)

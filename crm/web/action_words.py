@@ -121,6 +121,8 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.RETENTION_RUN: _l("Löschlauf ausgeführt"),
     Action.RETENTION_ASKED: _l("Löschlauf hält an und fragt"),
     Action.RETENTION_CONFIRMED: _l("Löschlauf bestätigt"),
+    Action.CAMPAIGN_MEMBERS_FORGOTTEN: _l("Erreichte einer Kampagne vergessen; ihre Zahlen bleiben"),
+    Action.RETENTION_FORGOTTEN: _l("Alte Löschprotokolle entfernt"),
     Action.HOLD_ASKED: _l("Löschsperre beantragt"),
     Action.HOLD_APPROVED: _l("Löschsperre bestätigt"),
     Action.HOLD_REVIEWED: _l("Löschsperre überprüft und verlängert"),

@@ -4,8 +4,8 @@ Source: Art. 5(1)(e), 17(3) DSGVO.
 """
 
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -65,6 +65,7 @@ class Plan:
     Attributes:
         requests: how many requests nobody confirmed in time.
         files: how many files of exports have expired.
+        aged: by rule, how much goes by its age alone.
         held: people who are due and stay, because somebody has yet to decide or has decided so.
     """
 
@@ -73,11 +74,12 @@ class Plan:
     requests: int
     files: int
     held: tuple[Held, ...]
+    aged: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
         """Return by rule how much goes."""
-        counts = Counter(each.rule for each in self.due)
+        counts = Counter(each.rule for each in self.due) + Counter(self.aged)
         if self.requests:
             counts[unconfirmed.RULE] += self.requests
         if self.files:

@@ -21,7 +21,7 @@ from crm.models.erasure import ErasureCause
 from crm.models.retention import DueKind, RetentionRun, RunState
 from crm.privacy import audit, documents, due, exporting, holds, pausing
 from crm.privacy.actions import Action
-from crm.privacy.erasure import eraser, guard, job, new_rules, plan, things, unconfirmed, unsound
+from crm.privacy.erasure import aged, eraser, guard, job, new_rules, plan, things, unconfirmed, unsound
 from crm.privacy.erasure.plan import Planned
 from crm.vault import Vault
 
@@ -98,6 +98,8 @@ def run_for(
     while job_ids := _order_round(database, day, actor, zone, clock):
         eraser.finish(database, vault=vault, clock=clock, job_ids=job_ids)
     while _erase_things(database, day, actor, clock()):
+        pass
+    while _let_aged_go(database, day, actor, clock()):
         pass
     _let_documents_go(database, vault, day, clock)
     _let_requests_lapse(database, day, actor, zone, clock())
@@ -205,6 +207,17 @@ def _erase_things(database: Database, day: date, actor: Actor, now: datetime) ->
         if run is None or not gone:
             return False
         _count(run, Counter(each.rule for each in gone))
+    return True
+
+
+def _let_aged_go(database: Database, day: date, actor: Actor, now: datetime) -> bool:
+    """Let go in one unit of work of what is old enough, count it, and return whether there may be more."""
+    with database.writing_in_bulk() as session:
+        run = _lock(session, day)
+        gone = aged.let_go(session, day=day, actor=actor, now=now) if run and run.state == RunState.RUNNING else None
+        if run is None or not gone:
+            return False
+        _count(run, gone)
     return True
 
 
