@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -198,8 +199,9 @@ def _is_held(day: date) -> ColumnElement[bool]:
     return or_(*_reasons(day).values())
 
 
-def _reasons(day: date) -> dict[HeldBy, ColumnElement[bool]]:
-    """Return what keeps somebody, and how it is seen."""
+@lru_cache(maxsize=4)
+def _reasons(day: date) -> Mapping[HeldBy, ColumnElement[bool]]:
+    """Return what keeps somebody, and how it is seen; written once for a day, because its run asks over and over."""
     kept = exists().where(RetentionKeep.subject_id == RetentionDue.subject_id, RetentionKeep.until >= day)
     asked = exists().where(
         PrivacyTask.subject_id == RetentionDue.subject_id,
