@@ -21,6 +21,7 @@ class IntakeKind(StrEnum):
     KEEP_BLOCKED = "keep_blocked"  # keep my address on the suppression list, though you do not know me
     ERASURE = "erasure"  # forget me (Art. 17); waits for a confirmation
     CONFIRMATION = "confirmation"  # yes, that request was mine
+    RESPONSE = "response"  # I would like to know more about what a campaign offered
 
 
 class IntakeMessage(Base):
@@ -62,6 +63,7 @@ class LinkKind(StrEnum):
     KEEP_BLOCKED = "keep_blocked"
     CONFIRM = "confirm"  # a request that was made in this person's name
     STATUS = "status"  # how far a request has come
+    RESPOND = "respond"  # to a campaign; only its button does, and beside it advertising is stopped
 
 
 class PersonalLink(Base):
@@ -82,7 +84,7 @@ class PersonalLink(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True, info=personal(Category.LINK))
     kind: Mapped[str] = mapped_column(String(16), info=NOT_PERSONAL)
     subject_id: Mapped[Id | None] = mapped_column(ForeignKey("subject.id"), info=personal(Category.LINK))
-    request_id: Mapped[Id | None] = mapped_column(info=personal(Category.LINK))  # of a pending request or a case, by kind
+    request_id: Mapped[Id | None] = mapped_column(info=personal(Category.LINK))  # of a pending request, a case or a campaign, by kind
     suppression_tag: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=personal(Category.EVIDENCE))
     created_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     expires_at: Mapped[datetime | None] = mapped_column(info=NOT_PERSONAL)

@@ -71,6 +71,7 @@ class Action(StrEnum):
     CAMPAIGN_MEMBERS_ADDED = "campaign:members_added"
     CAMPAIGN_RESPONSE_ENTERED = "campaign:response_entered"
     CAMPAIGN_MEMBERS_FORGOTTEN = "campaign:members_forgotten"
+    CAMPAIGN_LINK_ISSUED = "campaign:link_issued"
     CAMPAIGN_FIGURES_RELEASED = "campaign:figures_released"
     AGREEMENT_STORED = "agreement:stored"
     AGREEMENT_ENDED = "agreement:ended"
@@ -142,6 +143,7 @@ class Action(StrEnum):
     MAIL_FORGOTTEN = "mail:forgotten"
     DROP_FETCHED = "drop:fetched"
     DROP_REFUSED = "drop:refused"
+    DROP_SET_ASIDE = "drop:set_aside"
     # the log itself
     LOG_READ = "log:read"
     LOG_VERIFIED = "log:verified"
