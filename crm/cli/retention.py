@@ -99,12 +99,12 @@ def refresh(context: click.Context, runtime: "Runtime") -> None:
 
 def _print_plan(plan: "Plan") -> None:
     from crm.privacy.citations import cite
-    from crm.privacy.periods import find_rules
+    from crm.privacy.periods import find_shipped
 
     held = ngettext("%(num)s Person", "%(num)s Personen", len(plan.held))
     click.echo(_("Tag %(day)s: fällig sind %(due)s; zurückgestellt: %(held)s.", day=plan.day, due=_amounts(plan.counts), held=held))
     for code, number in plan.counts.items():
-        click.echo(f"{code}\t{number}\t{cite(find_rules()[code].source, language=language())}")
+        click.echo(f"{code}\t{number}\t{cite(find_shipped()[code].source, language=language())}")
     for each in plan.due:
         click.echo(f"{each.rule}\t{each.kind}\t{each.subject_id}\t{each.started_on}\t{each.due_on}")
     for held_one in plan.held:
@@ -114,15 +114,16 @@ def _print_plan(plan: "Plan") -> None:
 
 def _amounts(counts: "Mapping[str, int]") -> str:
     """Say people, things and requests apart: the rule tells which of them went by it."""
-    from crm.privacy.custom_fields import find_field_rules
     from crm.privacy.due import NOTES
     from crm.privacy.due_work import COPIES, DUNNED, TICKETS
-    from crm.privacy.erasure import unconfirmed
+    from crm.privacy.erasure import aged, unconfirmed
+    from crm.privacy.periods import StartEvent, find_shipped
 
     notes, requests, tickets = (counts.get(rule, 0) for rule in (NOTES, unconfirmed.RULE, TICKETS))
     invoices = counts.get(COPIES, 0) + counts.get(DUNNED, 0)
-    values = sum(counts.get(rule, 0) for rule in find_field_rules())
-    people = sum(counts.values()) - notes - requests - tickets - invoices - values
+    values = sum(counts.get(code, 0) for code, rule in find_shipped().items() if rule.start is StartEvent.VALUE_SET)
+    reached, protocols = (counts.get(rule, 0) for rule in (aged.CAMPAIGNS, aged.PROTOCOLS))
+    people = sum(counts.values()) - notes - requests - tickets - invoices - values - reached - protocols
     amounts = [ngettext("%(num)s Person", "%(num)s Personen", people)]
     if notes:
         amounts.append(ngettext("%(num)s Notiz", "%(num)s Notizen", notes))
@@ -132,6 +133,10 @@ def _amounts(counts: "Mapping[str, int]") -> str:
         amounts.append(ngettext("%(num)s Rechnung", "%(num)s Rechnungen", invoices))
     if values:
         amounts.append(ngettext("%(num)s Wert eines eigenen Felds", "%(num)s Werte eigener Felder", values))
+    if reached:
+        amounts.append(ngettext("%(num)s Kontakt einer Kampagne", "%(num)s Kontakte von Kampagnen", reached))
+    if protocols:
+        amounts.append(ngettext("%(num)s Löschprotokoll", "%(num)s Löschprotokolle", protocols))
     if requests:
         amounts.append(ngettext("%(num)s unbestätigter Antrag", "%(num)s unbestätigte Anträge", requests))
     return ", ".join(amounts)
@@ -145,11 +150,14 @@ def _why(reason: "HeldBy") -> str:
         HeldBy.TASK: _("nach einem Import noch zu entscheiden"),
         HeldBy.REQUEST: _("hat einen offenen Antrag"),
         HeldBy.RESTRICTION: _("auf Verlangen der Person eingeschränkt"),
+        HeldBy.HOLD: _("unter einer Löschsperre"),
         HeldBy.CHANGED: _("außerhalb von Lethe geändert"),
     }[reason]
 
 
 def _print_reports(reports: "list[RunReport]") -> None:
+    from crm.privacy.erasure.plan import HeldBy
+
     if not reports:
         click.echo(_("Heute ist schon vergessen, was fällig war."))
     for each in reports:
@@ -159,6 +167,8 @@ def _print_reports(reports: "list[RunReport]") -> None:
             click.echo(_("Tag %(day)s: vergessen sind %(due)s.", day=each.day, due=_amounts(each.counts)))
             for code, number in each.counts.items():
                 click.echo(f"{code}\t{number}")
+            for why, number in each.skipped.items():
+                click.echo("\t".join((_("zurückgestellt"), str(number), _why(HeldBy(why)))))
 
 
 def _doubt(report: "RunReport") -> str:
@@ -167,6 +177,9 @@ def _doubt(report: "RunReport") -> str:
     return {
         Doubt.CLOCK_BACK: _("Die Uhr steht vor dem jüngsten Eintrag des Protokolls. Stellen Sie die Uhr; dann läuft er von selbst."),
         Doubt.CLOCK_FORWARD: _("Der letzte Lauf ist länger her als erlaubt. Prüfen Sie die Uhr; stimmt sie, hilft --confirm-unusual."),
+        Doubt.HOLDS_CHANGED: _(
+            "Eine Löschsperre wurde außerhalb von Lethe geändert. Prüfen Sie sie; stimmt alles, hilft --confirm-unusual."
+        ),
         Doubt.MANY: _("Ungewöhnlich viele Personen sind fällig. Prüfen Sie „lethe retention plan“; stimmt es, hilft --confirm-unusual."),
         None: "",
     }[report.doubt]

@@ -81,6 +81,9 @@ class RetentionRun(Base):
     doubt: Mapped[str | None] = mapped_column(String(20), info=NOT_PERSONAL)  # why it asks
     planned: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     counts: Mapped[str] = mapped_column(Text, info=NOT_PERSONAL)  # JSON: rule to number of people and things that went
+    skipped: Mapped[str] = mapped_column(
+        Text, default="{}", server_default="{}", info=NOT_PERSONAL
+    )  # JSON: why to number of what was due and stayed
     started_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
     finished_at: Mapped[datetime | None] = mapped_column(info=NOT_PERSONAL)
     confirmed_by: Mapped[str | None] = mapped_column(String(40), info=personal(Category.STAFF))

@@ -110,8 +110,16 @@ BOUND: Final = (
     Bound(
         table="retained_document",
         by=frozenset({Action.DOCUMENT_FILED}),
+        replaced_by=frozenset({Action.DOCUMENT_MOVED}),
         removed_by=frozenset({Action.DOCUMENT_ERASED}),
         free=frozenset({"sealed_content"}),  # large, and bound to its row by the seal itself
+    ),
+    Bound(
+        table="legal_hold",
+        by=frozenset({Action.HOLD_ASKED}),
+        replaced_by=frozenset({Action.HOLD_APPROVED, Action.HOLD_REVIEWED, Action.HOLD_ENDED}),
+        free=frozenset({"sealed_reference"}),  # what it is about may name somebody; it decides nothing
+        goes=True,
     ),
     Bound(table="retention_keep", by=frozenset({Action.PERSON_KEPT}), removed_by=frozenset({Action.PERSON_KEEP_ENDED}), goes=True),
     Bound(

@@ -21,7 +21,8 @@ from crm.errors import InvalidInputError
 from crm.models.custom_field import CustomField as StoredField
 from crm.models.custom_field import CustomFieldKind, CustomValue
 from crm.models.field_groups import FieldGroup
-from crm.privacy.periods import RetentionRule, StartEvent, find_rules
+from crm.privacy.periods import RetentionRule, StartEvent
+from crm.privacy.retention_rules import find_rules
 from crm.readable import is_line, one_line
 
 PREFIX: Final = "custom_"  # before the code: no field that Lethe knows begins like this
@@ -207,9 +208,9 @@ def parse(row: StoredField) -> CustomField:
     )
 
 
-def find_field_rules() -> Mapping[str, RetentionRule]:
+def find_field_rules(session: Session) -> Mapping[str, RetentionRule]:
     """Return the rules of the Löschkonzept that a field can follow: those that start when a value is set, which is always known."""
-    return {code: rule for code, rule in find_rules().items() if rule.start is StartEvent.VALUE_SET}
+    return {code: rule for code, rule in find_rules(session).items() if rule.start is StartEvent.VALUE_SET}
 
 
 def is_custom(name: str) -> bool:

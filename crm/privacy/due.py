@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -21,14 +20,16 @@ from crm.models.contact import Contact, Note
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.models.retention import DueKind, KeepReason, RetentionDue, RetentionKeep
 from crm.privacy import consent, consent_ends, due_values, due_work, plain_columns, purposes
-from crm.privacy.periods import RetentionRule, StartEvent, due_on, find_rules
+from crm.privacy.periods import RetentionRule, StartEvent, due_on, find_shipped
 from crm.privacy.purposes import Purpose, Purposes
+from crm.privacy.retention_rules import Rules, find_rules
 from crm.vault import Subject
 
 NOTES: Final = "RET-17"
 CLAIMS: Final = "RET-07"  # until they lapse
 _CONTRACT: Final = "6-1-b"
 _AT_ONCE: Final = 200  # people of one unit of work
+_Days = Mapping[str, date | None]
 _ENDS_GROUNDS: Final = frozenset({StartEvent.LAST_CONTACT, StartEvent.END_OF_RELATION})
 _ZONE: Final = ZoneInfo("Europe/Berlin")  # of a database that was opened without an installation around it
 
@@ -104,29 +105,29 @@ def find_forgetting(session: Session, subject_ids: Sequence[str], *, zone: ZoneI
     """
     contacts = {row.subject_id: row for row in session.execute(_CONTACTS, {"subject_ids": subject_ids})}
     ends = _find_ends(session, list(contacts), zone)
-    known = purposes.find_all(session)
+    known, standing = purposes.find_all(session), find_rules(session)
     consents = consent_ends.find_ends(session, list(contacts), known=known, zone=zone, now=now)
     found = {}
     for subject_id, contact in contacts.items():
         last_contact_on = contact.last_contact_at.astimezone(zone).date()
-        ending = _grounds_end(known, ends[subject_id], last_contact_on, is_prospect=contact.is_prospect)
-        rules = [*ending, *_consents_end(consents.get(subject_id, ()))]
-        found[subject_id] = tuple(sorted(rules, key=_day)) or (_from_last_contact(_prospects(), (), last_contact_on),)
+        ending = _grounds_end(standing, known, ends[subject_id], last_contact_on, is_prospect=contact.is_prospect)
+        rules = [*ending, *_consents_end(standing, consents.get(subject_id, ()))]
+        found[subject_id] = tuple(sorted(rules, key=_day)) or (_from_last_contact(_prospects(standing), (), last_contact_on),)
     for subject_id, kept_at, until in session.execute(_DECIDED, {"subject_ids": list(found)}):
-        found[subject_id] = (Forgetting(find_rules()[CLAIMS], (), kept_at.astimezone(zone).date(), until),)
+        found[subject_id] = (Forgetting(standing[CLAIMS], (), kept_at.astimezone(zone).date(), until),)
     return found
 
 
-def find_end_of_prospect(purposes: Sequence[Purpose], last_contact_on: date) -> date | None:
+def find_end_of_prospect(standing: Rules, purposes: Sequence[Purpose], last_contact_on: date) -> date | None:
     """Return the last day of a prospect's period; None for whom a ground for one of these purposes makes a customer."""
-    return None if any(map(_is_contract, purposes)) else due_on(_prospects(), last_contact_on)
+    return None if any(map(_is_contract, purposes)) else due_on(_prospects(standing), last_contact_on)
 
 
 def rules_of_people(session: Session) -> frozenset[str]:
     """Return every rule that can give people a day: those of consents, and of grounds that end as `find_forgetting` ends them."""
     known = purposes.find_all(session)
-    ending = {each.retention for each in known if each.needs_consent or find_rules()[each.retention].start in _ENDS_GROUNDS}
-    return frozenset({*ending, _prospects().code})
+    ending = {each.retention for each in known if each.needs_consent or find_shipped()[each.retention].start in _ENDS_GROUNDS}
+    return frozenset({*ending, _prospects(find_shipped()).code})
 
 
 def deciding(rules: Sequence[Forgetting]) -> Forgetting | None:
@@ -162,8 +163,9 @@ def compute(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo, now
 
 def compute_notes(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo) -> list[dict[str, Any]]:
     """Return the rows that should be there for the notes about these people."""
+    rule = find_rules(session)[NOTES]
     notes = session.execute(select(Note.subject_id, Note.id, Note.written_at).where(Note.subject_id.in_(subject_ids)))
-    return [_note_row(each.subject_id, each.id, each.written_at.astimezone(zone).date()) for each in notes]
+    return [_note_row(rule, each.subject_id, each.id, each.written_at.astimezone(zone).date()) for each in notes]
 
 
 def refresh_all(database: Database, *, now: datetime) -> Refreshed:
@@ -200,22 +202,23 @@ def begin(session: Session, people: Sequence[NewPeriods]) -> None:
 
     Whose ground ends only with an event that has not happened gets none.
     """
-    zone = zone_of(session)
+    zone, standing = zone_of(session), find_rules(session)
     rows = []
     for each in people:
         grounds = [purpose for purpose in each.purposes if not purpose.needs_consent]
         is_prospect = each.is_prospect and not any(map(_is_contract, grounds))
-        rules = {rule.code: rule for purpose in grounds for rule in [_rule_of(purpose, is_prospect=is_prospect)]}.values()
+        rules = {rule.code: rule for purpose in grounds for rule in [_rule_of(standing, purpose, is_prospect=is_prospect)]}.values()
         if not any(rule.start is StartEvent.END_OF_RELATION for rule in rules):
             last_contact_on = each.last_contact_at.astimezone(zone).date()
-            ending = [rule for rule in rules if rule.start is StartEvent.LAST_CONTACT] or [_prospects()]
+            ending = [rule for rule in rules if rule.start is StartEvent.LAST_CONTACT] or [_prospects(standing)]
             rows.append(_row(each.subject_id, max((_from_last_contact(rule, (), last_contact_on) for rule in ending), key=_day)))
     insert_rows(session.connection(), RetentionDue, [row for row in rows if row])
 
 
 def begin_note(session: Session, *, subject_id: str, note_id: str, written_at: datetime) -> None:
     """Note the day on which a note goes."""
-    insert_rows(session.connection(), RetentionDue, [_note_row(subject_id, note_id, written_at.astimezone(zone_of(session)).date())])
+    rule, started_on = find_rules(session)[NOTES], written_at.astimezone(zone_of(session)).date()
+    insert_rows(session.connection(), RetentionDue, [_note_row(rule, subject_id, note_id, started_on)])
 
 
 def forget_notes(session: Session, subject_ids: Sequence[str]) -> None:
@@ -228,8 +231,7 @@ def _refresh_notes(session: Session, subject_ids: Sequence[str]) -> None:
     insert_rows(session.connection(), RetentionDue, compute_notes(session, subject_ids, zone=zone_of(session)))
 
 
-def _note_row(subject_id: str, note_id: str, started_on: date) -> dict[str, Any]:
-    rule = find_rules()[NOTES]
+def _note_row(rule: RetentionRule, subject_id: str, note_id: str, started_on: date) -> dict[str, Any]:
     row = {"subject_id": subject_id, "kind": DueKind.NOTE.value, "object_id": note_id, "rule": rule.code}
     return {**row, "started_on": started_on, "due_on": due_on(rule, started_on)}
 
@@ -242,26 +244,26 @@ def _find_ends(session: Session, subject_ids: Sequence[str], zone: ZoneInfo) -> 
     return ends
 
 
-def _grounds_end(known: Purposes, ends: Mapping[str, date | None], last_contact_on: date, *, is_prospect: bool) -> Iterator[Forgetting]:
+def _grounds_end(standing: Rules, known: Purposes, ends: _Days, last_contact_on: date, *, is_prospect: bool) -> Iterator[Forgetting]:
     """Yield the rules of the grounds: one from the last contact while a ground runs, one for each end of a relation."""
     by_rule: dict[tuple[str, date | None], list[Purpose]] = defaultdict(list)
     based = [purpose for purpose in known if purpose.code in ends]
     is_prospect = is_prospect and not any(ends[purpose.code] is None and _is_contract(purpose) for purpose in based)
     for purpose in based:
-        by_rule[_rule_of(purpose, is_prospect=is_prospect).code, ends[purpose.code]].append(purpose)
+        by_rule[_rule_of(standing, purpose, is_prospect=is_prospect).code, ends[purpose.code]].append(purpose)
     for (code, ended_on), ended in by_rule.items():
-        rule = find_rules()[code]
+        rule = standing[code]
         if rule.start is StartEvent.LAST_CONTACT and ended_on is None:
             yield _from_last_contact(rule, tuple(ended), last_contact_on)
         elif rule.start is StartEvent.END_OF_RELATION:
             yield Forgetting(rule, tuple(ended), ended_on, due_on(rule, ended_on) if ended_on else None)
 
 
-def _rule_of(purpose: Purpose, *, is_prospect: bool) -> RetentionRule:
+def _rule_of(standing: Rules, purpose: Purpose, *, is_prospect: bool) -> RetentionRule:
     """Return the rule that ends a ground: a prospect has no relation (yet) whose end could be waited for."""
-    rule = find_rules()[purpose.retention]
+    rule = standing[purpose.retention]
     waits = rule.start is StartEvent.END_OF_RELATION and not _is_contract(purpose)
-    return _prospects() if is_prospect and waits else rule
+    return _prospects(standing) if is_prospect and waits else rule
 
 
 def _is_contract(purpose: Purpose) -> bool:
@@ -269,13 +271,13 @@ def _is_contract(purpose: Purpose) -> bool:
 
     Source: Art. 6(1)(b) DSGVO.
     """
-    return purpose.basis == _CONTRACT and find_rules()[purpose.retention].start is StartEvent.END_OF_RELATION
+    return purpose.basis == _CONTRACT and find_shipped()[purpose.retention].start is StartEvent.END_OF_RELATION
 
 
-def _consents_end(ends: consent_ends.Ends) -> Iterator[Forgetting]:
+def _consents_end(standing: Rules, ends: consent_ends.Ends) -> Iterator[Forgetting]:
     """Yield the rules of consents: no end while one holds the person, the day on which the last of them stopped afterwards."""
     for purpose, ended_on in ends:
-        rule = find_rules()[purpose.retention]
+        rule = standing[purpose.retention]
         yield Forgetting(rule, (purpose,), ended_on, due_on(rule, ended_on) if ended_on else None)
 
 
@@ -287,9 +289,8 @@ def _from_last_contact(rule: RetentionRule, ended: tuple[Purpose, ...], last_con
     return Forgetting(rule, ended, last_contact_on, due_on(rule, last_contact_on))
 
 
-@cache
-def _prospects() -> RetentionRule:
-    return next(rule for rule in find_rules().values() if rule.start is StartEvent.LAST_CONTACT)
+def _prospects(standing: Rules) -> RetentionRule:
+    return next(rule for rule in standing.values() if rule.start is StartEvent.LAST_CONTACT)
 
 
 def _row(subject_id: str, last: Forgetting) -> dict[str, Any] | None:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from crm.db import among, insert_rows
 from crm.models.custom_field import CustomField, CustomValue
 from crm.models.retention import DueKind, RetentionDue
-from crm.privacy.periods import due_on, find_rules
+from crm.privacy.periods import due_on
+from crm.privacy.retention_rules import Rules, find_rules
 
 # Built once, because the nightly control asks these of everybody.
 _VALUE, _FIELD, _DUE = CustomValue.__table__.c, CustomField.__table__.c, RetentionDue.__table__.c
@@ -32,7 +33,8 @@ Period = tuple[str, str, str, datetime]  # person, field, rule, when the value w
 
 def compute(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo) -> list[dict[str, Any]]:
     """Return the rows that should be there for the values of these people."""
-    return [_row(each, zone) for each in map(tuple, session.execute(_SET, {"subject_ids": list(subject_ids)}))]
+    rules = find_rules(session)
+    return [_row(each, rules, zone) for each in map(tuple, session.execute(_SET, {"subject_ids": list(subject_ids)}))]
 
 
 def refresh_all_of(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo) -> None:
@@ -43,7 +45,8 @@ def refresh_all_of(session: Session, subject_ids: Sequence[str], *, zone: ZoneIn
 
 def begin(session: Session, periods: Sequence[Period], *, zone: ZoneInfo) -> None:
     """Note the days on which values go, in the transaction that sets them."""
-    insert_rows(session.connection(), RetentionDue, [_row(each, zone) for each in periods])
+    rules = find_rules(session)
+    insert_rows(session.connection(), RetentionDue, [_row(each, rules, zone) for each in periods])
 
 
 def forget(session: Session, *, subject_id: str, field_ids: Sequence[str]) -> None:
@@ -52,8 +55,8 @@ def forget(session: Session, *, subject_id: str, field_ids: Sequence[str]) -> No
     session.execute(delete(RetentionDue).where(*mine, RetentionDue.object_id.in_(field_ids)))
 
 
-def _row(period: Period, zone: ZoneInfo) -> dict[str, Any]:
+def _row(period: Period, rules: Rules, zone: ZoneInfo) -> dict[str, Any]:
     subject_id, field_id, rule, set_at = period
     started_on = set_at.astimezone(zone).date()
     row = {"subject_id": subject_id, "kind": DueKind.CUSTOM_VALUE.value, "object_id": field_id, "rule": rule}
-    return {**row, "started_on": started_on, "due_on": due_on(find_rules()[rule], started_on)}
+    return {**row, "started_on": started_on, "due_on": due_on(rules[rule], started_on)}

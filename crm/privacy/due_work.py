@@ -17,7 +17,8 @@ from crm.db import insert_rows
 from crm.models.invoice import Invoice, InvoiceSource
 from crm.models.retention import DueKind, RetentionDue
 from crm.models.ticket import Ticket
-from crm.privacy.periods import due_on, find_rules
+from crm.privacy.periods import RetentionRule, due_on
+from crm.privacy.retention_rules import Rules, find_rules
 
 TICKETS: Final = "RET-16"
 COPIES: Final = "RET-15"
@@ -43,12 +44,12 @@ def is_voucher() -> ColumnElement[bool]:
     return (_INVOICE.source == InvoiceSource.HERE.value) & _INVOICE.subject_id.is_not(None)
 
 
-def keep_until(issued_on: date) -> date:
+def keep_until(session: Session, issued_on: date) -> date:
     """Return the last day of the duty to keep an invoice.
 
     Source: § 147(1) Nr. 4, (3) AO; § 257(1) Nr. 4, (4) HGB.
     """
-    return due_on(find_rules()[VOUCHERS], issued_on)
+    return due_on(find_rules(session)[VOUCHERS], issued_on)
 
 
 def find_moved(session: Session) -> list[str]:
@@ -63,12 +64,12 @@ def put_back(session: Session) -> None:
     """Give the invoices that are the document itself the last day that the rule gives."""
     for issued_on, kept_until in _find_wrong_days(session):
         wrong = update(cast("Table", Invoice.__table__)).where(is_voucher(), *_of_pair(issued_on, kept_until))
-        session.execute(wrong.values(keep_until=keep_until(issued_on)))
+        session.execute(wrong.values(keep_until=keep_until(session, issued_on)))
 
 
 def _find_wrong_days(session: Session) -> list[tuple[date, date | None]]:
     days = session.execute(select(_INVOICE.issued_on, _INVOICE.keep_until).where(is_voucher()).distinct())
-    return [(issued_on, kept_until) for issued_on, kept_until in days if kept_until != keep_until(issued_on)]
+    return [(issued_on, kept_until) for issued_on, kept_until in days if kept_until != keep_until(session, issued_on)]
 
 
 def _of_pair(issued_on: date, kept_until: date | None) -> tuple[ColumnElement[bool], ...]:
@@ -78,7 +79,7 @@ def _of_pair(issued_on: date, kept_until: date | None) -> tuple[ColumnElement[bo
 def refresh_ticket(session: Session, ticket: Ticket, *, zone: ZoneInfo) -> None:
     """Compute the day of a ticket anew, in the transaction that closes or reopens it; one about a company alone has none."""
     if ticket.subject_id:
-        row = _ticket_row(ticket.subject_id, ticket.id, ticket.closed_at, zone) if ticket.closed_at else None
+        row = _ticket_row(find_rules(session), ticket.subject_id, ticket.id, ticket.closed_at, zone) if ticket.closed_at else None
         _replace(session, DueKind.TICKET, ticket.subject_id, ticket.id, row)
 
 
@@ -86,15 +87,15 @@ def refresh_invoice(session: Session, invoice: Invoice) -> None:
     """Compute the day of an invoice anew, in the transaction that ends or reopens it; one about a company alone has none."""
     if invoice.subject_id and invoice.source == InvoiceSource.ERP:
         ended_on, level = invoice.settled_on, invoice.dunning_level
-        row = _invoice_row(invoice.subject_id, invoice.id, ended_on, level) if ended_on else None
+        row = _invoice_row(find_rules(session), invoice.subject_id, invoice.id, ended_on, level) if ended_on else None
         _replace(session, DueKind.INVOICE, invoice.subject_id, invoice.id, row)
 
 
 def compute(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo) -> list[dict[str, Any]]:
     """Return the rows that should be there for tickets and invoices about these people."""
-    these = {"subject_ids": list(subject_ids)}
-    closed = [_ticket_row(*row, zone) for row in session.execute(_CLOSED, these)]
-    settled = [_invoice_row(*row) for row in session.execute(_SETTLED, these)]
+    these, rules = {"subject_ids": list(subject_ids)}, find_rules(session)
+    closed = [_ticket_row(rules, *row, zone) for row in session.execute(_CLOSED, these)]
+    settled = [_invoice_row(rules, *row) for row in session.execute(_SETTLED, these)]
     return [*closed, *settled]
 
 
@@ -109,21 +110,20 @@ def _replace(session: Session, kind: DueKind, subject_id: str, object_id: str, r
     insert_rows(session.connection(), RetentionDue, [dict(row)] if row else [])
 
 
-def _ticket_row(subject_id: str, ticket_id: str, closed_at: datetime, zone: ZoneInfo) -> dict[str, Any]:
-    return _row(DueKind.TICKET, subject_id, ticket_id, TICKETS, closed_at.astimezone(zone).date())
+def _ticket_row(rules: Rules, subject_id: str, ticket_id: str, closed_at: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    return _row(DueKind.TICKET, subject_id, ticket_id, rules[TICKETS], closed_at.astimezone(zone).date())
 
 
-def _invoice_row(subject_id: str, invoice_id: str, settled_on: date, dunning_level: int) -> dict[str, Any]:
-    return _row(DueKind.INVOICE, subject_id, invoice_id, DUNNED if dunning_level else COPIES, settled_on)
+def _invoice_row(rules: Rules, subject_id: str, invoice_id: str, settled_on: date, dunning_level: int) -> dict[str, Any]:
+    return _row(DueKind.INVOICE, subject_id, invoice_id, rules[DUNNED if dunning_level else COPIES], settled_on)
 
 
-def _row(kind: DueKind, subject_id: str, object_id: str, rule: str, started_on: date) -> dict[str, Any]:
-    last_day = due_on(find_rules()[rule], started_on)
+def _row(kind: DueKind, subject_id: str, object_id: str, rule: RetentionRule, started_on: date) -> dict[str, Any]:
     return {
         "subject_id": subject_id,
         "kind": kind.value,
         "object_id": object_id,
-        "rule": rule,
+        "rule": rule.code,
         "started_on": started_on,
-        "due_on": last_day,
+        "due_on": due_on(rule, started_on),
     }

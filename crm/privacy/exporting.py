@@ -21,8 +21,9 @@ from crm.models.field_groups import FIELDS, FieldGroup
 from crm.privacy import audit, custom_values, disclosure, lawfulness
 from crm.privacy.actions import Action
 from crm.privacy.lawfulness import Standing
-from crm.privacy.periods import due_on, find_rules
+from crm.privacy.periods import due_on
 from crm.privacy.purposes import Purpose
+from crm.privacy.retention_rules import find_rules
 from crm.vault import Place, Vault
 
 RULE: Final = "RET-36"
@@ -37,9 +38,9 @@ class Line:
     subject_id: str | None
 
 
-def last_day(requested_on: date) -> date:
+def last_day(session: Session, requested_on: date) -> date:
     """Return the last day of an export file."""
-    return due_on(find_rules()[RULE], requested_on)
+    return due_on(find_rules(session)[RULE], requested_on)
 
 
 def find_allowed(session: Session, subject_ids: Sequence[str], *, purpose: Purpose, now: datetime) -> set[str]:

@@ -159,7 +159,7 @@ def _find_gone(session: Session, entries: _Entries) -> Counter[Where]:
     left = [(entries.named[row].where, count) for row, count in entries.left.items() if count > 0]
     if not left:
         return Counter()
-    going = {action for each in BOUND if each.goes for action in each.by}
+    going = {action for each in BOUND if each.goes for action in each.by | each.replaced_by}
     forgotten = set(session.scalars(select(Subject.id).where(Subject.state != SubjectState.LIVING)))
     gone: Counter[Where] = Counter()
     for where, count in left:

@@ -119,7 +119,7 @@ def check(session: Session, entry: FieldEntry, *, field: CustomField | None) -> 
         faults.append(errors.FieldKindError(field="kind"))
     if entry.group not in GROUPS:
         faults.append(errors.FieldGroupError(field="group"))
-    if entry.rule not in find_field_rules():
+    if entry.rule not in find_field_rules(session):
         faults.append(errors.FieldRuleError(field="rule"))
     most = initial_policy("custom_fields")["most"]
     if field is None and sum(not each.field.is_retired for each in find_fields(session)) >= most:

@@ -11,7 +11,8 @@ from crm.actor import Actor
 from crm.db import file_of, make_engine, migrate
 from crm.errors import InvalidInputError
 from crm.models.account import Account
-from crm.privacy import intake, purposes
+from crm.privacy import intake, purposes, stocks
+from crm.privacy.periods import find_shipped
 from crm.services import work_rules
 from crm.services.accounts import addresses, create_first_admin, passwords
 from crm.services.starting import SETTINGS_FILE, is_begun
@@ -79,6 +80,7 @@ def _make_files(settings: Settings) -> None:
 
 def furnish(session: Session, *, email: str, password: str, actor: Actor, now: datetime) -> Account:
     """Load the initial policy, open the portal's letterbox, and create the account that every other account comes from."""
+    stocks.require_one_rule_each(find_shipped().values())  # a Löschkonzept that leaves something out must not become policy
     purposes.load_initial(session, actor=actor, now=now)
     work_rules.load_initial(session, actor=actor, now=now)
     intake.publish_key(session, now=now)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.db import Database
 from crm.models.retention import RetentionRun, RunState
-from crm.privacy import audit, due
+from crm.privacy import audit, due, pausing
 from crm.privacy.actions import Action
-from crm.privacy.erasure import guard, periods_by_rule, plan, run
+from crm.privacy.erasure import aged, guard, periods_by_rule, plan, run
 from crm.privacy.erasure.guard import Doubt
 from crm.privacy.erasure.plan import Plan
 from crm.privacy.erasure.policy import run_policy
 from crm.privacy.erasure.run import RunReport
-from crm.privacy.periods import RetentionRule, find_rules
+from crm.privacy.pausing import Pause
+from crm.privacy.periods import RetentionRule
+from crm.privacy.retention_changes import RuleChange, find_waiting
+from crm.privacy.retention_rules import Frame, find_frame, find_rules
 from crm.services import job_runs
 from crm.services.staff_names import find_staff_names
 from crm.vault import Vault
@@ -59,6 +62,7 @@ class RunView:
     doubt: Doubt | None
     planned: int
     counts: Mapping[str, int]
+    skipped: Mapping[str, int]
     started_at: datetime
     finished_at: datetime | None
     confirmed_by: str | None
@@ -66,9 +70,12 @@ class RunView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
-    """The Löschkonzept as it stands."""
+    """The Löschkonzept as it stands; `waiting` are changes whose day has not come, by rule."""
 
     rules: tuple[RuleView, ...]
+    frame: Frame
+    waiting: Mapping[str, RuleChange]
+    pause: Pause | None
     runs: tuple[RunView, ...]
     asking: RunView | None
     held: int
@@ -100,7 +107,8 @@ def _note_run(session: Session, report: RunReport, now: datetime) -> None:
 
 def open_plan(session: Session, *, day: date, zone: ZoneInfo, actor: Actor, now: datetime) -> Plan:
     """Return what the run of a day would forget; one entry, because the pseudonyms are listed."""
-    found = plan.make_plan(session, day=day, zone=zone)
+    over = +aged.count_periods(session, last=day - timedelta(days=1))
+    found = replace(plan.make_plan(session, day=day, zone=zone), aged=over)
     audit.record(session, Action.RETENTION_PLANNED, actor=actor, now=now, count=len(found.due) + len(found.held), kind=day.isoformat())
     return found
 
@@ -115,13 +123,16 @@ def find_concept(session: Session, *, today: date) -> Concept:
     carried_out = periods_by_rule.find_running_rules(session)
     rules = tuple(
         RuleView(rule=rule, running=running[code], soon=soon[code], overdue=overdue[code], runs=code in carried_out)
-        for code, rule in find_rules().items()
+        for code, rule in find_rules(session).items()
     )
     names = find_staff_names(session).by_pseudonym
     newest = session.scalars(select(RetentionRun).order_by(RetentionRun.day.desc()).limit(RUNS_SHOWN))
     asking = guard.find_asking(session)
     return Concept(
         rules=rules,
+        frame=find_frame(session),
+        waiting=find_waiting(session),
+        pause=pausing.find(session, today=today),
         runs=tuple(_view(run, names) for run in newest),
         asking=_view(asking, names) if asking else None,
         held=plan.count_held(session, day=today),
@@ -137,6 +148,7 @@ def _view(run: RetentionRun, names: Mapping[str, str]) -> RunView:
         doubt=Doubt(run.doubt) if run.doubt else None,
         planned=run.planned,
         counts=json.loads(run.counts),
+        skipped=json.loads(run.skipped),
         started_at=run.started_at,
         finished_at=run.finished_at,
         confirmed_by=names.get(run.confirmed_by, run.confirmed_by) if run.confirmed_by else None,

@@ -65,6 +65,7 @@ STAFF_SECTIONS: Final = (
         (
             Entry("review.show", _l("Karteileichen"), _l("Aufräumen"), "forget", "review"),
             Entry("retention.index", _l("Löschkonzept"), _l("Löschen"), "clock", "retention"),
+            Entry("holds.index", _l("Löschsperren"), _l("Sperren"), "lock", "holds"),
         ),
     ),
     Section(_l("Kontrolle"), (Entry("ledger.index", _l("Protokoll"), _l("Protokoll"), "ledger", "ledger"),)),

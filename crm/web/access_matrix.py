@@ -122,16 +122,37 @@ _REQUESTS: Final[AccessMatrix] = {
     **{f"requests.{act}": acts.roles_of(act) for act in Act},
 }
 
-_READS_THE_CONCEPT: Final = frozenset({Role.PRIVACY, Role.DPO, Role.MANAGEMENT})
+_READS_THE_CONCEPT: Final = frozenset({Role.PRIVACY, Role.DPO, Role.AUDITOR, Role.MANAGEMENT})
 _REVIEWS: Final = frozenset({Role.PRIVACY, Role.SALES})
 
 _RETENTION: Final[AccessMatrix] = {
     "retention.index": _READS_THE_CONCEPT,
     "retention.confirm": frozenset({Role.PRIVACY}),
+    "concept.rule": _READS_THE_CONCEPT,
+    "concept.frame": _READS_THE_CONCEPT,
+    "concept.pdf": _READS_THE_CONCEPT,
+    "concept.change": frozenset({Role.PRIVACY}),
+    "concept.change_frame": frozenset({Role.PRIVACY}),
     "review.show": _REVIEWS,
     "review.confirm": _REVIEWS,
     "review.let_go": _REVIEWS,
     "review.keep": _REVIEWS,
+}
+
+_KNOWS_HOLDS: Final = frozenset({Role.PRIVACY, Role.MANAGEMENT, Role.ACCOUNTING, Role.DPO, Role.AUDITOR})
+_ASKS_FOR_HOLDS: Final = frozenset({Role.PRIVACY, Role.MANAGEMENT, Role.ACCOUNTING})
+_ANSWERS_FOR_HOLDS: Final = frozenset({Role.PRIVACY, Role.MANAGEMENT})
+
+_HOLDS: Final[AccessMatrix] = {
+    "holds.index": _KNOWS_HOLDS,
+    "holds.new": _ASKS_FOR_HOLDS,
+    "holds.create": _ASKS_FOR_HOLDS,
+    # That nobody approves their own, the act itself says.
+    "holds.approve": _ANSWERS_FOR_HOLDS,
+    "holds.review": _ANSWERS_FOR_HOLDS,
+    "holds.end": _ANSWERS_FOR_HOLDS,
+    "holds.pause": frozenset({Role.PRIVACY}),
+    "holds.resume": frozenset({Role.PRIVACY}),
 }
 
 _DEFINES: Final = frozenset({Role.PRIVACY})
@@ -169,6 +190,7 @@ def access_matrix(*, demo: bool) -> AccessMatrix:
         **_TASKS,
         **_REQUESTS,
         **_RETENTION,
+        **_HOLDS,
         **_CUSTOM_FIELDS,
         **_LEDGER,
     }

@@ -13,16 +13,17 @@ from crm.db import Session
 from crm.models.custom_field import CustomFieldKind
 from crm.privacy import purposes
 from crm.privacy.custom_fields import CustomField, find_field_rules
-from crm.privacy.periods import RetentionRule, find_rules
+from crm.privacy.periods import RetentionRule
 from crm.privacy.purposes import Purpose
+from crm.privacy.retention_rules import find_rules
 from crm.services.custom_field_changes import GROUPS, LONGEST_TITLE, FieldEntry, ListedField
 from crm.services.forms import SentForm
 from crm.site.i18n import _, _l, in_language
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.site.words import GROUP_TITLES
-from crm.web.contacts.forget import period_in_words
 from crm.web.desk import purpose_title
+from crm.web.period_words import period_in_words
 from crm.web.typed import typed_line, typed_text
 
 KIND_TITLES: Final[Mapping[str, LazyString]] = {
@@ -72,7 +73,7 @@ class FieldForm:
         """Return what stays as it was defined."""
         if self.defined is None:
             return []
-        rule = find_rules()[self.defined.rule]
+        rule = _rules()[self.defined.rule]
         return [
             (_("Was in dem Feld steht"), str(KIND_TITLES[self.defined.kind])),
             (_("Feldgruppe"), str(GROUP_TITLES[self.defined.group])),
@@ -124,7 +125,7 @@ class FieldForm:
         ]
 
     def _rule(self) -> FieldInput:
-        rules = [Option(code, rule_in_words(rule)) for code, rule in find_field_rules().items()]
+        rules = [Option(code, rule_in_words(rule)) for code, rule in _rules().items()]
         chosen = self._select("rule", _("Löschregel"), [Option("", _("Bitte wählen")), *rules])
         hint = _("So lange nach dem Eintragen oder Ändern geht ein Wert von selbst; mit der Person geht er auf jeden Fall.")
         return replace(chosen, hint=hint)
@@ -176,11 +177,16 @@ def row_of(db: Session, listed: ListedField) -> FieldRow:
         kind=str(KIND_TITLES[each.kind]),
         group=str(GROUP_TITLES[each.group]),
         purposes=", ".join(purpose_title(purpose) for purpose in known if purpose.code in each.purposes),
-        rule=rule_in_words(find_rules()[each.rule]),
+        rule=rule_in_words(find_rules(db)[each.rule]),
         people=listed.people,
         last_day=listed.last_day,
         edit_url=None if each.is_retired else url_for("custom_fields.edit", field_id=each.id),
     )
+
+
+def _rules() -> Mapping[str, RetentionRule]:
+    with current_runtime().database.reading() as db:
+        return find_field_rules(db)
 
 
 def _known() -> list[Purpose]:

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from crm.actor import Role
 from crm.db import Session
 from crm.privacy.erasure import guard
-from crm.services import mail_queue, setting_up, work_list
+from crm.services import holds, mail_queue, setting_up, work_list
 from crm.services.setting_up import Step
 from crm.services.staff_names import LOOKS_AFTER
 from crm.services.work_list import DueTasks, Reader
@@ -74,7 +74,13 @@ def index() -> ResponseReturnValue:
     with current_runtime().database.reading() as db:
         desk = find_desk(db)
         sections, names = _sections(db, desk)
-        sections = (*_clock_section(db), *request_sections(db, current_actor().role), *export_sections(db, desk), *sections)
+        sections = (
+            *_clock_section(db),
+            *_holds_section(db),
+            *request_sections(db, current_actor().role),
+            *export_sections(db, desk),
+            *sections,
+        )
     return render_template(
         "home.html",
         strip=_strip(desk, names),
@@ -149,6 +155,19 @@ def _clock_section(db: Session) -> tuple[DueSection, ...]:
         moment=moment(latest),
     )
     return (DueSection(title=_("Die Uhr wurde zurückgestellt"), entries=(), empty=sentence),)
+
+
+def _holds_section(db: Session) -> tuple[DueSection, ...]:
+    """Return how many holds wait for a second person or a review, to those who answer for them."""
+    number = holds.count_waiting(db, today=current_day()) if may("holds.approve") else 0
+    if not number:
+        return ()
+    text = ngettext(
+        "%(num)s wartet auf Bestätigung oder Überprüfung.",
+        "%(num)s warten auf Bestätigung oder Überprüfung.",
+        number,
+    )
+    return (guide(_("Löschsperren"), NextStep(text, "holds.index", _("Zu den Löschsperren"))),)
 
 
 def _asking_section(db: Session) -> tuple[DueSection, ...]:

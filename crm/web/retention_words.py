@@ -1,4 +1,4 @@
-"""Words of the Löschkonzept: what a rule rests on, why a run asks, why somebody is kept."""
+"""Words of the runs of the Löschkonzept: why one asks, why somebody is kept."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,18 +7,23 @@ from flask_babel.speaklater import LazyString
 
 from crm.models.retention import KeepReason, RunState
 from crm.privacy.erasure.guard import Doubt
+from crm.privacy.erasure.plan import HeldBy
 from crm.site.i18n import _l
-
-BASIS_TITLES: Final[Mapping[str, LazyString]] = {
-    "policy": _l("eigene Festlegung"),
-    "limitation": _l("Verjährung"),
-    "statutory_min": _l("gesetzliche Pflicht"),
-}
 
 DOUBT_TEXTS: Final[Mapping[Doubt, LazyString]] = {
     Doubt.CLOCK_BACK: _l("Die Uhr steht vor dem jüngsten Eintrag des Protokolls. Lassen Sie die Uhr stellen; dann läuft er von selbst."),
     Doubt.CLOCK_FORWARD: _l("Der letzte Lauf ist ungewöhnlich lange her; die Uhr kann vorgegangen sein. Lassen Sie sie prüfen."),
+    Doubt.HOLDS_CHANGED: _l("Eine Löschsperre wurde außerhalb von Lethe geändert. Lassen Sie das prüfen, bevor etwas vergessen wird."),
     Doubt.MANY: _l("Ungewöhnlich viele Personen sind an einem Tag fällig. Prüfen Sie, ob das stimmt, bevor sie vergessen werden."),
+}
+
+HELD_TITLES: Final[Mapping[HeldBy, LazyString]] = {
+    HeldBy.KEEP: _l("mit Grund behalten"),
+    HeldBy.TASK: _l("nach einem Import noch zu entscheiden"),
+    HeldBy.REQUEST: _l("hat einen offenen Antrag"),
+    HeldBy.RESTRICTION: _l("auf Verlangen der Person eingeschränkt"),
+    HeldBy.HOLD: _l("unter einer Löschsperre"),
+    HeldBy.CHANGED: _l("außerhalb von Lethe geändert"),
 }
 
 STATE_TITLES: Final[Mapping[RunState, LazyString]] = {

@@ -16,10 +16,10 @@ from crm.site.errors import sentence_of
 from crm.site.i18n import _, day, in_language
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, Option
-from crm.web.contacts.forget import period_in_words
 from crm.web.desk import Desk, open_desk, purpose_links, strip_of
 from crm.web.due import elsewhere, urgency_of
 from crm.web.names import NAME_FIELDS, full_name
+from crm.web.period_words import period_in_words
 from crm.web.retention_words import REASON_TITLES
 from crm.web.typed import accept_pseudonyms, chosen_id, typed_day, typed_day_line, typed_line
 

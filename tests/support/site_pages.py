@@ -31,6 +31,7 @@ NOT_PAGES = {
     "contacts.card": "a file",
     "imports.refused": "a file",
     "reports.pdf_file": "a file",
+    "concept.pdf": "a file",
 }
 # Pages on the way in; they show only while their step is open, so they have a test of their own.
 STEPS = {"signin.second_factor", "signin.enrolment", "signin.new_password", "signin.notice"}
@@ -64,6 +65,7 @@ _FOUND_ON = {
     "deals.edit": ("deals.show", r"^/deals/[0-9a-f]{32}/edit$"),
     "custom_fields.edit": ("/custom-fields", r"^/custom-fields/[0-9a-f]{32}$"),
     "custom_fields.retirement": ("custom_fields.edit", r"^/custom-fields/[0-9a-f]{32}/retire$"),
+    "concept.rule": ("/retention", r"^/retention/rules/RET-10$"),
     "files.new": ("companies.show", r"^/files/new\?company="),
     "files.removal": ("companies.show", r"^/files/[0-9a-f]{32}/remove$"),
     "activities.done": ("/activities", r"^/activities/[0-9a-f]{32}/done$"),

@@ -22,8 +22,9 @@ from crm.models.privacy_task import TaskKind
 from crm.models.request_case import CaseKind, CaseState, CaseSubject, CaseWay, Identity, RequestCase
 from crm.models.retention import DueKind, KeepReason, RetentionDue, RetentionKeep
 from crm.models.ticket import TicketEntryKind, TicketWay
-from crm.privacy import collection, consent, disclosure, notes, objection, post, purposes, rectification, restriction, tasks
+from crm.privacy import collection, consent, disclosure, hold_acts, notes, objection, post, purposes, rectification, restriction, tasks
 from crm.privacy.collection import NewPerson, Notice
+from crm.privacy.hold_acts import NewHold
 from crm.privacy.new_person import SourceKey
 from crm.privacy.purposes import Channel
 from crm.privacy.restriction import RestrictionReason
@@ -183,6 +184,10 @@ def _live(session, subject_id, purpose, now):
         insert(RetentionKeep),
         [{"subject_id": subject_id, "reason": KeepReason.TALKS, "until": now.date(), "kept_by": SALES.pseudonym, "kept_at": now}],
     )
+    # Ended, because nobody who is held is erased.
+    held = NewHold(reason="litigation", reference="Ottilie Zwirnemann", review_on=now.date() + timedelta(days=30), subject_id=subject_id)
+    hold = hold_acts.ask(session, held, actor=SALES, now=now)
+    hold_acts.end(session, hold_id=hold.id, actor=SALES, now=now)
 
 
 def _belong(session, subject_id, company_id, now):

@@ -1,8 +1,9 @@
 """Documents that a statute makes us keep, from filing to the end of their period (Aufbewahrungspflicht)."""
 
-from crm.privacy.documents.expiry import expire, let_keys_go
+from crm.privacy.documents.expiry import count_held, expire, let_keys_go
 from crm.privacy.documents.filing import DOCUMENT_RULES, NewDocument, file
 from crm.privacy.documents.media import LARGEST
+from crm.privacy.documents.moving import move_ends
 from crm.privacy.documents.opening import ListedDocument, OpenedDocument, list_all, open_document, open_documents
 from crm.privacy.documents.vouchers import find_keepers
 
@@ -12,11 +13,13 @@ __all__ = [
     "ListedDocument",
     "NewDocument",
     "OpenedDocument",
+    "count_held",
     "expire",
     "file",
     "find_keepers",
     "let_keys_go",
     "list_all",
+    "move_ends",
     "open_document",
     "open_documents",
 ]

@@ -10,18 +10,18 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import exists, or_, select, tuple_
+from sqlalchemy import exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.actor import system_actor
 from crm.db import Compartment, Database
 from crm.models.erasure import ErasureJob, ErasureStep, RetainedDocument
 from crm.models.invoice import Invoice
-from crm.privacy import audit, bound_rows
+from crm.privacy import audit, bound_rows, holds
 from crm.privacy.actions import Action
 from crm.privacy.documents import vouchers
 from crm.privacy.documents.vouchers import KEY, ROW
-from crm.privacy.due_work import is_voucher
+from crm.privacy.due_work import VOUCHERS, is_voucher
 from crm.vault import Subject, SubjectState, Vault
 
 _ACTOR: Final = system_actor("retention")
@@ -47,6 +47,15 @@ def expire(database: Database, *, vault: Vault, today: date, clock: Callable[[],
             gone += vouchers.erase(session, invoices, how=ROW, actor=_ACTOR, now=clock())
         if not ended and not invoices:
             return gone
+
+
+def count_held(session: Session, *, today: date) -> int:
+    """Return how many documents and invoices have ended and stay, because they are under a hold."""
+    columns = RetainedDocument
+    papers = select(func.count()).where(columns.keep_until < today, holds.holds_thing(columns.subject_id, columns.rule, today))
+    invoices = select(func.count()).where(is_voucher(), Invoice.keep_until < today)
+    invoices = invoices.where(holds.holds_thing(Invoice.subject_id, VOUCHERS, today))
+    return (session.scalar(papers) or 0) + (session.scalar(invoices) or 0)
 
 
 def let_keys_go(database: Database, *, vault: Vault, subject_ids: Sequence[str], clock: Callable[[], datetime]) -> None:
@@ -76,7 +85,8 @@ def _next_keys(database: Database, today: date) -> Sequence[str]:
         Subject.id.in_(select(RetainedDocument.subject_id).where(RetainedDocument.keep_until < today)),
         Subject.id.in_(select(Invoice.subject_id).where(is_voucher(), Invoice.keep_until < today)),
     )
-    still_one = exists().where(RetainedDocument.subject_id == Subject.id, RetainedDocument.keep_until >= today)
+    is_held = holds.holds_thing(RetainedDocument.subject_id, RetainedDocument.rule, today)
+    still_one = exists().where(RetainedDocument.subject_id == Subject.id, or_(RetainedDocument.keep_until >= today, is_held))
     was_erased = exists().where(ErasureJob.subject_id == Subject.id, ErasureJob.step == ErasureStep.DONE)
     ended = select(Subject.id).where(Subject.state == SubjectState.ERASED, ended_ones, was_erased, ~still_one)
     with database.reading() as session:
@@ -91,6 +101,7 @@ def _find_ended(session: Session, today: date, subject_ids: Sequence[str] | None
     """
     columns = RetainedDocument
     ended = select(columns.subject_id, columns.id, columns.rule).where(columns.keep_until < today)
+    ended = ended.where(~holds.holds_thing(columns.subject_id, columns.rule, today))
     if subject_ids is None:
         ended = ended.join(Subject, Subject.id == columns.subject_id).where(Subject.state != SubjectState.ERASING)
         ended = ended.limit(_AT_ONCE).with_for_update(of=Subject)

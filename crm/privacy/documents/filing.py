@@ -14,8 +14,9 @@ from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
 from crm.privacy.documents.duty import content_place, require_duty, title_place
 from crm.privacy.documents.media import media_type_of
-from crm.privacy.periods import due_on, find_rules
+from crm.privacy.periods import due_on
 from crm.privacy.purposes import Purpose
+from crm.privacy.retention_rules import find_rules
 from crm.vault import Padding, Vault
 
 DOCUMENT_RULES: Final = ("RET-10", "RET-11")
@@ -78,7 +79,7 @@ def file(
         ErasedError: the person is erased.
     """
     require_duty(purpose, actor)
-    keep_until = _require_fit(document, today)
+    keep_until = _require_fit(session, document, today)
     media_type = media_type_of(document.content)
     document_id = document.document_id or new_id()
     vault = Vault.of(session)
@@ -101,7 +102,7 @@ def file(
     return filed
 
 
-def _require_fit(document: NewDocument, today: date) -> date:
+def _require_fit(session: Session, document: NewDocument, today: date) -> date:
     """Return the last day of the period, or say what is wrong; the fields are those of the form."""
     if document.rule not in DOCUMENT_RULES:
         raise DocumentRuleError(field="rule")
@@ -109,7 +110,7 @@ def _require_fit(document: NewDocument, today: date) -> date:
         raise DocumentTitleError(field="title", longest=LONGEST_TITLE)
     if document.issued_on > today:
         raise DocumentDayError(field="issued_on")
-    keep_until = due_on(find_rules()[document.rule], document.issued_on)
+    keep_until = due_on(find_rules(session)[document.rule], document.issued_on)
     if keep_until < today:
         raise DutyOverError(field="issued_on", keep_until=f"{keep_until:%d.%m.%Y}")
     return keep_until

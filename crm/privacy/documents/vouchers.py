@@ -8,14 +8,14 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, delete, select, union
+from sqlalchemy import ColumnElement, Select, delete, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crm.actor import Actor
 from crm.db import among
 from crm.models.erasure import RetainedDocument
 from crm.models.invoice import Invoice, InvoiceSource
-from crm.privacy import audit
+from crm.privacy import audit, holds
 from crm.privacy.actions import Action
 from crm.privacy.due_work import VOUCHERS, is_voucher
 from crm.vault import Subject, SubjectState
@@ -39,8 +39,9 @@ def find_keepers(session: Session, subject_ids: Collection[str]) -> set[str]:
 
 
 def still_one(subject_id: ColumnElement[str] | InstrumentedAttribute[str], today: date) -> ColumnElement[bool]:
-    """Return the condition that a person has an invoice left whose period still runs."""
-    return select(Invoice.id).where(Invoice.subject_id == subject_id, is_voucher(), Invoice.keep_until >= today).exists()
+    """Return the condition that a person has an invoice left whose period still runs, or which is under a hold."""
+    stays = or_(Invoice.keep_until >= today, holds.holds_thing(Invoice.subject_id, VOUCHERS, today))
+    return select(Invoice.id).where(Invoice.subject_id == subject_id, is_voucher(), stays).exists()
 
 
 def find_ended(session: Session, today: date, subject_ids: Sequence[str] | None = None) -> Sequence[tuple[str, str]]:
@@ -49,7 +50,7 @@ def find_ended(session: Session, today: date, subject_ids: Sequence[str] | None 
     The people are locked, so that the eraser does not see one that is going just now as left.
     """
     ended: Select[str, str] = select(Subject.id, Invoice.id).join(Subject, Subject.id == Invoice.subject_id)
-    ended = ended.where(is_voucher(), Invoice.keep_until < today)
+    ended = ended.where(is_voucher(), Invoice.keep_until < today, ~holds.holds_thing(Subject.id, VOUCHERS, today))
     if subject_ids is None:
         ended = ended.where(Subject.state != SubjectState.ERASING).limit(_AT_ONCE).with_for_update(of=Subject)
     else:

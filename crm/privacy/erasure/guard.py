@@ -13,7 +13,7 @@ from crm import ledger
 from crm.actor import Actor
 from crm.errors import CrmError
 from crm.models.retention import RetentionRun, RunState
-from crm.privacy import audit
+from crm.privacy import audit, holds
 from crm.privacy.actions import Action
 from crm.privacy.erasure import plan
 from crm.privacy.erasure.policy import run_policy
@@ -27,6 +27,7 @@ class Doubt(StrEnum):
     CLOCK_BACK = "clock_back"
     CLOCK_FORWARD = "clock_forward"
     MANY = "many"
+    HOLDS_CHANGED = "holds_changed"
 
 
 class ClockBackError(CrmError):
@@ -52,6 +53,8 @@ def find_doubt(session: Session, run: RetentionRun, *, now: datetime) -> Doubt |
         return Doubt.CLOCK_BACK
     if last is not None and now - last > timedelta(days=policy.standstill_days):
         return Doubt.CLOCK_FORWARD
+    if holds.find_changed(session):
+        return Doubt.HOLDS_CHANGED
     usual = max(policy.people, plan.count_living(session) * policy.percent // 100)
     return Doubt.MANY if plan.count_due_people(session, day=run.day) > usual else None
 

@@ -14,7 +14,7 @@ from crm.actor import Actor
 from crm.db import among, in_batches, insert_rows, new_id
 from crm.errors import NotFoundError
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep
-from crm.privacy import audit, bound_rows, indexing
+from crm.privacy import audit, bound_rows, due, holds, indexing
 from crm.privacy.actions import Action
 from crm.vault import SealedRow, Subject, SubjectState, Vault
 
@@ -50,8 +50,12 @@ def order_many(
     """Order the erasure of many people in one unit of work, each by the rule beside them; return the ids of the jobs by person.
 
     Who was ordered before keeps the first order; pseudonyms that nobody ever had are left out.
+
+    Raises:
+        HeldError: somebody is under a hold; nothing was changed.
     """
     subject_ids = list(rules)
+    holds.require_free(session, subject_ids, day=now.astimezone(due.zone_of(session)).date())
     # First, because it locks: whoever orders the same person at the same moment waits here and then finds the job.
     Vault.of(session).mark_erasing(session, subject_ids)
     ordered = dict(session.execute(_JOBS_OF, {"ids": subject_ids}).all())

@@ -18,7 +18,7 @@ from crm.models.invoice import Invoice
 from crm.models.retention import RetentionDue
 from crm.privacy import custom_fields, documents, due, due_work, exporting
 from crm.privacy.due_work import is_voucher
-from crm.privacy.erasure import unconfirmed
+from crm.privacy.erasure import aged, unconfirmed
 
 _DAY = timedelta(days=1)
 
@@ -33,6 +33,7 @@ def count_by_rule(session: Session, *, zone: ZoneInfo, first: date | None = None
     counts = Counter(dict(session.execute(people_and_notes).all()))
     counts.update(dict(session.execute(papers).all()))
     counts[due_work.VOUCHERS] += session.scalar(invoices) or 0
+    counts.update(aged.count_periods(session, first=first, last=last))
     files = select(func.count()).select_from(ExportFile).where(_within(ExportFile.expires_on, first, last), exporting.is_there())
     counts[exporting.RULE] += session.scalar(files) or 0
     counts[unconfirmed.RULE] += _count_unconfirmed(session, zone, first, last)
@@ -45,8 +46,8 @@ def find_running_rules(session: Session) -> frozenset[str]:
     The others stand in the Löschkonzept, and nothing carries them out by itself yet.
     """
     of_things = {due.NOTES, due_work.TICKETS, due_work.COPIES, due_work.DUNNED}
-    of_values = custom_fields.find_field_rules()
-    others = (*documents.DOCUMENT_RULES, unconfirmed.RULE, exporting.RULE)
+    of_values = custom_fields.find_field_rules(session)
+    others = (*documents.DOCUMENT_RULES, *aged.RULES, unconfirmed.RULE, exporting.RULE)
     return frozenset({*due.rules_of_people(session), *of_things, *of_values, *others})
 
 

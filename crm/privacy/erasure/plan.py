@@ -4,10 +4,11 @@ Source: Art. 5(1)(e), 17(3) DSGVO.
 """
 
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from crm.db import among
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.models.retention import DueKind, RetentionDue, RetentionKeep
-from crm.privacy import exporting, restriction
+from crm.privacy import documents, due, exporting, holds, restriction
 from crm.privacy.erasure import unconfirmed, unsound
 from crm.vault import Subject, SubjectState
 
@@ -44,6 +45,7 @@ class HeldBy(StrEnum):
     TASK = "task"  # somebody has yet to decide, because they came in with an import
     REQUEST = "request"  # they ask for something themselves
     RESTRICTION = "restriction"  # they obtained that their data are kept (Art. 18(1))
+    HOLD = "hold"  # a tax audit or a lawsuit forbids it for now
     CHANGED = "changed"  # their row was changed past the program, so that their day is not to be believed
 
 
@@ -64,6 +66,7 @@ class Plan:
     Attributes:
         requests: how many requests nobody confirmed in time.
         files: how many files of exports have expired.
+        aged: by rule, how much goes by its age alone.
         held: people who are due and stay, because somebody has yet to decide or has decided so.
     """
 
@@ -72,11 +75,12 @@ class Plan:
     requests: int
     files: int
     held: tuple[Held, ...]
+    aged: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
         """Return by rule how much goes."""
-        counts = Counter(each.rule for each in self.due)
+        counts = Counter(each.rule for each in self.due) + Counter(self.aged)
         if self.requests:
             counts[unconfirmed.RULE] += self.requests
         if self.files:
@@ -93,8 +97,8 @@ def make_plan(session: Session, *, day: date, zone: ZoneInfo) -> Plan:
     people = find_due(session, DueKind.PERSON, day=day, besides=doubtful)
     going = {each.subject_id for each in people}
     things = [each for kind in THINGS for each in find_due(session, kind, day=day) if each.subject_id not in going]
-    requests = unconfirmed.count_over(session, day=day, zone=zone)
-    files = exporting.count_over(session, day=day)
+    requests = 0 if holds.is_rule_held(session, unconfirmed.RULE, day=day) else unconfirmed.count_over(session, day=day, zone=zone)
+    files = 0 if holds.is_rule_held(session, exporting.RULE, day=day) else exporting.count_over(session, day=day)
     return Plan(day=day, due=(*people, *things), requests=requests, files=files, held=tuple(find_held(session, day=day, doubtful=doubtful)))
 
 
@@ -125,6 +129,27 @@ def count_due_people(session: Session, *, day: date) -> int:
 def count_held(session: Session, *, day: date) -> int:
     """Return how many people are due on a day and stay for now."""
     return session.scalar(select(func.count()).select_from(_due(DueKind.PERSON, day).where(_is_held(day)).subquery())) or 0
+
+
+def count_skipped(session: Session, *, day: date) -> dict[str, int]:
+    """Return by reason how many people and things are due on a day and stay; one with several reasons counts under each."""
+    counts: Counter[str] = Counter()
+    for why, holds_back in _reasons(day).items():
+        for kind in DueKind:
+            counts[why] += session.scalar(select(func.count()).select_from(_due(kind, day).where(holds_back).subquery())) or 0
+    counts[HeldBy.CHANGED] += len(find_unsound(session, day=day))
+    counts[HeldBy.HOLD] += documents.count_held(session, today=day) + _count_kinds_held(session, day)
+    return {why: number for why, number in counts.items() if number}
+
+
+def _count_kinds_held(session: Session, day: date) -> int:
+    """Return how many requests and files of exports are over and stay, because their whole kind of data is under a hold."""
+    zone, number = due.zone_of(session), 0
+    if holds.is_rule_held(session, unconfirmed.RULE, day=day):
+        number += unconfirmed.count_over(session, day=day, zone=zone)
+    if holds.is_rule_held(session, exporting.RULE, day=day):
+        number += exporting.count_over(session, day=day)
+    return number
 
 
 def find_held(session: Session, *, day: date, doubtful: Collection[str] = frozenset()) -> list[Held]:
@@ -174,8 +199,9 @@ def _is_held(day: date) -> ColumnElement[bool]:
     return or_(*_reasons(day).values())
 
 
-def _reasons(day: date) -> dict[HeldBy, ColumnElement[bool]]:
-    """Return what keeps somebody, and how it is seen."""
+@lru_cache(maxsize=4)
+def _reasons(day: date) -> Mapping[HeldBy, ColumnElement[bool]]:
+    """Return what keeps somebody, and how it is seen; written once for a day, because its run asks over and over."""
     kept = exists().where(RetentionKeep.subject_id == RetentionDue.subject_id, RetentionKeep.until >= day)
     asked = exists().where(
         PrivacyTask.subject_id == RetentionDue.subject_id,
@@ -188,7 +214,14 @@ def _reasons(day: date) -> dict[HeldBy, ColumnElement[bool]]:
         HeldBy.TASK: asked,
         HeldBy.REQUEST: asks_for_something(RetentionDue.subject_id),
         HeldBy.RESTRICTION: restriction.is_obtained_by(RetentionDue.subject_id),
+        HeldBy.HOLD: _is_under_hold(day),
     }
+
+
+def _is_under_hold(day: date) -> ColumnElement[bool]:
+    person, rule = RetentionDue.subject_id, RetentionDue.rule
+    of_person = and_(RetentionDue.kind == DueKind.PERSON, holds.holds_person(person, day))
+    return or_(holds.holds_thing(person, rule, day), of_person)
 
 
 def asks_for_something(subject_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:

@@ -19,9 +19,9 @@ from crm.actor import Actor, system_actor
 from crm.db import Database, empty_log, new_id
 from crm.models.erasure import ErasureCause
 from crm.models.retention import DueKind, RetentionRun, RunState
-from crm.privacy import audit, documents, due, exporting
+from crm.privacy import audit, documents, due, exporting, holds, pausing
 from crm.privacy.actions import Action
-from crm.privacy.erasure import eraser, guard, job, plan, things, unconfirmed, unsound
+from crm.privacy.erasure import aged, eraser, guard, job, new_rules, plan, things, unconfirmed, unsound
 from crm.privacy.erasure.plan import Planned
 from crm.vault import Vault
 
@@ -38,12 +38,14 @@ class RunReport:
     Attributes:
         doubt: why it asks and has destroyed nothing.
         counts: by rule, how many people and things went.
+        skipped: by reason, how many were due and stayed.
     """
 
     day: date
     state: RunState
     doubt: guard.Doubt | None
     counts: Mapping[str, int]
+    skipped: Mapping[str, int]
 
 
 NoteDay = Callable[[RunReport], None]
@@ -64,9 +66,10 @@ def catch_up(
         note: told of each day, outside of a unit of work, when its run begins or asks and when it is done.
     """
     _prepare_first_run(database, clock())
+    new_rules.take_effect(database, actor=KEEPER, now=clock())
     with database.reading() as session:
-        zone = due.zone_of(session)
-        days = _find_days(session, clock().astimezone(zone).date())
+        today = clock().astimezone(due.zone_of(session)).date()
+        days = [] if pausing.find(session, today=today) else _find_days(session, today)
     reports = []
     for day in days:
         reports.append(run_for(database, vault=vault, day=day, clock=clock, actor=actor, note=note))
@@ -95,6 +98,8 @@ def run_for(
     while job_ids := _order_round(database, day, actor, zone, clock):
         eraser.finish(database, vault=vault, clock=clock, job_ids=job_ids)
     while _erase_things(database, day, actor, clock()):
+        pass
+    while _let_aged_go(database, day, actor, clock()):
         pass
     _let_documents_go(database, vault, day, clock)
     _let_requests_lapse(database, day, actor, zone, clock())
@@ -136,7 +141,7 @@ def _begin_in(session: Session, day: date, actor: Actor, now: datetime) -> RunRe
     run = _lock(session, day)
     if run is None:
         planned = plan.count_due_people(session, day=day)
-        run = RetentionRun(id=new_id(), day=day, state=RunState.RUNNING, planned=planned, counts="{}", started_at=now)
+        run = RetentionRun(id=new_id(), day=day, state=RunState.RUNNING, planned=planned, counts="{}", skipped="{}", started_at=now)
         _ask_if_doubtful(session, run, actor, now)
         session.add(run)
     elif run.state == RunState.ASKING:
@@ -205,6 +210,17 @@ def _erase_things(database: Database, day: date, actor: Actor, now: datetime) ->
     return True
 
 
+def _let_aged_go(database: Database, day: date, actor: Actor, now: datetime) -> bool:
+    """Let go in one unit of work of what is old enough, count it, and return whether there may be more."""
+    with database.writing_in_bulk() as session:
+        run = _lock(session, day)
+        gone = aged.let_go(session, day=day, actor=actor, now=now) if run and run.state == RunState.RUNNING else None
+        if run is None or not gone:
+            return False
+        _count(run, gone)
+    return True
+
+
 def _let_documents_go(database: Database, vault: Vault, day: date, clock: Callable[[], datetime]) -> None:
     """Let documents go whose duty has ended; they outlived the person's profile by the duty alone."""
     gone = documents.expire(database, vault=vault, today=day, clock=clock)
@@ -216,15 +232,24 @@ def _let_documents_go(database: Database, vault: Vault, day: date, clock: Callab
 def _let_requests_lapse(database: Database, day: date, actor: Actor, zone: ZoneInfo, now: datetime) -> None:
     with database.writing_in_bulk() as session:
         run = _lock(session, day)
-        if run and run.state == RunState.RUNNING and (number := unconfirmed.let_lapse(session, day=day, zone=zone, actor=actor, now=now)):
+        if not _may_take(session, run, unconfirmed.RULE):
+            return
+        if run and (number := unconfirmed.let_lapse(session, day=day, zone=zone, actor=actor, now=now)):
             _count(run, {unconfirmed.RULE: number})
 
 
 def _let_exports_go(database: Database, day: date, actor: Actor, now: datetime) -> None:
     with database.writing_in_bulk() as session:
         run = _lock(session, day)
-        if run and run.state == RunState.RUNNING and (number := exporting.let_expire(session, day=day, actor=actor, now=now)):
+        if not _may_take(session, run, exporting.RULE):
+            return
+        if run and (number := exporting.let_expire(session, day=day, actor=actor, now=now)):
             _count(run, {exporting.RULE: number})
+
+
+def _may_take(session: Session, run: RetentionRun | None, rule: str) -> bool:
+    """Say whether the run may let go of a whole kind of data; one that is under a hold stays."""
+    return run is not None and run.state == RunState.RUNNING and not holds.is_rule_held(session, rule, day=run.day)
 
 
 def _end(database: Database, day: date, actor: Actor, now: datetime) -> RunReport:
@@ -234,7 +259,9 @@ def _end(database: Database, day: date, actor: Actor, now: datetime) -> RunRepor
             raise RuntimeError("a run that was begun is gone")
         if run.state == RunState.RUNNING:
             run.state, run.finished_at = RunState.DONE, now
-            audit.record(session, Action.RETENTION_RUN, actor=actor, now=now, count=sum(_counts(run).values()), kind=day.isoformat())
+            run.skipped = json.dumps(plan.count_skipped(session, day=day))
+            gone = sum(_counts(run).values())
+            audit.record(session, Action.RETENTION_RUN, actor=actor, now=now, count=gone, kind=day.isoformat())
         return _report(run)
 
 
@@ -253,4 +280,5 @@ def _counts(run: RetentionRun) -> dict[str, int]:
 
 
 def _report(run: RetentionRun) -> RunReport:
-    return RunReport(day=run.day, state=RunState(run.state), doubt=guard.Doubt(run.doubt) if run.doubt else None, counts=_counts(run))
+    doubt = guard.Doubt(run.doubt) if run.doubt else None
+    return RunReport(day=run.day, state=RunState(run.state), doubt=doubt, counts=_counts(run), skipped=json.loads(run.skipped))

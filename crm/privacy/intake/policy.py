@@ -11,7 +11,6 @@ from crm.settings import initial_policy
 class IntakePolicy:
     """Periods and limits of the letterbox; all of them policy."""
 
-    confirm_within: timedelta
     mails_per_day: int
     unknown_kept_for: timedelta
     correct_within: timedelta
@@ -25,7 +24,6 @@ def intake_policy() -> IntakePolicy:
     """Return the policy; read once."""
     rules = initial_policy("requests")
     return IntakePolicy(
-        confirm_within=timedelta(days=rules["confirm_within_days"]),
         mails_per_day=rules["mails_per_address_and_day"],
         unknown_kept_for=timedelta(days=rules["unknown_address_days"]),
         correct_within=timedelta(days=rules["correct_within_days"]),

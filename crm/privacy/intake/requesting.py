@@ -16,12 +16,15 @@ from crm.models.intake import LinkKind, PendingRequest
 from crm.models.request_case import CaseKind, CaseWay, Identity
 from crm.privacy import audit, links, mails
 from crm.privacy.actions import Action
+from crm.privacy.erasure import unconfirmed
 from crm.privacy.intake import turns
 from crm.privacy.intake.letterbox import ACTOR, Message, find_link
 from crm.privacy.intake.objecting import object_to_advertising
 from crm.privacy.intake.people import find_by_address
 from crm.privacy.intake.policy import intake_policy
+from crm.privacy.periods import due_on
 from crm.privacy.requests import cases
+from crm.privacy.retention_rules import find_rules
 from crm.settings import Settings
 from crm.vault import Vault
 
@@ -42,6 +45,12 @@ def take_in(session: Session, messages: Sequence[Message], *, settings: Settings
         _ask_to_confirm(session, pending, message, settings=settings, now=now)
 
 
+def _confirm_until(session: Session, now: datetime) -> datetime:
+    """Return until when a request can be confirmed: at the same time of day on the last day of its period (RET-02)."""
+    today = now.date()
+    return now + (due_on(find_rules(session)[unconfirmed.RULE], today) - today)
+
+
 def _keep(session: Session, message: Message, now: datetime) -> PendingRequest:
     request_id = new_id()
     vault = Vault.of(session)
@@ -53,7 +62,7 @@ def _keep(session: Session, message: Message, now: datetime) -> PendingRequest:
         address_tag=vault.throttle_tag(f"request:{message.address}"),
         sealed_request=vault.seal_own(_TABLE, _COLUMN, request_id, content),
         received_at=message.received_at,
-        expires_at=now + intake_policy().confirm_within,
+        expires_at=_confirm_until(session, now),
     )
     session.add(pending)
     return pending

@@ -11,6 +11,7 @@ from crm.privacy.requests.errors import (
     ErasureReasonMissingError,
     NotesGoTooError,
     ReasonMissingError,
+    UnderHoldError,
 )
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround
 from crm.privacy.requests.last_days import foresee_days
@@ -59,6 +60,8 @@ def _settle(line: ProposedLine, wish: Wish | None, today: date) -> Choice:
     reason = wish.reason.strip()
     if wish.verdict is proposed.verdict and wish.refusal is proposed.refusal:
         return _require_reason(replace(proposed, reason=reason, ground=_ground_of(proposed, wish)), departs=False)
+    if line.is_held and wish.verdict is Verdict.ERASE:
+        raise UnderHoldError(field=proposed.kind)
     if wish.verdict not in OPEN_TO_CHOICE.get(proposed.kind, frozenset()):
         raise ChoiceNotPossibleError(field=proposed.kind)
     return _require_reason(replace(_chosen(line, wish, today), reason=reason), departs=True)
@@ -78,9 +81,9 @@ def _chosen(line: ProposedLine, wish: Wish, today: date) -> Choice:
             raise ChoiceNotPossibleError(field=proposed.kind)
         return Choice(kind=proposed.kind, verdict=Verdict.REFUSE, refusal=wish.refusal)
     if proposed.kind is DataKind.PROFILE:
-        return kept_profile(today)
+        return kept_profile(line.claims, today)
     # The period of the documents is over; who keeps them all the same says by which claim.
-    return replace(kept_profile(today), kind=proposed.kind, keep=KeepGround.LEGAL_CLAIMS)
+    return replace(kept_profile(line.claims, today), kind=proposed.kind, keep=KeepGround.LEGAL_CLAIMS)
 
 
 def _require_reason(choice: Choice, *, departs: bool) -> Choice:

@@ -208,6 +208,12 @@ def _take_back(session: Session, case: RequestCase, *, actor: Actor, now: dateti
     people.enter(session, case, Action.REQUEST_STOPPED, actor=actor, now=now, result="reopened")
 
 
+def give_back(session: Session, case: RequestCase, *, actor: Actor, now: datetime) -> None:
+    """Give a decision back that cannot be carried out any more, because a hold was asked for since; the case waits for another one."""
+    case.version += 1
+    _take_back(session, case, actor=actor, now=now)
+
+
 def stop(session: Session, *, case_id: str, version: int, reason: StopReason, actor: Actor, now: datetime) -> RequestCase:
     """Stop a case before anything is destroyed: the person changed their mind, or it was somebody else.
 

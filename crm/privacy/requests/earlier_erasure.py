@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.models.erasure import ErasureJob
+from crm.privacy.periods import find_shipped
 from crm.privacy.requests.choices import Choice, Verdict
 from crm.privacy.requests.facts import DataKind, KeepGround
 from crm.privacy.requests.last_days import CASE_FILE, EVIDENCE
@@ -28,5 +29,5 @@ def find_erased_at(session: Session, subject_ids: Sequence[str], *, now: datetim
 def what_is_kept(session: Session, subject_ids: Sequence[str], *, today: date) -> tuple[Choice, ...]:
     """Return what is still there of erased people, each with its reason and its day."""
     documents = [each for _, each in find_documents(session, subject_ids, today) if each.verdict is Verdict.KEEP]
-    evidence = kept_by_rule(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, EVIDENCE, today)
-    return (*documents, evidence, kept_by_rule(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, CASE_FILE, today))
+    evidence = kept_by_rule(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, find_shipped()[EVIDENCE], today)
+    return (*documents, evidence, kept_by_rule(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, find_shipped()[CASE_FILE], today))

@@ -71,6 +71,12 @@ class ChoiceNotPossibleError(InvalidInputError):
     message = "Das ist für diese Datenart nicht möglich. Wählen Sie eine der angebotenen Möglichkeiten."
 
 
+class UnderHoldError(InvalidInputError):
+    """A hold forbids to erase this kind of data for now."""
+
+    message = "Diese Daten stehen unter einer Löschsperre. Sie bleiben, bis jemand die Sperre auf der Seite „Löschsperren“ beendet."
+
+
 class ChoiceMissingError(InvalidInputError):
     """Nobody chose what becomes of a kind of data."""
 

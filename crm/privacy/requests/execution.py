@@ -15,16 +15,16 @@ from crm.errors import UnavailableError
 from crm.models.contact import Note
 from crm.models.erasure import ErasureCause, ErasureJob, ErasureStep, RetainedDocument
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
-from crm.privacy import audit, bound_rows, documents, due, indexing
+from crm.privacy import audit, bound_rows, documents, due, holds, indexing
 from crm.privacy.actions import Action
 from crm.privacy.documents import vouchers
 from crm.privacy.erasure import eraser, job
-from crm.privacy.requests import addressee, answering, lifting, order, people, sealed
+from crm.privacy.requests import addressee, answering, decision, lifting, order, people, sealed
 from crm.privacy.requests.answering import ACTOR
 from crm.privacy.requests.choices import Choice, Verdict, stored_choices
 from crm.privacy.requests.documents_left import with_documents_left
 from crm.privacy.requests.facts import DataKind
-from crm.privacy.requests.proposal import VOUCHERS, find_documents
+from crm.privacy.requests.proposal import RULE_OF, VOUCHERS, find_documents
 from crm.privacy.requests.taking import lock_case
 from crm.settings import Settings
 from crm.vault import Vault
@@ -82,6 +82,9 @@ def _begin(database: Database, case_id: str, now: datetime) -> bool:
         if not order.may_go_on(session, case, actor=ACTOR, now=now):
             return False
         found = people.find_living_of(session, case)
+        if _is_held(session, case, found, now):
+            decision.give_back(session, case, actor=ACTOR, now=now)
+            return True
         addressee.keep(session, case, actor=ACTOR, now=now)
         choices = stored_choices(sealed.open_part(session, case, "sealed_decision"))
         erased = {choice.kind for choice in choices if choice.verdict is Verdict.ERASE}
@@ -93,6 +96,17 @@ def _begin(database: Database, case_id: str, now: datetime) -> bool:
         people.enter(session, case, Action.REQUEST_ADVANCED, actor=ACTOR, now=now, result=case.state)
         _carry_out(session, case, found, erased, now)
     return True
+
+
+def _is_held(session: Session, case: RequestCase, found: Sequence[str], now: datetime) -> bool:
+    """Say whether a hold that was asked for since the decision forbids to carry it out."""
+    today = now.astimezone(due.zone_of(session)).date()
+    choices = stored_choices(sealed.open_part(session, case, "sealed_decision"))
+    erased = {choice.kind for choice in choices if choice.verdict is Verdict.ERASE}
+    of_person = {DataKind.PROFILE, DataKind.NOTES} & erased and holds.find_holds_of(session, found, day=today)
+    everybody = people.find_people(session, case.id)
+    papers = (holds.find_holds_of_documents(session, everybody, rule=rule, day=today) for kind, rule in RULE_OF.items() if kind in erased)
+    return bool(of_person) or any(papers)
 
 
 def _settle_documents(session: Session, case: RequestCase, choices: Sequence[Choice], erased: set[DataKind], now: datetime) -> None:

@@ -37,6 +37,8 @@ class KeepGround(StrEnum):
     RETENTION_DUTY = "retention_duty"  # Art. 17(3)(b)
     ACCOUNTABILITY = "accountability"  # Art. 5(2), 17(3)(b): that we answered, or were allowed to
     LEGAL_CLAIMS = "legal_claims"  # Art. 17(3)(e)
+    TAX_AUDIT = "tax_audit"  # a hold: the period does not end while the authority examines (Art. 17(3)(b), § 147(3) AO)
+    LITIGATION = "litigation"  # a hold: a claim is brought or defended (Art. 17(3)(e))
 
 
 class Refusal(StrEnum):

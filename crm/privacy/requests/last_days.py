@@ -1,7 +1,7 @@
 """Until when evidence and case file of a request are kept: known only when the data are erased and the case is answered.
 
 A decision names the days as far as they can be foreseen; between deciding and answering a year can turn. Documents and a
-profile that is kept have a day of their own, which stays.
+profile that is kept have a day of their own, which stays. Letters name these days, so nobody can change the periods of the two rules.
 
 Source: Art. 5(1)(a), 12(1) DSGVO; Löschkonzept, RET-04 and RET-22.
 """
@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from crm.privacy.periods import due_on, find_rules
+from crm.privacy.periods import due_on, find_shipped
 from crm.privacy.requests.choices import Choice, Verdict
 from crm.privacy.requests.facts import DataKind
 
@@ -60,4 +60,4 @@ def _evidence_begins(choices: Sequence[Choice], erased_on: date) -> date | None:
 
 
 def _until(choice: Choice, rule: str, begins_on: date) -> Choice:
-    return replace(choice, until=due_on(find_rules()[rule], begins_on))
+    return replace(choice, until=due_on(find_shipped()[rule], begins_on))

@@ -21,30 +21,40 @@ from crm.models.erasure import RetainedDocument
 from crm.models.invoice import Invoice, InvoiceSource
 from crm.models.lawfulness import GroundAct, GroundEvent
 from crm.models.ticket import Ticket
-from crm.privacy import lawfulness
+from crm.privacy import holds, lawfulness
 from crm.privacy.due_work import is_voucher
-from crm.privacy.periods import due_on, find_rules
+from crm.privacy.periods import RetentionRule, due_on, find_shipped
 from crm.privacy.requests.choices import Choice, Verdict
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal
 from crm.privacy.requests.grounds import find_ground
+from crm.privacy.requests.held import keep_held
 from crm.privacy.requests.last_days import CASE_FILE, EVIDENCE, foresee_days
 from crm.privacy.requests.policy import request_policy
+from crm.privacy.retention_rules import find_rules
 
 CONTRACT: Final = "contract_person"
 VOUCHERS: Final = "RET-10"
 _CUSTOMERS: Final = "RET-07"
 _WORK: Final = (Ticket, Activity, Deal, CustomerFile, CampaignMember)
 DOCUMENTS: Final = (DataKind.VOUCHERS, DataKind.LETTERS)
+RULE_OF: Final = {DataKind.VOUCHERS: VOUCHERS, DataKind.LETTERS: "RET-11"}
 _DUTY: Final = "DSGVO Art. 17(3)(b)"  # what lets a statute of retention stand against an erasure
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedLine:
-    """One kind of data: how much there is, what the rules say about it, and on what ground it would go if it goes."""
+    """One kind of data: how much there is, what the rules say about it, and on what ground it would go if it goes.
+
+    Attributes:
+        claims: the rule by which it would stay for legal claims.
+        is_held: a hold forbids to erase it.
+    """
 
     count: int
     choice: Choice
     ground: ErasureGround
+    claims: RetentionRule
+    is_held: bool = False
 
 
 def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now: datetime) -> tuple[ProposedLine, ...]:
@@ -61,18 +71,29 @@ def propose(session: Session, *, subject_ids: Sequence[str], zone: ZoneInfo, now
     if work := _count_work(session, subject_ids):
         found.append((work, replace(profile, kind=DataKind.WORK)))
     found += find_documents(session, subject_ids, today)
-    found.append((people, kept_by_rule(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, EVIDENCE, today)))
-    found.append((1, kept_by_rule(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, CASE_FILE, today)))
+    found.append((people, kept_by_rule(DataKind.CONSENTS, KeepGround.ACCOUNTABILITY, find_shipped()[EVIDENCE], today)))
+    found.append((1, kept_by_rule(DataKind.CASE_FILE, KeepGround.ACCOUNTABILITY, find_shipped()[CASE_FILE], today)))
     ground = find_ground(session, subject_ids, now=now)
-    lines = tuple(_line(count, choice, ground) for count, choice in found)
+    claims = find_rules(session)[_CUSTOMERS]
+    lines = tuple(_under_holds(session, _line(count, choice, ground, claims), subject_ids, today) for count, choice in found)
     foreseen = foresee_days([each.choice for each in lines], decided_on=today, cooling_for=request_policy().cooling_for)
     return tuple(replace(line, choice=choice) for line, choice in zip(lines, foreseen, strict=True))
 
 
-def _line(count: int, choice: Choice, ground: ErasureGround) -> ProposedLine:
+def _under_holds(session: Session, line: ProposedLine, subject_ids: Sequence[str], today: date) -> ProposedLine:
+    """Return a line as the holds make it that keep these people, or this kind of their documents."""
+    rule = RULE_OF.get(line.choice.kind)
+    if rule is None:
+        standing = holds.find_holds_of(session, subject_ids, day=today)
+    else:
+        standing = holds.find_holds_of_documents(session, subject_ids, rule=rule, day=today)
+    return replace(line, choice=keep_held(line.choice, standing), is_held=bool(standing))
+
+
+def _line(count: int, choice: Choice, ground: ErasureGround, claims: RetentionRule) -> ProposedLine:
     """Return a line with the ground of the people; documents go because their period is over, whatever the person has done."""
     of_kind = ErasureGround.NOT_NEEDED if choice.kind in DOCUMENTS else ground
-    return ProposedLine(count, replace(choice, ground=of_kind) if choice.verdict is Verdict.ERASE else choice, of_kind)
+    return ProposedLine(count, replace(choice, ground=of_kind) if choice.verdict is Verdict.ERASE else choice, of_kind, claims)
 
 
 def _profile(session: Session, subject_ids: Sequence[str], zone: ZoneInfo, now: datetime) -> Choice:
@@ -81,8 +102,9 @@ def _profile(session: Session, subject_ids: Sequence[str], zone: ZoneInfo, now: 
     if any(CONTRACT in grounds.get(each, {}) for each in subject_ids):
         return Choice(kind=DataKind.PROFILE, verdict=Verdict.REFUSE, refusal=Refusal.STILL_NEEDED)
     ended_on = _contract_ended_on(session, subject_ids, zone)
-    if ended_on is not None and due_on(find_rules()[_CUSTOMERS], ended_on) >= now.astimezone(zone).date():
-        return kept_by_rule(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, _CUSTOMERS, ended_on)
+    claims = find_rules(session)[_CUSTOMERS]
+    if ended_on is not None and due_on(claims, ended_on) >= now.astimezone(zone).date():
+        return kept_by_rule(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, claims, ended_on)
     return Choice(kind=DataKind.PROFILE, verdict=Verdict.ERASE)
 
 
@@ -122,7 +144,7 @@ def find_documents(session: Session, subject_ids: Sequence[str], today: date) ->
 def _document_choice(kind: DataKind, rule: str, until: date, today: date) -> Choice:
     if until < today:
         return Choice(kind=kind, verdict=Verdict.ERASE)
-    known = find_rules().get(rule)
+    known = find_shipped().get(rule)
     return Choice(
         kind=kind,
         verdict=Verdict.KEEP,
@@ -132,12 +154,11 @@ def _document_choice(kind: DataKind, rule: str, until: date, today: date) -> Cho
     )
 
 
-def kept_profile(today: date) -> Choice:
+def kept_profile(claims: RetentionRule, today: date) -> Choice:
     """Return how a profile is kept that the rules would let go: for legal claims, as if the relation ended today."""
-    return kept_by_rule(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, _CUSTOMERS, today)
+    return kept_by_rule(DataKind.PROFILE, KeepGround.LEGAL_CLAIMS, claims, today)
 
 
-def kept_by_rule(kind: DataKind, ground: KeepGround, rule: str, started_on: date) -> Choice:
+def kept_by_rule(kind: DataKind, ground: KeepGround, rule: RetentionRule, started_on: date) -> Choice:
     """Return how data are kept until the period of a rule ends that began on a day."""
-    found = find_rules()[rule]
-    return Choice(kind=kind, verdict=Verdict.KEEP, keep=ground, source=found.source, until=due_on(found, started_on))
+    return Choice(kind=kind, verdict=Verdict.KEEP, keep=ground, source=rule.source, until=due_on(rule, started_on))

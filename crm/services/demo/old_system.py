@@ -8,6 +8,7 @@ from itertools import count
 from crm.actor import Actor, Role
 from crm.db import Database
 from crm.privacy import purposes
+from crm.privacy.retention_rules import find_rules
 from crm.services.demo.inventions import Inventor
 from crm.services.imports.new_people import PeopleMaker
 from crm.services.imports.news import News
@@ -81,7 +82,8 @@ def move_in(
         moved_at = now - timedelta(days=move.days_ago)
         with database.writing() as session:
             owner_id = staff[move.owner][0] if move.owner else None
-            terms = Terms(purpose=purposes.find_all(session).get(move.purpose), migration=move.migration, owner_id=owner_id, actor=actor)
+            purpose, rules = purposes.find_all(session).get(move.purpose), find_rules(session)
+            terms = Terms(purpose=purpose, migration=move.migration, owner_id=owner_id, actor=actor, rules=rules)
             rows = [_row(inventor, each, next(numbers), moved_at) for each in move.cases]
             taker = PeopleTaker(PeopleMaker(_SYSTEM, terms, Survey(), settings), News(purpose=move.purpose))
             taker.take(session, rows, now=moved_at)

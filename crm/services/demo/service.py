@@ -216,7 +216,7 @@ def _invoice(
         "paid_cents": gross if is_paid else 0,
         "settled_on": paid_on if is_paid else None,
         "ended_as": InvoiceEnd.PAID.value if is_paid else None,
-        "keep_until": due_work.keep_until(issued_on) if source is InvoiceSource.HERE else None,
+        "keep_until": due_work.keep_until(session, issued_on) if source is InvoiceSource.HERE else None,
         "is_open": not is_paid,
         "dunning_level": level,
         "dunned_on": due_on + timedelta(days=30 * level) if level else None,

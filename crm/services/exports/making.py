@@ -136,7 +136,7 @@ def _finish(session: Session, file: ExportFile, now: datetime) -> None:
     )
     file.row_count = session.scalar(select(func.count()).select_from(ExportLine).where(mine)) or 0
     file.state = (ExportState.READY if file.row_count else ExportState.GONE).value
-    file.expires_on = exporting.last_day(now.astimezone(due.zone_of(session)).date())
+    file.expires_on = exporting.last_day(session, now.astimezone(due.zone_of(session)).date())
     facts: dict[str, Any] = {"purpose": purpose.code, "basis": purpose.basis, "kind": file.kind}
     if file.kind != ExportKind.COMPANIES:
         facts |= {"subjects": subjects, "groups": exporting.groups_of(purpose, columns)}

@@ -129,7 +129,7 @@ def request(session: Session, *, wish: ExportWish, form: SentForm, purpose: Purp
         requested_by=staff_names.find_account_id(session, actor),
         requested_in=actor.role,
         requested_at=now,
-        expires_on=exporting.last_day(now.astimezone(due.zone_of(session)).date()),
+        expires_on=exporting.last_day(session, now.astimezone(due.zone_of(session)).date()),
         sealed_reason=_seal_reason(session, export_id, wish.reason),
     )
     with forms.sent_twice_is_known():

@@ -77,8 +77,8 @@ class PeopleMaker:
         """Return whether the period of this person had ended before the import; legal persons have none."""
         if isinstance(row, CompanyRow) and not row.natural_person:
             return False
-        last_contact_at, purpose = self.last_contact_at(row, now=now), self.terms.purpose
-        return is_time_up(last_contact_at=last_contact_at, prospect=row.prospect, purpose=purpose, zone=self.zone, now=now)
+        last_contact_at = self.last_contact_at(row, now=now)
+        return is_time_up(self.terms, last_contact_at=last_contact_at, prospect=row.prospect, zone=self.zone, now=now)
 
     def objections(self, wishes: Wishes) -> tuple[Objection, ...]:
         """Return what the person objects to; who contests the use as such objects to the purpose of the import."""

@@ -1,5 +1,6 @@
 """On which terms people are taken in: for which purpose, from whose system, and what that makes due."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,7 +13,9 @@ from crm.errors import InvalidInputError
 from crm.models.privacy_task import DECIDED_WITHIN
 from crm.privacy.collection import Notice
 from crm.privacy.due import find_end_of_prospect, last_day
+from crm.privacy.periods import RetentionRule
 from crm.privacy.purposes import Purpose, find_all
+from crm.privacy.retention_rules import find_rules
 from crm.services import staff_names
 from crm.services.accounts.users import get_id_by_email
 
@@ -35,12 +38,13 @@ class ConsentPurposeError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """The terms of one import."""
+    """The terms of one import; `rules` are the Löschregeln that hold as it begins."""
 
     purpose: Purpose
     migration: Migration
     owner_id: str | None
     actor: Actor
+    rules: Mapping[str, RetentionRule]
 
     @property
     def notice(self) -> Notice:
@@ -66,21 +70,21 @@ def find_terms(session: Session, *, purpose: str, migration: Migration, owner: s
     owner_id = get_id_by_email(session, owner) if owner else None
     if owner_id:
         staff_names.require_account(session, owner_id)
-    return Terms(purpose=found, migration=migration, owner_id=owner_id, actor=actor)
+    return Terms(purpose=found, migration=migration, owner_id=owner_id, actor=actor, rules=find_rules(session))
 
 
-def is_time_up(*, last_contact_at: datetime, prospect: bool, purpose: Purpose, zone: ZoneInfo, now: datetime) -> bool:
+def is_time_up(terms: Terms, *, last_contact_at: datetime, prospect: bool, zone: ZoneInfo, now: datetime) -> bool:
     """Return whether the retention period had ended before the import.
 
     Prospects go by their last contact; contact persons of a customer stay while the relation lasts, whose end no
     export tells.
 
     Args:
-        purpose: that of the import; whoever comes in for a contract is no prospect.
+        terms: those of the import; whoever comes in for a contract is no prospect.
 
     Source: Art. 5(1)(e) DSGVO.
     """
-    last = find_end_of_prospect([purpose], last_contact_at.astimezone(zone).date()) if prospect else None
+    last = find_end_of_prospect(terms.rules, [terms.purpose], last_contact_at.astimezone(zone).date()) if prospect else None
     return last is not None and last < now.astimezone(zone).date()
 
 

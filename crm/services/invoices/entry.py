@@ -109,7 +109,7 @@ def record(session: Session, *, entry: InvoiceEntry, form: SentForm, purpose: Pu
         "sealed_recipient": _seal_recipient(session, invoice_id, entry, chosen, purpose, actor, now),
     }
     with forms.sent_twice_is_known():
-        session.add(Invoice(id=invoice_id, created_at=now, changed_at=now, version=1, **sealed, **_columns(entry, chosen)))
+        session.add(Invoice(id=invoice_id, created_at=now, changed_at=now, version=1, **sealed, **_columns(session, entry, chosen)))
         session.flush()
     written = tuple(value for value in sealed.values() if value)
     enter(session, Action.INVOICE_RECORDED, chosen.subject_id, sealed=written, purpose=purpose, actor=actor, now=now)
@@ -185,7 +185,7 @@ def _require(session: Session, entry: InvoiceEntry, purpose: Purpose, actor: Act
     return chosen
 
 
-def _columns(entry: InvoiceEntry, chosen: Chosen) -> dict[str, Any]:
+def _columns(session: Session, entry: InvoiceEntry, chosen: Chosen) -> dict[str, Any]:
     is_duty = entry.source == InvoiceSource.HERE and chosen.subject_id is not None
     return {
         "number": _number(entry),
@@ -200,7 +200,7 @@ def _columns(entry: InvoiceEntry, chosen: Chosen) -> dict[str, Any]:
         "is_open": True,
         "dunning_level": 0,
         "payments": "[]",
-        "keep_until": due_work.keep_until(entry.issued_on) if is_duty and entry.issued_on else None,
+        "keep_until": due_work.keep_until(session, entry.issued_on) if is_duty and entry.issued_on else None,
     }
 
 
@@ -234,10 +234,10 @@ def _test_customer(session: Session, entry: InvoiceEntry, _today: date) -> Inval
     return None
 
 
-def _test_issued(_session: Session, entry: InvoiceEntry, today: date) -> InvalidInputError | None:
+def _test_issued(session: Session, entry: InvoiceEntry, today: date) -> InvalidInputError | None:
     if entry.issued_on is None or not _FIRST_DAY <= entry.issued_on <= today:
         return errors.IssuedDayError(field="issued_on")
-    is_over = entry.source == InvoiceSource.HERE and due_work.keep_until(entry.issued_on) < today
+    is_over = entry.source == InvoiceSource.HERE and due_work.keep_until(session, entry.issued_on) < today
     return errors.DutyOverError(field="issued_on") if is_over else None
 
 

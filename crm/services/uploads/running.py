@@ -19,6 +19,7 @@ from crm.models.import_upload import ImportUpload, UploadState
 from crm.privacy import audit, disclosure, purposes
 from crm.privacy.actions import Action
 from crm.privacy.errors import PrivacyError
+from crm.privacy.retention_rules import find_rules
 from crm.services import staff_names
 from crm.services.imports import runs
 from crm.services.imports.export import Export
@@ -82,7 +83,9 @@ def _open(session: Session, upload: ImportUpload, now: datetime) -> _Job:
     kind, header = RowKind(upload.kind), open_table(file, import_policy()).header
     export = read_snapshot(file, mapping=mapping_of(options, header, kind), groups=purpose.groups, custom=purpose.custom, now=now)
     owner = None if kind is RowKind.INVOICE else upload.uploaded_by
-    return _Job(upload.id, kind, export, Terms(purpose=purpose, migration=options.migration, owner_id=owner, actor=actor))
+    rules = find_rules(session)
+    terms = Terms(purpose=purpose, migration=options.migration, owner_id=owner, actor=actor, rules=rules)
+    return _Job(upload.id, kind, export, terms)
 
 
 def _work(database: Database, job: _Job, state: str, *, settings: Settings, clock: Clock) -> None:

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from crm.db import Session
 from crm.privacy.errors import NoLawfulBasisError, ObjectedError, RestrictedError
 from crm.privacy.notes import LONGEST
-from crm.privacy.periods import due_on, find_rules
+from crm.privacy.periods import due_on
+from crm.privacy.retention_rules import find_rules
 from crm.services import work_rules
 from crm.services.calls.finding import Callers, find
 from crm.services.calls.noting import NEW_TICKET, NO_TICKET
@@ -158,7 +159,7 @@ def _screen(db: Session, desk: Desk, screen: CallScreen, typed: TypedCall) -> di
         "tickets": open_tickets,
         "same_topic": ticket_rows(desk, screen.same_topic, rules=rules, staff=staff),
         "new_ticket_url": url_for("tickets.new", **whom),
-        "until": due_on(find_rules()[NOTES_RULE], desk.today),
+        "until": due_on(find_rules(db)[NOTES_RULE], desk.today),
         "call": typed if typed.token else replace(typed, token=new_form_token()),
         "fields": _fields(screen, open_tickets, rules, typed),
         **_wishes(caller),

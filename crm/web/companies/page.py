@@ -111,6 +111,7 @@ def _context(view: CompanyView, desk: Desk | None, staff: Mapping[str, str]) -> 
             FactView(title="", lines=(each.name or "",), url=url_for("companies.show", company_id=each.id)) for each in view.below
         ),
         "forget": make_forget(desk, view.forgetting, collected_on=created_on) if desk and view.is_sole_trader else None,
+        "hold_url": url_for("holds.new", company=company.id) if may("holds.new") else None,
         "edit_url": url_for("companies.edit", company_id=company.id)
         if may("companies.edit") and (desk or not view.is_sole_trader)
         else None,

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from flask_babel import ngettext
-
 from crm.privacy.due import Forgetting, deciding
-from crm.privacy.periods import RetentionRule
 from crm.site.i18n import _, day, in_language
 from crm.site.view_models import ForgetMove, ForgetView, Milestone, MoveKind
 from crm.web.desk import Desk, purpose_title
+from crm.web.period_words import period_in_words
 
 
 def make_forget(desk: Desk, rules: Sequence[Forgetting], *, collected_on: date) -> ForgetView:
@@ -32,21 +30,11 @@ def make_forget(desk: Desk, rules: Sequence[Forgetting], *, collected_on: date) 
 
 def _reason(last: Forgetting) -> str:
     facts = {"period": period_in_words(last.rule), "start": in_language(last.rule.start_text)}
-    if last.started_on is None and not last.rule.amount:
+    if last.started_on is None and not last.rule.period.amount:
         return _("Die Person hat eingewilligt; mit dem Widerruf endet auch das.")
     if last.started_on is None:
         return _("Die Frist (%(period)s) beginnt erst mit: %(start)s.", **facts)
     return _("Frist (%(period)s) ab dem %(day)s: %(start)s", day=day(last.started_on), **facts)
-
-
-def period_in_words(rule: RetentionRule) -> str:
-    """Return the period of a rule; one that counts from the end of a year says so."""
-    words = {
-        "days": ngettext("%(num)s Tag", "%(num)s Tage", rule.amount),
-        "months": ngettext("%(num)s Monat", "%(num)s Monate", rule.amount),
-        "years": ngettext("%(num)s Jahr", "%(num)s Jahre", rule.amount),
-    }[rule.unit]
-    return _("%(period)s ab Jahresende", period=words) if rule.from_year_end else words
 
 
 def _milestones(desk: Desk, last: Forgetting, collected_on: date) -> tuple[Milestone, ...]:

@@ -134,6 +134,7 @@ def _context(opened: _Opened, form: NoteForm) -> dict[str, object]:
         "rights_url": _rights_url(subject_id),
         "link_url": opened.link_url,
         "documents_url": url_for("documents.of_person", subject_id=subject_id) if may("documents.of_person") else None,
+        "hold_url": url_for("holds.new", person=subject_id) if may("holds.new") else None,
         "history_url": url_for("ledger.index", subject=subject_id) if may("ledger.index") else None,
         **_notes(opened, form),
     }

@@ -7,7 +7,7 @@ from flask import Blueprint, url_for
 
 from crm.db import Session
 from crm.privacy.documents import ListedDocument
-from crm.privacy.periods import find_rules
+from crm.privacy.periods import find_shipped
 from crm.privacy.purposes import Purpose
 from crm.services.retained_documents import Desk
 from crm.site.i18n import in_language
@@ -40,7 +40,7 @@ def row_of(document: ListedDocument, *, with_person: bool) -> DocumentRow:
     return DocumentRow(
         title=document.title,
         url=url_for("documents.fetch", subject_id=document.subject_id, document_id=document.id),
-        kind=in_language(find_rules()[document.rule].kind),
+        kind=in_language(find_shipped()[document.rule].kind),
         issued_on=document.issued_on,
         keep_until=document.keep_until,
         person_url=person_url,

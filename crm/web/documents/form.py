@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from crm.privacy.documents import DOCUMENT_RULES, LARGEST
 from crm.privacy.documents.filing import LONGEST_TITLE
 from crm.privacy.documents.media import ENDINGS
-from crm.privacy.periods import find_rules
+from crm.privacy.retention_rules import find_rules
 from crm.services.forms import new_form_token
 from crm.site.i18n import _, in_language
+from crm.site.installation import current_runtime
 from crm.site.view_models import FieldInput, FieldSet, Option
-from crm.web.contacts.forget import period_in_words
+from crm.web.period_words import period_in_words
 from crm.web.typed import typed_day_line, typed_line
 
 
@@ -67,5 +68,6 @@ def typed_form() -> DocumentForm:
 
 
 def _kinds() -> tuple[Option, ...]:
-    rules = [find_rules()[code] for code in DOCUMENT_RULES]
+    with current_runtime().database.reading() as db:
+        rules = [find_rules(db)[code] for code in DOCUMENT_RULES]
     return tuple(Option(each.code, f"{in_language(each.kind)} ({period_in_words(each)})") for each in rules)

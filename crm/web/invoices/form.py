@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from crm.db import Session
 from crm.errors import InvalidInputError
-from crm.models.invoice import InvoiceSource
 from crm.privacy.errors import FieldWithoutPurposeError, PrivacyError
+from crm.privacy.retention_rules import find_frame
 from crm.services.companies.choosing import choice_title, choose_company
 from crm.services.companies.entry import find_company
 from crm.services.forms import new_form_token, save_once
@@ -53,7 +53,7 @@ def new() -> ResponseReturnValue:
         desk = open_desk(db)
         company, person = find_company(db, company_id=chosen_id("company") or ""), chosen_id("person") or ""
         fields = {
-            "source": InvoiceSource.ERP.value,
+            "source": find_frame(db).system_of_record.value,  # as the Löschkonzept says where invoices are kept themselves
             "company": choice_title(company) if company and company.name else "",
             "issued_on": desk.today.isoformat(),
             "due_on": (desk.today + _USUAL_TERM).isoformat(),

@@ -139,6 +139,7 @@ ABOUT_TITLES: Final[Words] = {
     **{told.value: _l("Nachricht über eine E-Mail, die nicht abgelegt wurde") for told in Told},
     **{reason.value: title for reason, title in REASON_TITLES.items()},
     Doubt.CLOCK_BACK: _l("die Uhr steht zu weit zurück"),
+    Doubt.HOLDS_CHANGED: _l("eine Löschsperre wurde außerhalb von Lethe geändert"),
     Doubt.CLOCK_FORWARD: _l("die Uhr kann vorgegangen sein"),
     Doubt.MANY: _l("ungewöhnlich viele Personen"),
     IntakeKind.OBJECTION: _l("Widerspruch"),

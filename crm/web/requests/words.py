@@ -67,6 +67,8 @@ KEEPING: Final = {
     KeepGround.RETENTION_DUTY: _l("gesetzliche Aufbewahrungspflicht"),
     KeepGround.ACCOUNTABILITY: _l("Nachweispflicht"),
     KeepGround.LEGAL_CLAIMS: _l("rechtliche Ansprüche"),
+    KeepGround.TAX_AUDIT: _l("Löschsperre wegen einer Prüfung der Finanzbehörde, zu überprüfen am genannten Tag"),
+    KeepGround.LITIGATION: _l("Löschsperre wegen eines Rechtsstreits, zu überprüfen am genannten Tag"),
 }
 
 REFUSALS: Final = {

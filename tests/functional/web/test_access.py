@@ -11,6 +11,7 @@ ARGUMENTS = {
     "case_id": "d" * 32,
     "company_id": "b" * 32,
     "document_id": "d" * 32,
+    "hold_id": "d" * 32,
     "deal_id": "d" * 32,
     "file_id": "d" * 32,
     "field_id": "d" * 32,

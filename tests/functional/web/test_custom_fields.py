@@ -427,7 +427,7 @@ def test_the_concept_shows_the_periods_that_run(house, sales, coordinator, field
     person = house.take_in()
     fill(sales, person, **{INDUSTRY: "Wasserwirtschaft"})
 
-    row = re.search(r"RET-38</th>(.*?)</tr>", coordinator.get("/retention").text, re.DOTALL).group(1)
+    row = re.search(r"RET-38</a></th>(.*?)</tr>", coordinator.get("/retention").text, re.DOTALL).group(1)
 
     assert re.search(r'Laufende Fristen">1<', row)
     with house.database.reading() as session:

@@ -2,8 +2,11 @@
 
 import re
 from datetime import date, timedelta
+from io import BytesIO
+from typing import ClassVar
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from crm.actor import Actor, Role
@@ -11,13 +14,16 @@ from crm.db import new_id
 from crm.models.contact import Contact
 from crm.models.erasure import ErasureCause, ErasureJob
 from crm.models.intake import PendingRequest
+from crm.models.policy import PolicyVersion
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.retention import RetentionKeep, RetentionRun
 from crm.privacy import documents, purposes, restriction, tasks
 from crm.privacy.documents import NewDocument
 from crm.privacy.documents.duty import PURPOSE
 from crm.privacy.erasure import run
+from crm.privacy.periods import find_shipped
 from crm.privacy.restriction import RestrictionReason
+from crm.privacy.retention_changes import CHANGES
 from crm.services import review_selection
 from tests.functional.web.conftest import ACTOR, error_at
 
@@ -298,9 +304,10 @@ class TestConcept:
         """Art. 5(1)(a) DSGVO: a nought would say that somebody has looked."""
         text = privacy.get("/retention").text
 
-        rows = re.findall(r'<th scope="row" class="nowrap">(RET-\d+)</th>(.*?)</tr>', text, re.DOTALL)
-        idle = {code for code, row in rows if "läuft noch nicht von selbst" in row}
-        assert idle == {"RET-04", "RET-22"}
+        rows = re.findall(r'<th scope="row" class="nowrap"><a [^>]*>(RET-\d+)</a></th>(.*?)</tr>', text, re.DOTALL)
+        assert {code for code, _row in rows} == {*find_shipped()}
+        assert "RET-22" in {code for code, row in rows if "Diese Daten gehen noch nicht von selbst" in row}
+        assert "RET-33" in {code for code, row in rows if "Schulungen führt Lethe noch nicht" in row}
 
     def test_counts_documents_and_unconfirmed_requests_under_their_rules(self, house, privacy):
         """Art. 5(2) DSGVO: a nought is a nought only after somebody has counted."""
@@ -323,7 +330,7 @@ class TestConcept:
 
     def numbers_in(self, text):
         """Return by rule how many periods run, end soon and are over."""
-        rows = re.findall(r'<th scope="row" class="nowrap">(RET-\d+)</th>(.*?)</tr>', text, re.DOTALL)
+        rows = re.findall(r'<th scope="row" class="nowrap"><a [^>]*>(RET-\d+)</a></th>(.*?)</tr>', text, re.DOTALL)
         return {code: tuple(re.findall(r'<td class="num"[^>]*>([^<]*)</td>', row)) for code, row in rows}
 
     @pytest.mark.parametrize(("role", "may_confirm"), [(Role.PRIVACY, True), (Role.DPO, False), (Role.MANAGEMENT, False)])
@@ -344,3 +351,76 @@ class TestConcept:
         assert (answer.status_code == 303) is may_confirm
         with house.database.reading() as session:
             assert (session.scalars(select(RetentionRun.confirmed_by)).one() is not None) is may_confirm
+
+
+class TestEditor:
+    """Art. 5(1)(e), 5(2), 38(1) DSGVO."""
+
+    GIVEN: ClassVar = {"amount": "12", "unit": "months", "reason": "Länger braucht sie niemand", "opinion": "no_dpo", "version": "0"}
+
+    def send(self, house, visitor, code="RET-17", **typed):
+        sent = {**self.GIVEN, "effective_on": house.now.date().isoformat(), **typed}
+        return visitor.send(f"/retention/rules/{code}", sent)
+
+    def test_keeps_a_new_period_with_its_reason_and_shows_it_on_page_and_paper(self, house, privacy, colleague):
+        answer = self.send(house, privacy)
+        run.catch_up(house.database, vault=house.runtime.vault, clock=lambda: house.now)
+
+        seen = colleague(Role.AUDITOR, "Ada Prüfer").get("/retention/rules/RET-17").text
+        paper = privacy.get("/retention/concept.pdf")
+        assert answer.status_code == 303
+        assert "Länger braucht sie niemand" in seen and "keine oder kein DSB benannt" in seen and "12 Monate" in seen
+        assert "Festlegen" not in seen
+        assert paper.data.startswith(b"%PDF-") and paper.headers["Cache-Control"] == "no-store"
+        text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(paper.data)).pages).split())
+        assert "RET-17: Gesprächsnotizen" in text and "Länger braucht sie niemand" in text and "RET-36" in text
+
+    @pytest.mark.parametrize(
+        ("code", "typed", "field"),
+        [
+            ("RET-17", {"amount": "zwölf"}, "amount"),
+            ("RET-17", {"amount": "1300"}, "amount"),
+            ("RET-07", {"unit": "days"}, "amount"),  # from the end of the year
+            ("RET-10", {"amount": "90"}, "amount"),  # eight years are 96 months
+            ("RET-17", {"amount": "36"}, "is_longer"),
+            ("RET-17", {"reason": ""}, "reason"),
+            ("RET-17", {"effective_on": "2020-01-01"}, "effective_on"),
+            ("RET-17", {"effective_on": "31.02.2027"}, "effective_on"),
+            ("RET-17", {"opinion": ""}, "opinion"),
+            ("RET-17", {"opinion": "agrees"}, "opinion"),  # of nobody
+        ],
+    )
+    def test_says_at_the_field_what_is_wrong_and_loses_nothing(self, house, privacy, code, typed, field):
+        answer = self.send(house, privacy, code, **{"reason": "Ein Grund", **typed})
+
+        assert answer.status_code == 422 and error_at(answer, field)
+        assert typed.get("reason", "Ein Grund") in answer.text
+        assert house.count(PolicyVersion, PolicyVersion.kind == CHANGES) == 0
+
+    def test_asks_for_what_the_dpo_says_where_there_is_one(self, house, privacy, colleague):
+        colleague(Role.DPO, "Dora Rat")
+
+        unasked = self.send(house, privacy)
+        against = self.send(house, privacy, opinion="dissents", opinion_text="Sechs Monate reichten")
+
+        assert "Fragen Sie" in error_at(unasked, "opinion")
+        assert against.status_code == 303 and "Sechs Monate reichten" in privacy.get("/retention/rules/RET-17").text
+
+    def test_of_two_who_change_one_rule_the_second_reads_so(self, house, privacy):
+        self.send(house, privacy)
+        second = self.send(house, privacy, amount="6")
+
+        assert second.status_code == 409 and "jemand anderes" in second.text and 'value="6"' in second.text
+
+    def test_knows_no_rule_that_is_none_and_lets_none_change_that_no_run_carries_out(self, house, privacy):
+        assert privacy.get("/retention/rules/RET-99").status_code == 404
+        assert self.send(house, privacy, "RET-22").status_code == 404
+
+    def test_a_bank_keeps_vouchers_longer_and_where_invoices_are_kept_is_chosen_first(self, house, privacy, colleague):
+        sent = {**self.GIVEN, "effective_on": house.now.date().isoformat(), "sector": "financial", "system_of_record": "here"}
+        answer = privacy.send("/retention/frame", sent)
+        run.catch_up(house.database, vault=house.runtime.vault, clock=lambda: house.now)
+
+        form = colleague(Role.ACCOUNTING, "Bo Haltung").get("/invoices/new").text
+        assert answer.status_code == 303 and "10 Jahre" in privacy.get("/retention/rules/RET-10").text
+        assert re.search(r'value="here" selected', form)

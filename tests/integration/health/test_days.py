@@ -87,7 +87,7 @@ def test_the_last_day_of_an_invoice_that_was_moved_is_named_and_put_back(runtime
     now, today = clock.now(), clock.now().date()
     with runtime.database.writing() as session:
         figures = {"due_on": today, "net_cents": 100, "gross_cents": 119, "created_at": now, "changed_at": now}
-        kept = due_work.keep_until(today)
+        kept = due_work.keep_until(session, today)
         session.add(Invoice(id="e" * 32, number="R-1", source="here", subject_id=people[2], issued_on=today, keep_until=kept, **figures))
     change(runtime, "UPDATE invoice SET keep_until = '2099-12-31'")
 

@@ -1,0 +1,83 @@
+"""What goes by its age alone: who was reached by a campaign, of whom the figures stay, and the protocols of runs.
+
+Source: Art. 5(1)(e), 5(2) DSGVO; Löschkonzept, RET-19 and RET-24.
+"""
+
+from collections import Counter
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from crm.actor import Actor
+from crm.models.campaign import Campaign, CampaignMember
+from crm.models.retention import RetentionRun, RunState
+from crm.privacy import audit, holds, restriction
+from crm.privacy.actions import Action
+from crm.privacy.erasure import plan
+from crm.privacy.periods import due_on
+from crm.privacy.retention_rules import find_rules
+
+CAMPAIGNS: Final = "RET-19"
+PROTOCOLS: Final = "RET-24"
+RULES: Final = (CAMPAIGNS, PROTOCOLS)
+_AT_ONCE: Final = 500  # members of one unit of work
+_EMPTY: Final = {"subject_id": None, "sent_on": None, "responded_on": None, "response_way": None}
+_REACHED = func.coalesce(CampaignMember.sent_on, Campaign.starts_on)
+
+
+def count_periods(session: Session, *, first: date | None = None, last: date | None = None) -> Counter[str]:
+    """Return by rule how many periods have their last day between two days, both included; None: wherever it lies."""
+    rules, counts = find_rules(session), Counter[str]()
+    for rule, found in ((CAMPAIGNS, _count_reached(session)), (PROTOCOLS, _count_protocols(session))):
+        for started_on, number in found.items():
+            if (first or date.min) <= due_on(rules[rule], started_on) <= (last or date.max):
+                counts[rule] += number
+    return counts
+
+
+def let_go(session: Session, *, day: date, actor: Actor, now: datetime) -> Counter[str]:
+    """Let the next of them go whose period ended before the day, and return by rule how many; none when nothing is left."""
+    gone = Counter({CAMPAIGNS: _forget_members(session, day), PROTOCOLS: _forget_protocols(session, day)})
+    if gone[CAMPAIGNS]:
+        audit.record(session, Action.CAMPAIGN_MEMBERS_FORGOTTEN, actor=actor, now=now, count=gone[CAMPAIGNS], result=CAMPAIGNS)
+    if gone[PROTOCOLS]:
+        audit.record(session, Action.RETENTION_FORGOTTEN, actor=actor, now=now, count=gone[PROTOCOLS], result=PROTOCOLS)
+    return +gone
+
+
+def _count_reached(session: Session) -> dict[date, int]:
+    reached = select(_REACHED, func.count()).join(Campaign, Campaign.id == CampaignMember.campaign_id)
+    return dict(session.execute(reached.where(CampaignMember.subject_id.is_not(None)).group_by(_REACHED)).all())
+
+
+def _count_protocols(session: Session) -> dict[date, int]:
+    return dict(session.execute(select(RetentionRun.day, func.count()).group_by(RetentionRun.day)).all())
+
+
+def _forget_members(session: Session, day: date) -> int:
+    """Leave of a member that somebody of a group was reached, and did or did not respond."""
+    rule = find_rules(session)[CAMPAIGNS]
+    over = [each for each in _count_reached(session) if due_on(rule, each) < day]
+    ended = select(CampaignMember.id).join(Campaign, Campaign.id == CampaignMember.campaign_id)
+    ended = ended.where(CampaignMember.subject_id.is_not(None), _REACHED.in_(over), ~_stays(day))
+    ids = session.scalars(ended.order_by(CampaignMember.id).limit(_AT_ONCE)).all() if over else []
+    session.execute(update(CampaignMember).where(CampaignMember.id.in_(ids)).values(_EMPTY))
+    return len(ids)
+
+
+def _stays(day: date) -> ColumnElement[bool]:
+    """Say whose data stay for now: who asks for something, obtained that theirs are kept, or is under a hold."""
+    subject_id = CampaignMember.__table__.c.subject_id
+    held = holds.holds_thing(subject_id, CAMPAIGNS, day)
+    return plan.asks_for_something(subject_id) | restriction.is_obtained_by(subject_id) | held
+
+
+def _forget_protocols(session: Session, day: date) -> int:
+    rule = find_rules(session)[PROTOCOLS]
+    over = [each for each in _count_protocols(session) if due_on(rule, each) < day]
+    if not over or holds.is_rule_held(session, PROTOCOLS, day=day):
+        return 0
+    gone = delete(RetentionRun).where(RetentionRun.day.in_(over), RetentionRun.state == RunState.DONE).returning(RetentionRun.id)
+    return len(session.scalars(gone).all())
