@@ -34,6 +34,7 @@ from crm.ledger.reading import (
     find_entries_of,
     find_latest_moment,
     find_newest,
+    find_payloads,
     last_checkpoint_note,
 )
 from crm.ledger.sealer import Sealer
@@ -76,6 +77,7 @@ __all__ = [
     "find_latest_moment",
     "find_missing_guards",
     "find_newest",
+    "find_payloads",
     "find_written",
     "find_written_by",
     "install_guards",

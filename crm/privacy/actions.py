@@ -15,6 +15,7 @@ class Action(StrEnum):
     PERSON_COLLECTED = "person:collected"
     PERSON_MERGED = "person:merged"
     PERSON_DISCLOSED = "person:disclosed"
+    PERSON_COPIED = "person:copied"
     PEOPLE_LISTED = "people:listed"
     PEOPLE_INDEXED = "people:indexed"
     PEOPLE_MATCHED = "people:matched"

@@ -13,6 +13,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.PERSON_COLLECTED: _l("Person aufgenommen"),
     Action.PERSON_MERGED: _l("Person zusammengeführt"),
     Action.PERSON_DISCLOSED: _l("Person angezeigt"),
+    Action.PERSON_COPIED: _l("Kopie aller Daten geöffnet"),
     Action.PEOPLE_LISTED: _l("Liste von Personen abgerufen"),
     Action.PEOPLE_INDEXED: _l("Personen in den Suchindex gestellt"),
     Action.PEOPLE_MATCHED: _l("Nach derselben Person gesucht"),
