@@ -20,6 +20,7 @@ from crm.privacy import audit
 from crm.privacy.access import files, third_parties
 from crm.privacy.access.consultations import Consultation, find_consultations
 from crm.privacy.access.gathering import Record, gather
+from crm.privacy.access.texts import access_texts
 from crm.privacy.actions import Action
 from crm.privacy.duties import DUTY
 
@@ -64,12 +65,18 @@ def open_copy(session: Session, *, subject_ids: Sequence[str], words: Collection
         audit.record(session, Action.PERSON_COPIED, actor=actor, now=now, subject_id=subject_id, **facts)
     return Copy(
         subject_ids=tuple(subject_ids),
-        records=cleaned.records,
+        records=_in_order(cleaned.records),
         consultations=consultations,
         files=contents,
         blackened=cleaned.count,
         unreadable=gathered.unreadable,
     )
+
+
+def _in_order(records: Mapping[str, Sequence[Record]]) -> dict[str, Sequence[Record]]:
+    """Return the tables as a person reads them, what is technical last."""
+    named = [table for table in access_texts()["tables"] if table in records]
+    return {table: records[table] for table in dict.fromkeys([*named, *records])}
 
 
 def _groups_in(records: Mapping[str, Sequence[Record]]) -> Iterator[FieldGroup]:

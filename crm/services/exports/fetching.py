@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.documents.formulas import harmless
 from crm.errors import NotFoundError
 from crm.models.export_file import ExportFile, ExportLine, ExportState
 from crm.privacy import audit, disclosure, due, exporting, purposes
@@ -21,7 +22,6 @@ from crm.privacy.actions import Action
 from crm.privacy.exporting import Line
 from crm.services import staff_names
 from crm.services.exports.errors import ExportGoneError
-from crm.services.formulas import harmless
 
 # A cell that begins with one of these is a formula for a spreadsheet.
 
