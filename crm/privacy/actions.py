@@ -111,6 +111,11 @@ class Action(StrEnum):
     REQUEST_HELD_BACK = "request:held_back"
     REQUEST_ANSWERED = "request:answered"
     REQUEST_CLOSED = "request:closed"
+    COPY_COMPOSED = "copy:composed"
+    COPY_READ = "copy:read"
+    COPY_CODE_SENT = "copy:code_sent"
+    COPY_FETCHED = "copy:fetched"
+    COPY_EXPIRED = "copy:expired"
     # forgetting
     ERASURE_ORDERED = "erasure:ordered"
     ERASURE_KEY_DESTROYED = "erasure:key_destroyed"

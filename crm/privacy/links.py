@@ -32,7 +32,9 @@ PATHS: Final = {
     LinkKind.CORRECT: "c",
     LinkKind.KEEP_BLOCKED: "k",
     LinkKind.CONFIRM: "b",
+    LinkKind.CONFIRM_COPY: "d",
     LinkKind.STATUS: "s",
+    LinkKind.ANSWER: "a",
 }
 LANGUAGE_PARAMETER: Final = "lang"  # in links of mails that are not in the language of the installation
 ONE_CLICK_PATH: Final = "u"  # the same link as `o`, for the button of mail programs (RFC 8058)
@@ -152,7 +154,7 @@ def select_confirmed() -> Select[str | None]:
     pressed = IntakeMessage.link_hash == PersonalLink.token_hash
     these = select(PersonalLink.request_id).join(IntakeMessage, pressed)
     named = PersonalLink.request_id.is_not(None)
-    return these.where(PersonalLink.kind == LinkKind.CONFIRM, named, IntakeMessage.set_aside_at.is_(None))
+    return these.where(PersonalLink.kind.in_((LinkKind.CONFIRM, LinkKind.CONFIRM_COPY)), named, IntakeMessage.set_aside_at.is_(None))
 
 
 def count_forged(session: Session) -> Counter[str]:

@@ -94,7 +94,7 @@ _FIELDS: Final = frozenset(
     }
 )
 # The copy that an answer is made of: it would hold itself, and each copy the one before.
-_ITSELF: Final = frozenset({"answer_package"})
+_ITSELF: Final = frozenset({"answer_package", "answer_handout"})
 
 
 @dataclass(frozen=True, slots=True)
