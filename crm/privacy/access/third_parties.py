@@ -7,6 +7,7 @@ Source: Art. 15(4) DSGVO, recital 63.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,23 +63,43 @@ def clean(
     addresses = _find_addresses(session, texts, subject_ids, gathered)
     others = [*dict.fromkeys([*addresses.values(), *_find_colleagues(session, gathered, subject_ids)])]
     taken_out = {*words, *addresses, *_names_of(session, others, subject_ids, actor=actor, now=now)}
-    pattern = _pattern(taken_out, texts)
-    if pattern is None:
-        return Cleaned(gathered.records, 0)
-    counter = _Counter(pattern)
-    return Cleaned({table: [_clean_record(row, counter) for row in rows] for table, rows in gathered.records.items()}, counter.count)
+    blackener = _Blackener(taken_out)
+    cleaned = {table: [_clean_record(row, blackener) for row in rows] for table, rows in gathered.records.items()}
+    return Cleaned(cleaned, blackener.count)
 
 
-class _Counter:
-    """Blackens what a pattern finds, and counts."""
+class _Blackener:
+    """Takes phrases out of texts and counts; one look for each word of a text, which the rarest word of each phrase answers.
 
-    def __init__(self, pattern: re.Pattern[str]) -> None:
-        self._pattern, self.count = pattern, 0
+    A pattern of all of them would try each at each letter: minutes for somebody with thousands of notes.
+    """
+
+    def __init__(self, words: Collection[str]) -> None:
+        phrases = sorted({each.strip() for each in words}, key=lambda each: (-len(each), each))
+        shared = Counter(word for phrase in phrases for word in set(_WORD.findall(phrase)))
+        self._by_word: dict[str, list[tuple[int, str]]] = {}
+        self.count = 0
+        for phrase in phrases:
+            if found := list(_WORD.finditer(phrase)):
+                rarest = min(found, key=lambda word: shared[word[0]])
+                self._by_word.setdefault(rarest[0], []).append((rarest.start(), phrase))
 
     def __call__(self, text: str) -> str:
-        cleaned, found = self._pattern.subn(BLACKENED, text)
-        self.count += found
-        return cleaned
+        kept, end = list[str](), 0
+        for word in _WORD.finditer(text) if self._by_word else ():
+            for offset, phrase in self._by_word.get(word[0], ()):
+                start = word.start() - offset
+                if start >= end and text.startswith(phrase, start) and _ends_at(text, start + len(phrase)):
+                    kept += [text[end:start], BLACKENED]
+                    end = start + len(phrase)
+                    self.count += 1
+                    break
+        return "".join([*kept, text[end:]])
+
+
+def _ends_at(text: str, end: int) -> bool:
+    """Say whether no word goes on there: a name is not taken out of the middle of a longer word."""
+    return end >= len(text) or not _WORD.match(text, end)
 
 
 def _all(gathered: Gathered) -> Iterator[Record]:
@@ -177,13 +198,3 @@ def _words_of(fields: Mapping[str, str]) -> Iterator[str]:
     for name in (*_NAMES, "email", "phone", "mobile"):
         if len(fields.get(name, "")) >= _SHORTEST:
             yield fields[name]
-
-
-def _pattern(words: Collection[str], texts: Collection[str]) -> re.Pattern[str] | None:
-    """Return what finds those of the words that can occur: a pattern of thousands would take longer than all of the copy."""
-    there = {word for text in texts for word in _WORD.findall(text)}
-    possible = [each for each in words if each.strip() and set(_WORD.findall(each)) <= there]
-    if not possible:
-        return None
-    longest_first = sorted(possible, key=lambda each: (-len(each), each))
-    return re.compile("|".join(rf"(?<!\w){re.escape(each.strip())}(?!\w)" for each in longest_first))
