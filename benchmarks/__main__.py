@@ -9,7 +9,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import command, copying, erasing, exporting, forgetting, importing, objecting, pages, people, two_workers, uploading
+from benchmarks import (
+    command,
+    copying,
+    crowd,
+    erasing,
+    exporting,
+    forgetting,
+    importing,
+    objecting,
+    pages,
+    people,
+    two_workers,
+    uploading,
+    work,
+)
 
 RESULTS = Path("benchmarks/results")
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -24,6 +38,8 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "forget": forgetting.measure,
     "command": command.measure,
     "objecting": objecting.measure,
+    "work": work.measure,
+    "crowd": crowd.measure,
 }
 # What issue and design ask for: (benchmark, figure, comparison, number).
 GOALS = (
@@ -47,6 +63,15 @@ GOALS = (
     ("objecting", "effective_longest_ms", "<=", 1_000),
     ("objecting", "lost", "<=", 0),
     ("objecting", "doubled", "<=", 0),
+    ("crowd", "pages_per_second", ">=", 60),
+    ("crowd", "errors", "<=", 0),
+    ("work", "slowest_p95_ms", "<=", 100),
+    ("work", "sales.turn /contacts.p50_ms", "<=", 25),
+    ("work", "sales.contacts.show.p50_ms", "<=", 25),
+    ("work", "sales.search.p50_ms", "<=", 25),
+    ("work", "sales.save.p50_ms", "<=", 25),
+    ("work", "management.reports.quarter.p95_ms", "<=", 300),
+    ("work", "service.call by number.p95_ms", "<=", 150),
 )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from benchmarks.ground import IMPORTER, NOW, STAFF, collect, installed, seconds
 from crm.actor import Actor, Role
 from crm.models.account import Account
@@ -67,8 +69,10 @@ def measure(number: int = 10_000) -> dict[str, Any]:
 
 def _ground(runtime: Runtime) -> tuple[Purpose, Actor, Actor]:
     with runtime.database.writing() as session:
-        actors = []
-        for each, role in ((STAFF, Role.SALES), (_COORDINATOR, Role.PRIVACY)):
-            account: Account = add_invented(session, each, actor=IMPORTER, now=NOW)
-            actors.append(Actor(account.pseudonym, frozenset({role}), role))
-        return purposes.find_all(session).get("business_contact"), *actors
+        asks, decides = _employ(session, STAFF, Role.SALES), _employ(session, _COORDINATOR, Role.PRIVACY)
+        return purposes.find_all(session).get("business_contact"), asks, decides
+
+
+def _employ(session: Session, invented: InventedAccount, role: Role) -> Actor:
+    account: Account = add_invented(session, invented, actor=IMPORTER, now=NOW)
+    return Actor(account.pseudonym, frozenset({role}), role)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from crm import garbage
 from crm.actor import Actor, Role, system_actor
 from crm.privacy import collection, purposes
 from crm.privacy.collection import NewPerson, Notice, SourceKey
@@ -64,6 +65,7 @@ def installed(*, demo: bool = False) -> Iterator[Runtime]:
         settings = Settings(data_dir=Path(made) / "installation", demo=demo, index_dir=index_dir)
         installation.lay_ground(settings)
         runtime = Runtime.open(settings)
+        garbage.search_less()  # as every process of the product does
         runtime.vault.prepare()
         with runtime.database.writing() as session:
             purposes.load_initial(session, actor=IMPORTER, now=NOW)

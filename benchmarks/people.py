@@ -65,7 +65,7 @@ def _measure_round(
 def _open(runtime: Runtime, ids: list[str]) -> None:
     """Open all fields; neither checks nor an entry."""
     with runtime.database.reading() as session:
-        opened = disclosure._open_contacts(session, ids, tuple(SEALED_COLUMN))
+        opened = disclosure.open_groups(session, ids, SEALED_COLUMN)
     if len(opened) != len(ids):
         raise RuntimeError("not everybody was read")
 

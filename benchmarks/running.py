@@ -29,6 +29,8 @@ class Running:
             "LETHE_INDEX_DIR": str(self._settings.index_dir),
             "LETHE_STAFF_ORIGIN": f"http://localhost:{self.port}",
             "LETHE_STAFF_WORKERS": "2",
+            "LETHE_DATABASE_URL": self._settings.database,
+            "LETHE_KEYSTORE_URL": self._settings.keystore,
         }
 
     @contextmanager

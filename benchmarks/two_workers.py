@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from benchmarks.ground import IMPORTER, NOW, STAFF, collect, installed, percentile, seconds
@@ -81,9 +82,13 @@ def _edit_in_turns(first: Visitor, second: Visitor, ids: list[str]) -> list[floa
         name = f"Umbenannt{chr(97 + number // 26)}{chr(97 + number % 26)}xq"
         editing.edit(subject_id, last_name=name)
         saved = time.perf_counter()
-        wait_for(lambda visitor=finding, name=name, wanted=[subject_id]: visitor.search(name) == wanted)
+        wait_for(partial(_finds_only, finding, name, subject_id))
         waits.append(time.perf_counter() - saved)
     return waits
+
+
+def _finds_only(visitor: Visitor, name: str, subject_id: str) -> bool:
+    return visitor.search(name) == [subject_id]
 
 
 def _times_of_pages(first: Visitor, second: Visitor, rounds: int) -> dict[str, dict[str, float]]:
@@ -100,7 +105,7 @@ def _times(turns: list[Visitor], ask: Callable[[Visitor], object]) -> dict[str, 
     """Time `ask`, on the clock and on the processor of whoever answers; the second says something on a busy machine too."""
     processes = {each.process for each in turns if each.process}
     before = sum(map(processor_seconds, processes))
-    values = [seconds(lambda each=each: ask(each)) for each in turns]
+    values = [seconds(partial(ask, each)) for each in turns]
     taken = sum(map(processor_seconds, processes)) - before
     return {"p50_ms": statistics.median(values) * 1e3, "p95_ms": percentile(values, 95) * 1e3, "cpu_ms": taken / len(turns) * 1e3}
 

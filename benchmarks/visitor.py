@@ -56,9 +56,7 @@ class Visitor:
     def edit(self, subject_id: str, **changes: str) -> None:
         """Open the form of a contact, change some fields and save it."""
         path = f"/contacts/{subject_id}/edit"
-        form = _Form()
-        form.feed(self.get(path))
-        self._ask("POST", path, urlencode({**form.fields, **changes}), _FORM, expected=303)
+        self._ask("POST", path, urlencode({**fields_of(self.get(path)), **changes}), _FORM, expected=303)
 
     def close(self) -> None:
         if self._connection:
@@ -105,6 +103,13 @@ class Visitor:
             return connection
         connection.close()
         return None
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """Return the fields of the forms of a page with what stands in them."""
+    form = _Form()
+    form.feed(page)
+    return form.fields
 
 
 def listed(page: str) -> list[str]:

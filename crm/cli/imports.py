@@ -1,6 +1,5 @@
 """`lethe import`: people and companies out of another CRM."""
 
-import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from crm import garbage
 from crm.cli.installation import command_line_actor, pass_runtime
 from crm.cli.listing import json_option, print_json
 from crm.cli.sentences import _
@@ -102,7 +102,7 @@ def _run(runtime: "Runtime", export: "Export", terms: "Terms", *, dry_run: bool,
     from crm.services.imports.importing import Importer
 
     starting.require_not_set_back(runtime.settings)
-    _search_less_for_garbage()
+    garbage.search_less()
     importer = Importer(runtime.database, export, terms=terms, settings=runtime.settings, clock=runtime.clock)
     show = _print_as_json if as_json else _print
     with _progress(sum(export.survey.rows.values())) as progress:
@@ -115,12 +115,6 @@ def _run(runtime: "Runtime", export: "Export", terms: "Terms", *, dry_run: bool,
     sys.stdout.flush()
     if not dry_run:
         importer.finish(applied)
-
-
-def _search_less_for_garbage() -> None:
-    """Leave out of the search what is loaded by now and stays to the end, and search less often: it took a tenth of an import."""
-    gc.freeze()
-    gc.set_threshold(50_000)
 
 
 @contextmanager

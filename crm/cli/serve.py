@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from crm import garbage
 from crm.cli import log_lines
 from crm.cli.errors import AddressTakenError, AddressUnusableError, SiteCannotStartError
 from crm.cli.installation import pass_settings
@@ -137,6 +138,7 @@ def _open_application(settings: "Settings", site: str) -> Any:
     report = ProcessReport(runtime, site)
     report.start()
     app.extensions[_CLOSING] = (report, runtime)
+    garbage.search_less()
     return app
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crm import garbage
 from crm.cli.installation import pass_writing_runtime
 from crm.cli.sentences import _
 
@@ -29,7 +30,9 @@ def work(runtime: "Runtime") -> None:
     signal.signal(signal.SIGTERM, _end)
     with closing(ProcessReport(runtime, "worker")) as report:
         report.start()
-        import_module(_WORKER).run(runtime, note_failures=report.note_failures)
+        jobs = import_module(_WORKER)
+        garbage.search_less()
+        jobs.run(runtime, note_failures=report.note_failures)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

@@ -12,7 +12,7 @@ from crm.db.ids import new_id
 from crm.db.lasting_lock import LastingLock, holding, make_lasting_lock
 from crm.db.rows import insert_rows
 from crm.db.sort_key import sort_key
-from crm.db.unit_of_work import Database, before_answer
+from crm.db.unit_of_work import Database, before_answer, once
 from crm.db.write_ahead_log import empty_log
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "make_engine",
     "make_lasting_lock",
     "new_id",
+    "once",
     "personal",
     "sort_key",
     "stays",

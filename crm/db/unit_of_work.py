@@ -1,9 +1,9 @@
 """Units of work: the only place that commits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
@@ -13,6 +13,8 @@ from crm.db.turnstile import Turnstile
 
 _BEFORE_ANSWER = "before_answer"
 _READING = "reading"
+_ANSWERS = "answers"
+_T = TypeVar("_T")
 
 
 class Database:
@@ -70,6 +72,16 @@ def before_answer(session: Session, note: Callable[[Session], None]) -> None:
         session.info.setdefault(_BEFORE_ANSWER, []).append(note)
     else:
         note(session)
+
+
+def once(session: Session, key: Hashable, ask: Callable[[], _T]) -> _T:
+    """Return what `ask` returns, and ask once only in a unit of work that reads: one page goes by one state of things."""
+    if not session.info.get(_READING):
+        return ask()
+    answers: dict[Hashable, _T] = session.info.setdefault(_ANSWERS, {})
+    if key not in answers:
+        answers[key] = ask()
+    return answers[key]
 
 
 def _without_arguments(call: Callable[[], None]) -> Callable[[Session, SessionTransaction, Connection], None]:

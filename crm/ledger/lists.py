@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, bindparam, delete, insert, select, union_all, update
 from sqlalchemy.orm import Session
 
+from crm.db import among
 from crm.ledger import tables
 
 _SUBJECT = 32
@@ -20,6 +21,7 @@ _RECORD = 2 * _SUBJECT
 _ERASED = "0" * _RECORD
 _SALT_BYTES = 16
 _L, _A = tables.fresh_list.c, tables.salt.c
+_DROP_SALTS = delete(tables.salt).where(among(_A.subject_id, "subject_ids"))
 
 
 def salted(subject_id: str, salt: bytes) -> bytes:
@@ -79,7 +81,7 @@ def drop_salts(session: Session, subject_ids: Sequence[str]) -> int:
 
     Source: Art. 17(1) DSGVO.
     """
-    filed = session.execute(delete(tables.salt).where(_A.subject_id.in_(subject_ids)))
+    filed = session.execute(_DROP_SALTS, {"subject_ids": list(subject_ids)})
     number: int = filed.rowcount  # type: ignore[attr-defined] # a DELETE has one
     gone = set(subject_ids)
     kept = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Integer, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.clock import from_micros, micros
@@ -16,6 +16,20 @@ from crm.ledger.lists import events_showing
 
 _E, _S = tables.entry.c, tables.sealed_leaf.c
 _SEALED_OR_NOT = tables.entry.outerjoin(tables.sealed_leaf, _S.entry_id == _E.id)
+
+# About one person. Written once: every contact page asks them.
+_ABOUT = _E.subject_id == bindparam("subject_id")
+_ACTS: BindParameter[Any] = bindparam("actions", expanding=True)
+_OF_PERSON = (
+    select(_E.id, blob(_E.leaf), _S.leaf_index)
+    .select_from(_SEALED_OR_NOT)
+    .where(_ABOUT)
+    .order_by(_E.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+_OF_PERSON_BY = _OF_PERSON.where(_E.action.in_(_ACTS))
+_COUNT_OF_PERSON = select(func.count()).select_from(tables.entry).where(_ABOUT, _E.action.in_(_ACTS))
+_NEWEST_OF_PERSON = select(_E.id).where(_ABOUT, _E.action.not_in(_ACTS)).order_by(_E.id.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +97,9 @@ def find_entries_of(session: Session, subject_id: str, *, actions: Collection[st
     Args:
         actions: only these; None for all.
     """
-    query = select(_E.id, blob(_E.leaf), _S.leaf_index).select_from(_SEALED_OR_NOT).where(_E.subject_id == subject_id)
-    if actions is not None:
-        query = query.where(_E.action.in_(actions))
-    return [_stored(row) for row in session.execute(query.order_by(_E.id.desc()).limit(limit))]
+    wanted = {"subject_id": subject_id, "limit": limit}
+    rows = session.execute(_OF_PERSON, wanted) if actions is None else session.execute(_OF_PERSON_BY, {**wanted, "actions": list(actions)})
+    return [_stored(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +122,12 @@ def find_payloads(session: Session, subject_id: str) -> Iterator[Payload]:
 
 def find_newest(session: Session, subject_id: str, *, except_actions: Collection[str]) -> int | None:
     """Return the number of the newest entry that names this person, but for these actions; None where there is none."""
-    named = (_E.subject_id == subject_id, _E.action.not_in(except_actions))
-    return session.scalar(select(_E.id).where(*named).order_by(_E.id.desc()).limit(1))
+    return session.scalar(_NEWEST_OF_PERSON, {"subject_id": subject_id, "actions": list(except_actions)})
 
 
 def count_entries_of(session: Session, subject_id: str, *, actions: Collection[str]) -> int:
     """Return how many entries of these actions name this person."""
-    named = (_E.subject_id == subject_id, _E.action.in_(actions))
-    return session.scalar(select(func.count()).select_from(tables.entry).where(*named)) or 0
+    return session.scalar(_COUNT_OF_PERSON, {"subject_id": subject_id, "actions": list(actions)}) or 0
 
 
 def count_entries(session: Session, wanted: EntryFilter) -> int:

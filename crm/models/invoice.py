@@ -4,6 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.db import NOT_PERSONAL, Base, Category, Compartment, Id, Kept, RowId, goes, personal
@@ -22,6 +23,15 @@ class InvoiceEnd(StrEnum):
     PAID = "paid"
     CANCELLED = "cancelled"  # it was wrong: nothing is owed
     WRITTEN_OFF = "written_off"  # it is owed and will not be paid
+
+
+def number_key(number: str) -> str:
+    """Return what is the same of all ways to write a number: `N1` and `n1` are one, because people read them out on the phone."""
+    return number.casefold()
+
+
+def _key_of_row(context: DefaultExecutionContext) -> str:
+    return number_key(context.get_current_parameters()["number"])  # type: ignore[no-untyped-call] # SQLAlchemy types it not
 
 
 class Invoice(Base):
@@ -51,6 +61,7 @@ class Invoice(Base):
 
     id: Mapped[RowId]
     number: Mapped[str] = mapped_column(String(40), unique=True, info=personal(Category.METADATA))
+    number_key: Mapped[str] = mapped_column(String(80), unique=True, default=_key_of_row, info=personal(Category.METADATA))
     source: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
     company_id: Mapped[Id | None] = mapped_column(ForeignKey("company.id"), info=personal(Category.LINK))
     subject_id: Mapped[Id | None] = mapped_column(ForeignKey("subject.id"), info=personal(Category.LINK))

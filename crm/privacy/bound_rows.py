@@ -14,12 +14,12 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, delete, select
+from sqlalchemy import ColumnElement, Select, Table, delete, select
 from sqlalchemy.orm import Session
 
 from crm import models  # noqa: F401 - registers every table there is
 from crm.clock import micros
-from crm.db import Base
+from crm.db import Base, among
 from crm.models.account import Account
 from crm.models.request_case import CaseSubject, RequestCase
 from crm.privacy.actions import Action
@@ -181,14 +181,24 @@ def table_of(name: str) -> Table:
     return Base.metadata.tables[name]
 
 
+@cache
+def query_of(table_name: str, *, of_people: bool) -> Select[*tuple[Any, ...]]:
+    """Return the query for the bound columns of a table, in the order of its rows.
+
+    Args:
+        of_people: only those about the people in `subject_ids`; a table that is about nobody is read whole.
+    """
+    table = table_of(table_name)
+    of_these = (among(table.c.subject_id, "subject_ids"),) if of_people and "subject_id" in table.c else ()
+    return select(*(table.c[name] for name in columns_of(table_name))).where(*of_these).order_by(*table.primary_key.columns)
+
+
 def find_moments(session: Session, subject_id: str, *, actions: Collection[str]) -> dict[str, datetime]:
     """Return when what rows about a person say took effect, by their digests, as entries of these acts name them."""
     moments: dict[str, datetime] = {}
     for bound in BOUND:
         if bound.table in _TOOK_EFFECT and not bound.by.isdisjoint(actions):
-            columns = table_of(bound.table).c
-            wanted = select(*(columns[name] for name in columns_of(bound.table))).where(columns.subject_id == subject_id)
-            rows = [dict(row) for row in session.execute(wanted).mappings()]
+            rows = [dict(row) for row in session.execute(query_of(bound.table, of_people=True), {"subject_ids": [subject_id]}).mappings()]
             moments |= {digest(bound.table, row): row[_TOOK_EFFECT[bound.table]] for row in rows}
     return moments
 

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor, Role
+from crm.db import once
 from crm.models.field_groups import FIELDS, GROUP_OF, FieldGroup
 from crm.models.policy import PolicyVersion
 from crm.privacy import audit, bound_rows, custom_fields, policy_versions
@@ -106,6 +107,10 @@ class Purposes:
 
 def find_all(session: Session) -> Purposes:
     """Return the purposes as they stand now; read again only when a version was added, of a purpose or a custom field."""
+    return once(session, _CACHE, lambda: _find_all(session))
+
+
+def _find_all(session: Session) -> Purposes:
     newest = (session.scalar(_NEWEST) or 0, custom_fields.find_stamp(session))
     cache: dict[str, tuple[tuple[int, Stamp], Purposes]] = session.info.get("policy_cache", {})
     if _CACHE not in cache or cache[_CACHE][0] != newest:

@@ -174,13 +174,10 @@ def _find_rows(session: Session, bound: Bound, subject_ids: Sequence[str] | None
     Args:
         subject_ids: only those about these people; a table that is about nobody is read whole.
     """
-    table, names = bound_rows.table_of(bound.table), bound_rows.columns_of(bound.table)
     beside = _BESIDE[bound.table](session) if bound.table in _BESIDE else None
-    asked = select(*(table.c[name] for name in names)).order_by(*table.primary_key.columns)
-    if subject_ids is not None and "subject_id" in table.c:
-        asked = asked.where(table.c.subject_id.in_(subject_ids))
+    query = bound_rows.query_of(bound.table, of_people=subject_ids is not None).execution_options(yield_per=_AT_ONCE)
     try:
-        for row in session.execute(asked.execution_options(yield_per=_AT_ONCE)).mappings():
+        for row in session.execute(query, {"subject_ids": subject_ids}).mappings():
             yield _whose(row), _digest(bound.table, dict(row), beside)
     except (ValueError, TypeError):  # SQLite stores any type in any column: a moment that is none cannot even be read
         yield None, None

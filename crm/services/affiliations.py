@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -27,6 +27,12 @@ from crm.services.companies.choosing import choose_company
 
 GROUP: Final = FieldGroup.POSITION  # a purpose that may know what somebody works as may know what they do for a company
 _MOST: Final = 20  # of one person
+_OF_PERSON: Final = (
+    select(Affiliation, Company.name)
+    .join(Company, Company.id == Affiliation.company_id)
+    .where(Affiliation.subject_id == bindparam("subject_id"))
+    .order_by(Company.sort_key, Affiliation.id)
+)
 
 
 class CapacityUnknownError(InvalidInputError):
@@ -65,8 +71,7 @@ class ShownAffiliation:
 
 def find_of_person(session: Session, *, subject_id: str) -> Sequence[ShownAffiliation]:
     """Return what a person is at which companies, for a page that the door has opened."""
-    found = select(Affiliation, Company.name).join(Company, Company.id == Affiliation.company_id)
-    rows = session.execute(found.where(Affiliation.subject_id == subject_id).order_by(Company.sort_key, Affiliation.id))
+    rows = session.execute(_OF_PERSON, {"subject_id": subject_id})
     return [ShownAffiliation(each.id, each.company_id, name, each.capacity) for each, name in rows]
 
 

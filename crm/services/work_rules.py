@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.db import once
 from crm.models.policy import PolicyVersion
 from crm.privacy import audit, bound_rows
 from crm.privacy.actions import Action
@@ -77,6 +78,10 @@ class WorkRules:
 
 def find(session: Session) -> WorkRules:
     """Return the rules as they stand now; read again only when a version was added."""
+    return once(session, KIND, lambda: _find(session))
+
+
+def _find(session: Session) -> WorkRules:
     newest = session.scalar(_NEWEST) or 0
     cache: dict[str, tuple[int, WorkRules]] = session.info.get("policy_cache", {})
     if KIND not in cache or cache[KIND][0] != newest:

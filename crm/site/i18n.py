@@ -16,16 +16,16 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, has_app_context, request
 from flask_babel import Babel, Domain, get_locale, get_timezone
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
 from crm.privacy.citations import cite
 from crm.privacy.links import LANGUAGE_PARAMETER
 
 LANGUAGES: Final = {"de": "Deutsch", "en": "English"}
+_SOURCE: Final = "de"
 LANGUAGE_COOKIE: Final = "lethe_language"
 _A_YEAR: Final = 365 * 24 * 3600  # seconds
 CATALOGUES: Final = Path(__file__).parent / "translations"
@@ -59,22 +59,30 @@ __all__ = [
 class _Catalogues(Domain):
     """All languages, compiled once; `Domain` would read files again for each request."""
 
-    def __init__(self, catalogues: Mapping[str, NullTranslations]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # the library types its methods only
-        self._catalogues = catalogues
-
     def get_translations(self) -> NullTranslations:
-        return self._catalogues[current_language()]
+        return _catalogue()
 
 
 class _Languages(Babel):
     """Flask-Babel with catalogues that are in memory."""
 
-    catalogues: _Catalogues
-
     @property
     def domain_instance(self) -> _Catalogues:
-        return self.catalogues
+        return _CATALOGUES
+
+
+_CATALOGUES: Final = _Catalogues()  # type: ignore[no-untyped-call]  # the library types its methods only
+
+
+def _(message: str, **facts: object) -> str:
+    """Return a text of the program in the reader's language, with its facts filled in."""
+    translated: str = _catalogue().gettext(message)
+    return translated % facts if facts else translated
+
+
+def _l(message: str, **facts: object) -> LazyString:
+    """Return a text that is translated where it is shown."""
+    return LazyString(_, message, **facts)  # type: ignore[no-untyped-call]  # as above
 
 
 def install(app: Flask, *, default_language: str, time_zone: str) -> None:
@@ -84,10 +92,15 @@ def install(app: Flask, *, default_language: str, time_zone: str) -> None:
         chosen = (_find_asked(), request.cookies.get(LANGUAGE_COOKIE, ""))
         return next((each for each in chosen if each in LANGUAGES), default_language)
 
-    languages = _Languages(  # type: ignore[no-untyped-call]  # as above
+    _Languages(  # type: ignore[no-untyped-call]  # as above
         app, locale_selector=choose, default_locale=default_language, default_timezone=time_zone
     )
-    languages.catalogues = _Catalogues({"de": NullTranslations(), "en": read_catalogue("en")})
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # its extension adds it
+        gettext=lambda message: _catalogue().gettext(message),
+        ngettext=lambda one, many, number: _catalogue().ngettext(one, many, number),
+        newstyle=True,
+    )
+    read_catalogue("en")  # now, and not while somebody waits for the first page
     app.after_request(_remember_asked)
     app.jinja_env.filters.update(day=day, moment=moment, weekday=weekday, number=number, cited=cited)
     app.jinja_env.globals.update(current_language=current_language, in_language=in_language, LANGUAGES=LANGUAGES)
@@ -113,8 +126,10 @@ def remember(response: Response, language: str) -> None:
 
 
 @cache
-def read_catalogue(language: str) -> Translations:
+def read_catalogue(language: str) -> NullTranslations:
     """Return the translations of `language`, compiled from the text that is in the repository; once in a process, for all its sites."""
+    if language == _SOURCE:
+        return NullTranslations()
     source = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
     compiled = BytesIO()
     with source.open("rb") as file:
@@ -125,8 +140,16 @@ def read_catalogue(language: str) -> Translations:
 
 def current_language() -> str:
     """Return `de` or `en`: the language of this request, or the installation's outside of one."""
+    # A page asks hundreds of times. Flask-Babel keeps its answer there, and comes to it by a dozen calls.
+    known = getattr(g.get("_flask_babel"), "babel_locale", None)
+    if known is not None:
+        return str(known.language)
     locale = get_locale()
     return str(locale.language) if locale else str(current_app.extensions["babel"].default_locale)
+
+
+def _catalogue() -> NullTranslations:
+    return read_catalogue(current_language() if has_app_context() else _SOURCE)
 
 
 def in_language(texts: Mapping[str, str]) -> str:

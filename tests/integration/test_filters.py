@@ -5,7 +5,7 @@ from sqlalchemy import update
 from crm.actor import system_actor
 from crm.models.contact import Contact
 from crm.services.companies import entry
-from crm.services.companies.listing import find_segments, list_names
+from crm.services.companies.listing import find_segments
 from tests.integration.privacy.people import make_person
 
 ACTOR = system_actor("test")
@@ -29,18 +29,3 @@ class TestSegments:
     def test_are_none_where_nobody_has_one(self, runtime):
         with runtime.database.reading() as session:
             assert find_segments(session) == []
-
-
-class TestCompanies:
-    def test_are_named_in_order_with_the_one_that_is_chosen(self, runtime, clock):
-        with runtime.database.writing() as session:
-            ids = {
-                name: entry.create(session, entry=entry.CompanyEntry(fields={"name": name}), actor=ACTOR, now=clock.now())
-                for name in ("Beta GmbH", "Alpha GmbH")
-            }
-
-        with runtime.database.reading() as session:
-            found = list_names(session, also=ids["Beta GmbH"])
-
-        assert found == {ids["Alpha GmbH"]: "Alpha GmbH", ids["Beta GmbH"]: "Beta GmbH"}
-        assert list(found.values()) == ["Alpha GmbH", "Beta GmbH"]

@@ -64,7 +64,12 @@ _NO_WORDS = {
         "ledger_entry.purpose",
     },
     "pseudonyms, codes and hashes of what was done, which stay": {"ledger_entry.leaf", "ledger_payload.content"},
-    "numbers of documents and matters, and days with amounts": {"invoice.number", "invoice.payments", "ticket.number"},
+    "numbers of documents and matters, and days with amounts": {
+        "invoice.number",
+        "invoice.number_key",
+        "invoice.payments",
+        "ticket.number",
+    },
     "sealed for a link and a code, which no key of ours opens": {"answer_handout.content"},
     "a category that many share": {"contact.segment"},
 }

@@ -61,14 +61,18 @@ def _share_statements(patch: pytest.MonkeyPatch) -> None:
 
 
 def _share_routes(patch: pytest.MonkeyPatch) -> None:
-    """Let sites share the functions that build their addresses; each depends on the rule alone, and is given it when it is called."""
+    """Let sites share what their rules were compiled to: it depends on the text of a rule and its defaults alone."""
     compiled = {}
-    make = Rule._compile_builder
+    compile_anew = Rule.compile
 
-    def compile_builder(self, append_unknown):
-        key = (self.rule, tuple(self._trace), repr(self.defaults), append_unknown)
+    def compile_once(self):
+        key = (self.rule, self.subdomain, self.merge_slashes, repr(self.defaults))
         if key not in compiled:
-            compiled[key] = make(self, append_unknown)
-        return compiled[key]
+            compile_anew(self)
+            builders = [each.__func__ for each in (self._build, self._build_unknown)]
+            compiled[key] = (self._parts, self._trace, self._converters, frozenset(self.arguments), builders)
+        self._parts, self._trace, self._converters, arguments, builders = compiled[key]
+        self.arguments |= arguments
+        self._build, self._build_unknown = (each.__get__(self, None) for each in builders)
 
-    patch.setattr(Rule, "_compile_builder", compile_builder)
+    patch.setattr(Rule, "compile", compile_once)

@@ -27,8 +27,8 @@ from crm.vault import Destruction, Subject, Vault
 
 _log = structlog.get_logger()
 
-_AT_ONCE: Final = 500  # people whose keys one emptying of the key store's log destroys
-_IN_ONE_UNIT: Final = 200  # people whose values one unit of work deletes; then others get their turn
+_AT_ONCE: Final = 400  # people whose keys one emptying of the key store's log destroys
+_IN_ONE_UNIT: Final = 400  # people whose values one unit of work deletes; then others get their turn
 _PATIENCE: Final = 0.2  # seconds for readers of old pages of the data
 _ERASER: Final = system_actor("eraser")
 
@@ -36,6 +36,9 @@ _ERASER: Final = system_actor("eraser")
 _JOBS, _SUBJECTS = (cast("Table", model.__table__) for model in (ErasureJob, Subject))
 _JOB, _SUBJECT, _RECORD = _JOBS.c, _SUBJECTS.c, SourceRecord.__table__.c
 _AT_STEP = select(_JOB.id, _JOB.subject_id).where(_JOB.step == bindparam("step"))
+# Neighbours go together: then a unit of work changes few pages of each index, however many people stay.
+_ALL_AT_STEP = _AT_STEP.order_by(_JOB.ordered_at, _JOB.subject_id)
+_THESE_AT_STEP = _ALL_AT_STEP.where(among(_JOB.id, "jobs"))
 _STILL_AT_STEP = _AT_STEP.where(among(_JOB.id, "jobs")).order_by(_JOB.id).with_for_update()
 _MOVE = {
     ErasureStep.DESTROYED: update(_JOBS).where(among(_JOB.id, "jobs")).values(step=ErasureStep.DESTROYED, destroyed_at=bindparam("now")),
@@ -82,11 +85,9 @@ def _find(
     database: Database, step: ErasureStep, job_ids: Collection[str] | None, *, asked: Collection[str] = frozenset()
 ) -> list[_Waiting]:
     """Return the genuine orders at this step; about people in `asked` it was asked just now."""
-    wanted = _AT_STEP if job_ids is None else _AT_STEP.where(_JOB.id.in_(job_ids))
-    # Neighbours go together: then a unit of work changes few pages of each index, however many people stay.
-    wanted = wanted.order_by(_JOB.ordered_at, _JOB.subject_id)
+    wanted = _ALL_AT_STEP if job_ids is None else _THESE_AT_STEP
     with database.reading() as session:
-        waiting = [_Waiting(*row) for row in session.execute(wanted, {"step": step})]
+        waiting = [_Waiting(*row) for row in session.execute(wanted, {"step": step, "jobs": job_ids})]
         unknown = [each.subject_id for each in waiting if each.subject_id not in asked]
         genuine = {*asked, *job.find_genuine(session, unknown)}
     for each in waiting:

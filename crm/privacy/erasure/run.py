@@ -26,8 +26,8 @@ from crm.privacy.erasure.plan import Planned
 from crm.vault import Vault
 
 KEEPER: Final = system_actor("retention")
-_AT_ONCE: Final = 200  # people of one unit of work
-_UNITS_IN_A_ROUND: Final = 10
+_AT_ONCE: Final = 400  # people of one unit of work
+_UNITS_IN_A_ROUND: Final = 5
 _PATIENCE: Final = 0.2  # seconds for readers of old pages of the data
 
 

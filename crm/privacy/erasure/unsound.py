@@ -12,12 +12,21 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.db import among
 from crm.models.privacy_task import DECIDED_WITHIN, PrivacyTask, TaskKind
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.privacy import due, keeping, plain_columns, restriction, row_integrity
 from crm.privacy.restriction import RestrictionReason
 
 _A_DAY = timedelta(days=1)
+_TO_DECIDE = select(PrivacyTask.subject_id, PrivacyTask.due_on).where(
+    among(PrivacyTask.__table__.c.subject_id, "subject_ids"), PrivacyTask.kind == TaskKind.TIME_UP, PrivacyTask.done_at.is_(None)
+)
+_IN_OPEN_CASE = (
+    select(CaseSubject.subject_id)
+    .join(RequestCase, RequestCase.id == CaseSubject.case_id)
+    .where(among(CaseSubject.__table__.c.subject_id, "subject_ids"), RequestCase.state != CaseState.CLOSED)
+)
 
 
 def find_changed(session: Session, subject_ids: Sequence[str]) -> set[str]:
@@ -48,10 +57,8 @@ def _find_without_hold(session: Session, subject_ids: Sequence[str]) -> set[str]
 def _find_with_task(session: Session, subject_ids: Collection[str]) -> set[str]:
     """Return who has an open task to decide, with all the time for it that an import gave."""
     zone = due.zone_of(session)
-    asked = select(PrivacyTask.subject_id, PrivacyTask.due_on)
-    asked = asked.where(PrivacyTask.subject_id.in_(subject_ids), PrivacyTask.kind == TaskKind.TIME_UP, PrivacyTask.done_at.is_(None))
     found = set()
-    for subject_id, due_on in session.execute(asked):
+    for subject_id, due_on in session.execute(_TO_DECIDE, {"subject_ids": list(subject_ids)}):
         start = restriction.find_start(session, subject_id=subject_id, reason=RestrictionReason.TIME_UP)
         # The restriction may have been entered a moment after the task, on the other side of midnight.
         if start is not None and due_on >= due.last_day(start, within=DECIDED_WITHIN, zone=zone) - _A_DAY:
@@ -60,5 +67,4 @@ def _find_with_task(session: Session, subject_ids: Collection[str]) -> set[str]:
 
 
 def _find_with_case(session: Session, subject_ids: Collection[str]) -> set[str]:
-    cases = select(CaseSubject.subject_id).join(RequestCase, RequestCase.id == CaseSubject.case_id)
-    return set(session.scalars(cases.where(CaseSubject.subject_id.in_(subject_ids), RequestCase.state != CaseState.CLOSED)))
+    return set(session.scalars(_IN_OPEN_CASE, {"subject_ids": list(subject_ids)}))

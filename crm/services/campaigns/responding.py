@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -19,6 +19,12 @@ from crm.search.exact import exact_email, exact_phone
 from crm.vault import Vault
 
 ENTERED_WAYS = (ResponseWay.REPLY, ResponseWay.ORDER, ResponseWay.HAND)  # a link enters itself
+_OF_PERSON = (
+    select(Campaign.id, Campaign.name, Campaign.starts_on, CampaignMember.responded_on, CampaignMember.response_way)
+    .join(CampaignMember, CampaignMember.campaign_id == Campaign.id)
+    .where(CampaignMember.subject_id == bindparam("subject_id"))
+    .order_by(Campaign.starts_on.desc(), Campaign.id)
+)
 
 
 class NoMemberError(InvalidInputError):
@@ -93,12 +99,7 @@ def enter(
 
 def find_of_person(session: Session, *, subject_id: str) -> tuple[OwnCampaign, ...]:
     """Return the campaigns that reached a person, the latest first; the caller has opened the door to them."""
-    rows = session.execute(
-        select(Campaign.id, Campaign.name, Campaign.starts_on, CampaignMember.responded_on, CampaignMember.response_way)
-        .join(CampaignMember, CampaignMember.campaign_id == Campaign.id)
-        .where(CampaignMember.subject_id == subject_id)
-        .order_by(Campaign.starts_on.desc(), Campaign.id)
-    )
+    rows = session.execute(_OF_PERSON, {"subject_id": subject_id})
     return tuple(OwnCampaign(id=id_, name=name, starts_on=start, responded_on=day, way=way) for id_, name, start, day, way in rows)
 
 

@@ -10,15 +10,12 @@ from crm.db import sort_key
 from crm.errors import InvalidInputError
 from crm.models.company import Company, CompanyKind
 from crm.models.contact import Contact
-from crm.services.companies.names import find_names
 
 PAGE_SIZE = 50
 _SUGGESTED = 8
-_NAMED = 200  # companies offered in a filter; more would be no choice any more
 
 # Built once, because every list of contacts has these filters.
 _COMPANY, _CONTACT = Company.__table__.c, Contact.__table__.c
-_FIRST_NAMES = select(_COMPANY.id, _COMPANY.name).where(_COMPANY.name.is_not(None)).order_by(_COMPANY.sort_key, _COMPANY.id).limit(_NAMED)
 
 
 def _distinct(column: ColumnElement[str | None]) -> Select[str | None]:
@@ -158,12 +155,3 @@ def find_by_name(session: Session, *, name: str, city: str | None = None) -> lis
 def find_segments(session: Session) -> list[str]:
     """Return the customer groups in use, for filters and forms."""
     return sorted({segment for (segment,) in session.execute(_SEGMENTS) if segment}, key=sort_key)
-
-
-def list_names(session: Session, *, also: str | None = None) -> dict[str, str]:
-    """Return names of legal persons by id for a filter: the first two hundred, and the one that is chosen."""
-    rows = session.execute(_FIRST_NAMES)
-    names = {company_id: name or "" for company_id, name in rows}
-    if also and also not in names:
-        names |= find_names(session, {also})
-    return names

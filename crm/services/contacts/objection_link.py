@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor, Role
 from crm.errors import NotAllowedError
-from crm.privacy import purposes
+from crm.privacy import lawfulness, purposes
 from crm.privacy.intake import way_out
 from crm.privacy.intake.way_out import WayOut
-from crm.services.contacts.view import find_allowing
+from crm.privacy.lawfulness import PersonState, Standing
+from crm.privacy.purposes import Purposes
+from crm.services.contacts.view import get_contact
 from crm.settings import Settings
 
 
@@ -22,13 +24,9 @@ class LinkNotYoursError(NotAllowedError):
     message = "Diesen Link gibt aus, wer die Person für Werbung ansprechen darf, oder die Datenschutzkoordination. Bitten Sie diese darum."
 
 
-def may_issue(session: Session, *, subject_id: str, actor: Actor, now: datetime) -> bool:
-    """Say whether this actor hands out links for this person: the coordinator, and whoever may advertise to them.
-
-    Raises:
-        NotFoundError, ErasedError: there is no such contact, or no more.
-    """
-    allowing = find_allowing(session, subject_id=subject_id, purposes=purposes.find_all(session), actor=actor, now=now)
+def may_issue(state: PersonState, known: Purposes, *, actor: Actor, now: datetime) -> bool:
+    """Say whether this actor hands out links for a person in this state: the coordinator, and whoever may advertise to them."""
+    allowing = (each for each in known.of_role(actor.role) if lawfulness.standing(each, state, now=now) is Standing.ALLOWED)
     return actor.role is Role.PRIVACY or any(each.direct_marketing for each in allowing)
 
 
@@ -39,6 +37,8 @@ def issue(session: Session, *, subject_id: str, settings: Settings, actor: Actor
         LinkNotYoursError: this actor hands out none for this person.
         NotFoundError, ErasedError: there is no such contact, or no more.
     """
-    if not may_issue(session, subject_id=subject_id, actor=actor, now=now):
+    get_contact(session, subject_id=subject_id)
+    state = lawfulness.find_states(session, [subject_id], now=now)[subject_id]
+    if not may_issue(state, purposes.find_all(session), actor=actor, now=now):
         raise LinkNotYoursError
     return way_out.issue(session, subject_id=subject_id, settings=settings, actor=actor, now=now)

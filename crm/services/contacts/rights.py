@@ -19,7 +19,7 @@ from crm.privacy import consent, disclosure, due, lawfulness
 from crm.privacy.consent import ConsentAct
 from crm.privacy.disclosure import DisclosedPerson
 from crm.privacy.errors import PrivacyError
-from crm.privacy.lawfulness import Standing
+from crm.privacy.lawfulness import PersonState, Standing
 from crm.privacy.objection import DIRECT_MARKETING, Objection
 from crm.privacy.purposes import Channel, Purpose, Purposes
 from crm.readable import require_readable
@@ -71,12 +71,12 @@ class StandingConsent:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What the person has objected to and consented to, and whether their data are restricted, so that no consent permits anything."""
+    """What the person has objected to and consented to; while their data are restricted, no consent permits anything."""
 
+    state: PersonState
     objected_to_all: bool
     objected_channels: frozenset[Channel]
     consents: tuple[StandingConsent, ...]
-    restricted: bool
 
 
 def find_rights(session: Session, *, subject_id: str, purposes: Purposes, now: datetime) -> Rights:
@@ -95,10 +95,10 @@ def find_rights(session: Session, *, subject_id: str, purposes: Purposes, now: d
         for given in [state.consents.get((purpose.code, channel))]
     ]
     return Rights(
+        state=state,
         objected_to_all=Objection(DIRECT_MARKETING) in state.objections,
         objected_channels=frozenset(each for each in CHANNELS if Objection(DIRECT_MARKETING, each) in state.objections),
         consents=tuple(consents),
-        restricted=state.restricted,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -23,6 +23,13 @@ from crm.services.companies.names import find_names
 from crm.vault import ErasedError, Subject
 
 CHANNELS = (Channel.EMAIL, Channel.PHONE, Channel.LETTER)  # all but fax, which no purpose uses
+
+_LATEST_NOTICE = select(NoticeEvent).where(NoticeEvent.subject_id == bindparam("subject_id")).order_by(NoticeEvent.id.desc()).limit(1)
+_OBJECTED = (
+    select(ObjectionEvent.scope, ObjectionEvent.channel, ObjectionEvent.effective_at)
+    .where(ObjectionEvent.subject_id == bindparam("subject_id"), ObjectionEvent.act == ObjectionAct.RAISED)
+    .order_by(ObjectionEvent.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,7 @@ def _since(by: Purpose | None, channel: Channel, state: PersonState) -> datetime
 
 
 def _latest_notice(session: Session, subject_id: str) -> NoticeEvent | None:
-    return session.scalars(select(NoticeEvent).where(NoticeEvent.subject_id == subject_id).order_by(NoticeEvent.id.desc()).limit(1)).first()
+    return session.scalars(_LATEST_NOTICE, {"subject_id": subject_id}).first()
 
 
 def find_allowing(session: Session, *, subject_id: str, purposes: Purposes, actor: Actor, now: datetime) -> list[Purpose]:
@@ -169,9 +176,5 @@ def find_allowing(session: Session, *, subject_id: str, purposes: Purposes, acto
 
 def _objected_at(session: Session, subject_id: str) -> dict[Objection, datetime]:
     """Return since when each objection stands; the state says which do."""
-    rows = session.execute(
-        select(ObjectionEvent.scope, ObjectionEvent.channel, ObjectionEvent.effective_at)
-        .where(ObjectionEvent.subject_id == subject_id, ObjectionEvent.act == ObjectionAct.RAISED)
-        .order_by(ObjectionEvent.id)
-    )
+    rows = session.execute(_OBJECTED, {"subject_id": subject_id})
     return {Objection(scope, Channel(channel) if channel else None): at for scope, channel, at in rows}

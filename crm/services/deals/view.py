@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
@@ -11,12 +11,13 @@ from crm.models.deal import Deal, DealMove
 from crm.privacy.disclosure import require_access
 from crm.privacy.purposes import Purpose
 from crm.services.deals.entry import get_deal
-from crm.services.deals.listing import DealFilter, find_soonest
 from crm.services.deals.shown import ShownDeal, find_titles, show
 from crm.services.work_customers import NOBODY
-from crm.services.work_rules import WorkRules
 
 SHOWN = 20  # deals on the page of a company or a person
+_LATEST = select(Deal).order_by(Deal.expected_on.desc(), Deal.id.desc()).limit(SHOWN)
+_OF_COMPANY = _LATEST.where(Deal.company_id == bindparam("company_id"))
+_OF_PERSON = _LATEST.where(Deal.subject_id == bindparam("subject_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,12 @@ def find_of_customer(
     *,
     company_id: str | None = None,
     subject_id: str | None = None,
-    rules: WorkRules,
     purpose: Purpose | None,
     actor: Actor,
     now: datetime,
 ) -> list[ShownDeal]:
     """Return the deals of a company or a person for its own page, the latest first; nobody is named besides."""
-    wanted = DealFilter(company_id=company_id, subject_id=subject_id, descending=True)
-    deals = find_soonest(session, wanted=wanted, rules=rules, limit=SHOWN)
+    whose = (_OF_COMPANY, {"company_id": company_id}) if company_id else (_OF_PERSON, {"subject_id": subject_id})
+    deals = session.scalars(*whose).all()
     titles = find_titles(session, deals, purpose=purpose, actor=actor, now=now)
     return [ShownDeal(each, titles.get(each.id), NOBODY) for each in deals]

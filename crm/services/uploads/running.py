@@ -3,10 +3,8 @@
 Source: Art. 5(1)(c), (e), 32 DSGVO.
 """
 
-import gc
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -36,7 +34,6 @@ from crm.services.uploads.options import mapping_of
 from crm.settings import Settings
 
 _NOTED_EVERY: Final = 400  # rows
-_GARBAGE_THRESHOLD: Final = 50_000  # new objects
 _WAITING: Final = (UploadState.CHECKING, UploadState.QUEUED, UploadState.RUNNING)
 # What stands in a file twice or is gone need not be corrected.
 _NOT_TO_CORRECT: Final = frozenset({Reason.ALREADY_IMPORTED, Reason.DELETED, Reason.CONVERTED, Reason.MEMBER_TWICE})
@@ -61,22 +58,10 @@ def work_off(database: Database, *, settings: Settings, clock: Clock) -> int:
         try:
             with database.reading() as session:
                 job = _open(session, session.get_one(ImportUpload, upload_id), clock.now())
-            with _searching_less_for_garbage():
-                _work(database, job, state, settings=settings, clock=clock)
+            _work(database, job, state, settings=settings, clock=clock)
         except (InvalidInputError, PrivacyError, NotFoundError, errors.ReaderGoneError) as error:
             _fail(database, upload_id, state, error, clock.now())
     return number
-
-
-@contextmanager
-def _searching_less_for_garbage() -> Iterator[None]:
-    """Search less often: hardly anything of an import lives in circles, and the search took a tenth of it."""
-    thresholds = gc.get_threshold()
-    gc.set_threshold(_GARBAGE_THRESHOLD)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
 
 
 def _find_next(database: Database) -> tuple[str, str] | None:

@@ -23,7 +23,7 @@ from crm.site.view_models.contact import (
 )
 from crm.site.view_models.contact_form import ContactFormView, DuplicateView
 from crm.site.view_models.contact_list import ContactColumn, ContactRow
-from crm.site.view_models.controls import FieldInput, FieldSet, Option, PagerView, SelectView, SortLink
+from crm.site.view_models.controls import FieldInput, FieldSet, Option, PagerView, SelectView, SortLink, SuggestView
 from crm.site.view_models.deal import BoardColumn, DealFormView, DealRow, DealTab, ForecastRow, PersonPicker, StageFigures
 from crm.site.view_models.documents import DocumentRow
 from crm.site.view_models.home import DueEntry, DueSection, Urgency
@@ -92,6 +92,7 @@ __all__ = [
     "StageFigures",
     "StandingView",
     "StripView",
+    "SuggestView",
     "TicketRow",
     "TimelineEntry",
     "TimelineKind",

@@ -28,6 +28,20 @@ class SelectView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestView:
+    """A filter above a list that is typed, with suggestions; `known` is the id of what stands there, sent as `known_name`."""
+
+    name: str
+    title: str
+    value: str
+    known_name: str
+    known: str
+    suggest_url: str
+    placeholder: str
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldInput:
     """One field of a form, with what was typed and what was wrong with it.
 

@@ -1,6 +1,6 @@
 """Controls of the list of contacts: filters, order, pages, and the addresses they lead to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final, Literal
 
@@ -21,7 +21,7 @@ _ORDERS: Final = {"name": (Sort.NAME, Sort.NAME_DESCENDING), "activity": (Sort.A
 
 
 def read_filter(*, text: str) -> ContactFilter:
-    """Return what the list is narrowed to, from address or form."""
+    """Return what the list is narrowed to, from address or form; a form names the company in words, see `company_filter`."""
     order = typed_line("sort")
     return ContactFilter(
         text=" ".join(text.split())[:LONGEST],
@@ -87,15 +87,12 @@ def _position(listed: Sequence[ListedContact]) -> str:
     return _("%(first)s bis %(last)s, %(count)s auf dieser Seite", first=first, last=last, count=number(len(listed)))
 
 
-def filters_of(
-    wanted: ContactFilter, *, staff: StaffNames, companies: Mapping[str, str], segments: Sequence[str]
-) -> tuple[SelectView, ...]:
-    """Return the filters above the list."""
+def filters_of(wanted: ContactFilter, *, staff: StaffNames, segments: Sequence[str]) -> tuple[SelectView, ...]:
+    """Return the filters above the list, besides the company."""
     owners = dict(staff.owners)
     if wanted.owner_id and wanted.owner_id in staff.by_account:
         owners.setdefault(wanted.owner_id, staff.by_account[wanted.owner_id])
     return (
-        select_of("company", _("Firma"), companies, wanted.company_id, everything=_("Alle Firmen")),
         select_of("owner", _("Betreuung"), owners, wanted.owner_id),
         select_of("segment", _("Segment"), {each: each for each in segments}, wanted.segment),
     )

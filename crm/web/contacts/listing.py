@@ -8,18 +8,17 @@ from flask.typing import ResponseReturnValue
 from crm.db import Session
 from crm.privacy.purposes import Purpose
 from crm.search import IndexBuildingError
-from crm.services.companies.entry import find_company
-from crm.services.companies.listing import find_segments, list_names
+from crm.services.companies.listing import find_segments
 from crm.services.contacts import exact, listing
 from crm.services.contacts.listing import ContactFilter, ContactPage
 from crm.services.staff_names import StaffNames, find_staff_names
 from crm.site.htmx import is_fragment_request
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
-from crm.site.view_models import SelectView
-from crm.web.contacts import rows
+from crm.web.contacts import company_filter, rows
 from crm.web.contacts.blueprint import bp
 from crm.web.contacts.chips import legend
+from crm.web.contacts.company_filter import ChosenCompany
 from crm.web.contacts.list_controls import (
     address_of,
     export_address_of,
@@ -48,14 +47,17 @@ def index() -> ResponseReturnValue:
 @bp.post("/contacts/search")
 def search() -> ResponseReturnValue:
     """Search and filter: rows for script, an address without words for everybody else."""
-    wanted = replace(read_filter(text=request.form.get("q", "")), after=None, before=None)
+    with current_runtime().database.reading() as db:
+        company = company_filter.of_form(db)
+    wanted = replace(read_filter(text=request.form.get("q", "")), company_id=company.id, after=None, before=None)
     address = address_of(wanted)
-    if not is_fragment_request():
+    is_fragment = is_fragment_request()
+    if not is_fragment and not company.error:
         return redirect(address, code=303)
     try:
-        return _rows(wanted), 200, {"HX-Replace-Url": address}
+        return (_rows(wanted, company), 200, {"HX-Replace-Url": address}) if is_fragment else (_page(wanted, company), 422)
     except IndexBuildingError:
-        return "", 200, {"HX-Redirect": address}
+        return ("", 200, {"HX-Redirect": address}) if is_fragment else redirect(address, code=303)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,25 +81,20 @@ def _find(db: Session, wanted: ContactFilter) -> _Found:
     return _Found(desk=desk, page=page, offers=offers, staff=find_staff_names(db))
 
 
-def _rows(wanted: ContactFilter) -> str:
+def _rows(wanted: ContactFilter, company: ChosenCompany) -> str:
     with current_runtime().database.reading() as db:
         found = _find(db, wanted)
-    return render_template("contacts/_rows.html", **_context(wanted, found))
+    return render_template("contacts/_rows.html", wrong_company=company.error, **_context(wanted, found))
 
 
-def _page(wanted: ContactFilter) -> str:
+def _page(wanted: ContactFilter, typed: ChosenCompany | None = None) -> str:
+    """Return the whole page; `typed` is what a form says of the company, where it names none."""
     with current_runtime().database.reading() as db:
         found = _find(db, wanted)
         total = listing.count_all(db, purpose=found.desk.purpose)
-        filters = _filters(db, wanted, found.staff)
-    return _show(wanted, found, total=total, filters=filters)
-
-
-def _filters(db: Session, wanted: ContactFilter, staff: StaffNames) -> tuple[SelectView, ...]:
-    companies = list_names(db, also=wanted.company_id)
-    if wanted.company_id and wanted.company_id not in companies and find_company(db, company_id=wanted.company_id):
-        companies[wanted.company_id] = _("Einzelunternehmen")  # it bears a person's name, which a filter does not open
-    return filters_of(wanted, staff=staff, companies=companies, segments=find_segments(db))
+        company = typed or company_filter.of_address(db)
+        filters = filters_of(wanted, staff=found.staff, segments=find_segments(db))
+    return _show(wanted, found, total=total, company_filter=company.view(), filters=filters)
 
 
 def _show(wanted: ContactFilter, found: _Found, **frame: object) -> str:
@@ -105,7 +102,7 @@ def _show(wanted: ContactFilter, found: _Found, **frame: object) -> str:
     strip = strip_of(
         desk, shown=len(rows.shown_fields(desk)) if found.page.rows else 0, per_person=True, note=_("ein Eintrag für die ganze Liste")
     )
-    return render_template("contacts/list.html", strip=strip, q=wanted.text, **frame, **_context(wanted, found))
+    return render_template("contacts/list.html", strip=strip, q=wanted.text, wrong_company=None, **frame, **_context(wanted, found))
 
 
 def _context(wanted: ContactFilter, found: _Found) -> dict[str, object]:
@@ -139,5 +136,7 @@ def _while_building(wanted: ContactFilter, error: IndexBuildingError) -> Respons
         if not page.rows:
             return show_progress(db, error, again_url=address_of(wanted))
         staff = find_staff_names(db)
-        filters = _filters(db, wanted, staff)
-    return _show(wanted, _Found(desk=desk, page=page, offers=[], staff=staff), total=page.count, filters=filters)
+        company = company_filter.of_address(db)
+        filters = filters_of(wanted, staff=staff, segments=find_segments(db))
+    found = _Found(desk=desk, page=page, offers=[], staff=staff)
+    return _show(wanted, found, total=page.count, company_filter=company.view(), filters=filters)

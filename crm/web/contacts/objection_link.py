@@ -3,7 +3,8 @@
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.db import Session
+from crm.privacy.lawfulness import PersonState
+from crm.privacy.purposes import Purposes
 from crm.services.contacts import objection_link as use_case
 from crm.site.access import may
 from crm.site.installation import current_runtime
@@ -21,9 +22,9 @@ def issue_objection_link(subject_id: str) -> ResponseReturnValue:
     return render_template("contacts/objection_link.html", strip=None, link=made, back_url=back_url)
 
 
-def find_link_url(db: Session, subject_id: str) -> str | None:
+def find_link_url(purposes: Purposes, state: PersonState) -> str | None:
     """Return where the button leads, for whoever may press it."""
     if not may("contacts.issue_objection_link"):
         return None
-    allowed = use_case.may_issue(db, subject_id=subject_id, actor=current_actor(), now=current_runtime().clock.now())
-    return url_for("contacts.issue_objection_link", subject_id=subject_id) if allowed else None
+    allowed = use_case.may_issue(state, purposes, actor=current_actor(), now=current_runtime().clock.now())
+    return url_for("contacts.issue_objection_link", subject_id=state.subject_id) if allowed else None

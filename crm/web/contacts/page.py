@@ -78,7 +78,7 @@ def _open(subject_id: str, affiliation: TypedAffiliation) -> _Opened:
             view=view,
             past=find_past(db, subject_id=subject_id),
             staff=staff,
-            link_url=find_link_url(db, subject_id),
+            link_url=find_link_url(desk.purposes, view.person.state),
             deals=deals_of(db, desk, staff.by_account, subject_id=subject_id),
             activities=activities_of(db, desk, staff.by_account, subject_id=subject_id),
             affiliations=affiliations_of(db, desk, subject_id, affiliation),

@@ -97,7 +97,7 @@ def _page(subject_id: str, form: RightsForm, *, message: str | None = None) -> s
         objections = objection_rows(db, subject_id)
         desk = find_desk(db)
         name = _find_name(db, desk, subject_id)
-        link_url = find_link_url(db, subject_id)
+        link_url = find_link_url(purposes, found.state)
     return render_template(
         "contacts/rights.html",
         strip=strip_of(desk, shown=len(NAME_FIELDS) if name else 0) if desk else None,

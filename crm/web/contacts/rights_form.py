@@ -117,7 +117,7 @@ def _row(each: StandingConsent, found: Rights) -> ConsentRow:
         ConsentAct.WITHDRAWN: _("Widerruf vom %(day)s", day=on),
         ConsentAct.REQUESTED: _("angefragt am %(day)s", day=on),
     }
-    rests = found.restricted and each.act is ConsentAct.GIVEN and not each.purpose.survives_restriction
+    rests = found.state.restricted and each.act is ConsentAct.GIVEN and not each.purpose.survives_restriction
     note = notes[each.act] if each.act else ""
     return ConsentRow(
         title=_title(each.purpose, each.channel),

@@ -99,7 +99,6 @@ def deals_of(
         db,
         company_id=company_id,
         subject_id=subject_id,
-        rules=rules,
         purpose=desk.purpose if desk else None,
         actor=current_actor(),
         now=current_runtime().clock.now(),

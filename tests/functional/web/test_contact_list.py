@@ -214,6 +214,34 @@ class TestFilters:
         assert names_in(sales.search("", segment="Energie & Netze")) == ["Segment, C"]
         assert names_in(sales.search("Firma", owner=mine)) == []
 
+    def test_the_company_is_typed_and_found_among_any_number(self, house, sales):
+        ids = [house.add_company("Zoll Metall GmbH", city=city) for city in ("Kassel", "Fulda")]
+        house.take_in(fields=person("A", "Kassel"), company_id=ids[0])
+        house.take_in(fields=person("B", "Fulda"), company_id=ids[1])
+        house.build_index()
+
+        found = sales.search("", company="Zoll Metall GmbH · Fulda")
+        assert names_in(found) == ["Fulda, B"]
+        assert 'value="Zoll Metall GmbH · Fulda"' in found.text
+        assert found.request.args.to_dict() == {"company": ids[1]}  # addresses hold no words
+
+        unclear = sales.search("", company="Zoll Metall GmbH")
+        assert unclear.status_code == 422
+        assert "Mehrere Firmen heißen so." in unclear.text
+        assert 'value="Zoll Metall GmbH"' in unclear.text
+        assert "Diese Firma gibt es hier noch nicht." in sales.type("/contacts/search", "", company="Zoll Mettal GmbH").text
+
+    def test_a_sole_trader_stays_chosen_and_is_not_named(self, house, sales):
+        company = house.add_sole_trader("Malerei Huber")
+        house.take_in(fields=person("A", "Gast"), company_id=company)
+        house.build_index()
+
+        chosen = sales.get(f"/contacts?company={company}")
+        again = sales.search("", company="Einzelunternehmen", company_id=company)
+
+        assert names_in(chosen) == names_in(again) == ["Gast, A", "Huber, Ilse"]
+        assert "Malerei" not in chosen.text
+
     def test_that_name_nobody_find_nobody(self, crowd, sales):
         assert names_in(sales.get("/contacts?owner=" + "0" * 32)) == []
         made_up = sales.get("/contacts?owner=' OR 1=1")

@@ -14,7 +14,7 @@ from crm.models.company import Company
 from crm.models.contact import Contact
 from crm.models.deal import Deal, DealMove
 from crm.models.field_groups import FieldGroup
-from crm.models.invoice import Invoice
+from crm.models.invoice import Invoice, number_key
 from crm.models.ticket import Ticket, TicketEntry, TicketEntryKind
 from crm.privacy import audit, due_work, served, work_texts
 from crm.privacy.actions import Action
@@ -209,7 +209,7 @@ class WorkStore:
 
     def _invoices(self, rows: Sequence[Fresh]) -> list[bytes | None]:
         fixed = {"payments": "[]", "dunned_on": None, "sealed_positions": None}
-        self._insert(Invoice, [{"id": each.id, **_whom(each), **each.draft.columns, **self._made(), **fixed} for each in rows])
+        self._insert(Invoice, [_invoice(each) | self._made() | fixed for each in rows])
         self._serve(rows)
         self._refresh_due([each.customer.subject_id for each in rows])
         return [None] * len(rows)
@@ -251,6 +251,10 @@ class WorkStore:
             sealed=(sealed,) if sealed else (),
             result=result,
         )
+
+
+def _invoice(row: Fresh) -> dict[str, Any]:
+    return {"id": row.id, **_whom(row), **row.draft.columns, "number_key": number_key(row.draft.columns["number"])}
 
 
 def _whom(row: Fresh) -> dict[str, str | None]:

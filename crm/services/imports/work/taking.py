@@ -13,7 +13,7 @@ from crm.db import new_id
 from crm.models.activity import Activity
 from crm.models.campaign import Campaign, CampaignMember
 from crm.models.deal import Deal
-from crm.models.invoice import Invoice, InvoiceSource
+from crm.models.invoice import Invoice, InvoiceSource, number_key
 from crm.models.ticket import Ticket
 from crm.services import staff_names, work_rules
 from crm.services.activities.entry import DO
@@ -27,7 +27,7 @@ from crm.services.imports.work.draft import Basis, Draft
 from crm.services.imports.work.drafts import draft
 from crm.services.imports.work.identity import row_id
 from crm.services.imports.work.storing import Fresh, WorkStore
-from crm.services.invoices.numbers import alike, find_alike
+from crm.services.invoices.numbers import find_alike
 from crm.services.tickets.entry import SERVES
 from crm.services.tickets.service_hours import find_service_hours
 
@@ -139,10 +139,10 @@ class WorkTaker:
             return
         number = str(row.values.get("number", ""))
         if row.kind is RowKind.INVOICE:
-            if first := self._invoices.get(alike(number)):
+            if first := self._invoices.get(number_key(number)):
                 plan.decided[row.row] = _twice(row, first, made)
                 return
-            self._invoices[alike(number)] = made.columns
+            self._invoices[number_key(number)] = made.columns
         id_ = new_id() if row.kind is RowKind.INVOICE else id_
         plan.decided[row.row] = Decided(row.row, Verdict.CREATED, tuple(made.remarks))
         plan.fresh.append(Fresh(id_, made, customer, number=number, campaign_id=campaigns.get(row.campaign, "")))
@@ -171,7 +171,7 @@ class WorkTaker:
         """Decide about invoices whose number is here: the ERP says how they stand now, but not of those that are kept here."""
         known = find_alike(session, {str(row.values.get("number", "")) for row in rows})
         for row in rows:
-            number = alike(str(row.values.get("number", "")))
+            number = number_key(str(row.values.get("number", "")))
             invoice = known.pop(number, None)
             if invoice is None:
                 continue
