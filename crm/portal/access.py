@@ -48,8 +48,8 @@ def send() -> ResponseReturnValue:
 
 def _fields(errors: dict[str, str]) -> FieldSet:
     options = (
-        Option(IntakeKind.ACCESS, _("Auskunft: alles, was Sie über mich gespeichert haben")),
-        Option(IntakeKind.PORTABILITY, _("Mitnehmen: was ich Ihnen selbst gegeben habe, als Dateien")),
+        Option(IntakeKind.ACCESS, _("Auskunft über alles")),
+        Option(IntakeKind.PORTABILITY, _("Meine Daten zum Mitnehmen")),
     )
     kind = FieldInput(
         name=_KIND,

@@ -161,17 +161,23 @@ def _table(words: Words, title: str, rows: Sequence[str], count: int) -> dict[st
 
 
 def _sentence(words: Words, row: Record) -> str:
-    return " · ".join(f"{words.column(column_name(name))}: {words.value(said)}" for name, said in _filled(row))
+    return " · ".join(f"{words.column(column_name(name))}: {words.value(said)}" for name, said in sorted(_filled(row), key=_rank))
 
 
 def _filled(row: Record) -> Iterator[tuple[str, Any]]:
     return ((name, said) for name, said in row.items() if said not in ("", [], {}))
 
 
+def _rank(column: tuple[str, Any]) -> int:
+    """Put what people said first, then when and how, and numbers of rows last; the order within is that of the table."""
+    name = column[0]
+    return 0 if name.startswith("sealed_") else 2 if name == "id" or name.endswith("_id") else 1
+
+
 def _in_words(words: Words, each: Any) -> str:
     parts = [each.at.strftime("%Y-%m-%d %H:%M UTC"), words.action(each.action)]
     if each.purpose:
-        parts.append(f"{words.column('purpose')}: {each.purpose}")
+        parts.append(f"{words.column('purpose')}: {words.value(each.purpose)}")
     if each.groups:
         parts.append(", ".join(words.value(group) for group in each.groups))
     if each.people is not None:

@@ -3,6 +3,7 @@
 Source: Art. 12(1) DSGVO.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -10,12 +11,19 @@ from typing import Any, Final
 from crm.settings import initial_policy
 
 _SEALED: Final = "sealed_"
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.]*\+00:00$")  # as `gathering.plain` writes it
 
 
 @cache
 def access_texts() -> dict[str, Any]:
     """Return all words; read once."""
     return initial_policy("access_texts")
+
+
+@cache
+def _purpose_titles() -> dict[str, dict[str, str]]:
+    """Return what purposes were called at first; one that the company has added shows its code."""
+    return {code: purpose["title"] for code, purpose in initial_policy("purposes").items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,9 @@ class Words:
             return "; ".join(f"{self.column(name)}: {self.value(each)}" for name, each in said.items() if each not in (None, "", [], {}))
         if isinstance(said, list):
             return "; ".join(map(self.value, said))
-        return self._title("values", str(said))
+        if isinstance(said, str) and _MOMENT.match(said):
+            return f"{said[:10]} {said[11:16]} UTC"
+        return self._title("values", _purpose_titles().get(str(said), {}).get(self.language) or str(said))
 
     def _title(self, section: str, name: str) -> str:
         titles: dict[str, str] = access_texts()[section].get(name, {})
