@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor, Role
 from crm.db import insert_rows, new_id
 from crm.models.contact import Contact
-from crm.models.invoice import Invoice, InvoiceEnd, InvoiceSource
+from crm.models.invoice import Invoice, InvoiceEnd, InvoiceSource, number_key
 from crm.models.ticket import ReplyTemplate, Ticket, TicketEntry, TicketEntryKind, TicketState, TicketWay
 from crm.privacy import audit, due, due_work, lawfulness, purposes, work_texts
 from crm.privacy.actions import Action
@@ -200,10 +200,12 @@ def _invoice(
     level = 0 if is_paid or due_on >= today else min((today - due_on).days // 30, 3)
     source = InvoiceSource.HERE if subject_id and number % 12 == 0 else InvoiceSource.ERP
     paid_on = min(due_on + timedelta(days=chance.randint(-5, 10)), today)
+    name = f"R-{issued_on.year}-{3001 + number}"
     text = json.dumps([[chance.choice(_SERVICES), net]], ensure_ascii=False)
     return {
         "id": invoice_id,
-        "number": f"R-{issued_on.year}-{3001 + number}",
+        "number": name,
+        "number_key": number_key(name),
         "source": source.value,
         "company_id": company_id,
         "subject_id": subject_id,
