@@ -19,7 +19,8 @@ def is_possible(local: str, domain: str) -> bool:
 
     A last label that is a number makes the domain the number of a machine: no name ends so.
     """
-    if _ENCODED_WORD.search(local) or len(local.encode(errors="replace")) > _LONGEST_LOCAL:
+    # The length first: the time of the pattern grows with its square.
+    if len(local.encode(errors="replace")) > _LONGEST_LOCAL or _ENCODED_WORD.search(local):
         return False
     last = domain.rstrip(".").rpartition(".")[2]
     return not domain.startswith("[") and _NUMBER.fullmatch(last) is None

@@ -10,7 +10,8 @@ from typing import Any
 
 import structlog
 
-_ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
+# Begun only where a word begins, and without trying a shorter one: a trace may hold a word of a million characters.
+_ADDRESS = re.compile(r"(?<![^\s@<>\"'])[^\s@<>\"']++@[^\s@<>\"']+")
 _LONGEST = 300
 
 

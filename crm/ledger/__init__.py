@@ -39,7 +39,7 @@ from crm.ledger.reading import (
 )
 from crm.ledger.sealer import Sealer
 from crm.ledger.verification import Verification, verify
-from crm.ledger.written import Written, find_written, find_written_by, select_subjects, sum_counts
+from crm.ledger.written import Written, find_written, find_written_by, select_subjects, sum_counts, sum_counts_since
 
 __all__ = [
     "Checkpoint",
@@ -90,5 +90,6 @@ __all__ = [
     "require_not_set_back",
     "select_subjects",
     "sum_counts",
+    "sum_counts_since",
     "verify",
 ]

@@ -1,12 +1,16 @@
 """Which values and rows entries say were written, so that what was changed past the program shows."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from crm.clock import micros
 from crm.db import among
 from crm.ledger import tables
 from crm.ledger.entry_checks import blob
@@ -74,15 +78,25 @@ def find_written_by(session: Session, actions: Collection[str], *, subject_ids: 
 
 def sum_counts(session: Session | Connection, action: str) -> int:
     """Return the sum of the numbers that the entries of this act say; a leaf that was tampered with says nothing."""
-    said = select(blob(_E.leaf)).where(_E.action == action).execution_options(yield_per=_AT_ONCE)
-    return sum(_count(leaf) for leaf in session.scalars(said))
+    return sum(_count_by_result(session.scalars(_leaves(action))).values())
 
 
-def _count(leaf: bytes) -> int:
-    try:
-        return int(parse(leaf).get("cnt", 0))
-    except ValueError:
-        return 0
+def sum_counts_since(session: Session, action: str, *, since: datetime) -> Counter[str]:
+    """Return the same sum by the results that the entries say, of those since a moment."""
+    return _count_by_result(session.scalars(_leaves(action).where(_E.t >= micros(since))))
+
+
+def _leaves(action: str) -> Select[Any]:
+    return select(blob(_E.leaf)).where(_E.action == action).execution_options(yield_per=_AT_ONCE)
+
+
+def _count_by_result(leaves: Iterable[bytes]) -> Counter[str]:
+    counted = Counter[str]()
+    for leaf in leaves:
+        with suppress(ValueError):
+            said = parse(leaf)
+            counted[said.get("res", "")] += int(said.get("cnt", 0))
+    return counted
 
 
 def select_subjects(action: str) -> Select[tuple[str]]:

@@ -5,7 +5,7 @@ The mechanism sees sealed contents only; who opens them and what they say is dec
 
 from crm.mail.attachment import Attachment, safe_name
 from crm.mail.inbox import Inbox, InboxLine, InboxRefusedError, InboxUnreachableError, Waiting
-from crm.mail.incoming import IncomingMail, UnreadableMailError, read_mail
+from crm.mail.incoming import Envelope, IncomingMail, UnreadableMailError, read_envelope, read_head, read_mail
 from crm.mail.message import REPLY_TO, Letter, to_mime
 from crm.mail.outbox import (
     KEPT,
@@ -32,6 +32,7 @@ __all__ = [
     "REPLY_TO",
     "Attachment",
     "Carried",
+    "Envelope",
     "Inbox",
     "InboxLine",
     "InboxRefusedError",
@@ -56,6 +57,8 @@ __all__ = [
     "has_work",
     "is_claimed",
     "postpone",
+    "read_envelope",
+    "read_head",
     "read_mail",
     "safe_name",
     "settle",

@@ -5,12 +5,14 @@ Source: RFC 3501; RFC 4315 (deleting one message and no other); RFC 9051, 11.1 (
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from imaplib import IMAP4, IMAP4_SSL
+from datetime import UTC, datetime
+from imaplib import IMAP4, IMAP4_SSL, Internaldate2tuple
 from socket import SHUT_RDWR, socket
 from ssl import create_default_context
+from time import mktime
 from typing import Any, Final
 
 from crm.errors import CrmError, UnavailableError
@@ -20,6 +22,10 @@ _IMPLICIT_TLS: Final = 993
 _LARGEST_ANSWER: Final = 16 * 1024 * 1024  # far more than is ever asked for
 _UID: Final = re.compile(rb"\bUID (\d+)\b")
 _SIZE: Final = re.compile(rb"\bRFC822\.SIZE (\d+)\b")
+_FLAGS: Final = re.compile(rb"\bFLAGS \(([^()]{0,1000})\)")
+# How often a message was begun is marked beside it, by flags that every server knows and no reader sets in this order: it outlives
+# who dies over it, and goes with it.
+_TRIES: Final = (r"\Flagged", r"\Draft", r"\Answered")
 # What `imaplib` raises besides its own errors where a server answers with something that is no IMAP.
 _GARBLED: Final = (ValueError, TypeError, IndexError)
 
@@ -59,10 +65,14 @@ class Waiting:
     Attributes:
         uid: its name in this mailbox; it never means another message.
         size: octets, as the server counts them.
+        arrived_at: when the server took it; None where it does not say.
+        tries: how often it was begun and not settled, as far as it was marked.
     """
 
     uid: str
     size: int
+    arrived_at: datetime | None = None
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +164,7 @@ class InboxLine:
         """Return the oldest messages, read or not: somebody may have looked into the mailbox."""
         if not self.count:
             return []
-        rows = _require(self._server.fetch(f"1:{min(self.count, most)}", "(UID RFC822.SIZE)"))
+        rows = _require(self._server.fetch(f"1:{min(self.count, most)}", "(UID RFC822.SIZE FLAGS INTERNALDATE)"))
         return [each for each in map(_waiting, rows) if each]
 
     @_explaining()
@@ -164,10 +174,31 @@ class InboxLine:
         return next((row[1][:most] for row in rows if isinstance(row, tuple)), None)
 
     @_explaining()
-    def remove(self, uid: str) -> None:
-        """Delete a message for good, and no other where the server can do that."""
-        _require(self._server.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)"))
-        _require(self._server.uid("EXPUNGE", uid) if self._can_name_one else self._server.expunge())
+    def read_heads(self, uids: Sequence[str], most: int) -> dict[str, bytes]:
+        """Return the beginnings of the heads of messages by their names; they stay unread, and what was deleted is missing."""
+        rows = _require(self._server.uid("FETCH", ",".join(uids), f"(BODY.PEEK[HEADER]<0.{most}>)"))
+        # A server says the name of a message before its text or behind it.
+        ends = [row if isinstance(row, bytes) else b"" for row in rows[1:]] + [b""]
+        texts = [(row[0] + b" " + end, row[1]) for row, end in zip(rows, ends, strict=True) if isinstance(row, tuple)]
+        return {found[1].decode(): text[:most] for said, text in texts if (found := _UID.search(said))}
+
+    @_explaining()
+    def mark(self, uid: str, tries: int) -> None:
+        """Mark how often a message was begun and not settled; a server that refuses keeps it from nothing."""
+        flags = " ".join(_TRIES[:tries])
+        try:
+            self._server.uid("STORE", uid, "FLAGS.SILENT", f"({flags})")
+        except IMAP4.abort:
+            raise
+        except IMAP4.error:
+            return
+
+    @_explaining()
+    def remove(self, uids: Sequence[str]) -> None:
+        """Delete messages for good, and no other where the server can do that."""
+        named = ",".join(uids)
+        _require(self._server.uid("STORE", named, "+FLAGS.SILENT", r"(\Deleted)"))
+        _require(self._server.uid("EXPUNGE", named) if self._can_name_one else self._server.expunge())
 
     def close(self) -> None:
         """Say goodbye, if anybody listens."""
@@ -230,8 +261,19 @@ def _require(answer: tuple[str, list[Any]]) -> list[Any]:
 
 def _waiting(row: Any) -> Waiting | None:
     said = row[0] if isinstance(row, tuple) else row
-    uid, size = _UID.search(said), _SIZE.search(said)
-    return Waiting(uid[1].decode(), int(size[1])) if uid and size else None
+    uid, size, flags = _UID.search(said), _SIZE.search(said), _FLAGS.search(said)
+    if not (uid and size):
+        return None
+    set_flags = flags[1].decode("latin-1").split() if flags else []
+    tries = next((number for number, each in enumerate(_TRIES) if each not in set_flags), len(_TRIES))
+    return Waiting(uid[1].decode(), int(size[1]), _moment_in(said), tries)
+
+
+def _moment_in(said: bytes) -> datetime | None:
+    with suppress(LookupError, ValueError, OverflowError):
+        found = Internaldate2tuple(said)
+        return datetime.fromtimestamp(mktime(found), UTC) if found else None
+    return None
 
 
 def _quoted(text: str) -> str:

@@ -19,7 +19,7 @@ class Body:
     """What a mail carries.
 
     Attributes:
-        attachments: files, mails among them; pictures within a text do not count.
+        attachments: files; neither mails nor pictures within a text count.
         enclosed: mails that it carries as parts.
     """
 

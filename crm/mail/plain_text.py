@@ -7,7 +7,7 @@ import re
 from html import unescape
 from typing import Final
 
-_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})?[^<>]*>")
+_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15}+)?+[^<>]*+>")  # gives nothing back: without an end it fails at once
 _COMMENT: Final = re.compile("<!--")
 _UNSEEN: Final = {name: re.compile(rf"<{name}(?=[\s>])", re.IGNORECASE) for name in ("head", "style", "script", "title", "template")}
 _LINE: Final = frozenset({"br", "p", "div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre", "blockquote"})

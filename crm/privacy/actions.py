@@ -141,6 +141,7 @@ class Action(StrEnum):
     MAIL_FORGOTTEN = "mail:forgotten"
     DROP_FETCHED = "drop:fetched"
     DROP_REFUSED = "drop:refused"
+    DROP_SET_ASIDE = "drop:set_aside"
     # the log itself
     LOG_READ = "log:read"
     LOG_VERIFIED = "log:verified"

@@ -52,6 +52,7 @@ def write(
     actor: Actor,
     now: datetime,
     happened_at: datetime | None = None,
+    kept_from: datetime | None = None,
     seen_hints: frozenset[str] = frozenset(),
     note_id: str | None = None,
 ) -> Note:
@@ -59,6 +60,7 @@ def write(
 
     Args:
         happened_at: when the call or meeting was.
+        kept_from: when the period of the note begins, where that is not when it happened.
         seen_hints: words of special categories that the writer was shown and keeps.
         note_id: id that the form gave the note, so that the same form sent twice writes one note.
 
@@ -75,7 +77,7 @@ def write(
     happened_at = happened_at or now
     if happened_at > now:
         raise LastContactAheadError(field="happened_at")
-    note, sealed = _store(session, subject_id, note_id or new_id(), text, kind, writer=actor.pseudonym, happened_at=happened_at)
+    note, sealed = _store(session, subject_id, note_id or new_id(), text, kind, actor.pseudonym, kept_from or happened_at)
     if kind is not NoteKind.NOTE:
         move_last_contact(session, subject_id, happened_at, now)
     _enter(session, note, sealed, purpose, actor=actor, now=now)
@@ -124,12 +126,12 @@ def _enter(session: Session, note: Note, sealed: bytes, purpose: Purpose, *, act
 
 
 def _store(
-    session: Session, subject_id: str, note_id: str, text: str, kind: NoteKind, *, writer: str, happened_at: datetime
+    session: Session, subject_id: str, note_id: str, text: str, kind: NoteKind, writer: str, written_at: datetime
 ) -> tuple[Note, bytes]:
     Vault.of(session).begin_write(session, [subject_id])
     sealed = sealing.seal_text(session, sealing.note_place(subject_id, note_id), text)
-    note = Note(subject_id=subject_id, id=note_id, kind=kind, author=writer, written_at=happened_at, sealed_text=sealed)
+    note = Note(subject_id=subject_id, id=note_id, kind=kind, author=writer, written_at=written_at, sealed_text=sealed)
     session.add(note)
     session.flush()
-    due.begin_note(session, subject_id=subject_id, note_id=note_id, written_at=happened_at)
+    due.begin_note(session, subject_id=subject_id, note_id=note_id, written_at=written_at)
     return note, sealed

@@ -109,6 +109,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.MAIL_FORGOTTEN: _l("Alte E-Mails aus dem Postausgang entfernt"),
     Action.DROP_FETCHED: _l("Ablagepostfach geleert"),
     Action.DROP_REFUSED: _l("E-Mail aus dem Ablagepostfach nicht abgelegt"),
+    Action.DROP_SET_ASIDE: _l("Fremde E-Mails aus dem Ablagepostfach verworfen"),
     Action.INTAKE_FORGOTTEN: _l("Abgelaufene Links und Eingänge entfernt"),
     Action.KEYS_SWEPT: _l("Verwaiste Schlüssel entfernt"),
     Action.SIGN_INS_FORGOTTEN: _l("Alte Anmeldungen und Zähler entfernt"),

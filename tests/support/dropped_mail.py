@@ -13,7 +13,7 @@ CUSTOMER = "wehmeier@example.com"
 def compose(
     now: datetime, *, text="Guten Tag,\n\nanbei das Angebot.", html=None, message_id=None, attachments=(), **headers
 ) -> EmailMessage:
-    """Return a mail from Vera to a customer; headers are given as `to=…`, and left out with None."""
+    """Return a mail from Vera to a customer, as it was delivered; headers are given as `to=…`, and left out with None."""
     message = EmailMessage(policy=SMTP)
     given = {
         "from": VERA,
@@ -21,6 +21,7 @@ def compose(
         "subject": "Angebot 4711",
         "date": format_datetime(now),
         "message-id": message_id or make_msgid(),
+        "delivered-to": DROP,
     }
     for name, value in (given | {name.replace("_", "-"): value for name, value in headers.items()}).items():
         if value is not None:

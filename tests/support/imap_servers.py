@@ -35,10 +35,10 @@ class ImapServer:
         given = {"host": "127.0.0.1", "port": self.port, "user": USER, "password": PASSWORD, "patience": 10, "patience_in_all": 60}
         return Inbox(**given | overrides)
 
-    def put(self, content, *, flags=None):
+    def put(self, content, *, flags=None, arrived_at=None):
         """Deliver a message."""
         with self._open() as box:
-            assert box.append("INBOX", flags, None, content)[0] == "OK"
+            assert box.append("INBOX", flags, arrived_at, content)[0] == "OK"
 
     def contents(self):
         """Return the messages that lie there, the oldest first."""
@@ -160,6 +160,9 @@ class ScriptedImapServer:
             _say(stream, "* 1 EXISTS")
         elif word == "FETCH" and "SIZE" in line:
             _say(stream, f"* 1 FETCH (UID 7 RFC822.SIZE {len(self._message)})")
+        elif word == "FETCH" and "HEADER" in line:
+            head = self._message.partition(b"\r\n\r\n")[0][: int(line.rpartition("<0.")[2].partition(">")[0])]
+            stream.write(b"* 1 FETCH (BODY[HEADER]<0> {%d}\r\n%b UID 7)\r\n" % (len(head), head))
         elif word == "FETCH":
             beginning = self._message[: int(line.rpartition("<0.")[2].partition(">")[0])]
             stream.write(b"* 1 FETCH (UID 7 BODY[]<0> {%d}\r\n%b)\r\n" % (len(beginning), beginning))

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from crm.mail import IncomingMail, find_carried, without_history
+from crm.mail import IncomingMail
 from crm.search.exact import exact_email
+from crm.services.drop.policy import drop_policy
+from crm.services.drop.reading import Reading, Said
 from crm.services.drop.staff import Dropper, without_staff
 from crm.settings import Settings
 
@@ -27,6 +30,7 @@ class Conversation:
     Attributes:
         addresses: of the others, in their one form; nobody of the house among them.
         sent_at: None where the mail does not say.
+        is_enclosed: it was a part of the mail that was dropped.
     """
 
     direction: Direction
@@ -35,22 +39,35 @@ class Conversation:
     subject: str
     text: str
     attachments: int
+    is_enclosed: bool = False
 
 
-def find_conversation(session: Session, mail: IncomingMail, dropper: Dropper, settings: Settings) -> Conversation | None:
-    """Return what a mail is about; None where it names nobody outside.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a dropped mail is about.
+
+    Attributes:
+        missed: attached mails of which nothing can be filed: beyond the bound, not readable, within another one, or naming nobody outside.
+    """
+
+    conversations: tuple[Conversation, ...] = ()
+    missed: int = 0
+
+
+def find_conversations(session: Session, reading: Reading, dropper: Dropper, settings: Settings) -> Found:
+    """Return what a mail is about; nothing where it names nobody outside.
 
     A mail of a member of staff to people outside was sent to them. One that only went to the drop address or to colleagues carries
-    somebody else's mail, as a part or within its text. One that was redirected is what it says.
+    somebody else's mail, as parts or within its text. One that was redirected is what it says.
     """
     known = _Outside(session, settings)
     if dropper.is_redirected:
-        return _of(Direction.RECEIVED, known.only(mail.senders), mail, text=without_history(mail.text))
-    if others := known.only(mail.recipients):
-        return _of(Direction.SENT, others, mail, text=without_history(mail.text))
-    if mail.enclosed:
-        return _enclosed(known, mail, mail.enclosed)
-    return _carried(known, mail)
+        return _itself(Direction.RECEIVED, known.only(reading.own.senders), reading)
+    if others := known.only(reading.own.recipients):
+        return _itself(Direction.SENT, others, reading)
+    if reading.mail.enclosed or reading.mail.unread:
+        return _enclosed(known, reading)
+    return _carried(known, reading)
 
 
 class _Outside:
@@ -61,55 +78,54 @@ class _Outside:
         self._own = {exact_email(each) for each in (settings.drop_address, settings.mail_from, settings.privacy_email) if each}
 
     def only(self, addresses: Iterable[str]) -> tuple[str, ...]:
-        """Return the addresses of others in their one form, each once."""
+        """Return the addresses of others in their one form, each once; of a crowd no more than show that it is one."""
         exact = dict.fromkeys(address for each in addresses if (address := exact_email(each)) and address not in self._own)
-        return tuple(without_staff(self._session, exact))
+        return tuple(islice(without_staff(self._session, exact), drop_policy().most_people + 1))
 
 
-def _enclosed(known: _Outside, mail: IncomingMail, inner: IncomingMail) -> Conversation | None:
-    """Return the mail that was forwarded as a part, with what was written above it."""
-    text = _joined(without_history(mail.text), without_history(inner.text))
-    direction, others = _sides(known, inner.senders, inner.recipients)
-    return _of(direction, others, inner, text=text, attachments=mail.attachments + inner.attachments)
+def _itself(direction: Direction, others: tuple[str, ...], reading: Reading) -> Found:
+    """Return the mail that was dropped; mails that it carries are attachments of it."""
+    mail = reading.mail
+    if not others:
+        return Found()
+    return Found((_of(direction, others, mail, reading.own, attachments=mail.attachments + len(mail.enclosed) + mail.unread),))
 
 
-def _carried(known: _Outside, mail: IncomingMail) -> Conversation | None:
+def _enclosed(known: _Outside, reading: Reading) -> Found:
+    """Return each of the mails that were forwarded as parts, with what was written above them."""
+    found = []
+    for inner, said in reading.enclosed:
+        direction, others = _sides(known, said)
+        if others:
+            attachments = reading.mail.attachments + inner.attachments
+            found.append(_of(direction, others, inner, said, attachments=attachments, is_enclosed=True))
+    return Found(tuple(found), reading.mail.unread + len(reading.enclosed) - len(found))
+
+
+def _carried(known: _Outside, reading: Reading) -> Found:
     """Return the mail whose head was copied into the text; its day is that of the forwarding, since its own can be written in any way."""
-    carried = find_carried(mail.text)
-    if carried is None:
-        return None
-    direction, others = _sides(known, carried.senders, carried.recipients)
-    text = _joined(carried.comment, without_history(carried.text))
-    return _of(direction, others, mail, text=text, subject=carried.subject)
+    direction, others = _sides(known, reading.carried) if reading.carried else (Direction.SENT, ())
+    if reading.carried is None or not others:
+        return Found()
+    return Found((_of(direction, others, reading.mail, reading.carried, attachments=reading.mail.attachments),))
 
 
-def _sides(known: _Outside, senders: Iterable[str], recipients: Iterable[str]) -> tuple[Direction, tuple[str, ...]]:
+def _sides(known: _Outside, said: Said) -> tuple[Direction, tuple[str, ...]]:
     """Return who was on the other side of a forwarded mail: who wrote it, or whom staff wrote to."""
-    if others := known.only(senders):
+    if others := known.only(said.senders):
         return Direction.RECEIVED, others
-    return Direction.SENT, known.only(recipients)
+    return Direction.SENT, known.only(said.recipients)
 
 
 def _of(
-    direction: Direction,
-    others: tuple[str, ...],
-    mail: IncomingMail,
-    *,
-    text: str,
-    subject: str | None = None,
-    attachments: int | None = None,
-) -> Conversation | None:
-    if not others:
-        return None
+    direction: Direction, others: tuple[str, ...], mail: IncomingMail, said: Said, *, attachments: int, is_enclosed: bool = False
+) -> Conversation:
     return Conversation(
         direction=direction,
         addresses=others,
         sent_at=mail.sent_at,
-        subject=mail.subject if subject is None else subject,
-        text=text,
-        attachments=mail.attachments if attachments is None else attachments,
+        subject=said.subject,
+        text=said.text,
+        attachments=attachments,
+        is_enclosed=is_enclosed,
     )
-
-
-def _joined(*texts: str) -> str:
-    return "\n\n".join(text for text in texts if text)

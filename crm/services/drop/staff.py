@@ -4,13 +4,13 @@ The sender of a mail proves nothing: nobody here sees what the mail servers chec
 on the drop address, which is secret, long and can be changed; the address of the sender says in whose name it is filed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor, Role
-from crm.mail import IncomingMail
+from crm.mail import Envelope
 from crm.models.account import Account
 from crm.services.accounts import addresses
 from crm.services.contacts.noting import WRITERS
@@ -41,7 +41,7 @@ class Dropper:
         return Actor(self.account.pseudonym, self.account.roles, role)
 
 
-def find_dropper(session: Session, mail: IncomingMail) -> Dropper | None:
+def find_dropper(session: Session, mail: Envelope) -> Dropper | None:
     """Return the member of staff who sent a mail or passed it on; of several senders, nobody."""
     author = _find_active(session, mail.senders)
     if author:
@@ -50,9 +50,9 @@ def find_dropper(session: Session, mail: IncomingMail) -> Dropper | None:
     return Dropper(forwarder, is_redirected=True) if forwarder else None
 
 
-def without_staff(session: Session, found: Iterable[str]) -> list[str]:
-    """Return the addresses that belong to no account, open or disabled."""
-    return [each for each in found if addresses.find_account(session, each) is None]
+def without_staff(session: Session, found: Iterable[str]) -> Iterator[str]:
+    """Yield the addresses that belong to no account, open or disabled."""
+    return (each for each in found if addresses.find_account(session, each) is None)
 
 
 def _find_active(session: Session, senders: Iterable[str]) -> Account | None:

@@ -24,12 +24,15 @@ class Told(StrEnum):
     CROWD = "drop_crowd"
     UNREADABLE = "drop_unreadable"
     ROLE = "drop_role"
+    ATTACHED = "drop_attached"
 
 
 class Untold(StrEnum):
-    """What nobody is told, because the sender may be forged, or is a program."""
+    """What nobody is told, because the sender is not known, may be forged, or is a program."""
 
     STRANGER = "stranger"
+    ELSEWHERE = "elsewhere"  # in the name of a member of staff, and not to the secret address
+    UNREADABLE = "unreadable"
     AUTOMATIC = "automatic"
 
 
@@ -40,7 +43,7 @@ def tell(
 
     Args:
         message_id: the id in the outbox, the same whenever the same mail is dropped.
-        number: of addresses that are told about.
+        number: of addresses, or of attached mails, that are told about.
     """
     if outgoing.find_fates(session, [message_id]):
         return False

@@ -26,7 +26,7 @@ def examine(settings: Settings, *, actor: Actor, now: datetime) -> list[Finding]
         *examine_files(settings),
         *examine_machine(settings),
         *examine_mail(settings),
-        *examine_drop_box(settings),
+        *examine_drop_box(settings, now=now),
         *examine_contact(settings),
     ]
 

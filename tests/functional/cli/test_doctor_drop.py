@@ -61,8 +61,17 @@ def test_one_that_works_says_how_much_waits(findings, drop, imap_server, now):  
     (state, emptied), (also, reachable) = findings()
 
     assert (state, emptied) == ("hint", "Das Ablagepostfach wurde noch nie geleert. Das tut „lethe worker“ alle fünf Minuten.")
-    assert (also, reachable.endswith("ist erreichbar. Darin warten: 1.")) == ("ok", True)
+    assert (also, reachable.endswith("Darin warten: 1, die älteste E-Mail seit 0 Minuten.")) == ("ok", True)
     assert len(imap_server.contents()) == 1
+
+
+def test_mail_that_waits_for_hours_is_wrong_however_often_it_is_emptied(findings, drop, note_emptied, imap_server, now):  # noqa: F811 - as above
+    note_emptied(datetime.now(UTC))
+    imap_server.put(compose(now).as_bytes(), arrived_at=datetime.now(UTC) - timedelta(hours=3, minutes=1))
+
+    _emptied, (state, sentence) = findings()
+
+    assert (state, "warten 1 E-Mails, die älteste seit 3 Stunden" in sentence) == ("wrong", True)
 
 
 def test_it_says_when_it_was_last_emptied(findings, drop, note_emptied):

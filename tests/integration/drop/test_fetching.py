@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -12,12 +13,13 @@ from crm.models.contact import Note
 from crm.models.retention import JobRun
 from crm.privacy import notes
 from crm.runtime import Runtime
+from crm.services.drop import reading
 from crm.services.drop.mailbox import DropPasswordError, make_inbox
 from crm.services.drop.policy import drop_policy
 from crm.services.health.drop import examine_emptying
 from crm.services.health.stores import Stores
 from tests.integration.privacy.people import SALES, purpose
-from tests.support.dropped_mail import CUSTOMER, compose
+from tests.support.dropped_mail import CUSTOMER, DROP, OUTLOOK, compose
 from tests.support.imap_servers import ScriptedImapServer
 from tests.support.mail_servers import self_signed
 from tests.support.staff import on_one_engine
@@ -175,6 +177,10 @@ class TestBombs:
         assert office.note_rows() == []
 
 
+class Death(BaseException):
+    """What ends a process, and no `except` of ours."""
+
+
 class TestTrouble:
     def test_a_message_that_cannot_be_settled_stays_and_the_others_go_on(self, office, now, monkeypatch):
         person = office.meet(CUSTOMER)
@@ -193,6 +199,51 @@ class TestTrouble:
         assert len(office.server.contents()) == 1
         monkeypatch.undo()
         assert (office.fetch(), len(office.notes_of(person))) == (1, 2)
+
+    @on_one_engine
+    def test_a_message_that_could_not_be_settled_comes_last_from_then_on(self, office, now, monkeypatch):
+        person = office.meet(CUSTOMER)
+        office.put(compose(now, text="Stolperstein."), compose(now, text="Gut."))
+        monkeypatch.setattr("crm.services.drop.fetching.drop_policy", lambda: replace(drop_policy(), messages_at_once=1))
+        write = notes.write
+
+        def stumble(session, **given):
+            if "Stolperstein" in given["text"]:
+                raise RuntimeError
+            return write(session, **given)
+
+        monkeypatch.setattr("crm.privacy.notes.write", stumble)
+        with pytest.raises(RuntimeError):
+            office.fetch()
+
+        assert (office.fetch(), len(office.notes_of(person)), len(office.server.contents())) == (1, 1, 1)
+
+    @on_one_engine
+    @pytest.mark.parametrize(("deadly", "deaths", "told"), [(["read_mail"], 2, ["drop_unreadable"]), (["read_mail", "read_head"], 3, [])])
+    def test_a_message_over_which_workers_die_keeps_no_other_and_is_given_up(self, office, now, monkeypatch, deadly, deaths, told):
+        person = office.meet(CUSTOMER)
+        office.put(compose(now, text="Endstation."))
+        for name in deadly:
+            monkeypatch.setattr(f"crm.services.drop.reading.{name}", partial(_die_over, "Endstation", getattr(reading, name)))
+
+        for death in range(deaths):
+            with pytest.raises(Death):
+                office.fetch()
+            office.put(compose(now, text=f"Gut {death}."))
+
+        assert office.fetch() == 2
+        assert (len(office.notes_of(person)), office.kinds(), office.server.contents()) == (deaths, told, [])
+
+    @on_one_engine
+    def test_nothing_foreign_is_read_while_others_wait_for_the_database(self, office, now, monkeypatch):
+        office.meet(CUSTOMER)
+        office.put(compose(now, to=DROP, text=OUTLOOK))
+        for name in ("read_mail", "find_carried", "without_history"):
+            monkeypatch.setattr(f"crm.services.drop.reading.{name}", partial(_write_meanwhile, office, getattr(reading, name)))
+
+        office.fetch()
+
+        assert len(office.note_rows()) == 1
 
     @on_one_engine
     def test_a_wrong_password_is_said_and_nothing_is_lost(self, office, now):
@@ -254,6 +305,27 @@ class TestTrouble:
         assert make_inbox(office.runtime.settings.model_copy(update=off)) is None
 
 
+class TestFlood:
+    """Strangers' mail delays nobody's, and is entered by its number (Art. 32(1)(b) DSGVO)."""
+
+    def test_is_set_aside_by_heads_in_one_round(self, office, now, monkeypatch):
+        person = office.meet(CUSTOMER)
+        office.put(*(compose(now, **{"from": f"fremd{each}@example.com"}) for each in range(7)), compose(now))
+        small = replace(drop_policy(), messages_at_once=1, heads_at_once=3)
+        monkeypatch.setattr("crm.services.drop.fetching.drop_policy", lambda: small)
+
+        assert office.fetch() == 8
+
+        assert (len(office.notes_of(person)), office.server.contents(), office.letters()) == (1, [], [])
+        assert [(each["res"], each["cnt"]) for each in office.entries("drop:set_aside")] == [
+            ("stranger", 3),
+            ("stranger", 3),
+            ("stranger", 1),
+        ]
+        [found] = examine_emptying(Stores(office.runtime.settings, office.database, office.runtime.vault), now=now)
+        assert (found.facts["refused"], found.facts["aside"]) == (0, 7)
+
+
 @on_one_engine
 class TestServerThatMisbehaves:
     """What was settled stays settled, what was not is there in the next round, and nobody waits longer than the patience."""
@@ -273,7 +345,8 @@ class TestServerThatMisbehaves:
                 broke_off = False
 
         assert broke_off or manner == "babbles"
-        assert len(office.notes_of(person)) == (point in {"store", "expunge"} or not broke_off)
+        is_filed = point == "expunge" or not broke_off or (point, manner) == ("store", "refuses")  # the first `store` only marks it
+        assert len(office.notes_of(person)) == is_filed
         office.put(mail)
         office.fetch()
         assert len(office.notes_of(person)) == 1
@@ -290,6 +363,17 @@ class TestServerThatMisbehaves:
 
         assert server.said[-3:] == ["store", "expunge", "logout"]
         assert len(office.notes_of(person)) == 1
+
+
+def _die_over(word, read, content):
+    if word.encode() in content:
+        raise Death
+    return read(content)
+
+
+def _write_meanwhile(office, read, content):
+    with office.database.writing():
+        return read(content)
 
 
 def test_notes_typed_and_dropped_stand_side_by_side(office, now):

@@ -1,18 +1,23 @@
 """Dropped mail becomes notes of the people it went to or came from, and of nobody else (Art. 5(1)(b), (c), 6, 18 DSGVO)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from crm.actor import Role
 from crm.models.account import Account
 from crm.models.contact import Contact
 from crm.models.erasure import ErasureCause
+from crm.models.retention import DueKind, RetentionDue
 from crm.privacy import objection, restriction
 from crm.privacy.erasure import eraser, job
 from crm.privacy.objection import Heard, Objection
 from crm.privacy.restriction import RestrictionReason
+from crm.services.drop.policy import drop_policy
+from crm.services.health.drop import DropElsewhere, examine_emptying
+from crm.services.health.stores import Stores
 from tests.integration.jobs.test_every_job import COORDINATOR
 from tests.integration.privacy.people import SALES
 from tests.support.dropped_mail import APPLE, CUSTOMER, DROP, GMAIL, OUTLOOK, THUNDERBIRD, VERA, compose, forwarded_as_part
@@ -68,6 +73,21 @@ class TestSentMail:
         office.fetch()
 
         assert office.notes_of(person) == [SENT]
+
+    @pytest.mark.parametrize(("years", "shown"), [(26, "23.11.2000, 10:00"), (426, "23.11.2026, 10:00")])
+    def test_is_kept_from_its_arrival_whatever_date_it_says(self, office, now, years, shown):
+        """Art. 5(1)(e) DSGVO: its sender does not say how long a note is kept; and an old mail is no new contact."""
+        person = office.meet(CUSTOMER)
+        with office.database.reading() as session:
+            before = session.get_one(Contact, person).last_contact_at
+        office.put(compose(now.replace(year=now.year - years)))
+
+        office.fetch()
+
+        assert office.notes_of(person)[0].startswith(f"E-Mail vom {shown}, gesendet")
+        with office.database.reading() as session:
+            [due] = session.scalars(select(RetentionDue).where(RetentionDue.kind == DueKind.NOTE))
+            assert (due.started_on, session.get_one(Contact, person).last_contact_at) == (now.date(), before if years == 26 else now)
 
     def test_to_several_people_is_a_note_of_each(self, office, now):
         people = [office.meet(CUSTOMER), office.meet("ina@example.com", name="Ahrens")]
@@ -184,6 +204,46 @@ class TestForwardedMail:
         assert note.endswith("Anhänge, nicht übernommen: 1")
 
     @on_one_engine
+    def test_as_several_parts_is_filed_with_who_wrote_each(self, office, now):
+        people = [office.meet(f"kundin{each}@example.com", name=f"Kundin {each}") for each in range(3)]
+        outer = compose(now, to=DROP, text="Zur Ablage.")
+        for each in range(3):
+            outer.add_attachment(compose(now, **{"from": f"kundin{each}@example.com"}, to=VERA, text=f"Brief {each}."))
+        office.put(outer)
+
+        office.fetch()
+
+        assert [office.notes_of(each)[0].endswith(f"\n\nZur Ablage.\n\nBrief {number}.") for number, each in enumerate(people)] == [
+            True
+        ] * 3
+        assert office.letters() == []
+
+    @on_one_engine
+    def test_as_more_parts_than_are_filed_says_how_many_were_not(self, office, now, monkeypatch):
+        monkeypatch.setattr("crm.services.drop.filing.drop_policy", lambda: replace(drop_policy(), most_people=1))
+        person = office.meet(CUSTOMER)
+        outer = compose(now, to=DROP, text="Zur Ablage.")
+        for each in range(3):
+            outer.add_attachment(compose(now, **{"from": CUSTOMER}, to=VERA, text=f"Brief {each}."))
+        outer.add_attachment(forwarded_as_part(now, compose(now), to=VERA))
+        office.put(outer)
+
+        office.fetch()
+
+        assert len(office.notes_of(person)) == 1
+        [(kind, letter)] = office.letters()
+        assert (kind, "4 davon nicht" in letter.text) == ("drop_attached", True)
+
+    @on_one_engine
+    def test_that_goes_along_with_a_sent_one_counts_as_attachment(self, office, now):
+        person = office.meet(CUSTOMER)
+        office.put(forwarded_as_part(now, compose(now), to=CUSTOMER))
+
+        office.fetch()
+
+        assert office.notes_of(person)[0].endswith("Anhänge, nicht übernommen: 1")
+
+    @on_one_engine
     def test_that_staff_had_sent_is_filed_with_whom_it_went_to(self, office, now):
         person = office.meet(CUSTOMER)
         office.put(forwarded_as_part(now, compose(now)))
@@ -209,7 +269,7 @@ class TestRefusedMail:
         assert office.note_rows() == []
         assert office.server.contents() == []
         assert office.kinds() == ([kind] if kind else [])
-        assert len(office.entries("drop:refused")) == 1
+        assert len(office.entries("drop:refused", "drop:set_aside")) == 1
 
     def test_about_nobody_known(self, office, now):
         office.put(compose(now))
@@ -360,6 +420,37 @@ class TestStrangers:
         office.fetch()
 
         TestRefusedMail().assert_refused(office, None)
+
+    @on_one_engine
+    def test_in_the_name_of_staff_by_an_address_that_can_be_guessed(self, office, now):
+        office.meet(CUSTOMER)
+        office.put(compose(now, delivered_to="demouser@firma.example", x_original_to="demouser@firma.example"))
+
+        office.fetch()
+
+        TestRefusedMail().assert_refused(office, None)
+        [aside] = office.entries("drop:set_aside")
+        assert (aside["a"], aside["res"], aside["cnt"]) == ("system:drop", "elsewhere", 1)
+        stores = Stores(office.runtime.settings, office.database, office.runtime.vault)
+        assert DropElsewhere in {type(each) for each in examine_emptying(stores, now=now)}
+
+    @on_one_engine
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"x_original_to": DROP},
+            {"envelope_to": f"<{DROP.upper()}>"},
+            {"received": f"from a by b with LMTP id 7 for <{DROP}>; Mon, 23 Nov 2026 10:00:00 +0100"},
+            {"cc": f"Ablage <{DROP}>"},
+        ],
+    )
+    def test_are_not_who_name_the_secret_address(self, office, now, headers):
+        person = office.meet(CUSTOMER)
+        office.put(compose(now, **({"delivered_to": "demouser@firma.example"} | headers)))
+
+        office.fetch()
+
+        assert len(office.notes_of(person)) == 1
 
     def test_who_once_worked_here_are_none_of_the_house(self, office, now):
         office.meet(CUSTOMER)

@@ -9,7 +9,9 @@ import pytest
 from crm.mail import UnreadableMailError, read_mail
 from tests.support.dropped_mail import CUSTOMER, DROP, VERA, compose, forwarded_as_part
 
-HEAD = f"From: Vera <{VERA}>\r\nTo: {CUSTOMER}\r\nSubject: Angebot\r\nDate: Mon, 23 Nov 2026 10:00:00 +0100\r\n".encode()
+HEAD = (
+    f"Delivered-To: {DROP}\r\nFrom: Vera <{VERA}>\r\nTo: {CUSTOMER}\r\nSubject: Angebot\r\nDate: Mon, 23 Nov 2026 10:00:00 +0100\r\n"
+).encode()
 MEGABYTE = 1024 * 1024
 
 
@@ -47,11 +49,17 @@ class TestPlainMail:
         mail = read_mail(forwarded_as_part(now, inner).as_bytes())
 
         assert (mail.recipients, mail.text.strip()) == ((DROP,), "Zur Ablage.")
-        assert (mail.enclosed.senders, mail.enclosed.subject, mail.enclosed.text.strip()) == (
-            (CUSTOMER,),
-            "Anfrage",
-            "Wir brauchen ein Band.",
-        )
+        [carried] = mail.enclosed
+        assert (carried.senders, carried.subject, carried.text.strip()) == ((CUSTOMER,), "Anfrage", "Wir brauchen ein Band.")
+
+    def test_that_carries_more_than_anybody_reads_says_how_many_are_left(self, now):
+        outer = compose(now, to=DROP)
+        for each in range(27):
+            outer.add_attachment(compose(now, text=f"Nummer {each}."))
+
+        mail = read_mail(outer.as_bytes())
+
+        assert (len(mail.enclosed), mail.enclosed[-1].text.strip(), mail.unread, mail.attachments) == (25, "Nummer 24.", 2, 0)
 
     @pytest.mark.parametrize(
         ("said", "is_automatic"), [("auto-replied", True), ("auto-generated; x=y", True), ("no", False), (None, False)]
@@ -70,7 +78,17 @@ class TestBrokenMail:
     def test_in_another_charset_than_it_says_is_utf_8_before_anything_else(self):
         assert read_mail(HEAD + b"Content-Type: text/plain; charset=us-ascii\r\n\r\n" + "Grüße".encode()).text == "Grüße"
 
-    @pytest.mark.parametrize("said", ["", "gestern", "Mon, 99 Nov 2026 10:00:00 +0100", "Mon, 23 Nov 2026 10:00:00 +9999"])
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "",
+            "gestern",
+            "Mon, 99 Nov 2026 10:00:00 +0100",
+            "Mon, 23 Nov 2026 10:00:00 +9999",
+            "1 Jan 1600 00:00 +0000",
+            "31 Dec 9999 23:59 -1400",
+        ],
+    )
     def test_with_a_date_that_is_none_has_none(self, said):
         assert read_mail(f"From: a@example.com\r\nDate: {said}\r\n\r\nText".encode()).sent_at is None
 
@@ -110,6 +128,7 @@ BOMBS = {
     "html of openings": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<p" * MEGABYTE,
     "html of quotes": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<blockquote>" * 100_000,
     "html of comments": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<!--" * 500_000,
+    "html of a tag without end": HEAD + b"Content-Type: text/html\r\n\r\n<" + b"a" * MEGABYTE,
     "mails in mails": HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 200,
 }
 

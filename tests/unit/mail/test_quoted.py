@@ -1,5 +1,7 @@
 """What a sender wrote now, and what a mail only carries along (Art. 5(1)(c) DSGVO)."""
 
+import time
+
 import pytest
 
 from crm.mail import find_carried, without_history
@@ -35,6 +37,32 @@ def test_a_mail_forwarded_within_the_text_is_found(text):
     assert "wir brauchen ein Band." in without_history(carried.text)
     assert "alter Text" not in without_history(carried.text)
     assert carried.comment == ("Bitte ablegen." if text is OUTLOOK else "")
+
+
+_COPIED = "\nVon: a <a@b.de>\nAn: {}\nBetreff: c\nDatum: d\n\nText"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--" + " " * 90_000 + "x" + _COPIED,
+        "- " * 45_000 + "x" + _COPIED,
+        "begin forwarded " + "a:" * 45_000 + _COPIED,
+        "am 1 " + "schrieb " * 12_000,
+        "am 1 aaaaa schrieb:\n" * 4_900 + ">",
+        "am 1\n" * 20_000,
+        "Von: a\n" * 14_000,
+        "> Von: a\n" * 11_000,
+        _COPIED.format("a@" * 45_000),
+    ],
+)
+def test_no_text_keeps_us_busy(text):
+    began = time.process_time()
+
+    find_carried(text)
+    without_history(text)
+
+    assert time.process_time() - began < 2
 
 
 def test_no_mail_is_found_where_none_was_forwarded():
