@@ -47,7 +47,7 @@ class _Export:
             deciding.approve(session, export_id=self.export_id, actor=self.coordinator, now=NOW)
 
     def make(self) -> None:
-        making.make(self.runtime.database, export_id=self.export_id, clock=lambda: NOW)
+        making.make(self.runtime.database, export_id=self.export_id, settings=self.runtime.settings, clock=lambda: NOW)
 
     def fetch(self) -> None:
         with self.runtime.database.reading() as session:

@@ -10,7 +10,7 @@ from crm.services.exports.policy import export_policy
 
 def make(runtime: Runtime) -> None:
     """Make what waits to be made."""
-    making.make_all(runtime.database, clock=runtime.clock.now)
+    making.make_all(runtime.database, settings=runtime.settings, clock=runtime.clock.now)
 
 
 def forget_records(runtime: Runtime, _slot: Slot) -> None:

@@ -14,6 +14,7 @@ class ExportKind(StrEnum):
 
     CONTACTS = "contacts"
     COMPANIES = "companies"
+    LINKS = "links"  # whom a campaign reached, each with a personal link of their own
 
 
 class ExportState(StrEnum):
@@ -46,6 +47,7 @@ class ExportFile(Base):
     columns: Mapped[str] = mapped_column(Text, info=NOT_PERSONAL)
     row_count: Mapped[int] = mapped_column(info=NOT_PERSONAL)
     state: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
+    campaign_id: Mapped[Id | None] = mapped_column(ForeignKey("campaign.id"), info=NOT_PERSONAL)  # of its links
     requested_by: Mapped[Id] = mapped_column(ForeignKey("account.id"), info=personal(Category.STAFF))
     requested_in: Mapped[str] = mapped_column(String(20), info=personal(Category.STAFF))  # the role acted in
     requested_at: Mapped[datetime] = mapped_column(info=personal(Category.STAFF))

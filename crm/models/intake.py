@@ -25,6 +25,7 @@ class IntakeKind(StrEnum):
     CONFIRMATION = "confirmation"  # yes, that request was mine
     CODE = "code"  # send me the code that opens my answer
     FETCHED = "fetched"  # the answer was fetched
+    RESPONSE = "response"  # I would like to know more about what a campaign offered
 
 
 class IntakeMessage(Base):
@@ -68,6 +69,7 @@ class LinkKind(StrEnum):
     CONFIRM_COPY = "confirm_copy"  # a request for access or portability
     STATUS = "status"  # how far a request has come
     ANSWER = "answer"  # fetch the answer, with a code that a second mail brings
+    RESPOND = "respond"  # to a campaign; only its button does, and beside it advertising is stopped
 
 
 class PersonalLink(Base):
@@ -88,7 +90,7 @@ class PersonalLink(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True, info=personal(Category.LINK))
     kind: Mapped[str] = mapped_column(String(16), info=NOT_PERSONAL)
     subject_id: Mapped[Id | None] = mapped_column(ForeignKey("subject.id"), info=personal(Category.LINK))
-    request_id: Mapped[Id | None] = mapped_column(info=personal(Category.LINK))  # of a pending request or a case, by kind
+    request_id: Mapped[Id | None] = mapped_column(info=personal(Category.LINK))  # of a pending request, a case or a campaign, by kind
     suppression_tag: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=personal(Category.EVIDENCE))
     created_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     expires_at: Mapped[datetime | None] = mapped_column(info=NOT_PERSONAL)

@@ -71,6 +71,7 @@ class Action(StrEnum):
     CAMPAIGN_CHANGED = "campaign:changed"
     CAMPAIGN_MEMBERS_ADDED = "campaign:members_added"
     CAMPAIGN_RESPONSE_ENTERED = "campaign:response_entered"
+    CAMPAIGN_LINK_ISSUED = "campaign:link_issued"
     CAMPAIGN_FIGURES_RELEASED = "campaign:figures_released"
     AGREEMENT_STORED = "agreement:stored"
     AGREEMENT_ENDED = "agreement:ended"

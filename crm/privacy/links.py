@@ -35,6 +35,7 @@ PATHS: Final = {
     LinkKind.CONFIRM_COPY: "d",
     LinkKind.STATUS: "s",
     LinkKind.ANSWER: "a",
+    LinkKind.RESPOND: "r",
 }
 LANGUAGE_PARAMETER: Final = "lang"  # in links of mails that are not in the language of the installation
 ONE_CLICK_PATH: Final = "u"  # the same link as `o`, for the button of mail programs (RFC 8058)
@@ -65,7 +66,7 @@ def issue(
     """Make a link and return the token for the mail; only its SHA-256 is stored, with the seal of the key store.
 
     Args:
-        request_id: what the link is about, by kind: the intake message, the pending request or the case.
+        request_id: what the link is about, by kind: the intake message, the pending request, the case or the campaign.
         expires_at: None for links that must work as long as the mail exists, such as an objection.
     """
     token = secrets.token_urlsafe(_TOKEN_BYTES)

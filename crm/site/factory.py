@@ -36,6 +36,8 @@ CSRF_EXEMPTIONS: Final[Mapping[str, str]] = {
     "answer.fetch": _NOBODY_SIGNS_IN,
     "personal.act": _NOBODY_SIGNS_IN,
     "personal.unsubscribe": _ONE_CLICK,
+    "response.respond": _NOBODY_SIGNS_IN,
+    "response.stop": _NOBODY_SIGNS_IN,
 }
 
 _LARGEST_FORM: Final = 1024 * 1024

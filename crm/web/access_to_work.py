@@ -64,6 +64,7 @@ _CAMPAIGNS: Final[AccessMatrix] = {
     "campaigns.audience": _RUNS_CAMPAIGNS,
     "campaigns.add_members": _RUNS_CAMPAIGNS,
     "campaigns.enter_response": _RUNS_CAMPAIGNS,
+    "campaigns.issue_link": _RUNS_CAMPAIGNS,
     # Who talks to people hears that they come because of a campaign.
     "campaigns.enter_for_person": frozenset({Role.SALES, Role.SERVICE}),
 }
@@ -117,10 +118,13 @@ _DOCUMENTS: Final[AccessMatrix] = {
 
 _EXPORTS: Final[AccessMatrix] = {
     # Who decides sees the list too, and asks for no file.
-    "exports.index": _WRITES | {Role.PRIVACY},
+    "exports.index": _WRITES | {Role.MARKETING, Role.PRIVACY},
     "exports.new": _WRITES,
     "exports.create": _WRITES,
-    "exports.fetch": _WRITES,
+    "exports.fetch": _WRITES | {Role.MARKETING},
+    # Links of a campaign alone: marketing sees no list of people.
+    "exports.new_links": _RUNS_CAMPAIGNS,
+    "exports.create_links": _RUNS_CAMPAIGNS,
     "exports.approve": frozenset({Role.PRIVACY}),
     "exports.refuse": frozenset({Role.PRIVACY}),
 }

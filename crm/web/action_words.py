@@ -68,6 +68,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.CAMPAIGN_CHANGED: _l("Kampagne geändert"),
     Action.CAMPAIGN_MEMBERS_ADDED: _l("Personen in eine Kampagne aufgenommen"),
     Action.CAMPAIGN_RESPONSE_ENTERED: _l("Antwort auf eine Kampagne eingetragen"),
+    Action.CAMPAIGN_LINK_ISSUED: _l("Antwort-Link einer Kampagne ausgegeben"),
     Action.CAMPAIGN_FIGURES_RELEASED: _l("Resonanz einer Kampagne freigegeben"),
     Action.AGREEMENT_STORED: _l("Grundlage für Auswertungen nach Beschäftigten hinterlegt"),
     Action.AGREEMENT_ENDED: _l("Grundlage für Auswertungen nach Beschäftigten beendet"),

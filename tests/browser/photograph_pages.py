@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
 from crm.actor import Role
+from crm.clock import SystemClock
+from crm.models.campaign import Campaign, CampaignMember
+from crm.privacy import disclosure
+from crm.privacy.intake import letterbox
 from crm.services.demo.accounts import PASSWORD as DEMO_PASSWORD
 from tests.browser.conftest import DESKTOP, PHONE, step_into
 from tests.support.site_pages import PORTAL_PAGES, caller_with_much, find_addresses
@@ -48,7 +53,7 @@ SHOWN_BY = {
         "imports.assign",
         "imports.show",
     ),
-    Role.MARKETING: ("campaigns.index", "campaigns.show", "campaigns.edit", "campaigns.new", "campaigns.audience"),
+    Role.MARKETING: ("campaigns.index", "campaigns.show", "campaigns.edit", "campaigns.new", "campaigns.audience", "exports.new_links"),
     Role.MANAGEMENT: ("reports.quarter", "reports.agreement", "work_rules.index"),
     Role.SERVICE: (
         "tickets.index",
@@ -288,12 +293,30 @@ def test_the_portal(visitor, demo_site, photograph):
     link = find_link_in_mailbox(visitor(), demo_site, "/b/")
     page.goto(link)
     photograph(page, "portal-confirm")
+    page.goto(find_response_link(visitor(), demo_site))
+    photograph(page, "portal-response")
+    page.get_by_role("button", name="Ich möchte mehr erfahren").click()
+    page.wait_for_load_state("networkidle")
+    photograph(page, "portal-response-done")
 
 
 def send(page, email, button):
     page.get_by_label("E-Mail").fill(email)
     page.get_by_role("button", name=button).click()
     page.wait_for_load_state("networkidle")
+
+
+def find_response_link(page, site):
+    """Return a personal link of the newest campaign, as marketing copies it for somebody whose address they know."""
+    with site.runtime.database.reading() as session:
+        newest = session.scalars(select(Campaign.id).order_by(Campaign.starts_on.desc())).first()
+        member = session.scalars(select(CampaignMember.subject_id).where(CampaignMember.campaign_id == newest)).first()
+        address = disclosure.open_email_for_objection(session, subject_id=member, actor=letterbox.ACTOR, now=SystemClock().now())
+    step_into(page, site, Role.MARKETING)
+    page.goto(f"{site.url}/campaigns/{newest}")
+    page.locator("[name=link_address]").fill(address)
+    page.get_by_role("button", name="Link anzeigen").click()
+    return page.locator(".personal-link").inner_text()
 
 
 def find_link_in_mailbox(page, site, path):

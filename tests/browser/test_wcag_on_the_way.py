@@ -15,6 +15,7 @@ from crm.privacy.erasure.guard import Doubt
 from tests.browser.conftest import sign_in, step_into
 from tests.functional.web.conftest import House
 from tests.support.axe import find_violations, find_violations_in_the_dark, require_axe
+from tests.support.campaigns import add_campaign, reach, send_link
 from tests.support.letters import link_in
 
 pytestmark = pytest.mark.slow
@@ -65,8 +66,12 @@ def test_the_way_through_the_portal_breaks_no_rule(language, steered_site, visit
     for letter, email in (("c", known), ("k", unknown), ("b", known), ("s", known)):
         follow(look, link_in(steered_site.letters.await_one(email, MAILS[language][letter]), letter), letter)
 
+    add_campaign(steered_site)
+    reader = reach(steered_site, email=f"leserin.{language}@example.org")
+    follow(look, steered_site.portal_url + send_link(steered_site, reader), "r")
+
     assert page.locator("html").get_attribute("lang") == language
-    assert len(look.seen) == 17
+    assert len(look.seen) == 20
     assert look.found == {}
 
 
@@ -86,7 +91,7 @@ def follow(look, link, letter):
     look.page.goto(link)
     look.at(f"/{letter}")
     if letter != "s":
-        look.page.locator("main [type=submit]").click()
+        look.page.locator("main [type=submit]").first.click()
         look.page.locator(".done").wait_for()
         look.at(f"/{letter} done")
         look.page.goto(link)

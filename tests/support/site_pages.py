@@ -78,6 +78,7 @@ _FOUND_ON = {
     "companies.edit": ("companies.show", r"^/companies/[0-9a-f]{32}/edit$"),
     "campaigns.show": ("/campaigns", r"^/campaigns/[0-9a-f]{32}$"),
     "campaigns.edit": ("campaigns.show", r"^/campaigns/[0-9a-f]{32}/edit$"),
+    "exports.new_links": ("campaigns.show", r"^/exports/campaigns/[0-9a-f]{32}/new$"),
     "campaigns.audience": ("campaigns.show", r"^/campaigns/[0-9a-f]{32}/members$"),
     "requests.show": ("/requests?show=all", r"^/requests/[0-9a-f]{32}$"),
     "users.show": ("/users", r"^/users/[0-9a-f]{32}$"),

@@ -279,7 +279,7 @@ def _ask(session, vault, subject_id, now):
     session.execute(insert(CaseSubject), [{"case_id": case_id, "subject_id": subject_id, "found_by": "email"}])
     links = [
         {"token_hash": bytes([number]) * 32, "kind": kind, "subject_id": subject_id, "request_id": case_id, "created_at": now}
-        for number, kind in enumerate((LinkKind.OBJECT, LinkKind.CORRECT, LinkKind.STATUS))
+        for number, kind in enumerate((LinkKind.OBJECT, LinkKind.CORRECT, LinkKind.RESPOND, LinkKind.STATUS))
     ]
     session.execute(insert(PersonalLink), links)
     return case_id

@@ -93,8 +93,8 @@ def _gather(session: Session, messages: Sequence[Message], now: datetime) -> lis
 
 
 def _find_linked(session: Session, message: Message) -> str | None:
-    """Return whom the objection link of a message was sent to, as long as that person is there."""
-    link = find_link(session, message, LinkKind.OBJECT)
+    """Return whom the link of a message was sent to, as long as that person is there: an objection link, or one of a campaign."""
+    link = find_link(session, message, LinkKind.OBJECT) or find_link(session, message, LinkKind.RESPOND)
     if link is None or link.subject_id is None:
         return None
     return link.subject_id if is_living(session, link.subject_id) else None

@@ -16,6 +16,7 @@ class IntakePolicy:
     unknown_kept_for: timedelta
     correct_within: timedelta
     handed_link_for: timedelta
+    response_link_for: timedelta
     post_on_its_way_for: timedelta
 
 
@@ -29,5 +30,6 @@ def intake_policy() -> IntakePolicy:
         unknown_kept_for=timedelta(days=rules["unknown_address_days"]),
         correct_within=timedelta(days=rules["correct_within_days"]),
         handed_link_for=timedelta(days=rules["handed_link_days"]),
+        response_link_for=timedelta(days=rules["response_link_days"]),
         post_on_its_way_for=timedelta(days=rules["post_on_its_way_days"]),
     )

@@ -15,10 +15,10 @@ from crm.errors import InvalidInputError
 from crm.models.campaign import Campaign, CampaignMember
 from crm.models.company import Company
 from crm.models.contact import Contact
-from crm.privacy import audit, disclosure, lawfulness, purposes
+from crm.privacy import audit, disclosure, lawfulness, outreach, purposes
 from crm.privacy.actions import Action
-from crm.privacy.lawfulness import PersonState, Standing
-from crm.privacy.purposes import Channel, Purpose
+from crm.privacy.lawfulness import Standing
+from crm.privacy.purposes import Purpose
 from crm.services.campaigns.rough import find_rough
 
 EXCLUSIONS = (Standing.OBJECTED, Standing.RESTRICTED, Standing.MISSING)  # the erased belong to no group
@@ -123,14 +123,5 @@ def _sort_out(
     for batch in in_batches(subject_ids):
         states = lawfulness.find_states(session, batch, now=now)
         for each in batch:
-            sorted_out[_standing(campaign, purpose, states.get(each), now)].append(each)
+            sorted_out[outreach.standing(campaign, purpose, states.get(each), now=now)].append(each)
     return sorted_out
-
-
-def _standing(campaign: Campaign, purpose: Purpose, state: PersonState | None, now: datetime) -> Standing:
-    """Return what stands against reaching a person; where the kind of campaign is a way to people, that way has to be open."""
-    if state is None:
-        return Standing.ERASED
-    if campaign.kind in set(Channel):
-        return lawfulness.channel_standing(purpose, Channel(campaign.kind), state, now=now)
-    return lawfulness.standing(purpose, state, now=now)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -12,12 +13,12 @@ from crm.errors import InvalidInputError
 from crm.models.campaign import Campaign, CampaignMember, ResponseWay
 from crm.models.contact import Lookup
 from crm.models.field_groups import FieldGroup
-from crm.privacy import audit, disclosure, purposes
-from crm.privacy.actions import Action
+from crm.privacy import disclosure, outreach, purposes
 from crm.privacy.purposes import Channel, Purpose
 from crm.search.exact import exact_email, exact_phone
 from crm.vault import Vault
 
+LONGEST_ADDRESS = 200  # characters of what somebody is found by
 ENTERED_WAYS = (ResponseWay.REPLY, ResponseWay.ORDER, ResponseWay.HAND)  # a link enters itself
 _OF_PERSON = (
     select(Campaign.id, Campaign.name, Campaign.starts_on, CampaignMember.responded_on, CampaignMember.response_way)
@@ -134,21 +135,9 @@ def _find_members(session: Session, campaign: Campaign, address: str, purpose: P
 def _enter(
     session: Session, campaign: Campaign, subject_id: str, response: Response, purpose: Purpose, actor: Actor, now: datetime
 ) -> None:
-    mine = (CampaignMember.campaign_id == campaign.id, CampaignMember.subject_id == subject_id)
-    member = session.scalars(select(CampaignMember).where(*mine)).one_or_none()
-    if member is None:
+    way, responded_on = ResponseWay(response.way), response.responded_on
+    if responded_on is None:
+        raise ResponseDayError(field="responded_on")
+    facts: dict[str, Any] = {"way": way, "responded_on": responded_on, "purpose": purpose, "actor": actor, "now": now}
+    if not outreach.enter_response(session, campaign=campaign, subject_id=subject_id, **facts):
         raise NoMemberError(field="address")
-    if member.has_responded:
-        return
-    member.has_responded, member.responded_on, member.response_way = True, response.responded_on, response.way
-    session.flush()
-    audit.record(
-        session,
-        Action.CAMPAIGN_RESPONSE_ENTERED,
-        actor=actor,
-        now=now,
-        subject_id=subject_id,
-        purpose=purpose.code,
-        basis=purpose.basis,
-        kind=response.way,
-    )

@@ -16,11 +16,13 @@ from sqlalchemy.orm import Session
 from crm.actor import Actor
 from crm.documents.formulas import harmless
 from crm.errors import NotFoundError
-from crm.models.export_file import ExportFile, ExportLine, ExportState
+from crm.models.export_file import ExportFile, ExportKind, ExportLine, ExportState
 from crm.privacy import audit, disclosure, due, exporting, purposes
 from crm.privacy.actions import Action
 from crm.privacy.exporting import Line
+from crm.privacy.purposes import Purpose
 from crm.services import staff_names
+from crm.services.exports import link_lines
 from crm.services.exports.errors import ExportGoneError
 
 # A cell that begins with one of these is a formula for a spreadsheet.
@@ -54,7 +56,7 @@ def fetch(session: Session, *, export_id: str, actor: Actor, now: datetime) -> F
     found = session.execute(wanted.where(ExportLine.export_id == export_id).order_by(ExportLine.position)).all()
     lines = [(Line(export_id, position, subject_id), sealed) for position, subject_id, sealed in found if sealed]
     subjects = [line.subject_id for line, _ in lines if line.subject_id]
-    allowed = exporting.find_allowed(session, subjects, purpose=purpose, now=now)
+    allowed = find_allowed(session, file, subjects, purpose=purpose, now=now)
     if len(lines) != file.row_count or len(allowed) != len(subjects):
         raise ExportGoneError
     rows = exporting.open_lines(session, lines)
@@ -71,6 +73,13 @@ def fetch(session: Session, *, export_id: str, actor: Actor, now: datetime) -> F
         groups=exporting.groups_of(purpose, columns) if subjects else (),
     )
     return Fetched(file.kind, columns, rows)
+
+
+def find_allowed(session: Session, file: ExportFile, subject_ids: Sequence[str], *, purpose: Purpose, now: datetime) -> set[str]:
+    """Return who of these people may be in the file."""
+    if file.kind == ExportKind.LINKS:
+        return link_lines.find_allowed(session, file, subject_ids, purpose=purpose, now=now)
+    return exporting.find_allowed(session, subject_ids, purpose=purpose, now=now)
 
 
 def as_csv(fetched: Fetched, *, titles: Mapping[str, str]) -> bytes:

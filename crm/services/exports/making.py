@@ -18,7 +18,10 @@ from crm.privacy.actions import Action
 from crm.privacy.exporting import Line
 from crm.privacy.purposes import Purpose
 from crm.services import staff_names
+from crm.services.exports import link_lines
+from crm.services.exports.fetching import find_allowed
 from crm.services.exports.requesting import COMPANY
+from crm.settings import Settings
 
 _AT_ONCE: Final = 500
 _LINE = cast("Table", ExportLine.__table__).c
@@ -30,7 +33,7 @@ _FILL = (
 _Row = tuple[int, str | None, str | None]
 
 
-def make_all(database: Database, *, clock: Callable[[], datetime]) -> int:
+def make_all(database: Database, *, settings: Settings, clock: Callable[[], datetime]) -> int:
     """Make every export that is to be made and return how many; those of which a line is gone go as a whole."""
     with database.reading() as session:
         waiting = session.scalars(
@@ -41,23 +44,27 @@ def make_all(database: Database, *, clock: Callable[[], datetime]) -> int:
         with database.writing() as session:
             exporting.withdraw(session, broken)
     for export_id in waiting:
-        make(database, export_id=export_id, clock=clock)
+        make(database, export_id=export_id, settings=settings, clock=clock)
     return len(waiting)
 
 
-def make(database: Database, *, export_id: str, clock: Callable[[], datetime]) -> None:
-    """Make one export; who may not be in it any more is left out silently, as in a list."""
+def make(database: Database, *, export_id: str, settings: Settings, clock: Callable[[], datetime]) -> None:
+    """Make one export; who may not be in it any more is left out silently, as in a list.
+
+    Args:
+        settings: with the origin of the portal, to which personal links lead.
+    """
     while True:
         with database.writing_in_bulk() as session:
             file = session.get(ExportFile, export_id, with_for_update=True)
             if file is None or file.state != ExportState.MAKING:
                 return
-            if not _make_batch(session, file, clock()):
+            if not _make_batch(session, file, settings, clock()):
                 _finish(session, file, clock())
                 return
 
 
-def _make_batch(session: Session, file: ExportFile, now: datetime) -> bool:
+def _make_batch(session: Session, file: ExportFile, settings: Settings, now: datetime) -> bool:
     """Make the next lines; return whether there were any."""
     wanted = select(ExportLine.position, ExportLine.subject_id, ExportLine.company_id)
     rows: Sequence[_Row] = session.execute(
@@ -66,7 +73,12 @@ def _make_batch(session: Session, file: ExportFile, now: datetime) -> bool:
     if not rows:
         return False
     purpose, columns = purposes.find_all(session).get(file.purpose), json.loads(file.columns)
-    cells = _people(session, file, rows, purpose, columns, now) if file.kind == ExportKind.CONTACTS else _companies(session, rows, columns)
+    if file.kind == ExportKind.COMPANIES:
+        cells = _companies(session, rows, columns)
+    else:
+        subjects = [subject_id for _, subject_id, _ in rows if subject_id]
+        opened = _open_people(session, file, subjects, purpose, settings, now)
+        cells = _people(session, rows, opened, columns)
     lines = [(Line(file.id, position, subject_id), cells[position]) for position, subject_id, _ in rows if position in cells]
     sealed = exporting.seal_lines(session, lines)
     if lines:
@@ -79,14 +91,19 @@ def _make_batch(session: Session, file: ExportFile, now: datetime) -> bool:
     return True
 
 
+def _open_people(
+    session: Session, file: ExportFile, subjects: Sequence[str], purpose: Purpose, settings: Settings, now: datetime
+) -> Mapping[str, Mapping[str, str]]:
+    found = find_allowed(session, file, subjects, purpose=purpose, now=now)
+    allowed, actor = [each for each in subjects if each in found], _requester(session, file)
+    if file.kind == ExportKind.LINKS:
+        return link_lines.make(session, file, allowed, purpose=purpose, settings=settings, actor=actor, now=now)
+    return exporting.open_fields(session, subject_ids=allowed, purpose=purpose, actor=actor)
+
+
 def _people(
-    session: Session, file: ExportFile, rows: Sequence[_Row], purpose: Purpose, columns: Sequence[str], now: datetime
+    session: Session, rows: Sequence[_Row], opened: Mapping[str, Mapping[str, str]], columns: Sequence[str]
 ) -> dict[int, list[str]]:
-    subjects = [subject_id for _, subject_id, _ in rows if subject_id]
-    allowed = exporting.find_allowed(session, subjects, purpose=purpose, now=now)
-    opened = exporting.open_fields(
-        session, subject_ids=[each for each in subjects if each in allowed], purpose=purpose, actor=_requester(session, file)
-    )
     employers = _employers(session, list(opened)) if COMPANY in columns else {}
     return {
         position: [opened[subject_id].get(name, "") if name != COMPANY else employers.get(subject_id, "") for name in columns]
@@ -121,7 +138,7 @@ def _finish(session: Session, file: ExportFile, now: datetime) -> None:
     file.state = (ExportState.READY if file.row_count else ExportState.GONE).value
     file.expires_on = exporting.last_day(now.astimezone(due.zone_of(session)).date())
     facts: dict[str, Any] = {"purpose": purpose.code, "basis": purpose.basis, "kind": file.kind}
-    if file.kind == ExportKind.CONTACTS:
+    if file.kind != ExportKind.COMPANIES:
         facts |= {"subjects": subjects, "groups": exporting.groups_of(purpose, columns)}
     else:
         facts |= {"count": file.row_count}

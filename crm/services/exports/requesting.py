@@ -4,7 +4,7 @@ Source: Art. 5(1)(b), (c), 25(2), 32 DSGVO.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,11 +22,14 @@ from crm.privacy.actions import Action
 from crm.privacy.purposes import Purpose
 from crm.readable import many_lines, require_readable
 from crm.services import forms, staff_names
+from crm.services.campaigns import links
+from crm.services.campaigns.links import CampaignMembers
 from crm.services.companies import listing as companies
 from crm.services.companies.listing import CompanyFilter
 from crm.services.contacts import listing as contacts
 from crm.services.contacts.listing import ContactFilter
 from crm.services.exports import errors
+from crm.services.exports.link_lines import LINK
 from crm.services.exports.policy import export_policy
 from crm.services.forms import SentForm
 from crm.vault import Vault
@@ -34,27 +37,37 @@ from crm.vault import Vault
 SHORTEST_REASON: Final = 10  # characters
 LONGEST_REASON: Final = 500
 COMPANY: Final = "company"  # besides the fields of a person: the name of their company
+Selection = ContactFilter | CompanyFilter | CampaignMembers
+
+
+_KINDS: Final[Mapping[type, ExportKind]] = {
+    ContactFilter: ExportKind.CONTACTS,
+    CompanyFilter: ExportKind.COMPANIES,
+    CampaignMembers: ExportKind.LINKS,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportWish:
-    """What somebody asks for: one of the two lists as it is narrowed, some columns, and why."""
+    """What somebody asks for: one of the two lists as it is narrowed or whom a campaign reached, some columns, and why."""
 
-    selection: ContactFilter | CompanyFilter
+    selection: Selection
     columns: tuple[str, ...]
     reason: str
 
     @property
     def kind(self) -> ExportKind:
-        return ExportKind.CONTACTS if isinstance(self.selection, ContactFilter) else ExportKind.COMPANIES
+        return _KINDS[type(self.selection)]
 
 
 def columns_of(kind: ExportKind, purpose: Purpose) -> tuple[str, ...]:
     """Return the columns that a file for the purpose may have."""
-    return (*purpose.fields, COMPANY) if kind is ExportKind.CONTACTS else (*COMPANY_FIELDS, "segment")
+    if kind is ExportKind.COMPANIES:
+        return (*COMPANY_FIELDS, "segment")
+    return (*purpose.fields, COMPANY, LINK) if kind is ExportKind.LINKS else (*purpose.fields, COMPANY)
 
 
-def count(session: Session, *, selection: ContactFilter | CompanyFilter, purpose: Purpose) -> int:
+def count(session: Session, *, selection: Selection, purpose: Purpose) -> int:
     """Return how many rows a list would give, counted up to one more than any file may hold; nobody is opened."""
     return len(_find(session, selection, purpose))
 
@@ -66,7 +79,7 @@ def check(session: Session, wish: ExportWish, *, purpose: Purpose) -> list[Inval
         _clean_reason(wish.reason)
     except InvalidInputError as fault:
         faults.append(fault)
-    if not wish.columns:
+    if not set(wish.columns) - {LINK}:
         faults.append(errors.ColumnsMissingError(field="columns"))
     if not set(wish.columns) <= set(columns_of(wish.kind, purpose)):
         faults.append(errors.ColumnNotOpenError(field="columns", purpose=purpose.title["de"]))
@@ -108,6 +121,7 @@ def request(session: Session, *, wish: ExportWish, form: SentForm, purpose: Purp
     file = ExportFile(
         id=export_id,
         kind=wish.kind.value,
+        campaign_id=wish.selection.campaign_id if isinstance(wish.selection, CampaignMembers) else None,
         purpose=purpose.code,
         columns=json.dumps(wish.columns),
         row_count=len(chosen),
@@ -150,15 +164,17 @@ def _clean_reason(reason: str) -> str:
     return text
 
 
-def _find(session: Session, selection: ContactFilter | CompanyFilter, purpose: Purpose) -> list[str]:
+def _find(session: Session, selection: Selection, purpose: Purpose) -> list[str]:
     at_most = export_policy().most + 1
     if isinstance(selection, ContactFilter):
         return contacts.find_ids(session, wanted=selection, purpose=purpose, at_most=at_most)
+    if isinstance(selection, CampaignMembers):
+        return links.find_recipients(session, selection, at_most=at_most)
     return companies.find_ids(session, wanted=selection, at_most=at_most)
 
 
 def _lines(file: ExportFile, chosen: Sequence[str]) -> list[dict[str, object]]:
-    is_people = file.kind == ExportKind.CONTACTS
+    is_people = file.kind != ExportKind.COMPANIES
     return [
         {
             "export_id": file.id,

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from crm.db import Session
 from crm.models.campaign import Campaign
 from crm.privacy import purposes
+from crm.privacy.intake import response_links
 from crm.services import work_rules
 from crm.services.campaigns import resonance
 from crm.services.campaigns.cells import Cell, Count, total_of
@@ -20,6 +21,7 @@ from crm.site.charts import Bar, BarChart, BarGroup, bar_chart
 from crm.site.i18n import _, in_language, number
 from crm.site.installation import current_runtime
 from crm.site.view_models import FieldSet, StripView
+from crm.web.campaigns import links as links_page
 from crm.web.campaigns.blueprint import bp
 from crm.web.campaigns.responses import empty_response
 from crm.web.campaigns.words import people_roughly
@@ -57,10 +59,11 @@ def show(campaign_id: str) -> ResponseReturnValue:
     return render_campaign(campaign_id)
 
 
-def render_campaign(campaign_id: str, *, response: FieldSet | None = None) -> str:
-    """Return the page; `response` is the form for a response with what was typed and what was wrong."""
+def render_campaign(campaign_id: str, *, response: FieldSet | None = None, link: FieldSet | None = None) -> str:
+    """Return the page; `response` and `link` are the forms for either, with what was typed and what was wrong."""
     found = _find(campaign_id)
     edits = may("campaigns.edit")
+    links = may("campaigns.issue_link") and not response_links.is_over(found.campaign, today=current_day())
     return render_template(
         "campaigns/show.html",
         strip=found.strip,
@@ -76,6 +79,9 @@ def render_campaign(campaign_id: str, *, response: FieldSet | None = None) -> st
         audience_url=url_for(".audience", campaign_id=campaign_id) if may("campaigns.audience") else None,
         response_url=url_for(".enter_response", campaign_id=campaign_id) if may("campaigns.enter_response") else None,
         response=response or empty_response(current_day()),
+        links_url=url_for("exports.new_links", campaign_id=campaign_id) if links else None,
+        link_url=url_for(".issue_link", campaign_id=campaign_id) if links or link else None,
+        link=link or links_page.link_fields(),
     )
 
 

@@ -10,7 +10,7 @@ from crm.models.campaign import ResponseWay
 from crm.privacy import purposes
 from crm.services.campaigns import responding
 from crm.services.campaigns.entry import get_campaign
-from crm.services.campaigns.responding import ENTERED_WAYS, NoMemberError, Response
+from crm.services.campaigns.responding import ENTERED_WAYS, LONGEST_ADDRESS, NoMemberError, Response
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
@@ -21,8 +21,6 @@ from crm.web.campaigns.blueprint import bp
 from crm.web.campaigns.words import WAY_TITLES
 from crm.web.desk import current_day, open_posted_desk
 from crm.web.typed import typed_day, typed_day_line, typed_line
-
-_LONGEST_ADDRESS = 200
 
 
 def empty_response(today: date) -> FieldSet:
@@ -41,7 +39,7 @@ def response_fields(*, address: str, way: str, responded_on: str, fault: Invalid
                 name="address",
                 title=_("E-Mail-Adresse oder Telefonnummer"),
                 value=address,
-                max_length=_LONGEST_ADDRESS,
+                max_length=LONGEST_ADDRESS,
                 required=True,
                 error=wrong.get("address"),
             ),

@@ -8,11 +8,21 @@ from flask_babel.speaklater import LazyString
 from crm.db import Session
 from crm.models.export_file import ExportKind, ExportState
 from crm.privacy.custom_fields import find_titles
+from crm.services.exports.link_lines import LINK
 from crm.site.i18n import _l, in_language
 from crm.site.words import FIELD_TITLES
 
-KIND_TITLES: Final[Mapping[str, LazyString]] = {ExportKind.CONTACTS: _l("Kontakte"), ExportKind.COMPANIES: _l("Firmen")}
-COLUMN_TITLES: Final[Mapping[str, LazyString]] = {**FIELD_TITLES, "company": _l("Firma"), "segment": _l("Segment")}
+KIND_TITLES: Final[Mapping[str, LazyString]] = {
+    ExportKind.CONTACTS: _l("Kontakte"),
+    ExportKind.COMPANIES: _l("Firmen"),
+    ExportKind.LINKS: _l("Antwort-Links"),
+}
+COLUMN_TITLES: Final[Mapping[str, LazyString]] = {
+    **FIELD_TITLES,
+    "company": _l("Firma"),
+    "segment": _l("Segment"),
+    LINK: _l("Antwort-Link"),
+}
 STATE_TITLES: Final[Mapping[str, LazyString]] = {
     ExportState.WAITING: _l("wartet auf Freigabe"),
     ExportState.MAKING: _l("wird erstellt"),

@@ -151,7 +151,7 @@ def test_what_cannot_be_kept_is_said_for_a_customer_and_what_they_typed_stays(cl
     assert "Erledigt" not in answer.text
 
 
-@pytest.mark.parametrize("letter", ["o", "u", "c", "k", "b", "s"])
+@pytest.mark.parametrize("letter", ["o", "u", "c", "k", "b", "s", "r"])
 @pytest.mark.parametrize("fault", [DiskFullError, DatabaseReadOnlyError])
 def test_a_link_that_cannot_be_looked_up_says_so_for_a_customer(counter, client, monkeypatch, letter, fault):
     def refuse(*_arguments, **_facts):
@@ -167,7 +167,7 @@ def test_a_link_that_cannot_be_looked_up_says_so_for_a_customer(counter, client,
 
 
 @pytest.mark.parametrize("token", ["x", "x" * 2000, "%00", "..%2F..%2Fetc", "ä", "' OR 1=1 --"])
-@pytest.mark.parametrize("letter", ["o", "u", "c", "k", "b", "s"])
+@pytest.mark.parametrize("letter", ["o", "u", "c", "k", "b", "s", "r"])
 def test_a_made_up_token_meets_a_calm_page(client, letter, token):
     answer = client.get(f"/{letter}/{token}")
 

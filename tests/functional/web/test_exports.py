@@ -167,7 +167,7 @@ class TestPeople:
         answer = sales.get(url)
         assert answer.status_code == 400
         assert "nicht mehr" in answer.text
-        making.make_all(house.database, clock=house.clock.now)
+        making.make_all(house.database, settings=house.runtime.settings, clock=house.clock.now)
         assert house.count(ExportLine) == 0
 
     def test_who_are_restricted_later_close_the_file(self, house, sales, people):
@@ -248,7 +248,7 @@ class TestLimits:
 
         url = re.search(r'action="(/exports/[0-9a-f]{32}/approve)"', page.text).group(1)
         assert coordinator.send(url).status_code == 303
-        making.make_all(house.database, clock=house.clock.now)
+        making.make_all(house.database, settings=house.runtime.settings, clock=house.clock.now)
 
         assert len(rows_of(sales.get(file_url(sales)))) == 4
         assert coordinator.send(url).status_code == 400
