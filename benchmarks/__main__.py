@@ -9,7 +9,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import command, crowd, erasing, exporting, forgetting, importing, objecting, pages, people, two_workers, uploading, work
+from benchmarks import (
+    command,
+    copying,
+    crowd,
+    erasing,
+    exporting,
+    forgetting,
+    importing,
+    objecting,
+    pages,
+    people,
+    two_workers,
+    uploading,
+    work,
+)
 
 RESULTS = Path("benchmarks/results")
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -19,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "import": importing.measure,
     "upload": uploading.measure,
     "export": exporting.measure,
+    "copy": copying.measure,
     "erase": erasing.measure,
     "forget": forgetting.measure,
     "command": command.measure,
@@ -38,6 +53,8 @@ GOALS = (
     ("import", "edit_wait_longest_ms", "<=", 300),
     ("upload", "take_in_seconds", "<=", 20),
     ("export", "all_seconds", "<=", 3),
+    ("copy", "all_seconds", "<=", 5),
+    ("copy", "ordinary.p95_ms", "<=", 2_000),
     ("erase", "p95_ms", "<=", 150),
     ("forget", "people_per_second", ">=", 1_000),
     ("forget", "many_to_few", "<=", 1.15),

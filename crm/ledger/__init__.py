@@ -35,6 +35,7 @@ from crm.ledger.reading import (
     find_latest_moment,
     find_newest,
     find_newest_of_acts,
+    find_payloads,
     last_checkpoint_note,
 )
 from crm.ledger.sealer import Sealer
@@ -87,6 +88,7 @@ __all__ = [
     "find_missing_guards",
     "find_newest",
     "find_newest_of_acts",
+    "find_payloads",
     "find_written",
     "find_written_by",
     "install_guards",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from crm.clock import from_micros, micros
 from crm.ledger import tables
 from crm.ledger.entry_checks import blob
-from crm.ledger.leaf import parse
+from crm.ledger.leaf import canonical, parse
 from crm.ledger.lists import events_showing
 
 _E, _S = tables.entry.c, tables.sealed_leaf.c
@@ -100,6 +100,24 @@ def find_entries_of(session: Session, subject_id: str, *, actions: Collection[st
     wanted = {"subject_id": subject_id, "limit": limit}
     rows = session.execute(_OF_PERSON, wanted) if actions is None else session.execute(_OF_PERSON_BY, {**wanted, "actions": list(actions)})
     return [_stored(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The sealed details of one entry, and what they are bound to."""
+
+    event: str
+    content: bytes
+    aad: bytes
+
+
+def find_payloads(session: Session, subject_id: str) -> Iterator[Payload]:
+    """Yield the details of the entries that name this person; of an entry that was tampered with, nothing."""
+    joined = tables.payload.join(tables.entry, _E.event == tables.payload.c.event)
+    query = select(_E.event, blob(tables.payload.c.content).label("content"), blob(_E.leaf).label("leaf")).select_from(joined)
+    for row in session.execute(query.where(_E.subject_id == subject_id)):
+        if fields := _fields(row.leaf):
+            yield Payload(row.event, row.content, canonical({name: value for name, value in fields.items() if name != "ph"}))
 
 
 def find_newest(session: Session, subject_id: str, *, except_actions: Collection[str]) -> int | None:

@@ -20,7 +20,11 @@ class IntakeKind(StrEnum):
     CORRECTION = "correction"  # that objection was not mine
     KEEP_BLOCKED = "keep_blocked"  # keep my address on the suppression list, though you do not know me
     ERASURE = "erasure"  # forget me (Art. 17); waits for a confirmation
+    ACCESS = "access"  # tell me what you know (Art. 15); waits for a confirmation
+    PORTABILITY = "portability"  # give me what I gave you (Art. 20); waits for a confirmation
     CONFIRMATION = "confirmation"  # yes, that request was mine
+    CODE = "code"  # send me the code that opens my answer
+    FETCHED = "fetched"  # the answer was fetched
     RESPONSE = "response"  # I would like to know more about what a campaign offered
 
 
@@ -62,7 +66,9 @@ class LinkKind(StrEnum):
     CORRECT = "correct"  # take back an objection that somebody else made
     KEEP_BLOCKED = "keep_blocked"
     CONFIRM = "confirm"  # a request that was made in this person's name
+    CONFIRM_COPY = "confirm_copy"  # a request for access or portability
     STATUS = "status"  # how far a request has come
+    ANSWER = "answer"  # fetch the answer, with a code that a second mail brings
     RESPOND = "respond"  # to a campaign; only its button does, and beside it advertising is stopped
 
 

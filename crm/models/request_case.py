@@ -13,6 +13,13 @@ class CaseKind(StrEnum):
     """Which right is used."""
 
     ERASURE = "erasure"  # Art. 17
+    ACCESS = "access"  # Art. 15
+    PORTABILITY = "portability"  # Art. 20
+
+    @property
+    def is_copy(self) -> bool:
+        """Say whether it is answered with a copy of the data, and nothing is destroyed."""
+        return self is not CaseKind.ERASURE
 
 
 class CaseWay(StrEnum):

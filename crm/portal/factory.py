@@ -6,7 +6,7 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 
 from crm.errors import UnavailableError
-from crm.portal import erasure, objection, pages, personal, response
+from crm.portal import access, answer, erasure, objection, pages, personal, response
 from crm.portal.letterbox import OutOfReachError
 from crm.runtime import PortalRuntime
 from crm.site.access import PUBLIC, AccessMatrix
@@ -22,6 +22,11 @@ ACCESS: Final[AccessMatrix] = {
     "objection.send": PUBLIC,
     "erasure.form": PUBLIC,
     "erasure.send": PUBLIC,
+    "access.form": PUBLIC,
+    "access.send": PUBLIC,
+    "answer.show": PUBLIC,
+    "answer.send_code": PUBLIC,
+    "answer.fetch": PUBLIC,
     "personal.show": PUBLIC,
     "personal.act": PUBLIC,
     "personal.show_unsubscribe": PUBLIC,
@@ -36,7 +41,8 @@ COOKIE: Final = "lethe_portal"
 
 def create_app(runtime: PortalRuntime) -> Flask:
     """Return the portal. Nobody signs in here, so no session cookie is set and no key is needed to sign one."""
-    blueprints = (pages.blueprint, objection.blueprint, erasure.blueprint, personal.blueprint, response.blueprint)
+    asked = (objection.blueprint, erasure.blueprint, access.blueprint)
+    blueprints = (pages.blueprint, *asked, answer.blueprint, personal.blueprint, response.blueprint)
     app = create_site(runtime, name=PORTAL, access=ACCESS, blueprints=blueprints, cookie_name=COOKIE, cookie_key=None)
     app.register_error_handler(UnavailableError, _explain_for_customer)
     return app

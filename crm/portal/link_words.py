@@ -7,7 +7,7 @@ from typing import Final
 from flask_babel.speaklater import LazyString
 
 from crm.models.intake import IntakeKind, LinkKind
-from crm.models.request_case import CaseState
+from crm.models.request_case import CaseKind, CaseState
 from crm.privacy.links import PATHS
 from crm.site.i18n import _l
 
@@ -82,11 +82,32 @@ PAGES: Final[Mapping[str, LinkPage]] = {
                 "wie weit er ist."
             ),
         ),
+        LinkPage(
+            link=LinkKind.CONFIRM_COPY,
+            drops=IntakeKind.CONFIRMATION,
+            title=_l("Antrag bestätigen"),
+            text=_l(
+                "Mit dem Knopf bestätigen Sie, dass Sie die Kopie Ihrer Daten bekommen möchten. Wir prüfen sie und schicken Ihnen dann "
+                "einen Link zum Abholen. Waren Sie es nicht, schließen Sie einfach diese Seite."
+            ),
+            button=_l("Ja, ich möchte die Kopie"),
+            done_title=_l("Bestätigt"),
+            done_text=_l(
+                "Ihr Antrag ist bei uns. Sie bekommen gleich eine E-Mail mit seiner Nummer und einem Link, unter dem Sie sehen, "
+                "wie weit er ist."
+            ),
+        ),
     )
 }
 
+RIGHTS: Final[Mapping[CaseKind, LazyString]] = {
+    CaseKind.ERASURE: _l("Löschung meiner Daten"),
+    CaseKind.ACCESS: _l("Auskunft über meine Daten"),
+    CaseKind.PORTABILITY: _l("Meine Daten zum Mitnehmen"),
+}
+
 # Where a case is, in words for somebody who does not know how we work.
-STATES: Final[Mapping[CaseState, LazyString]] = {
+_STATES: Final[Mapping[CaseState, LazyString]] = {
     CaseState.OPEN: _l("Wir prüfen Ihren Antrag. Ihre Daten verwenden wir bis dahin nicht."),
     CaseState.SECOND: _l("Wir haben geprüft; eine zweite Person sieht es sich noch an. Ihre Daten verwenden wir bis dahin nicht."),
     CaseState.COOLING: _l("Es ist entschieden, dass wir löschen. Bis zum Vollzug verwenden wir Ihre Daten nicht."),
@@ -94,3 +115,8 @@ STATES: Final[Mapping[CaseState, LazyString]] = {
     CaseState.ANSWERING: _l("Es ist entschieden. Unsere Antwort ist zu Ihnen unterwegs."),
     CaseState.CLOSED: _l("Abgeschlossen. Unsere Antwort haben Sie bekommen."),
 }
+
+
+def state_in_words(kind: CaseKind, state: CaseState) -> LazyString:
+    """Say where a case is; while a copy is being made, the data are used as before."""
+    return _l("Wir prüfen Ihren Antrag und stellen die Kopie zusammen.") if kind.is_copy and state is CaseState.OPEN else _STATES[state]

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from crm.models.intake import LinkKind
 from crm.portal.installation import current_portal
 from crm.portal.letterbox import taking_in
-from crm.portal.link_words import OBJECT, PAGES, STATES, LinkPage
+from crm.portal.link_words import OBJECT, PAGES, RIGHTS, LinkPage, state_in_words
 from crm.privacy import links
 from crm.privacy.intake import correcting, letterbox
 from crm.privacy.intake.correcting import ErasedSinceError
@@ -63,7 +63,7 @@ def status(token: str) -> ResponseReturnValue:
             found = get_status(session, token=token, now=portal.clock.now())
     except (LinkUnknownError, LinkUsedError):
         return _say_gone()
-    return render_template("portal/status.html", case=found, where=STATES[found.state])
+    return render_template("portal/status.html", case=found, where=state_in_words(found.kind, found.state), what=RIGHTS[found.kind])
 
 
 def _show(page: LinkPage, token: str) -> ResponseReturnValue:

@@ -32,7 +32,9 @@ PATHS: Final = {
     LinkKind.CORRECT: "c",
     LinkKind.KEEP_BLOCKED: "k",
     LinkKind.CONFIRM: "b",
+    LinkKind.CONFIRM_COPY: "d",
     LinkKind.STATUS: "s",
+    LinkKind.ANSWER: "a",
     LinkKind.RESPOND: "r",
 }
 LANGUAGE_PARAMETER: Final = "lang"  # in links of mails that are not in the language of the installation
@@ -153,7 +155,7 @@ def select_confirmed() -> Select[str | None]:
     pressed = IntakeMessage.link_hash == PersonalLink.token_hash
     these = select(PersonalLink.request_id).join(IntakeMessage, pressed)
     named = PersonalLink.request_id.is_not(None)
-    return these.where(PersonalLink.kind == LinkKind.CONFIRM, named, IntakeMessage.set_aside_at.is_(None))
+    return these.where(PersonalLink.kind.in_((LinkKind.CONFIRM, LinkKind.CONFIRM_COPY)), named, IntakeMessage.set_aside_at.is_(None))
 
 
 def count_forged(session: Session) -> Counter[str]:

@@ -51,6 +51,12 @@ def compose(*, kind: str, to: str, language: str, facts: dict[str, str], setting
     return Letter(to=to, subject=text["subject"][language] % known, text=text["text"][language] % known)
 
 
+def word(code: str, language: str) -> str:
+    """Return what a text calls the right that somebody uses."""
+    said: str = _texts()["rights"][code][language]
+    return said
+
+
 def day_of(moment: datetime, settings: Settings) -> date:
     """Return the day of a moment in the time zone of the controller."""
     return moment.astimezone(ZoneInfo(settings.time_zone)).date()

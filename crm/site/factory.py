@@ -31,6 +31,9 @@ _ONE_CLICK: Final = "mail programs send the form of RFC 8058 without having seen
 CSRF_EXEMPTIONS: Final[Mapping[str, str]] = {
     "objection.send": _NOBODY_SIGNS_IN,
     "erasure.send": _NOBODY_SIGNS_IN,
+    "access.send": _NOBODY_SIGNS_IN,
+    "answer.send_code": _NOBODY_SIGNS_IN,
+    "answer.fetch": _NOBODY_SIGNS_IN,
     "personal.act": _NOBODY_SIGNS_IN,
     "personal.unsubscribe": _ONE_CLICK,
     "response.respond": _NOBODY_SIGNS_IN,

@@ -15,6 +15,7 @@ from crm.vault.errors import (
     UnknownEpochError,
     WrongEpochKeyError,
 )
+from crm.vault.handout import open_with, seal_for
 from crm.vault.inspection import Inspection
 from crm.vault.intake import IntakeKey
 from crm.vault.journal import ObjectionLine, Right, RightsEntry
@@ -55,4 +56,6 @@ __all__ = [
     "WrongEpochKeyError",
     "create_keystore",
     "keystore_metadata",
+    "open_with",
+    "seal_for",
 ]

@@ -116,6 +116,8 @@ _REQUESTS: Final[AccessMatrix] = {
     "requests.index": acts.READS_DECISIONS,
     "requests.show": acts.READS_DECISIONS,
     "requests.letter": acts.READS_ALL,
+    "requests.copy": acts.READS_ALL,
+    "requests.archive": acts.READS_ALL,
     "requests.new": acts.OPENS,
     "requests.open_task": acts.DECIDES,
     "requests.search": acts.roles_of(Act.ASSIGN),

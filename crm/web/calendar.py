@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
 from crm import __version__
+from crm.documents import icalendar
+from crm.documents.icalendar import CalendarEvent
 from crm.services.activities import calendar_links
 from crm.services.activities import feed as feeds
 from crm.services.activities.feed import FeedEntry
-from crm.site import icalendar
 from crm.site.addresses import absolute_url
 from crm.site.i18n import _, current_language
-from crm.site.icalendar import CalendarEvent
 from crm.site.installation import current_runtime
 from crm.web import gates
 from crm.web.activities.words import KIND_TITLES

@@ -174,6 +174,25 @@ def test_pages_about_forgetting(visitor, demo_site, photograph):
     photograph(page, "review-confirm")
 
 
+def test_pages_of_a_copy(visitor, demo_site, photograph):
+    page = visitor()
+    step_into(page, demo_site, Role.SALES)
+    page.goto(f"{demo_site.url}/contacts")
+    page.locator("tbody th a").first.click()
+    page.wait_for_url("**/contacts/*")
+    person = page.url.rsplit("/", 1)[1]
+    page = visitor()
+    step_into(page, demo_site, Role.PRIVACY)
+    page.goto(f"{demo_site.url}/requests/new?subject={person}")
+    page.get_by_label("Was verlangt die Person?").select_option("access")
+    page.get_by_label("Ich kenne die Person").check()
+    page.get_by_role("button", name="Fall eröffnen").click()
+    page.wait_for_url(re.compile(r"/requests/[0-9a-f]{32}$"))
+    page.get_by_role("button", name="Zusammenstellen").click()
+    page.get_by_role("link", name="Kopie ansehen").wait_for()
+    photograph(page, "requests-show-copy")
+
+
 def test_pages_about_one_person(visitor, demo_site, photograph):
     page = visitor()
     step_into(page, demo_site, Role.SALES)

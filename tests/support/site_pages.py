@@ -21,6 +21,8 @@ NOT_PAGES = {
     "ledger.fetch_bundle": "a file",
     "live.look": "nothing: it says whether a page has changed",
     "requests.letter": "a file",
+    "requests.copy": "a file",
+    "requests.archive": "a file",
     "ledger.proof": "a file",
     "ledger.erasure_proof": "a file",
     "documents.fetch": "a file",
@@ -41,6 +43,7 @@ PORTAL_PAGES = {
     "portal": "/",
     "portal-objection": "/objection",
     "portal-erasure": "/erasure",
+    "portal-access": "/access",
     "portal-contact": "/contact",
     "portal-link_gone": "/s/gone",
 }

@@ -12,6 +12,7 @@ from crm.actor import Actor, Role
 from crm.db import Compartment, new_id
 from crm.mail import Letter
 from crm.models.affiliation import Affiliation
+from crm.models.answer_package import AnswerHandout
 from crm.models.campaign import Campaign, CampaignMember, ResponseWay
 from crm.models.contact import NoteKind
 from crm.models.erasure import RetainedDocument
@@ -27,6 +28,7 @@ from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.hold_acts import NewHold
 from crm.privacy.new_person import SourceKey
 from crm.privacy.purposes import Channel
+from crm.privacy.requests import packages
 from crm.privacy.restriction import RestrictionReason
 from crm.services import customer_files
 from crm.services.activities import entry as activities
@@ -45,7 +47,7 @@ from crm.services.tickets import saying
 from crm.services.tickets.entry import TicketFacts
 from crm.services.tickets.saying import Said
 from crm.services.work_customers import Chosen
-from crm.vault import Place
+from crm.vault import Place, seal_for
 from tests.support.exported import keep_export
 from tests.support.own_fields import define
 from tests.support.staff import hire
@@ -72,6 +74,8 @@ MARKERS = (
     "Haspelzeichnung",
     "Trittwebstuhl",
     "Fadenkreuzel",
+    "Zettelbaum",
+    "Kreuzspule",
 )
 
 
@@ -103,6 +107,7 @@ def furnish(runtime, now) -> WholePerson:
         keep_export(session, [(subject_id, ["Zwirnemann"])], requested_by=seller.id, now=now)
         case_id = _ask(session, vault, subject_id, now)
         _keep(session, vault, subject_id, now)
+        _answer(session, case_id, subject_id, now)
     with database.reading() as session:
         disclosure.open_people(
             session, subject_ids=[bystander_id, subject_id], groups=purpose.groups, purpose=purpose, actor=SALES, now=now
@@ -283,6 +288,14 @@ def _ask(session, vault, subject_id, now):
     ]
     session.execute(insert(PersonalLink), links)
     return case_id
+
+
+def _answer(session, case_id, subject_id, now):
+    """Compose a copy of the data and lay it out to be fetched."""
+    packages.keep(session, case_id, subject_id=subject_id, summary={"gaps": ["Kreuzspule"]}, archive=b"Zettelbaum", now=now)
+    content = seal_for("token", "12345678", b"Zettelbaum", row_id="a")
+    facts = {"case_id": case_id, "subject_id": subject_id, "content": content, "tries_left": 5, "made_at": now, "expires_at": now}
+    session.execute(insert(AnswerHandout), [{"token_hash": bytes([9]) * 32, **facts}])
 
 
 def _keep(session, vault, subject_id, now):

@@ -17,7 +17,7 @@ from crm.errors import UnavailableError
 from crm.models.intake import IntakeKind, IntakeMessage
 from crm.privacy import audit, links
 from crm.privacy.actions import Action
-from crm.privacy.intake import correcting, letterbox, objecting, requesting, responding
+from crm.privacy.intake import correcting, handing_out, letterbox, objecting, requesting, responding
 from crm.privacy.intake.letterbox import Message
 from crm.settings import Settings
 from crm.vault import TamperedError
@@ -37,7 +37,11 @@ EFFECTS: Final[Mapping[IntakeKind, Effect]] = {
     IntakeKind.CORRECTION: correcting.correct,
     IntakeKind.KEEP_BLOCKED: correcting.keep_blocked,
     IntakeKind.ERASURE: requesting.take_in,
+    IntakeKind.ACCESS: requesting.take_in,
+    IntakeKind.PORTABILITY: requesting.take_in,
     IntakeKind.CONFIRMATION: requesting.confirm,
+    IntakeKind.CODE: handing_out.send_codes,
+    IntakeKind.FETCHED: handing_out.note_fetched,
     IntakeKind.RESPONSE: responding.respond,
 }
 

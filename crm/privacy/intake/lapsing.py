@@ -1,4 +1,4 @@
-"""What goes from the letterbox by time alone: objections that nobody confirmed, links whose time is over.
+"""What goes from the letterbox by time alone: objections that nobody confirmed, links and copies whose time is over.
 
 Requests that nobody confirmed go with the run of the Löschkonzept, by their rule (`erasure.unconfirmed`).
 
@@ -12,9 +12,10 @@ from sqlalchemy import CursorResult, Delete, delete
 from sqlalchemy.orm import Session
 
 from crm.models.intake import IntakeMessage, MailCount
-from crm.privacy import audit, links, suppression
+from crm.privacy import audit, due, links, suppression
 from crm.privacy.actions import Action
 from crm.privacy.intake.letterbox import ACTOR
+from crm.privacy.requests import packages
 
 _SET_ASIDE_FOR: Final = timedelta(days=90)  # time to look into what was tampered with
 _COUNTED_FOR: Final = timedelta(days=2)
@@ -23,6 +24,7 @@ _COUNTED_FOR: Final = timedelta(days=2)
 def lapse(session: Session, *, now: datetime) -> int:
     """Let go of what has had its time; return how many objections nobody confirmed."""
     addresses = suppression.release_unconfirmed(session, actor=ACTOR, now=now)
+    packages.let_expire(session, today=now.astimezone(due.zone_of(session)).date(), actor=ACTOR, now=now)
     forgotten = links.forget_over(session, now=now)
     session.execute(delete(MailCount).where(MailCount.day < (now - _COUNTED_FOR).date()))
     forgotten += _delete(session, delete(IntakeMessage).where(IntakeMessage.set_aside_at <= now - _SET_ASIDE_FOR))

@@ -41,7 +41,7 @@ def take_in(session: Session, messages: Sequence[Message], *, settings: Settings
         object_to_advertising(session, objections, settings=settings, now=now)
     for message in messages:
         pending = _keep(session, message, now)
-        audit.record(session, Action.REQUEST_RECEIVED, actor=ACTOR, now=now, kind=CaseKind.ERASURE)
+        audit.record(session, Action.REQUEST_RECEIVED, actor=ACTOR, now=now, kind=pending.kind)
         _ask_to_confirm(session, pending, message, settings=settings, now=now)
 
 
@@ -57,7 +57,7 @@ def _keep(session: Session, message: Message, now: datetime) -> PendingRequest:
     content = json.dumps(dict(message.content), ensure_ascii=False).encode()
     pending = PendingRequest(
         id=request_id,
-        kind=CaseKind.ERASURE,
+        kind=CaseKind(message.kind.value),
         language=message.language,
         address_tag=vault.throttle_tag(f"request:{message.address}"),
         sealed_request=vault.seal_own(_TABLE, _COLUMN, request_id, content),
@@ -74,19 +74,22 @@ def _ask_to_confirm(session: Session, pending: PendingRequest, message: Message,
     address = message.content["email"]
     if not turns.take_turns(session, addresses=[address], most=policy.mails_per_day, settings=settings, now=now):
         return
-    token = links.issue(session, kind=LinkKind.CONFIRM, request_id=pending.id, expires_at=pending.expires_at, now=now)
-    facts = {
+    kind, link, right = "request_to_confirm", LinkKind.CONFIRM, {}
+    if CaseKind(pending.kind).is_copy:
+        kind, link, right = "request_to_confirm_copy", LinkKind.CONFIRM_COPY, {"right": mails.word(pending.kind, message.language)}
+    token = links.issue(session, kind=link, request_id=pending.id, expires_at=pending.expires_at, now=now)
+    facts = right | {
         "day": mails.worded_day(pending.received_at, message.language, settings),
         "until": mails.worded_day(pending.expires_at, message.language, settings),
-        "link": links.address(LinkKind.CONFIRM, token, language=message.language, settings=settings),
+        "link": links.address(link, token, language=message.language, settings=settings),
     }
-    mails.write(session, kind="request_to_confirm", to=address, language=message.language, facts=facts, settings=settings, now=now)
+    mails.write(session, kind=kind, to=address, language=message.language, facts=facts, settings=settings, now=now)
 
 
 def confirm(session: Session, messages: Sequence[Message], *, settings: Settings, now: datetime) -> None:
     """Open a case for each request that was confirmed; one that lapsed or was answered with another one opens none."""
     for message in messages:
-        link = find_link(session, message, LinkKind.CONFIRM)
+        link = find_link(session, message, LinkKind.CONFIRM) or find_link(session, message, LinkKind.CONFIRM_COPY)
         pending = session.get(PendingRequest, link.request_id) if link is not None and link.request_id is not None else None
         if pending is not None:
             audit.record(session, Action.REQUEST_CONFIRMED, actor=ACTOR, now=now, kind=pending.kind)

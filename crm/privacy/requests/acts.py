@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from crm.actor import Actor, Role
-from crm.models.request_case import CaseState
+from crm.models.request_case import CaseKind, CaseState
 from crm.privacy.requests.errors import CoordinatorOnlyError
 
 Roles = frozenset[Role]
@@ -30,6 +30,9 @@ class Act(StrEnum):
     EXTEND = "extend"
     DECIDE = "decide"
     DECIDE_NOTHING_HELD = "decide_nothing_held"
+    COMPOSE = "compose"  # the copy of an answer to a request for access or portability
+    GRANT = "grant"
+    REFUSE = "refuse"
     APPROVE = "approve"
     REOPEN = "reopen"
     STOP = "stop"
@@ -44,6 +47,9 @@ RULES: Final[Mapping[Act, Mapping[CaseState, Roles]]] = {
     Act.EXTEND: {CaseState.OPEN: DECIDES},  # what is decided needs no more time, whether a second person has agreed yet or not
     Act.DECIDE: {CaseState.OPEN: DECIDES},
     Act.DECIDE_NOTHING_HELD: {CaseState.OPEN: DECIDES},
+    Act.COMPOSE: {CaseState.OPEN: DECIDES},
+    Act.GRANT: {CaseState.OPEN: DECIDES},
+    Act.REFUSE: {CaseState.OPEN: DECIDES},
     Act.APPROVE: {CaseState.SECOND: AGREES},
     Act.REOPEN: {CaseState.SECOND: AGREES, CaseState.COOLING: DECIDES},
     Act.STOP: {CaseState.OPEN: DECIDES, CaseState.SECOND: DECIDES, CaseState.COOLING: DECIDES},
@@ -52,14 +58,24 @@ RULES: Final[Mapping[Act, Mapping[CaseState, Roles]]] = {
 }
 
 
+# Acts of one kind of case; all others are of every kind.
+_OF_ERASURES: Final = frozenset({Act.DECIDE, Act.APPROVE})
+_OF_COPIES: Final = frozenset({Act.COMPOSE, Act.GRANT, Act.REFUSE})
+
+
+def is_of(act: Act, *, kind: str) -> bool:
+    """Say whether an act belongs to a case of this kind."""
+    return act not in (_OF_ERASURES if CaseKind(kind).is_copy else _OF_COPIES)
+
+
 def roles_of(act: Act) -> Roles:
     """Return the roles that do this at some point of a case."""
     return frozenset().union(*RULES[act].values())
 
 
-def may(act: Act, *, role: Role | None, state: str) -> bool:
-    """Say whether this role can do this to a case that stands there."""
-    return role in RULES[act].get(CaseState(state), frozenset())
+def may(act: Act, *, role: Role | None, state: str, kind: str) -> bool:
+    """Say whether this role can do this to a case of this kind that stands there."""
+    return is_of(act, kind=kind) and role in RULES[act].get(CaseState(state), frozenset())
 
 
 def require_role(actor: Actor, roles: Collection[Role] = DECIDES) -> None:

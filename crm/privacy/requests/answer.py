@@ -3,76 +3,21 @@
 Source: Art. 12(1),(3),(4), 17, 18, 19, 21 DSGVO.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import cache
-from typing import Any, Final
-
-from babel.dates import format_date
+from collections.abc import Iterator, Sequence
 
 from crm.documents import render
 from crm.privacy.citations import cite
 from crm.privacy.requests.blocks import Block, Column, Heading, Items, Paragraph, Table, mail_text
 from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept
-from crm.settings import initial_policy
-
-_DAY: Final = {"de": "d. MMMM y", "en": "d MMMM y"}
-_REGION: Final = {"de": "de", "en": "gb"}
-
-Words = Callable[..., str]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer as mail and as letter; both say the same."""
-
-    subject: str
-    text: str
-    pdf: bytes
+from crm.privacy.requests.letter import Answer, Words, day_in, ending, greeting, sheet, words_of
 
 
 def compose(facts: AnswerFacts) -> Answer:
     """Put the facts of a case into sentences, in the language the person used."""
-    say = _words_of(facts)
+    say = words_of(facts)
     blocks = tuple(_blocks(facts, say))
     subject = say("subject")
-    return Answer(subject=subject, text=mail_text(blocks), pdf=render("letter", _sheet(facts, say, subject, blocks)))
-
-
-def _words_of(facts: AnswerFacts) -> Words:
-    """Return what makes the sentence of a key such as `kept.heading`; every sentence may use the facts of the case."""
-    known = {
-        "number": facts.number,
-        "name": facts.addressed_as or (facts.name_lines[-1] if facts.name_lines else ""),
-        "received_on": _day(facts, facts.received_on),
-        "executed_on": _day(facts, facts.executed_on) if facts.executed_on else "",
-        "controller": facts.controller,
-        "contact": facts.contact or "",
-        "authority": (facts.authority or "").rstrip(". "),
-    }
-
-    def say(key: str, **more: str) -> str:
-        sentence: str = _find(key)[facts.language]
-        return sentence % {**known, **more}
-
-    return say
-
-
-@cache
-def _texts() -> dict[str, Any]:
-    return initial_policy("letter_texts")
-
-
-def _find(key: str) -> dict[str, str]:
-    found: Any = _texts()
-    for part in key.split("."):
-        found = found[part]
-    return dict(found)
-
-
-def _day(facts: AnswerFacts, day: date) -> str:
-    return format_date(day, _DAY[facts.language], locale=facts.language)
+    return Answer(subject=subject, text=mail_text(blocks), pdf=render("letter", sheet(facts, say, subject, blocks)))
 
 
 def _variant(facts: AnswerFacts) -> str:
@@ -103,7 +48,7 @@ def _listed(erased: Sequence[Erased], say: Words) -> str:
 
 
 def _blocks(facts: AnswerFacts, say: Words) -> Iterator[Block]:
-    yield Paragraph(say("greeting" if facts.name_lines else "greeting_without_name"))
+    yield greeting(facts, say)
     yield Paragraph(say(f"opening.{_variant(facts)}", gone=_gone(facts, say)))
     if facts.objection_taken_back:
         yield Paragraph(say("objection.taken_back"))
@@ -113,9 +58,7 @@ def _blocks(facts: AnswerFacts, say: Words) -> Iterator[Block]:
     yield from _kept(facts, say)
     yield from _refused(facts, say)
     yield from _suppression(facts, say)
-    yield from _rights(facts, say)
-    yield Paragraph(say("closing" if facts.name_lines else "closing_without_name"))
-    yield Paragraph(say("made_by_machine"))
+    yield from ending(facts, say)
 
 
 def _erased(facts: AnswerFacts, say: Words) -> Iterator[Block]:
@@ -141,7 +84,7 @@ def _kept(facts: AnswerFacts, say: Words) -> Iterator[Block]:
             (
                 say(f"kinds.{each.kind}"),
                 _why_kept(facts, each, say),
-                _day(facts, each.until),
+                day_in(facts, each.until),
             )
             for each in facts.kept
         ),
@@ -179,38 +122,3 @@ def _suppression(facts: AnswerFacts, say: Words) -> Iterator[Block]:
         yield Heading(say("suppression.heading"))
         yield Paragraph(say("suppression.text"))
         yield Paragraph(say("suppression.removal"))
-
-
-def _rights(facts: AnswerFacts, say: Words) -> Iterator[Block]:
-    """Name the ways that stay open; where something was refused the law demands it, and nobody is worse off for knowing."""
-    yield Heading(say("rights.heading"))
-    contact = say("rights.contact" if facts.contact else "rights.contact_by_post")
-    authority = say("rights.authority" if facts.authority else "rights.any_authority")
-    yield Paragraph(" ".join((contact, authority, say("rights.court"))))
-
-
-def _sheet(facts: AnswerFacts, say: Words, subject: str, blocks: tuple[Block, ...]) -> dict[str, Any]:
-    """Return what the template of the letter needs (`crm/documents/templates/letter.typ`)."""
-    address = [part.strip() for part in (facts.controller_address or "").split(",") if part.strip()]
-    information = [
-        [say("sheet.date"), _day(facts, facts.written_on)],
-        [say("sheet.number"), facts.number],
-        [say("sheet.received"), _day(facts, facts.received_on)],
-    ]
-    if facts.contact:
-        information.append([say("sheet.contact"), facts.contact])
-    return {
-        "language": facts.language,
-        "region": _REGION[facts.language],
-        "title": say("sheet.title"),
-        "date": facts.written_on.isoformat(),
-        "sender": {"name": facts.controller, "lines": address},
-        "return_line": " · ".join((facts.controller, *address)),
-        "recipient": [*facts.name_lines, *(facts.address_lines or ())],
-        "information": information,
-        "subject": subject,
-        "blocks": [block.on_paper() for block in blocks],
-        "footer": [[facts.controller, ", ".join(address)], [say("sheet.privacy")] if facts.contact else []],
-        "page_words": [say("sheet.page"), say("sheet.of")],
-        "reference": f"{say('sheet.number')} {facts.number}",
-    }

@@ -8,7 +8,7 @@ Source: Art. 12(3), (4), 18(3) DSGVO.
 
 import base64
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -16,19 +16,24 @@ from sqlalchemy.orm import Session
 
 from crm import mail
 from crm.actor import Actor, system_actor
+from crm.clock import begin_of
 from crm.db import Database
 from crm.mail import Attachment, Letter
+from crm.models.intake import LinkKind
 from crm.models.lawfulness import ToldBy
 from crm.models.request_case import CaseState, RequestCase
-from crm.privacy import audit, documents, due, keeping, mails, post, restriction
+from crm.privacy import audit, documents, due, keeping, links, mails, post, restriction
 from crm.privacy.actions import Action
-from crm.privacy.requests import addressee, order, people, sealed
+from crm.privacy.requests import addressee, copy_answer, order, packages, people, sealed
 from crm.privacy.requests.acts import Act
-from crm.privacy.requests.answer import Answer, compose
+from crm.privacy.requests.answer import compose
 from crm.privacy.requests.choices import Choice, Verdict, stored_choices
+from crm.privacy.requests.copy_answer import Outcome
 from crm.privacy.requests.errors import CaseStateError, PostedDayError
 from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept, Refused, StopReason
 from crm.privacy.requests.last_days import settle_days
+from crm.privacy.requests.letter import Answer
+from crm.privacy.requests.policy import request_policy
 from crm.privacy.requests.taking import lock_case, take_case
 from crm.privacy.requests.telling import Told
 from crm.privacy.restriction import RestrictionReason
@@ -51,13 +56,47 @@ def write_answer(database: Database, case_id: str, *, settings: Settings, now: d
             return False
         draft = sealed.open_part(session, case, "sealed_answer") or addressee.gather(session, case, actor=ACTOR, now=now)
         facts = gather_facts(session, case, draft, settings=settings, now=now)
-    answer = compose(facts)  # outside of a unit of work: setting a letter takes longer than one may last
+        outcome = copy_answer.outcome_of(session, case)
+    # Outside of a unit of work: setting a letter takes longer than one may last.
+    until = _fetch_until(facts, outcome, draft)
+    answer = copy_answer.compose(facts, outcome, fetch_until=until) if outcome else compose(facts)
     with database.writing() as session:
         case = _if_unwritten(session, lock_case(session, case_id), now)
         if case is None:
             return False
-        _keep(session, case, draft, answer, now)
+        text = _let_out(session, case, facts, answer, until, settings=settings, now=now) if _is_granted(outcome) else answer.text
+        _keep(session, case, draft, answer, text, now)
     return True
+
+
+def _is_granted(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.verdict is copy_answer.Verdict.GRANTED
+
+
+def _fetch_until(facts: AnswerFacts, outcome: Outcome | None, draft: Mapping[str, Any]) -> date | None:
+    """Return until when a copy can be fetched; None where none goes out, or where it goes by post."""
+    if not _is_granted(outcome) or not draft["to"]:
+        return None
+    return facts.written_on + timedelta(days=request_policy().answer_days)
+
+
+def _let_out(
+    session: Session, case: RequestCase, facts: AnswerFacts, answer: Answer, until: date | None, *, settings: Settings, now: datetime
+) -> str:
+    """Begin the days in which the copy can be fetched or posted, and return the text of the mail, with the link to it.
+
+    Raises:
+        TamperedError: the copy is gone, or another one than was granted; the case waits for somebody to look.
+    """
+    package = packages.let_out(session, case, today=facts.written_on, for_days=request_policy().answer_days)
+    if until is None:
+        return answer.text
+    # The day after the last one, in the time zone of the controller, is when the link ends.
+    expires_at = begin_of(until + timedelta(days=1), due.zone_of(session))
+    kind, whose = LinkKind.ANSWER, package.subject_id
+    token = links.issue(session, kind=kind, subject_id=whose, request_id=case.id, expires_at=expires_at, now=now)
+    link = links.address(kind, token, language=case.language, settings=settings)
+    return copy_answer.with_link(answer, facts, link=link, fetch_until=until)
 
 
 def _if_unwritten(session: Session, case: RequestCase | None, now: datetime) -> RequestCase | None:
@@ -67,7 +106,7 @@ def _if_unwritten(session: Session, case: RequestCase | None, now: datetime) -> 
     return case if order.may_go_on(session, case, actor=ACTOR, now=now) else None
 
 
-def _keep(session: Session, case: RequestCase, draft: Mapping[str, Any], answer: Answer, now: datetime) -> None:
+def _keep(session: Session, case: RequestCase, draft: Mapping[str, Any], answer: Answer, text: str, now: datetime) -> None:
     pdf = base64.b64encode(answer.pdf).decode()
     content = {**draft, "subject": answer.subject, "text": answer.text, "pdf": pdf}
     case.sealed_answer = sealed.seal(session, case_id=case.id, subject_id=case.subject_id, column="sealed_answer", content=content)
@@ -75,7 +114,7 @@ def _keep(session: Session, case: RequestCase, draft: Mapping[str, Any], answer:
     case.version += 1
     if draft["to"]:
         attachment = Attachment(f"{case.number}.pdf", "application/pdf", answer.pdf)
-        letter = Letter(to=draft["to"], subject=answer.subject, text=answer.text, attachments=(attachment,))
+        letter = Letter(to=draft["to"], subject=answer.subject, text=text, attachments=(attachment,))
         case.answer_mail_id = post.write(session, letter, kind=Told.ANSWERED, now=now)
     people.enter(session, case, Action.REQUEST_ADVANCED, actor=ACTOR, now=now, result="written")
 

@@ -56,6 +56,14 @@ class ReasonMissingError(InvalidInputError):
     message = "Sie behalten Daten anders als vorgeschlagen oder lehnen ab. Bitte begründen Sie es in einem Satz; er steht in der Antwort."
 
 
+class RefusalReasonMissingError(ReasonMissingError):
+    """Who refuses a copy says why; the person reads it (Art. 12(4))."""
+
+    message = (
+        "Bitte begründen Sie die Ablehnung in einem Satz; er steht in der Antwort. Die Beweislast liegt bei uns (Art. 12 Abs. 5 DSGVO)."
+    )
+
+
 class ErasureReasonMissingError(ReasonMissingError):
     """A decision that erases what the proposal keeps needs a reason; it is for those who answer for it, not for the person."""
 
@@ -128,6 +136,21 @@ class CaseOpenAlreadyError(InvalidInputError):
     message = (
         "Dazu ist schon ein Fall offen. Ist es derselbe Antrag, brauchen Sie keinen zweiten; "
         "ist es ein weiterer, kreuzen Sie das an und eröffnen Sie ihn."
+    )
+
+
+class PackageMissingError(InvalidInputError):
+    """Nothing was composed that could go out, or it is gone."""
+
+    message = "Zu diesem Fall ist keine Kopie zusammengestellt, oder ihre Zeit ist um. Stellen Sie sie zuerst zusammen."
+
+
+class PackageStaleError(PrivacyError):
+    """The case is about others than those whose data were composed."""
+
+    article = "Art. 5(1)(d), (f)"
+    message = (
+        "Zu diesem Fall gehören inzwischen andere Personen. Stellen Sie die Kopie neu zusammen und sehen Sie sie an, bevor sie hinausgeht."
     )
 
 

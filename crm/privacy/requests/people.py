@@ -1,4 +1,4 @@
-"""The people a case is about: restricted from the first moment, and let go of when they were not meant.
+"""The people a case is about: restricted from the first moment where they ask for erasure, and let go of when they were not meant.
 
 Source: Art. 17(1), 18 DSGVO.
 """
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.models.lawfulness import ToldBy
-from crm.models.request_case import CaseState, CaseSubject, RequestCase
+from crm.models.request_case import CaseKind, CaseState, CaseSubject, RequestCase
 from crm.privacy import audit, bound_rows, duties, restriction
 from crm.privacy.actions import Action
 from crm.privacy.restriction import RestrictionReason
@@ -47,7 +47,7 @@ def enter(
 
 
 def attach(session: Session, case: RequestCase, found: Sequence[tuple[str, str]], *, actor: Actor, now: datetime) -> None:
-    """Add people to a case: from now on nobody uses their data for anything else.
+    """Add people to a case; where it asks for erasure, nobody uses their data for anything else from now on.
 
     Args:
         found: (person, how they were found).
@@ -63,7 +63,8 @@ def attach(session: Session, case: RequestCase, found: Sequence[tuple[str, str]]
         raise ErasedError
     session.add_all(CaseSubject(case_id=case.id, subject_id=each, found_by=found_by) for each, found_by in fresh.items())
     session.flush()
-    _restrict(session, list(fresh), actor=actor, now=now)
+    if not CaseKind(case.kind).is_copy:
+        _restrict(session, list(fresh), actor=actor, now=now)
     grounds = duties.begin(session, list(fresh), now=now)
     now_so = bound_rows.digests_of_case(session, case)
     entries = [
@@ -88,9 +89,10 @@ def detach(session: Session, case: RequestCase, subject_id: str, *, actor: Actor
     audit.record(
         session, Action.REQUEST_ASSIGNED, actor=actor, now=now, subject_id=subject_id, kind=case.kind, rows=now_so, result="removed"
     )
-    free = _without_other_case(session, [subject_id], case.id)
-    restriction.take_back(session, subject_ids=free, reason=PENDING, actor=actor, now=now)
-    duties.end(session, free, actor=actor, now=now)
+    if not CaseKind(case.kind).is_copy:
+        free = _without_other_erasure(session, [subject_id], case.id)
+        restriction.take_back(session, subject_ids=free, reason=PENDING, actor=actor, now=now)
+    duties.end(session, [subject_id], actor=actor, now=now)
 
 
 def release(session: Session, case: RequestCase, *, told_at: datetime, told_by: ToldBy, actor: Actor, now: datetime) -> None:
@@ -99,17 +101,19 @@ def release(session: Session, case: RequestCase, *, told_at: datetime, told_by: 
     Source: Art. 18(3) DSGVO.
     """
     living = find_living_of(session, case)
-    free = _without_other_case(session, living, case.id)
-    restriction.lift(session, subject_ids=free, reason=PENDING, told_at=told_at, told_by=told_by, actor=actor, now=now)
-    duties.end(session, free, but_case=case.id, actor=actor, now=now)
+    if not CaseKind(case.kind).is_copy:
+        free = _without_other_erasure(session, living, case.id)
+        restriction.lift(session, subject_ids=free, reason=PENDING, told_at=told_at, told_by=told_by, actor=actor, now=now)
+    duties.end(session, living, but_case=case.id, actor=actor, now=now)
 
 
-def _without_other_case(session: Session, subject_ids: Sequence[str], case_id: str) -> list[str]:
-    """Return those of the people whom no other open case is about."""
+def _without_other_erasure(session: Session, subject_ids: Sequence[str], case_id: str) -> list[str]:
+    """Return those of the people whom no other open case asks to erase."""
     others = (
         select(CaseSubject.subject_id)
         .join(RequestCase, RequestCase.id == CaseSubject.case_id)
         .where(CaseSubject.subject_id.in_(subject_ids), RequestCase.id != case_id, RequestCase.state != CaseState.CLOSED)
+        .where(RequestCase.kind == CaseKind.ERASURE)
     )
     held = set(session.scalars(others))
     return [each for each in subject_ids if each not in held]

@@ -17,7 +17,7 @@ from crm.models.request_case import RequestCase
 from crm.privacy import audit, due
 from crm.privacy.actions import Action
 from crm.privacy.duties import DUTY
-from crm.privacy.requests import sealed
+from crm.privacy.requests import packages, sealed
 from crm.privacy.requests.acts import READS_ALL, READS_DECISIONS, require_role
 from crm.privacy.requests.choices import Choice, stored_choices
 from crm.privacy.requests.facts import StopReason
@@ -33,6 +33,8 @@ class CaseFile:
         unreadable: a part of it was changed past the program and does not open; that part is empty here.
         extension: why the answer takes longer, as the person was told; none: the period is the month of the law.
         answer: subject, text and PDF of the answer, once it is written.
+        refusal: ground and reason for which a copy was refused.
+        granted: a copy goes out, or has gone.
     """
 
     request: Mapping[str, str]
@@ -42,6 +44,8 @@ class CaseFile:
     extension: str | None
     answer: Mapping[str, Any]
     unreadable: bool
+    refusal: Mapping[str, str]
+    granted: bool
 
 
 def get_case(session: Session, *, case_id: str) -> RequestCase:
@@ -89,6 +93,8 @@ def read_case(session: Session, case: RequestCase, *, actor: Actor, now: datetim
         extension=decision["extension"]["reason"] if "extension" in decision else None,
         answer=read("sealed_answer") if reads_all and case.answer_written_at else {},
         unreadable=bool(unreadable),
+        refusal=decision.get("refused") or {},
+        granted=bool(decision.get(packages.GRANTED)),
     )
 
 

@@ -26,9 +26,9 @@ def take_case(session: Session, *, act: Act, case_id: str, version: int, actor: 
         raise NotFoundError
     if case.version != version:
         raise CaseChangedError
-    if case.state not in acts.RULES[act]:
+    if case.state not in acts.RULES[act] or not acts.is_of(act, kind=case.kind):
         raise CaseStateError
-    if not acts.may(act, role=actor.role, state=case.state):
+    if not acts.may(act, role=actor.role, state=case.state, kind=case.kind):
         raise CoordinatorOnlyError
     case.version += 1
     return case

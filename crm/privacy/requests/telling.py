@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from crm import mail
 from crm.actor import Actor
 from crm.mail import MailState
-from crm.models.request_case import RequestCase
-from crm.privacy import mails
+from crm.models.request_case import CaseKind, RequestCase
+from crm.privacy import mails, post
 from crm.privacy.requests import addressee, people, sealed
 from crm.search.exact import exact_email
 from crm.settings import Settings
@@ -52,7 +52,11 @@ def tell(
         "due": mails.worded(case.due_on, case.language),
         **more(),
     }
-    mails.write(session, kind=kind, to=to, language=case.language, facts=facts, subject_id=case.subject_id, settings=settings, now=now)
+    text: str = kind
+    if CaseKind(case.kind).is_copy:
+        text, facts["right"] = f"{kind}_copy", mails.word(case.kind, case.language)
+    letter = mails.compose(kind=text, to=to, language=case.language, facts=facts, settings=settings)
+    post.write(session, letter, kind=kind, now=now, subject_id=case.subject_id)
     return True
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.documents.formulas import harmless
 from crm.errors import NotFoundError
 from crm.models.export_file import ExportFile, ExportKind, ExportLine, ExportState
 from crm.privacy import audit, disclosure, due, exporting, purposes
@@ -23,7 +24,6 @@ from crm.privacy.purposes import Purpose
 from crm.services import staff_names
 from crm.services.exports import link_lines
 from crm.services.exports.errors import ExportGoneError
-from crm.services.formulas import harmless
 
 
 @dataclass(frozen=True, slots=True)

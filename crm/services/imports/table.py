@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from crm.services.formulas import as_meant
+from crm.documents.formulas import as_meant
 from crm.services.imports.dialect import names_separator
 from crm.services.imports.errors import (
     CellTooLargeError,

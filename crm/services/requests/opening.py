@@ -39,6 +39,7 @@ class NewRequest:
 
     token: str
     subject_id: str | None
+    kind: CaseKind
     way: CaseWay
     received_on: date
     language: str
@@ -48,7 +49,13 @@ class NewRequest:
 
     def sent(self) -> SentForm:
         """Return the form as it was sent."""
-        facts = {"subject": self.subject_id or "", "way": self.way, "received_on": self.received_on.isoformat(), "language": self.language}
+        facts = {
+            "subject": self.subject_id or "",
+            "kind": self.kind,
+            "way": self.way,
+            "received_on": self.received_on.isoformat(),
+            "language": self.language,
+        }
         ticked = {"is_known": str(self.is_known), "objects_too": str(self.objects_too)}
         return SentForm(self.token, {**facts, **ticked, **{f"request.{name}": value for name, value in self.request.items()}})
 
@@ -77,7 +84,7 @@ def open_request(session: Session, *, wanted: NewRequest, settings: Settings, ac
         return cases.open_case(
             session,
             subject_id=wanted.subject_id,
-            kind=CaseKind.ERASURE,
+            kind=wanted.kind,
             way=wanted.way,
             language=wanted.language,
             received_on=wanted.received_on,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,17 +15,17 @@ from crm.actor import Actor
 from crm.mail import MailState
 from crm.models.contact import Lookup
 from crm.models.field_groups import FieldGroup
-from crm.models.request_case import CaseState, CaseSubject, RequestCase
+from crm.models.request_case import CaseKind, CaseState, CaseSubject, RequestCase
 from crm.privacy import disclosure, purposes
 from crm.privacy.purposes import Channel
-from crm.privacy.requests import order, people
+from crm.privacy.requests import order, packages, people
 from crm.privacy.requests.acts import READS_ALL, require_role
 from crm.privacy.requests.proposal import ProposedLine, propose
 from crm.privacy.requests.reading import CaseFile, get_case, read_case
 from crm.privacy.requests.telling import Told, find_untold
 from crm.search import SearchGroup
 from crm.search.exact import exact_email, exact_phone
-from crm.vault import TamperedError, Vault
+from crm.vault import ErasedError, TamperedError, Vault
 
 CANDIDATES: Final = 20
 _SHOWN: Final = frozenset({FieldGroup.IDENTITY, FieldGroup.EMAIL, FieldGroup.ADDRESS})
@@ -43,11 +43,31 @@ class CasePerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """The copy that was composed for a case, in numbers; what it says is opened by itself.
+
+    Attributes:
+        tables: how many rows of which table.
+        gaps: what is not in it, in sentences of the person's language.
+    """
+
+    composed_at: datetime
+    expires_on: date | None
+    fetched_at: datetime | None
+    tables: Mapping[str, int]
+    consultations: int
+    files: int
+    blackened: int
+    gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
     """Everything the page of a case shows.
 
     Attributes:
-        lines: what the rules propose; only while a decision is open.
+        lines: what the rules propose; only while a decision about an erasure is open.
+        composed: the copy of an answer to a request for access or portability, for whoever reads all of the case.
         mail: where the answer is, if it went by mail.
         untold: what the person was not told, because its mail was given up; only while the case is open.
         tampered: the case was changed past the program; nothing of it is carried out.
@@ -58,6 +78,7 @@ class CaseView:
     file: CaseFile
     people: tuple[CasePerson, ...]
     lines: tuple[ProposedLine, ...]
+    composed: Composed | None
     mail: MailState | None
     untold: tuple[Told, ...]
     tampered: bool
@@ -75,7 +96,8 @@ def open_view(session: Session, *, case_id: str, zone: ZoneInfo, actor: Actor, n
     opened = read_case(session, case, actor=actor, now=now)
     found = _people(session, case, actor=actor, now=now)
     living = [each.subject_id for each in found if each.living]
-    lines = propose(session, subject_ids=living, zone=zone, now=now) if case.state == CaseState.OPEN else ()
+    proposes = case.state == CaseState.OPEN and not CaseKind(case.kind).is_copy
+    lines = propose(session, subject_ids=living, zone=zone, now=now) if proposes else ()
     fates = mail.find_fates(session, [case.answer_mail_id]) if case.answer_mail_id else {}
     fate = fates.get(case.answer_mail_id or "")
     state = fate.state if fate else None
@@ -84,10 +106,32 @@ def open_view(session: Session, *, case_id: str, zone: ZoneInfo, actor: Actor, n
         file=opened,
         people=found,
         lines=lines,
+        composed=_find_composed(session, case) if actor.role in READS_ALL else None,
         mail=state,
         untold=() if case.state == CaseState.CLOSED else find_untold(session, [case]).get(case.id, ()),
         tampered=not order.is_sound(session, case),
         may_be_put_back=order.may_be_put_back(session, case),
+    )
+
+
+def _find_composed(session: Session, case: RequestCase) -> Composed | None:
+    """Return the composed copy; one that was changed past the program is none, and granting it fails."""
+    package = packages.find(session, case.id)
+    if package is None:
+        return None
+    try:
+        summary = packages.open_summary(session, package)
+    except (TamperedError, ErasedError):
+        return None
+    return Composed(
+        composed_at=package.composed_at,
+        expires_on=package.expires_on,
+        fetched_at=package.fetched_at,
+        tables=summary["tables"],
+        consultations=summary["consultations"],
+        files=summary["files"],
+        blackened=summary["blackened"],
+        gaps=tuple(summary["gaps"]),
     )
 
 

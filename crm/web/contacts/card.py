@@ -5,13 +5,13 @@ from io import BytesIO
 from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 
+from crm.documents import vcard
+from crm.documents.vcard import Card, Version
 from crm.errors import InvalidInputError
 from crm.services.contacts.card import open_card
-from crm.site import vcard
 from crm.site.errors import sentence_of, status_of
 from crm.site.i18n import _
 from crm.site.installation import current_runtime
-from crm.site.vcard import Card, Version
 from crm.web.contacts.blueprint import bp
 from crm.web.contacts.form_page import open_for_new, show_form, show_no_ground
 from crm.web.desk import open_desk, posted_purpose, require_posted_purpose

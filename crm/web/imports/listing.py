@@ -6,8 +6,8 @@ from io import BytesIO, StringIO
 from flask import Response, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.documents.formulas import harmless
 from crm.models.import_upload import UploadState
-from crm.services.formulas import harmless
 from crm.services.imports.rows import Verdict
 from crm.services.uploads import listing, steering
 from crm.services.uploads.errors import UploadGoneError

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, send_file
 
 from crm.documents import render
-from crm.services.formulas import harmless
+from crm.documents.formulas import harmless
 from crm.services.reports.figures import Dimension, Figures, Report
 from crm.site.i18n import _, current_language, day, number
 from crm.site.installation import current_runtime

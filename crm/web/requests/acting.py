@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from crm.clock import begin_of
 from crm.db import Session
 from crm.errors import CrmError, InvalidInputError
-from crm.models.request_case import Identity
+from crm.models.request_case import CaseKind, Identity
 from crm.privacy.errors import PrivacyError
 from crm.privacy.requests import answering, decision, extension
 from crm.privacy.requests.errors import CaseUnreadableError, NotOfferedError, PostedDayError
@@ -42,14 +42,15 @@ def act(case_id: str, do: Callable[[Session], object], *, done: str) -> Response
         with current_runtime().database.writing() as db:
             do(db)
     except (InvalidInputError, PrivacyError) as error:
-        return _refuse(case_id, error)
+        return refuse_act(case_id, error)
     except TamperedError:  # something about the case was changed past the program; its page still shows what can be read
-        return _refuse(case_id, CaseUnreadableError())
+        return refuse_act(case_id, CaseUnreadableError())
     flash(done, "ok")
     return redirect(url_for("requests.show", case_id=case_id), code=HTTPStatus.SEE_OTHER)
 
 
-def _refuse(case_id: str, error: CrmError) -> ResponseReturnValue:
+def refuse_act(case_id: str, error: CrmError) -> ResponseReturnValue:
+    """Show the case as it stands, with what was wrong and everything that was typed."""
     sentence = sentence_of(error)
     wrong_field = error.field or "" if isinstance(error, InvalidInputError) else ""
     state = PageState(
@@ -60,6 +61,9 @@ def _refuse(case_id: str, error: CrmError) -> ResponseReturnValue:
         extension=typed_text("extension"),
         told_on=typed_day_line("told_on"),
         identity=typed_line("identity"),
+        words=typed_text("words"),
+        ground=typed_line("ground"),
+        refusal=typed_text("refusal"),
     )
     return render_case(case_id, state, status_of(error))
 
@@ -133,15 +137,19 @@ def assign(case_id: str) -> ResponseReturnValue:
     if subject_id is None:
         return redirect(url_for(".show", case_id=case_id), code=HTTPStatus.SEE_OTHER)
     change = decision.dismiss if leaves else decision.assign
-    done = (
-        _("Die Person gehört nicht mehr zu diesem Fall.") if leaves else _("Die Person gehört jetzt dazu; ihre Daten sind eingeschränkt.")
-    )
+    done = _("Die Person gehört nicht mehr zu diesem Fall.") if leaves else _belongs(case_id)
     version = typed_number("version")
 
     def do(db: Session) -> None:
         change(db, case_id=case_id, version=version, subject_id=subject_id, actor=current_actor(), now=now)
 
     return act(case_id, do, done=done)
+
+
+def _belongs(case_id: str) -> str:
+    with current_runtime().database.reading() as db:
+        is_copy = CaseKind(get_case(db, case_id=case_id).kind).is_copy
+    return _("Die Person gehört jetzt dazu.") if is_copy else _("Die Person gehört jetzt dazu; ihre Daten sind eingeschränkt.")
 
 
 @bp.post("/requests/<pseudonym:case_id>/approve")

@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crm.errors import InvalidInputError
-from crm.models.request_case import CaseState, CaseWay, RequestCase
+from crm.models.request_case import CaseKind, CaseState, CaseWay, RequestCase
 from crm.privacy.requests.errors import CaseOpenAlreadyError, NotOfferedError, ReceiptDayError
 from crm.services.contacts.view import get_contact
 from crm.services.forms import new_form_token, save_once
@@ -25,7 +25,7 @@ from crm.site.view_models import FieldInput, FieldSet, Option
 from crm.site.visitor import current_actor
 from crm.web.desk import current_day
 from crm.web.requests.blueprint import bp
-from crm.web.requests.words import STATES, WAYS
+from crm.web.requests.words import CASE_KINDS, STATES, WAYS
 from crm.web.typed import chosen_id, typed_day_line, typed_line, typed_text
 
 _ADDRESSEE: Final = {
@@ -43,6 +43,7 @@ class NewForm:
     """What was typed, and what was wrong with it."""
 
     token: str
+    kind: str = CaseKind.ERASURE
     way: str = CaseWay.PHONE
     received_on: str = ""
     language: str = "de"
@@ -58,6 +59,7 @@ class NewForm:
         """Return what this request sent."""
         return cls(
             token=typed_line("token"),
+            kind=typed_line("kind") or CaseKind.ERASURE,
             way=typed_line("way"),
             received_on=typed_day_line("received_on"),
             language=typed_line("language") if typed_line("language") in {"de", "en"} else current_language(),
@@ -88,14 +90,18 @@ def new() -> ResponseReturnValue:
         open_cases = _find_alike(subject_id, form) if form.is_another else ()
         form = replace(form, wrong_field=error.field or "", wrong=sentence_of(error))
         return _page(subject_id, form, open_cases), HTTPStatus.UNPROCESSABLE_ENTITY
-    flash(
-        _("Fall %(number)s ist eröffnet, die Daten sind eingeschränkt. Antwort bis %(day)s.", number=case.number, day=day(case.due_on)),
-        "ok",
-    )
+    flash(_opened(case), "ok")
     if may("requests.show"):
         return redirect(url_for(".show", case_id=case.id), code=HTTPStatus.SEE_OTHER)
     target = url_for("contacts.rights", subject_id=subject_id) if subject_id else url_for("home.index")
     return redirect(target, code=HTTPStatus.SEE_OTHER)
+
+
+def _opened(case: RequestCase) -> str:
+    facts = {"number": case.number, "day": day(case.due_on)}
+    if CaseKind(case.kind).is_copy:
+        return _("Fall %(number)s ist eröffnet. Antwort bis %(day)s.", **facts)
+    return _("Fall %(number)s ist eröffnet, die Daten sind eingeschränkt. Antwort bis %(day)s.", **facts)
 
 
 def _open(wanted: NewRequest) -> RequestCase:
@@ -127,6 +133,8 @@ def _find_alike(subject_id: str | None, form: NewForm, *, besides: NewRequest | 
 
 
 def _wanted(subject_id: str | None, form: NewForm) -> NewRequest:
+    if form.kind not in set(CaseKind):
+        raise NotOfferedError(field="kind")
     if form.way not in use_case.WAYS:
         raise NotOfferedError(field="way")
     try:
@@ -136,6 +144,7 @@ def _wanted(subject_id: str | None, form: NewForm) -> NewRequest:
     return NewRequest(
         token=form.token,
         subject_id=subject_id,
+        kind=CaseKind(form.kind),
         way=CaseWay(form.way),
         received_on=received_on,
         language=form.language,
@@ -168,9 +177,11 @@ def _line(case: RequestCase) -> tuple[str, str | None, str]:
 
 
 def _asked(form: NewForm, *, may_repeat: bool) -> FieldSet:
+    kinds = tuple(Option(each, str(CASE_KINDS[each])) for each in CaseKind)
     ways = tuple(Option(each, str(WAYS[each])) for each in use_case.WAYS)
     languages = (Option("de", _("Deutsch")), Option("en", _("Englisch")))
     fields: tuple[FieldInput, ...] = (
+        FieldInput(name="kind", title=_("Was verlangt die Person?"), value=form.kind, kind="select", options=kinds),
         FieldInput(name="way", title=_("Wie kam der Antrag?"), value=form.way, kind="select", options=ways),
         FieldInput(name="received_on", title=_("Bei uns angekommen am"), value=form.received_on, kind="date", required=True, short=True),
         FieldInput(name="language", title=_("Sprache der Antwort"), value=form.language, kind="select", options=languages),
@@ -192,7 +203,9 @@ def _asked(form: NewForm, *, may_repeat: bool) -> FieldSet:
     if may_repeat:
         title = _("Das ist ein weiterer Antrag: eigenen Fall eröffnen")
         fields = (*fields, FieldInput(name="is_another", title=title, value="1" if form.is_another else "", kind="checkbox"))
-    hint = _("Ab dem Absenden sind die Daten der Person eingeschränkt; gelöscht wird erst nach einer Entscheidung.")
+    hint = _(
+        "Bei einer Löschung sind die Daten ab dem Absenden eingeschränkt; gelöscht oder herausgegeben wird erst nach einer Entscheidung."
+    )
     return FieldSet(title=_("Der Antrag"), hint=hint, fields=_with_error(fields, form))
 
 

@@ -34,6 +34,7 @@ from crm.web.author import author_in_words
 from crm.web.desk import current_day, time_zone
 from crm.web.names import NAME_FIELDS, full_name
 from crm.web.requests.blueprint import bp
+from crm.web.requests.copy_view import copy_facts, refusal_fields, words_field
 from crm.web.requests.decision_form import CONFIRM, DecisionForm, confirm_field, line_views, note_of
 from crm.web.requests.lights import light_of
 from crm.web.requests.words import CASE_KINDS, DATA_KINDS, FOUND_BY, IDENTITIES, STATES, STOPS, UNTOLD, VERDICTS, WAYS
@@ -51,6 +52,9 @@ class PageState:
     extension: str = ""
     told_on: str = ""
     identity: str = ""
+    words: str = ""
+    ground: str = ""
+    refusal: str = ""
     message: str | None = None
     wrong_field: str = ""
     search: str = ""
@@ -91,7 +95,9 @@ def render_case(case_id: str, state: PageState, status: int = HTTPStatus.OK) -> 
         staff = find_staff_names(db)
         known = purposes.find_all(db)
     strip = _strip(view, known, [*view.people, *(state.candidates or ())])
-    return render_template("requests/show.html", strip=strip, **_facts(view), **_forms(view, state), who=_names(view, staff)), status
+    return render_template(
+        "requests/show.html", strip=strip, **_facts(view), **copy_facts(view), **_forms(view, state), who=_names(view, staff)
+    ), status
 
 
 def _strip(view: CaseView, known: Purposes, people: Sequence[CasePerson]) -> StripView:
@@ -160,7 +166,7 @@ def _forms(view: CaseView, state: PageState) -> dict[str, Any]:
     case, role = view.case, current_actor().role
 
     def may_do(act: Act) -> bool:
-        return acts.may(act, role=role, state=case.state)
+        return acts.may(act, role=role, state=case.state, kind=case.kind)
 
     return {
         "message": state.message,
@@ -174,6 +180,10 @@ def _forms(view: CaseView, state: PageState) -> dict[str, Any]:
         else (),
         "search": state.search,
         "candidates": tuple(_person(each) for each in state.candidates) if state.candidates is not None else None,
+        "may_compose": may_do(Act.COMPOSE),
+        "may_grant": may_do(Act.GRANT),
+        "words_field": words_field(state.words, state.error_at("words")),
+        "refusal_fields": _refusal_fields(state) if may_do(Act.REFUSE) else (),
         "may_approve": may_do(Act.APPROVE),
         "is_own": case.decided_by == current_actor().pseudonym,
         "confirm_wrong": state.error_at(CONFIRM),
@@ -222,6 +232,10 @@ def _extension_fields(state: PageState) -> tuple[FieldInput, ...]:
             hint=_("Nur wenn wir keine E-Mail-Adresse haben."),
         ),
     )
+
+
+def _refusal_fields(state: PageState) -> tuple[FieldInput, ...]:
+    return refusal_fields(state.ground, state.refusal, ground_error=state.error_at("ground"), reason_error=state.error_at("refusal"))
 
 
 def _stop_field() -> FieldInput:

@@ -8,7 +8,11 @@ from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refu
 from crm.privacy.requests.telling import Told
 from crm.site.i18n import _l
 
-CASE_KINDS: Final = {CaseKind.ERASURE: _l("Löschung (Art. 17 DSGVO)")}
+CASE_KINDS: Final = {
+    CaseKind.ERASURE: _l("Löschung (Art. 17 DSGVO)"),
+    CaseKind.ACCESS: _l("Auskunft (Art. 15 DSGVO)"),
+    CaseKind.PORTABILITY: _l("Datenübertragung (Art. 20 DSGVO)"),
+}
 
 WAYS: Final = {
     CaseWay.PORTAL: _l("Portal"),

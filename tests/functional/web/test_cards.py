@@ -7,9 +7,9 @@ import re
 import pytest
 
 from crm.actor import Role
+from crm.documents import vcard
 from crm.models.contact import Contact
 from crm.privacy import integrity
-from crm.site import vcard
 from tests.functional.web.conftest import ACTOR, FIELDS, hidden
 
 CARD = """BEGIN:VCARD

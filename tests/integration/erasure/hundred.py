@@ -20,7 +20,7 @@ from crm.privacy import consent, disclosure, documents, intake, notes, post, pur
 from crm.privacy.documents import NewDocument
 from crm.privacy.erasure import eraser, job
 from crm.privacy.purposes import Channel
-from crm.privacy.requests import decision, execution
+from crm.privacy.requests import decision, execution, packages
 from crm.privacy.requests.deciding import as_proposed
 from crm.privacy.requests.people import find_people
 from crm.privacy.requests.proposal import propose
@@ -223,6 +223,14 @@ class Hundred(Furnished):
         decision.note_identity(session, version=version, identity=Identity.KNOWN, note=words.word("idn"), **about)
         people = find_people(session, case_id)
         wishes = as_proposed(propose(session, subject_ids=people, zone=self.zone, now=self.now))
+        packages.keep(
+            session,
+            case_id,
+            subject_id=people[0],
+            summary={"gaps": [words.word("gap")]},
+            archive=words.word("pkg").encode(),
+            now=self.now,
+        )
         decision.decide(session, version=version + 1, wishes=wishes, zone=self.zone, **about)
 
     @property

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.slow
 
 # Written when somebody asks; whoever is forgotten unasked has nothing there.
 OF_REQUESTS = {
+    "answer_package.sealed_package",
+    "answer_package.sealed_summary",
     "intake_message.sealed_message",
     "pending_request.sealed_request",
     "request_case.sealed_answer",

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
 
+from crm.documents.icalendar import escape, fold
 from crm.errors import InvalidInputError
-from crm.site.icalendar import escape, fold
 
 Version = Literal["3.0", "4.0"]
 _MOBILE: Final = frozenset({"cell", "mobile"})

@@ -2,8 +2,8 @@
 
 import pytest
 
-from crm.site import vcard
-from crm.site.vcard import Card, ManyCardsError, NotACardError, OldCardError
+from crm.documents import vcard
+from crm.documents.vcard import Card, ManyCardsError, NotACardError, OldCardError
 
 FIELDS = {
     "title": "Dr.",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.site.icalendar import CalendarEvent, escape, fold, write
+from crm.documents.icalendar import CalendarEvent, escape, fold, write
 
 BERLIN = ZoneInfo("Europe/Berlin")
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
