@@ -15,8 +15,9 @@ from crm.privacy import lawfulness, purposes
 from crm.privacy.access.copying import Copy
 from crm.privacy.access.texts import Words
 from crm.privacy.citations import cite
-from crm.privacy.periods import RetentionRule, find_rules
+from crm.privacy.periods import RetentionRule
 from crm.privacy.purposes import Purpose
+from crm.privacy.retention_rules import Rules, find_rules
 from crm.settings import Settings
 
 Sections = Mapping[str, tuple[str, ...]]
@@ -41,11 +42,12 @@ def inform(session: Session, copy: Copy, *, language: str, settings: Settings, n
     """Return what the person has to be told, by the heading under which it stands."""
     standing = find_standing(session, copy.subject_ids, now=now)
     teller = _Teller(copy, Words(language), settings)
+    rules = find_rules(session)
     told: Mapping[str, Callable[[], Iterator[str]]] = {
         "purposes": lambda: teller.purposes(standing),
         "categories": teller.categories,
         "recipients": lambda: teller.recipients(standing),
-        "periods": lambda: teller.periods(standing),
+        "periods": lambda: teller.periods(standing, rules),
         "origin": teller.origin,
         "rights": teller.rights,
         "automated_decisions": lambda: teller.fixed("automated_decisions"),
@@ -94,12 +96,11 @@ class _Teller:
         if lines := self._copy.rows("export_line"):
             yield self._say("exports", count=len(lines))
 
-    def periods(self, standing: Sequence[tuple[Purpose, datetime]]) -> Iterator[str]:
+    def periods(self, standing: Sequence[tuple[Purpose, datetime]], rules: Rules) -> Iterator[str]:
         due: dict[str, date] = {}
         for row in self._copy.rows("retention_due"):
             due[row["rule"]] = max(date.fromisoformat(row["due_on"]), due.get(row["rule"], date.min))
         of_tables = [rule for table, rule in _BY_TABLE if self._copy.rows(table)]
-        rules = find_rules()
         for code in dict.fromkeys([*due, *(purpose.retention for purpose, _ in standing), *of_tables]):
             if code in rules:
                 yield self._period(rules[code], due.get(code))
@@ -149,8 +150,13 @@ class _Teller:
         return day_in_words(day, self._language)
 
     def _period(self, rule: RetentionRule, due: date | None) -> str:
-        amount = f"{rule.amount} {self._words.say(f'units.{rule.unit}')}"
-        key = "period_from_year" if rule.from_year_end else "period_from" if rule.amount else "period_at_once"
-        period = self._say(key, amount=amount, start=rule.start_text[self._language])
-        said = {"kind": rule.kind[self._language], "period": period, "source": cite(rule.source, language=self._language)}
+        said = {"kind": rule.kind[self._language], "period": self._length(rule), "source": cite(rule.source, language=self._language)}
         return self._say("period", **said) if due is None else self._say("period_due", due=self._day(due), **said)
+
+    def _length(self, rule: RetentionRule) -> str:
+        length = rule.period
+        if length.until:
+            return length.until[self._language]
+        amount = f"{length.amount} {self._words.say(f'units.{length.unit}')}"
+        key = "period_from_year" if rule.from_year_end else "period_from" if length.amount else "period_at_once"
+        return self._say(key, amount=amount, start=rule.start_text[self._language])
