@@ -67,6 +67,7 @@ _OTHER_WAYS: Final[Mapping[str, Way]] = {
 _NAMES_IN: Final[Mapping[str, str]] = {"subject": "id"}
 # Sealed for the installation and not for a person; `intake_message` to the key of the letterbox.
 _OTHER_KEYS: Final[Mapping[str, Key]] = {
+    "legal_hold": Key.OWN,
     "outbox_message": Key.OWN,
     "pending_request": Key.OWN,
     "intake_message": Key.INTAKE,
