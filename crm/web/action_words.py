@@ -182,6 +182,8 @@ MAIL_TITLES: Final[Mapping[str, LazyString]] = {
     "request_to_confirm": _l("Link zur Bestätigung des Antrags geschickt"),
     "request_opened": _l("Eingang des Antrags bestätigt"),
     "request_extended": _l("Längere Frist mitgeteilt"),
+    "request_opened_copy": _l("Eingang des Antrags bestätigt"),
+    "request_extended_copy": _l("Längere Frist mitgeteilt"),
     "request_to_confirm_copy": _l("Link zur Bestätigung des Antrags geschickt"),
     "answer_code": _l("Code zum Abholen der Antwort geschickt"),
     "request_answered": _l("Antrag beantwortet"),

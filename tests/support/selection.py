@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 _BROWSER = {"browser", "page"}
-_PAGES = Path(__file__).parents[1] / "functional"
+_INTEGRATION = Path(__file__).parents[1] / "integration"
+# What speaks to the engine in its own words, or counts what it does, as the modules beside them do: each example runs on both.
+_OF_ENGINES = tuple(
+    _INTEGRATION / name
+    for name in ("db", "vault", "ledger", "search", "migrations", "erasure", "retention", "jobs", "intake", "access", "privacy")
+)
 
 
 @pytest.fixture(scope="session")
@@ -16,12 +21,14 @@ def sample_data() -> Path:
 
 
 def _is_further_example(item) -> bool:
-    """Say whether a functional test runs on the first engine with this example: what a page says of it depends on no engine.
+    """Say whether a test runs on the first engine alone with this example: what a page or use case says of it depends on no engine.
 
-    The first example of each test runs on both, and so does every test of what lies below the pages.
+    The first example of each test runs on both, and every example of the tests about engines.
     """
     callspec = getattr(item, "callspec", None)
-    if callspec is None or callspec.params.get("engine_kind") != "postgres" or _PAGES not in item.path.parents:
+    if callspec is None or callspec.params.get("engine_kind") != "postgres":
+        return False
+    if item.path.parent == _INTEGRATION or any(folder in item.path.parents for folder in _OF_ENGINES):
         return False
     return any(index for name, index in callspec.indices.items() if name != "engine_kind")
 

@@ -146,6 +146,9 @@ ABOUT_TITLES: Final[Words] = {
     IntakeKind.CORRECTION: _l("Widerspruch als irrtümlich gemeldet"),
     IntakeKind.KEEP_BLOCKED: _l("Bitte, die Adresse auf der Sperrliste zu lassen"),
     IntakeKind.CONFIRMATION: _l("Bestätigung eines Antrags"),
+    IntakeKind.CODE: _l("Bitte um den Code zum Abholen der Antwort"),
+    IntakeKind.FETCHED: _l("Abholen der Antwort"),
+    IntakeKind.RESPONSE: _l("Antwort auf eine Kampagne"),
     **{kind.value: title for kind, title in CASE_KINDS.items()},
 }
 
