@@ -31,7 +31,7 @@ def number_key(number: str) -> str:
 
 
 def _key_of_row(context: DefaultExecutionContext) -> str:
-    return number_key(context.get_current_parameters()["number"])  # type: ignore[no-untyped-call] # SQLAlchemy types it not
+    return number_key(context.get_current_parameters()["number"])  # type: ignore[no-untyped-call] # SQLAlchemy gives it no types
 
 
 class Invoice(Base):

@@ -51,6 +51,7 @@ __all__ = [
     "install",
     "moment",
     "month_names",
+    "ngettext",
     "number",
     "weekday",
 ]
@@ -78,6 +79,12 @@ def _(message: str, **facts: object) -> str:
     """Return a text of the program in the reader's language, with its facts filled in."""
     translated: str = _catalogue().gettext(message)
     return translated % facts if facts else translated
+
+
+def ngettext(one: str, many: str, num: int, **facts: object) -> str:
+    """Return a text about so many things, in the reader's language; it names the number as `%(num)s`."""
+    translated: str = _catalogue().ngettext(one, many, num)
+    return translated % {"num": num, **facts}
 
 
 def _l(message: str, **facts: object) -> LazyString:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
 
 from crm.actor import Role
 from crm.db import Session
@@ -14,7 +13,7 @@ from crm.services.setting_up import Step
 from crm.services.staff_names import LOOKS_AFTER
 from crm.services.work_list import DueTasks, Reader
 from crm.site.access import may
-from crm.site.i18n import _, _l, day, moment
+from crm.site.i18n import _, _l, day, moment, ngettext
 from crm.site.installation import current_runtime
 from crm.site.view_models import DueEntry, DueSection, StripView
 from crm.site.visitor import current_actor

@@ -1,9 +1,7 @@
 """Periods of the Löschkonzept in words, the same on every page."""
 
-from flask_babel import ngettext
-
 from crm.privacy.periods import Period, RetentionRule, Unit
-from crm.site.i18n import _, in_language
+from crm.site.i18n import _, in_language, ngettext
 
 
 def period_in_words(rule: RetentionRule) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from flask import request
-from flask_babel import ngettext
 
 from crm.db import Session
 from crm.models.field_groups import FieldGroup
@@ -11,7 +10,7 @@ from crm.privacy import disclosure
 from crm.search import IndexBuildingError
 from crm.services.contacts import exact, listing
 from crm.services.contacts.listing import ContactFilter, ListedContact
-from crm.site.i18n import _
+from crm.site.i18n import _, ngettext
 from crm.site.view_models import Option, PersonPicker
 from crm.web.desk import Desk
 from crm.web.names import name_in_list

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from crm.models.field_groups import FieldGroup
@@ -13,7 +12,7 @@ from crm.privacy.actions import Action
 from crm.privacy.intake.letterbox import ACTOR as PORTAL
 from crm.privacy.purposes import Purposes
 from crm.services.contacts.timeline import Past, PastEvent
-from crm.site.i18n import _, _l, number
+from crm.site.i18n import _, _l, ngettext, number
 from crm.site.view_models import TimelineEntry, TimelineKind
 from crm.site.words import CHANNEL_TITLES, GROUP_TITLES
 from crm.web import custom_words

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from crm.models.invoice import Invoice, InvoiceEnd, InvoiceSource
 from crm.services.invoices.listing import Scope
-from crm.site.i18n import _, _l, day
+from crm.site.i18n import _, _l, day, ngettext
 from crm.site.view_models import StandingView
 
 SOURCE_TITLES: Final[Mapping[str, LazyString]] = {

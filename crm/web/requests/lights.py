@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import ngettext
-
 from crm.models.request_case import CaseState, RequestCase
-from crm.site.i18n import _
+from crm.site.i18n import _, ngettext
 from crm.site.view_models import Urgency
 from crm.web.due import urgency_of
 
