@@ -13,9 +13,10 @@ from crm.cli.listing import json_option, print_json
 from crm.cli.sentences import _, language, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from crm.privacy.erasure.plan import HeldBy, Plan
+    from crm.privacy.erasure.ended import HeldBy
+    from crm.privacy.erasure.plan import Plan
     from crm.privacy.erasure.run import RunReport
     from crm.runtime import Runtime
 
@@ -113,37 +114,27 @@ def _print_plan(plan: "Plan") -> None:
 
 
 def _amounts(counts: "Mapping[str, int]") -> str:
-    """Say people, things and requests apart: the rule tells which of them went by it."""
-    from crm.privacy.due import NOTES
-    from crm.privacy.due_work import COPIES, DUNNED, TICKETS
-    from crm.privacy.erasure import aged, unconfirmed
-    from crm.privacy.periods import StartEvent, find_shipped
+    """Say people, things and requests apart; people always, even when none goes."""
+    from crm.privacy.erasure.amounts import Unit, count_by_unit
 
-    notes, requests, tickets = (counts.get(rule, 0) for rule in (NOTES, unconfirmed.RULE, TICKETS))
-    invoices = counts.get(COPIES, 0) + counts.get(DUNNED, 0)
-    values = sum(counts.get(code, 0) for code, rule in find_shipped().items() if rule.start is StartEvent.VALUE_SET)
-    reached, protocols = (counts.get(rule, 0) for rule in (aged.CAMPAIGNS, aged.PROTOCOLS))
-    people = sum(counts.values()) - notes - requests - tickets - invoices - values - reached - protocols
-    amounts = [ngettext("%(num)s Person", "%(num)s Personen", people)]
-    if notes:
-        amounts.append(ngettext("%(num)s Notiz", "%(num)s Notizen", notes))
-    if tickets:
-        amounts.append(ngettext("%(num)s Ticket", "%(num)s Tickets", tickets))
-    if invoices:
-        amounts.append(ngettext("%(num)s Rechnung", "%(num)s Rechnungen", invoices))
-    if values:
-        amounts.append(ngettext("%(num)s Wert eines eigenen Felds", "%(num)s Werte eigener Felder", values))
-    if reached:
-        amounts.append(ngettext("%(num)s Kontakt einer Kampagne", "%(num)s Kontakte von Kampagnen", reached))
-    if protocols:
-        amounts.append(ngettext("%(num)s Löschprotokoll", "%(num)s Löschprotokolle", protocols))
-    if requests:
-        amounts.append(ngettext("%(num)s unbestätigter Antrag", "%(num)s unbestätigte Anträge", requests))
-    return ", ".join(amounts)
+    words: dict[Unit, Callable[[int], str]] = {
+        Unit.PERSON: lambda number: ngettext("%(num)s Person", "%(num)s Personen", number),
+        Unit.NOTE: lambda number: ngettext("%(num)s Notiz", "%(num)s Notizen", number),
+        Unit.TICKET: lambda number: ngettext("%(num)s Ticket", "%(num)s Tickets", number),
+        Unit.INVOICE: lambda number: ngettext("%(num)s Rechnung", "%(num)s Rechnungen", number),
+        Unit.VALUE: lambda number: ngettext("%(num)s Wert eines eigenen Felds", "%(num)s Werte eigener Felder", number),
+        Unit.REACHED: lambda number: ngettext("%(num)s Kontakt einer Kampagne", "%(num)s Kontakte von Kampagnen", number),
+        Unit.DOCUMENT: lambda number: ngettext("%(num)s Unterlage", "%(num)s Unterlagen", number),
+        Unit.PROTOCOL: lambda number: ngettext("%(num)s Löschprotokoll", "%(num)s Löschprotokolle", number),
+        Unit.REQUEST: lambda number: ngettext("%(num)s unbestätigter Antrag", "%(num)s unbestätigte Anträge", number),
+        Unit.EXPORT: lambda number: ngettext("%(num)s Datei eines Exports", "%(num)s Dateien von Exporten", number),
+    }
+    found = count_by_unit(counts)
+    return ", ".join(say(found[unit]) for unit, say in words.items() if found[unit] or unit is Unit.PERSON)
 
 
 def _why(reason: "HeldBy") -> str:
-    from crm.privacy.erasure.plan import HeldBy
+    from crm.privacy.erasure.ended import HeldBy
 
     return {
         HeldBy.KEEP: _("mit Grund behalten"),
@@ -156,7 +147,7 @@ def _why(reason: "HeldBy") -> str:
 
 
 def _print_reports(reports: "list[RunReport]") -> None:
-    from crm.privacy.erasure.plan import HeldBy
+    from crm.privacy.erasure.ended import HeldBy
 
     if not reports:
         click.echo(_("Heute ist schon vergessen, was fällig war."))

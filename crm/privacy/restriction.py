@@ -159,7 +159,9 @@ def find_reasons(session: Session, subject_ids: Sequence[str]) -> dict[str, tupl
     return {subject_id: tuple(reasons) for subject_id, reasons in standing.items() if reasons}
 
 
-def is_obtained_by(subject_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+def is_obtained_by(
+    subject_id: ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+) -> ColumnElement[bool]:
     """Return the condition that a person has obtained a restriction under Art. 18(1) that still stands."""
     imposed, later = aliased(RestrictionEvent), aliased(RestrictionEvent)
     undone = exists().where(later.subject_id == imposed.subject_id, later.reason == imposed.reason, later.id > imposed.id)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from crm.db import Database
 from crm.models.retention import RetentionRun, RunState
 from crm.privacy import audit, due, pausing
 from crm.privacy.actions import Action
-from crm.privacy.erasure import aged, guard, periods_by_rule, plan, run
+from crm.privacy.erasure import ended, guard, periods_by_rule, plan, run
 from crm.privacy.erasure.guard import Doubt
 from crm.privacy.erasure.plan import Plan
 from crm.privacy.erasure.policy import run_policy
@@ -107,8 +107,7 @@ def _note_run(session: Session, report: RunReport, now: datetime) -> None:
 
 def open_plan(session: Session, *, day: date, zone: ZoneInfo, actor: Actor, now: datetime) -> Plan:
     """Return what the run of a day would forget; one entry, because the pseudonyms are listed."""
-    over = +aged.count_periods(session, last=day - timedelta(days=1))
-    found = replace(plan.make_plan(session, day=day, zone=zone), aged=over)
+    found = plan.make_plan(session, day=day, zone=zone)
     audit.record(session, Action.RETENTION_PLANNED, actor=actor, now=now, count=len(found.due) + len(found.held), kind=day.isoformat())
     return found
 
@@ -135,7 +134,7 @@ def find_concept(session: Session, *, today: date) -> Concept:
         pause=pausing.find(session, today=today),
         runs=tuple(_view(run, names) for run in newest),
         asking=_view(asking, names) if asking else None,
-        held=plan.count_held(session, day=today),
+        held=ended.count_held(session, day=today),
         days_before=days,
     )
 

@@ -18,7 +18,7 @@ from crm.models.retention import KeepReason, RetentionKeep
 from crm.privacy import disclosure, due, keeping, lawfulness, restriction, tasks
 from crm.privacy.disclosure import Disclosed
 from crm.privacy.due import Forgetting
-from crm.privacy.erasure import job, plan
+from crm.privacy.erasure import ended, job
 from crm.privacy.erasure.policy import run_policy
 from crm.privacy.errors import PrivacyError
 from crm.privacy.lawfulness import Standing
@@ -189,7 +189,7 @@ def _require_reviewed(session: Session, subject_id: str, purpose: Purpose, actor
         raise NotFoundError
     if not _may_decide(session, subject_id, purpose, actor, now):
         raise NotShownError
-    if session.scalar(select(plan.asks_for_something(Subject.id)).where(Subject.id == subject_id)):
+    if session.scalar(select(ended.asks_for_something(Subject.id)).where(Subject.id == subject_id)):
         raise CaseOpenError
     return found.rule or due.find_forgetting(session, [subject_id], zone=zone, now=now)[subject_id][-1].rule.code
 

@@ -11,7 +11,7 @@ from crm.models.contact import Contact
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.retention import DueKind, RetentionDue, RetentionKeep
 from crm.privacy import due
-from crm.privacy.erasure import plan
+from crm.privacy.erasure import ended
 from crm.privacy.erasure.policy import run_policy
 from crm.services.staff_names import find_account_id
 from crm.vault import Subject, SubjectState
@@ -31,12 +31,12 @@ def count_waiting(session: Session, *, actor: Actor, today: date) -> int:
 
 
 def _waits_for(session: Session, actor: Actor, today: date) -> Select[str, str | None]:
-    return select_reviewed(session, actor, today).where(~_kept(session, today), ~plan.asks_for_something(Subject.id))
+    return select_reviewed(session, actor, today).where(~_kept(session, today), ~ended.asks_for_something(Subject.id))
 
 
 def is_decidable(session: Session, subject_id: str, actor: Actor, today: date) -> bool:
     """Say whether this actor may decide about somebody, who may have been kept lately."""
-    one = select_reviewed(session, actor, today).where(Subject.id == subject_id, ~plan.asks_for_something(Subject.id))
+    one = select_reviewed(session, actor, today).where(Subject.id == subject_id, ~ended.asks_for_something(Subject.id))
     return session.execute(one).first() is not None
 
 

@@ -6,8 +6,8 @@ from typing import Final
 from flask_babel.speaklater import LazyString
 
 from crm.models.retention import KeepReason, RunState
+from crm.privacy.erasure.ended import HeldBy
 from crm.privacy.erasure.guard import Doubt
-from crm.privacy.erasure.plan import HeldBy
 from crm.site.i18n import _l
 
 DOUBT_TEXTS: Final[Mapping[Doubt, LazyString]] = {

@@ -1,6 +1,6 @@
 """Documents that a statute makes us keep, from filing to the end of their period (Aufbewahrungspflicht)."""
 
-from crm.privacy.documents.expiry import count_held, expire, let_keys_go
+from crm.privacy.documents.expiry import count_held, count_over, count_restricted, expire, let_keys_go
 from crm.privacy.documents.filing import DOCUMENT_RULES, NewDocument, file
 from crm.privacy.documents.media import LARGEST
 from crm.privacy.documents.moving import move_ends
@@ -14,6 +14,8 @@ __all__ = [
     "NewDocument",
     "OpenedDocument",
     "count_held",
+    "count_over",
+    "count_restricted",
     "expire",
     "file",
     "find_keepers",

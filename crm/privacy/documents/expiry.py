@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.actor import system_actor
@@ -20,6 +20,7 @@ from crm.models.invoice import Invoice
 from crm.privacy import audit, bound_rows, holds
 from crm.privacy.actions import Action
 from crm.privacy.documents import vouchers
+from crm.privacy.documents.staying import is_obtained, stays
 from crm.privacy.documents.vouchers import KEY, ROW
 from crm.privacy.due_work import VOUCHERS, is_voucher
 from crm.vault import Subject, SubjectState, Vault
@@ -49,12 +50,29 @@ def expire(database: Database, *, vault: Vault, today: date, clock: Callable[[],
             return gone
 
 
+def count_over(session: Session, *, today: date) -> Counter[str]:
+    """Return by rule how many documents and invoices the run of this day lets go."""
+    columns = RetainedDocument
+    papers = select(columns.rule, func.count()).where(columns.keep_until < today, ~stays(columns.subject_id, columns.rule, today))
+    counts = Counter(dict(session.execute(papers.group_by(columns.rule)).all()))
+    counts[VOUCHERS] += session.scalar(select(func.count()).where(vouchers.has_ended(today))) or 0
+    return +counts
+
+
 def count_held(session: Session, *, today: date) -> int:
     """Return how many documents and invoices have ended and stay, because they are under a hold."""
+    return _count_ended(session, today, lambda subject_id, rule: holds.holds_thing(subject_id, rule, today))
+
+
+def count_restricted(session: Session, *, today: date) -> int:
+    """Return how many documents and invoices have ended and stay, because their person obtained that (Art. 18(1))."""
+    return _count_ended(session, today, lambda subject_id, _rule: is_obtained(subject_id))
+
+
+def _count_ended(session: Session, today: date, keeps: Callable[[holds.Text, holds.Text | str], ColumnElement[bool]]) -> int:
     columns = RetainedDocument
-    papers = select(func.count()).where(columns.keep_until < today, holds.holds_thing(columns.subject_id, columns.rule, today))
-    invoices = select(func.count()).where(is_voucher(), Invoice.keep_until < today)
-    invoices = invoices.where(holds.holds_thing(Invoice.subject_id, VOUCHERS, today))
+    papers = select(func.count()).where(columns.keep_until < today, keeps(columns.subject_id, columns.rule))
+    invoices = select(func.count()).where(is_voucher(), Invoice.keep_until < today, keeps(Invoice.subject_id, VOUCHERS))
     return (session.scalar(papers) or 0) + (session.scalar(invoices) or 0)
 
 
@@ -85,7 +103,7 @@ def _next_keys(database: Database, today: date) -> Sequence[str]:
         Subject.id.in_(select(RetainedDocument.subject_id).where(RetainedDocument.keep_until < today)),
         Subject.id.in_(select(Invoice.subject_id).where(is_voucher(), Invoice.keep_until < today)),
     )
-    is_held = holds.holds_thing(RetainedDocument.subject_id, RetainedDocument.rule, today)
+    is_held = stays(RetainedDocument.subject_id, RetainedDocument.rule, today)
     still_one = exists().where(RetainedDocument.subject_id == Subject.id, or_(RetainedDocument.keep_until >= today, is_held))
     was_erased = exists().where(ErasureJob.subject_id == Subject.id, ErasureJob.step == ErasureStep.DONE)
     ended = select(Subject.id).where(Subject.state == SubjectState.ERASED, ended_ones, was_erased, ~still_one)
@@ -101,7 +119,7 @@ def _find_ended(session: Session, today: date, subject_ids: Sequence[str] | None
     """
     columns = RetainedDocument
     ended = select(columns.subject_id, columns.id, columns.rule).where(columns.keep_until < today)
-    ended = ended.where(~holds.holds_thing(columns.subject_id, columns.rule, today))
+    ended = ended.where(~stays(columns.subject_id, columns.rule, today))
     if subject_ids is None:
         ended = ended.join(Subject, Subject.id == columns.subject_id).where(Subject.state != SubjectState.ERASING)
         ended = ended.limit(_AT_ONCE).with_for_update(of=Subject)

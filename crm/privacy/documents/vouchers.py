@@ -8,15 +8,16 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crm.actor import Actor
 from crm.db import among
 from crm.models.erasure import RetainedDocument
 from crm.models.invoice import Invoice, InvoiceSource
-from crm.privacy import audit, holds
+from crm.privacy import audit
 from crm.privacy.actions import Action
+from crm.privacy.documents.staying import stays
 from crm.privacy.due_work import VOUCHERS, is_voucher
 from crm.vault import Subject, SubjectState
 
@@ -39,9 +40,14 @@ def find_keepers(session: Session, subject_ids: Collection[str]) -> set[str]:
 
 
 def still_one(subject_id: ColumnElement[str] | InstrumentedAttribute[str], today: date) -> ColumnElement[bool]:
-    """Return the condition that a person has an invoice left whose period still runs, or which is under a hold."""
-    stays = or_(Invoice.keep_until >= today, holds.holds_thing(Invoice.subject_id, VOUCHERS, today))
-    return select(Invoice.id).where(Invoice.subject_id == subject_id, is_voucher(), stays).exists()
+    """Return the condition that a person has an invoice left whose period still runs, or which stays for another reason."""
+    left = or_(Invoice.keep_until >= today, stays(Invoice.subject_id, VOUCHERS, today))
+    return select(Invoice.id).where(Invoice.subject_id == subject_id, is_voucher(), left).exists()
+
+
+def has_ended(today: date) -> ColumnElement[bool]:
+    """Return the condition that an invoice is over as a document and nothing keeps it."""
+    return and_(is_voucher(), Invoice.keep_until < today, ~stays(Invoice.subject_id, VOUCHERS, today))
 
 
 def find_ended(session: Session, today: date, subject_ids: Sequence[str] | None = None) -> Sequence[tuple[str, str]]:
@@ -50,7 +56,7 @@ def find_ended(session: Session, today: date, subject_ids: Sequence[str] | None 
     The people are locked, so that the eraser does not see one that is going just now as left.
     """
     ended: Select[str, str] = select(Subject.id, Invoice.id).join(Subject, Subject.id == Invoice.subject_id)
-    ended = ended.where(is_voucher(), Invoice.keep_until < today, ~holds.holds_thing(Subject.id, VOUCHERS, today))
+    ended = ended.where(has_ended(today))
     if subject_ids is None:
         ended = ended.where(Subject.state != SubjectState.ERASING).limit(_AT_ONCE).with_for_update(of=Subject)
     else:

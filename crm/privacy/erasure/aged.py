@@ -4,18 +4,21 @@ Source: Art. 5(1)(e), 5(2) DSGVO; Löschkonzept, RET-19 and RET-24.
 """
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
+from crm.db import among
 from crm.models.campaign import Campaign, CampaignMember
 from crm.models.retention import RetentionRun, RunState
 from crm.privacy import audit, holds, restriction
 from crm.privacy.actions import Action
-from crm.privacy.erasure import plan
+from crm.privacy.erasure import ended
+from crm.privacy.erasure.ended import HeldBy
 from crm.privacy.periods import due_on
 from crm.privacy.retention_rules import find_rules
 
@@ -37,6 +40,27 @@ def count_periods(session: Session, *, first: date | None = None, last: date | N
     return counts
 
 
+def count_over(session: Session, *, day: date, besides: Collection[str]) -> Counter[str]:
+    """Return by rule how much the run of this day lets go.
+
+    Args:
+        besides: people who go themselves; what campaigns know of them goes with them.
+    """
+    subject_id = CampaignMember.__table__.c.subject_id
+    members = _ended_members(session, day).where(~_stays(day), ~among(subject_id, "besides"))
+    protocols = 0 if holds.is_rule_held(session, PROTOCOLS, day=day) else _count_ended_protocols(session, day)
+    return +Counter({CAMPAIGNS: _count(session, members, {"besides": besides}), PROTOCOLS: protocols})
+
+
+def count_kept(session: Session, *, day: date) -> Counter[str]:
+    """Return by reason how much is old enough on a day and stays; what has several reasons counts under each."""
+    members = _ended_members(session, day)
+    kept: Counter[str] = Counter({why: _count(session, members.where(keeps)) for why, keeps in _reasons(day).items()})
+    if holds.is_rule_held(session, PROTOCOLS, day=day):
+        kept[HeldBy.HOLD] += _count_ended_protocols(session, day)
+    return +kept
+
+
 def let_go(session: Session, *, day: date, actor: Actor, now: datetime) -> Counter[str]:
     """Let the next of them go whose period ended before the day, and return by rule how many; none when nothing is left."""
     gone = Counter({CAMPAIGNS: _forget_members(session, day), PROTOCOLS: _forget_protocols(session, day)})
@@ -56,28 +80,52 @@ def _count_protocols(session: Session) -> dict[date, int]:
     return dict(session.execute(select(RetentionRun.day, func.count()).group_by(RetentionRun.day)).all())
 
 
-def _forget_members(session: Session, day: date) -> int:
-    """Leave of a member that somebody of a group was reached, and did or did not respond."""
+def _ended_members(session: Session, day: date) -> Select[str]:
+    """Return the ids of the members with a name whose period ended before the day."""
     rule = find_rules(session)[CAMPAIGNS]
     over = [each for each in _count_reached(session) if due_on(rule, each) < day]
-    ended = select(CampaignMember.id).join(Campaign, Campaign.id == CampaignMember.campaign_id)
-    ended = ended.where(CampaignMember.subject_id.is_not(None), _REACHED.in_(over), ~_stays(day))
-    ids = session.scalars(ended.order_by(CampaignMember.id).limit(_AT_ONCE)).all() if over else []
+    ended_ones = select(CampaignMember.id).join(Campaign, Campaign.id == CampaignMember.campaign_id)
+    return ended_ones.where(CampaignMember.subject_id.is_not(None), _REACHED.in_(over))
+
+
+def _count(session: Session, these: Select[str], values: Mapping[str, object] | None = None) -> int:
+    return session.scalar(select(func.count()).select_from(these.subquery()), values) or 0
+
+
+def _forget_members(session: Session, day: date) -> int:
+    """Leave of a member that somebody of a group was reached, and did or did not respond."""
+    going = _ended_members(session, day).where(~_stays(day))
+    ids = session.scalars(going.order_by(CampaignMember.id).limit(_AT_ONCE)).all()
     session.execute(update(CampaignMember).where(CampaignMember.id.in_(ids)).values(_EMPTY))
     return len(ids)
 
 
 def _stays(day: date) -> ColumnElement[bool]:
-    """Say whose data stay for now: who asks for something, obtained that theirs are kept, or is under a hold."""
+    return or_(*_reasons(day).values())
+
+
+def _reasons(day: date) -> Mapping[HeldBy, ColumnElement[bool]]:
+    """Return whose data stay for now: who asks for something, obtained that theirs are kept, or is under a hold."""
     subject_id = CampaignMember.__table__.c.subject_id
-    held = holds.holds_thing(subject_id, CAMPAIGNS, day)
-    return plan.asks_for_something(subject_id) | restriction.is_obtained_by(subject_id) | held
+    return {
+        HeldBy.REQUEST: ended.asks_for_something(subject_id),
+        HeldBy.RESTRICTION: restriction.is_obtained_by(subject_id),
+        HeldBy.HOLD: holds.holds_thing(subject_id, CAMPAIGNS, day),
+    }
+
+
+def _ended_protocols(session: Session, day: date) -> ColumnElement[bool]:
+    """Say which protocols are old enough; one of a run that is not done stays."""
+    rule = find_rules(session)[PROTOCOLS]
+    over = [each for each in _count_protocols(session) if due_on(rule, each) < day]
+    return RetentionRun.day.in_(over) & (RetentionRun.state == RunState.DONE)
+
+
+def _count_ended_protocols(session: Session, day: date) -> int:
+    return session.scalar(select(func.count()).where(_ended_protocols(session, day))) or 0
 
 
 def _forget_protocols(session: Session, day: date) -> int:
-    rule = find_rules(session)[PROTOCOLS]
-    over = [each for each in _count_protocols(session) if due_on(rule, each) < day]
-    if not over or holds.is_rule_held(session, PROTOCOLS, day=day):
+    if holds.is_rule_held(session, PROTOCOLS, day=day):
         return 0
-    gone = delete(RetentionRun).where(RetentionRun.day.in_(over), RetentionRun.state == RunState.DONE).returning(RetentionRun.id)
-    return len(session.scalars(gone).all())
+    return len(session.scalars(delete(RetentionRun).where(_ended_protocols(session, day)).returning(RetentionRun.id)).all())

@@ -15,7 +15,7 @@ from crm.errors import CrmError
 from crm.models.retention import RetentionRun, RunState
 from crm.privacy import audit, holds
 from crm.privacy.actions import Action
-from crm.privacy.erasure import plan
+from crm.privacy.erasure import ended
 from crm.privacy.erasure.policy import run_policy
 
 _ASKING = select(RetentionRun).where(RetentionRun.state == RunState.ASKING).order_by(RetentionRun.day).limit(1)
@@ -55,8 +55,8 @@ def find_doubt(session: Session, run: RetentionRun, *, now: datetime) -> Doubt |
         return Doubt.CLOCK_FORWARD
     if holds.find_changed(session):
         return Doubt.HOLDS_CHANGED
-    usual = max(policy.people, plan.count_living(session) * policy.percent // 100)
-    return Doubt.MANY if plan.count_due_people(session, day=run.day) > usual else None
+    usual = max(policy.people, ended.count_living(session) * policy.percent // 100)
+    return Doubt.MANY if ended.count_due_people(session, day=run.day) > usual else None
 
 
 def find_set_back(session: Session, *, now: datetime) -> datetime | None:

@@ -21,8 +21,8 @@ from crm.models.erasure import ErasureCause
 from crm.models.retention import DueKind, RetentionRun, RunState
 from crm.privacy import audit, documents, due, exporting, holds, pausing
 from crm.privacy.actions import Action
-from crm.privacy.erasure import aged, eraser, guard, job, new_rules, plan, things, unconfirmed, unsound
-from crm.privacy.erasure.plan import Planned
+from crm.privacy.erasure import aged, ended, eraser, guard, job, new_rules, plan, things, unconfirmed, unsound
+from crm.privacy.erasure.ended import Planned
 from crm.vault import Vault
 
 KEEPER: Final = system_actor("retention")
@@ -105,9 +105,9 @@ def run_for(
     _let_requests_lapse(database, day, actor, zone, clock())
     _let_exports_go(database, day, actor, clock())
     empty_log(database.engine, patience=_PATIENCE)
-    ended = _end(database, day, actor, clock())
-    note(ended)
-    return ended
+    done = _end(database, day, actor, clock())
+    note(done)
+    return done
 
 
 def _prepare_first_run(database: Database, now: datetime) -> None:
@@ -140,7 +140,7 @@ def _begin_in(session: Session, day: date, actor: Actor, now: datetime) -> RunRe
     """Begin or take up the run, unless something speaks against it that nobody has confirmed."""
     run = _lock(session, day)
     if run is None:
-        planned = plan.count_due_people(session, day=day)
+        planned = ended.count_due_people(session, day=day)
         run = RetentionRun(id=new_id(), day=day, state=RunState.RUNNING, planned=planned, counts="{}", skipped="{}", started_at=now)
         _ask_if_doubtful(session, run, actor, now)
         session.add(run)
@@ -180,7 +180,7 @@ def _order_people(database: Database, day: date, actor: Actor, zone: ZoneInfo, n
         run = _lock(session, day)
         if run is None or run.state != RunState.RUNNING:
             return []
-        while looked_at := plan.find_due(session, DueKind.PERSON, day=day, limit=_AT_ONCE, besides=doubtful):
+        while looked_at := ended.find_due(session, DueKind.PERSON, day=day, limit=_AT_ONCE, besides=doubtful):
             doubtful |= unsound.find_changed(session, [each.subject_id for each in looked_at])
             rules = _confirm_days(session, [each for each in looked_at if each.subject_id not in doubtful], zone, now)
             if rules:

@@ -19,8 +19,8 @@ from crm.models.ticket import Ticket, TicketEntry
 from crm.privacy import audit, bound_rows, indexing
 from crm.privacy.actions import Action
 from crm.privacy.custom_fields import PREFIX
-from crm.privacy.erasure import plan
-from crm.privacy.erasure.plan import Planned
+from crm.privacy.erasure import ended
+from crm.privacy.erasure.ended import Planned
 
 _AT_ONCE: Final = 200  # things of one unit of work
 Gone = Mapping[str, Sequence[str]]  # digests of the rows that were there, by id
@@ -28,8 +28,8 @@ Gone = Mapping[str, Sequence[str]]  # digests of the rows that were there, by id
 
 def erase_next(session: Session, *, day: date, actor: Actor, now: datetime) -> list[Planned]:
     """Delete the next things that are due, all of one kind, with an entry each; return them, none when nothing is left."""
-    for kind in plan.THINGS:
-        if things := plan.find_due(session, kind, day=day, limit=_AT_ONCE):
+    for kind in ended.THINGS:
+        if things := ended.find_due(session, kind, day=day, limit=_AT_ONCE):
             _erase(session, kind, things, actor, now)
             return things
     return []

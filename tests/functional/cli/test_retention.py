@@ -1,7 +1,7 @@
 """`lethe retention`: what would go, what goes, and when the run asks instead (Art. 5(1)(e), 5(2) DSGVO)."""
 
 import json
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -105,6 +105,17 @@ class TestPlan:
 
         assert "1 Person, 1 Wert eines eigenen Felds" in answer.output
         assert "RET-38\t1\t" in answer.output
+
+    @pytest.mark.usefixtures("installed")
+    def test_counts_protocols_apart_from_people(self, lethe, opened):
+        day, at = date(2019, 5, 4), datetime(2019, 5, 4, 2, tzinfo=UTC)
+        run = {"id": new_id(), "day": day, "state": "done", "planned": 0, "counts": "{}", "skipped": "{}"}
+        with opened.database.writing() as session:
+            session.execute(insert(RetentionRun), [{**run, "started_at": at, "finished_at": at}])
+
+        answer = lethe("retention", "plan")
+
+        assert ": fällig sind 0 Personen, 1 Löschprotokoll; zurückgestellt: 0 Personen.\n" in answer.stdout
 
     @pytest.mark.usefixtures("installed")
     def test_with_nothing_due_says_so(self, lethe):

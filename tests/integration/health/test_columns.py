@@ -10,7 +10,7 @@ from crm.models.contact import Contact, NoteKind
 from crm.privacy import collection, due, notes, plain_columns
 from crm.privacy.collection import NewPerson, Notice
 from crm.privacy.erasure import plan, run
-from crm.privacy.erasure.plan import HeldBy
+from crm.privacy.erasure.ended import HeldBy
 from crm.privacy.errors import LastContactAheadError
 from crm.services.companies import entry as companies
 from crm.services.contacts import entry as contacts

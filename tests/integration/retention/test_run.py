@@ -14,9 +14,9 @@ from crm.models.intake import PendingRequest
 from crm.models.privacy_task import TaskKind
 from crm.models.retention import KeepReason, RunState
 from crm.privacy import due, keeping, lawfulness, notes, restriction, tasks
-from crm.privacy.erasure import guard, plan, unsound
+from crm.privacy.erasure import ended, guard, plan, unsound
+from crm.privacy.erasure.ended import HeldBy
 from crm.privacy.erasure.guard import Doubt, NothingAskedError
-from crm.privacy.erasure.plan import HeldBy
 from crm.privacy.restriction import RestrictionReason
 from crm.services.requests import opening
 from tests.integration.privacy.people import SALES
@@ -211,7 +211,7 @@ class TestWhoStaysForNow:
 
         assert person in house.living()
         with house.database.reading() as session:
-            assert plan.count_held(session, day=house.today) == 1
+            assert ended.count_held(session, day=house.today) == 1
 
 
 class TestDays:
