@@ -14,4 +14,9 @@ def search_less() -> None:
     """Leave out of every later search what is loaded by now. To be called once, when the process is ready to work."""
     gc.collect()
     gc.freeze()
+    search_seldom()
+
+
+def search_seldom() -> None:
+    """Search less often from now on."""
     gc.set_threshold(_ALLOCATIONS)

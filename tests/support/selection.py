@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from crm import garbage
+
 _BROWSER = {"browser", "page"}
 _INTEGRATION = Path(__file__).parents[1] / "integration"
 # What speaks to the engine in its own words, or counts what it does, as the modules beside them do: each example runs on both.
@@ -23,14 +25,22 @@ def sample_data() -> Path:
 def _is_further_example(item) -> bool:
     """Say whether a test runs on the first engine alone with this example: what a page or use case says of it depends on no engine.
 
-    The first example of each test runs on both, and every example of the tests about engines.
+    The first example of each test runs on both, and every example of the tests about engines, unless their mark says otherwise.
     """
     callspec = getattr(item, "callspec", None)
     if callspec is None or callspec.params.get("engine_kind") != "postgres":
         return False
-    if item.path.parent == _INTEGRATION or any(folder in item.path.parents for folder in _OF_ENGINES):
+    is_of_engines = item.path.parent == _INTEGRATION or any(folder in item.path.parents for folder in _OF_ENGINES)
+    if is_of_engines and not item.get_closest_marker("examples_of_no_engine"):
         return False
     return any(index for name, index in callspec.indices.items() if name != "engine_kind")
+
+
+garbage.search_seldom()  # twelve thousand tests are found in each process, and all of them stay
+
+
+def pytest_collection_finish():
+    garbage.search_less()
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses by the marks

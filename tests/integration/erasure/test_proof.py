@@ -93,6 +93,7 @@ class TestFindProof:
             proof_of(house)
 
 
+@pytest.mark.examples_of_no_engine  # the file is forged, not the database
 class TestFile:
     def test_is_proven_with_the_public_key_alone_and_names_nobody(self, erased):
         content = file_of(erased)
