@@ -1,13 +1,16 @@
 """Engines whose every connection keeps what was acknowledged and leaves no traces on disk."""
 
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 # A pragma belongs to the connection, not to the file. FULL: with NORMAL a power cut loses acknowledged
 # commits. MEMORY: sorting must not spill plaintext to disk. recursive_triggers: without it REPLACE slips
@@ -34,6 +37,9 @@ EXPECTED = {
     "busy_timeout": 10_000,
 }
 
+_RESTING_SINCE: Final = "resting_since"
+_SHORT_REST: Final = 1.0  # seconds in which nobody starts a server anew
+
 _SCHEMA_CHANGES = frozenset(
     code
     for name, code in vars(sqlite3).items()
@@ -50,13 +56,38 @@ def make_engine(url: str, *, may_change_schema: bool = False) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(parsed, hide_parameters=True)
+        _ask_after_rest(engine)
+        return engine
     if file := file_of(url):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(parsed, hide_parameters=True, connect_args={"isolation_level": None, "check_same_thread": False})
     event.listen(engine, "connect", _prepare(may_change_schema=may_change_schema))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _ask_after_rest(engine: Engine) -> None:
+    """Ask a connection that has rested whether it still stands, so that no page fails because the server was started anew.
+
+    `pool_pre_ping` would ask each time: a page takes six connections one after the other, and each answer is a way there and back.
+    """
+
+    def note(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTING_SINCE] = time.monotonic()
+
+    def ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        if time.monotonic() - record.info.get(_RESTING_SINCE, 0) < _SHORT_REST:
+            return
+        try:
+            stands = engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            stands = False
+        if not stands:
+            raise InvalidatePoolError  # and the pool gives a new one
+
+    event.listen(engine, "checkin", note)
+    event.listen(engine, "checkout", ask)
 
 
 def file_of(url: str) -> Path | None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Integer, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Integer, bindparam, func, select, union
 from sqlalchemy.orm import Session
 
 from crm.clock import from_micros, micros
 from crm.ledger import tables
+from crm.ledger.acts import IS_OF_ACTS_HERE
 from crm.ledger.entry_checks import blob
 from crm.ledger.leaf import canonical, parse
 from crm.ledger.lists import events_showing
@@ -19,7 +20,6 @@ _SEALED_OR_NOT = tables.entry.outerjoin(tables.sealed_leaf, _S.entry_id == _E.id
 
 # About one person. Written once: every contact page asks them.
 _ABOUT = _E.subject_id == bindparam("subject_id")
-_ACTS: BindParameter[Any] = bindparam("actions", expanding=True)
 _OF_PERSON = (
     select(_E.id, blob(_E.leaf), _S.leaf_index)
     .select_from(_SEALED_OR_NOT)
@@ -27,9 +27,9 @@ _OF_PERSON = (
     .order_by(_E.id.desc())
     .limit(bindparam("limit", type_=Integer))
 )
-_OF_PERSON_BY = _OF_PERSON.where(_E.action.in_(_ACTS))
-_COUNT_OF_PERSON = select(func.count()).select_from(tables.entry).where(_ABOUT, _E.action.in_(_ACTS))
-_NEWEST_OF_PERSON = select(_E.id).where(_ABOUT, _E.action.not_in(_ACTS)).order_by(_E.id.desc()).limit(1)
+_OF_PERSON_BY = _OF_PERSON.where(IS_OF_ACTS_HERE)
+_COUNT_OF_PERSON = select(func.count()).select_from(tables.entry).where(_ABOUT, IS_OF_ACTS_HERE)
+_NEWEST_OF_PERSON = select(_E.id).where(_ABOUT, ~IS_OF_ACTS_HERE).order_by(_E.id.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def find_entries_of(session: Session, subject_id: str, *, actions: Collection[st
         actions: only these; None for all.
     """
     wanted = {"subject_id": subject_id, "limit": limit}
-    rows = session.execute(_OF_PERSON, wanted) if actions is None else session.execute(_OF_PERSON_BY, {**wanted, "actions": list(actions)})
+    rows = session.execute(_OF_PERSON, wanted) if actions is None else session.execute(_OF_PERSON_BY, {**wanted, "actions": actions})
     return [_stored(row) for row in rows]
 
 
@@ -122,7 +122,7 @@ def find_payloads(session: Session, subject_id: str) -> Iterator[Payload]:
 
 def find_newest(session: Session, subject_id: str, *, except_actions: Collection[str]) -> int | None:
     """Return the number of the newest entry that names this person, but for these actions; None where there is none."""
-    return session.scalar(_NEWEST_OF_PERSON, {"subject_id": subject_id, "actions": list(except_actions)})
+    return session.scalar(_NEWEST_OF_PERSON, {"subject_id": subject_id, "actions": except_actions})
 
 
 def find_newest_of_acts(session: Session, actions: Collection[str]) -> tuple[int | None, ...]:
@@ -133,7 +133,7 @@ def find_newest_of_acts(session: Session, actions: Collection[str]) -> tuple[int
 
 def count_entries_of(session: Session, subject_id: str, *, actions: Collection[str]) -> int:
     """Return how many entries of these actions name this person."""
-    return session.scalar(_COUNT_OF_PERSON, {"subject_id": subject_id, "actions": list(actions)}) or 0
+    return session.scalar(_COUNT_OF_PERSON, {"subject_id": subject_id, "actions": actions}) or 0
 
 
 def count_entries(session: Session, wanted: EntryFilter) -> int:
@@ -148,12 +148,18 @@ def last_checkpoint_note(connection: Connection) -> bytes | None:
     return note
 
 
+def _naming(subject_id: str) -> CompoundSelect[int]:
+    """Select the entries about a person and those of lists that showed them; apart, because each has an index of its own."""
+    about = select(_E.id).where(_E.subject_id == subject_id)
+    return union(about, select(_E.id).where(_E.event.in_(events_showing(subject_id))))
+
+
 def _conditions(wanted: EntryFilter) -> Iterator[ColumnElement[bool]]:
     for column, value in ((_E.actor, wanted.actor), (_E.action, wanted.action), (_E.purpose, wanted.purpose)):
         if value is not None:
             yield column == value
     if wanted.subject_id is not None:
-        yield or_(_E.subject_id == wanted.subject_id, _E.event.in_(events_showing(wanted.subject_id)))
+        yield _E.id.in_(_naming(wanted.subject_id))
     if wanted.since is not None:
         yield _E.t >= micros(wanted.since)
     if wanted.until is not None:

@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.orm import Session
 
 from crm.clock import micros
 from crm.db import among
 from crm.ledger import tables
+from crm.ledger.acts import IS_OF_ACTS, IS_OF_ACTS_HERE
 from crm.ledger.entry_checks import blob
 from crm.ledger.leaf import parse
 
 _AT_ONCE = 5_000
 _E = tables.entry.c
-_ACTS: BindParameter[Any] = bindparam("actions", expanding=True)
-# Concatenated with nothing, so that no index of acts is taken: it would read the entries about everybody.
-_ACT = _E.action.concat("")
 
 
 def _select(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -28,9 +26,9 @@ def _select(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return select(*columns).where(*conditions).order_by(_E.id).execution_options(yield_per=_AT_ONCE)
 
 
-_BY_ACTS = _select(_E.action.in_(_ACTS))
-_BY_ACTS_OF_PEOPLE = _select(_ACT.in_(_ACTS), among(_E.subject_id, "subject_ids"))
-_BY_OTHER_ACTS_OF_PEOPLE = _select(_ACT.not_in(_ACTS), among(_E.subject_id, "subject_ids"))
+_BY_ACTS = _select(IS_OF_ACTS)
+_BY_ACTS_OF_PEOPLE = _select(IS_OF_ACTS_HERE, among(_E.subject_id, "subject_ids"))
+_BY_OTHER_ACTS_OF_PEOPLE = _select(~IS_OF_ACTS_HERE, among(_E.subject_id, "subject_ids"))
 
 
 @dataclass(frozen=True, slots=True)

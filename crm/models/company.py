@@ -48,7 +48,7 @@ class Company(Base):
     phone: Mapped[str | None] = mapped_column(String(40), info=NOT_PERSONAL)
     website: Mapped[str | None] = mapped_column(String(200), info=NOT_PERSONAL)
     parent_id: Mapped[Id | None] = mapped_column(ForeignKey("company.id"), info=NOT_PERSONAL)  # the legal person it belongs to
-    segment: Mapped[str | None] = mapped_column(String(40), info=NOT_PERSONAL)
+    segment: Mapped[str | None] = mapped_column(String(40), index=True, info=NOT_PERSONAL)
     owner_id: Mapped[Id | None] = mapped_column(ForeignKey("account.id"), info=personal(Category.STAFF))
     created_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
     changed_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)

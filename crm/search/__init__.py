@@ -20,7 +20,7 @@ from crm.search.feed import (
     prune,
     read_feed,
 )
-from crm.search.normalise import matches, query_words
+from crm.search.normalise import matching, query_words
 from crm.search.place import IndexPlace, find_place
 from crm.search.query import MAX_LIMIT, Page, Query, Sort
 from crm.search.reader import IndexReader
@@ -52,7 +52,7 @@ __all__ = [
     "find_oldest_waiting",
     "find_place",
     "has_gap",
-    "matches",
+    "matching",
     "needs_build",
     "prune",
     "query_words",

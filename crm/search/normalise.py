@@ -6,7 +6,7 @@ Every word is indexed in two forms: with umlauts written out (`mueller`) and wit
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from string import ascii_uppercase
 
 MAX_TEXT = 200  # characters of a question that are looked at
@@ -102,19 +102,24 @@ def needles(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form if len(form) >= TRIGRAM else f" {form}" for form in forms))
 
 
-def matches(asked: Iterable[str | Sequence[str]], texts: Iterable[str]) -> bool:
-    """Say whether `texts`, the opened fields a purpose allows, hold every word of `Page.searched` or `query_words`.
+def matching(asked: Iterable[str | Sequence[str]]) -> Callable[[Iterable[str]], bool]:
+    """Return what says whether texts, the opened fields a purpose allows, hold every word of `Page.searched` or `query_words`.
 
     Of several words in one place, one is enough. The index may be late by a second and its trigrams are not
     exact: who shows a hit asks this first.
     """
-    missing = [_needles_of(place) for place in asked]
-    for text in texts:
-        if not missing:
-            break  # a name is among the first fields, and the rest need not be spelled
-        body = "".join([searchable(word) for word in (*words(text), *_as_phone(text))])
-        missing = [place for place in missing if not any(needle in body for needle in place)]
-    return not missing
+    wanted = [_needles_of(place) for place in asked]
+
+    def matches(texts: Iterable[str]) -> bool:
+        missing = wanted
+        for text in texts:
+            if not missing:
+                break  # a name is among the first fields, and the rest need not be spelled
+            body = "".join([searchable(word) for word in (*words(text), *_as_phone(text))])
+            missing = [place for place in missing if not any(needle in body for needle in place)]
+        return not missing
+
+    return matches
 
 
 def _needles_of(place: str | Sequence[str]) -> list[str]:

@@ -19,14 +19,14 @@ _COMPANY, _CONTACT = Company.__table__.c, Contact.__table__.c
 
 
 def _distinct(column: ColumnElement[str | None]) -> Select[str | None]:
-    """Select the values of an indexed column by leaping from one to the next: contacts are many, groups are few."""
-    leap = select(func.min(column).label("value")).cte("leap", recursive=True)
+    """Select the values of an indexed column by leaping from one to the next: contacts and companies are many, groups are few."""
+    leap = select(func.min(column).label("value")).cte(f"leap_{column.table.name}", recursive=True)
     following = select(func.min(column)).where(column > leap.c.value).scalar_subquery()
     leap = leap.union_all(select(following).where(leap.c.value.is_not(None)))
     return select(leap.c.value)
 
 
-_SEGMENTS = union(_distinct(_CONTACT.segment), select(_COMPANY.segment))
+_SEGMENTS = union(_distinct(_CONTACT.segment), _distinct(_COMPANY.segment))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -193,7 +193,8 @@ def _verified(
 
     Values of custom fields, and the name of a sole trader's company, are opened only where nothing else explains the hit.
     """
-    doubtful = [row for row in rows if not search.matches(words, [*row.person.fields.values(), row.company])]
+    matches = search.matching(words)
+    doubtful = [row for row in rows if not matches([*row.person.fields.values(), row.company])]
     if not doubtful:
         return list(rows)
     traders = _trader_names(session, doubtful, purpose, actor, now)
@@ -201,9 +202,8 @@ def _verified(
     refused = {
         row.person.subject_id
         for row in doubtful
-        if not search.matches(
-            words,
-            [*row.person.fields.values(), row.company, traders.get(row.company_id, ""), *values.get(row.person.subject_id, {}).values()],
+        if not matches(
+            [*row.person.fields.values(), row.company, traders.get(row.company_id, ""), *values.get(row.person.subject_id, {}).values()]
         )
     }
     return [row for row in rows if row.person.subject_id not in refused]

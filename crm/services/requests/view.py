@@ -173,11 +173,11 @@ def find_candidates(session: Session, *, text: str, known: Sequence[str], actor:
     exact = _by_address(session, text)
     named, words = _by_name(session, text)
     wanted = [each for each in people.find_living(session, [*exact, *named]) if each not in known][:CANDIDATES]
-    opened = _open_readable(session, wanted, actor=actor, now=now)
+    opened, matches = _open_readable(session, wanted, actor=actor, now=now), search.matching(words)
     return [
         CasePerson(subject_id=each, found_by="staff", living=True, fields=opened[each])
         for each in wanted
-        if each in opened and (each in exact or search.matches(words, list(opened[each].values())))
+        if each in opened and (each in exact or matches(opened[each].values()))
     ]
 
 

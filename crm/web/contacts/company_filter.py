@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from crm.db import Session
+from crm.db import Database, Session
 from crm.models.company import Company, CompanyKind
 from crm.services.companies.choosing import CompanyAmbiguousError, CompanyUnknownError, choice_title, choose_company
 from crm.services.companies.entry import find_company
@@ -57,15 +57,19 @@ def of_address(session: Session) -> ChosenCompany:
     return ChosenCompany(company_id, _words(company))
 
 
-def of_form(session: Session) -> ChosenCompany:
+def of_form(database: Database) -> ChosenCompany:
     """Return the company that was typed; the one that stood there before by its id, since names need not be unique."""
-    typed, before = typed_line(_NAME), find_company(session, company_id=typed_line(_KNOWN))
-    if before is not None and typed == _words(before):
-        return ChosenCompany(before.id, typed)
-    try:
-        return ChosenCompany(choose_company(session, text=typed), typed)
-    except (CompanyUnknownError, CompanyAmbiguousError) as error:
-        return ChosenCompany(None, typed, sentence_of(error))
+    typed = typed_line(_NAME)
+    if not typed:
+        return ChosenCompany()
+    with database.reading() as session:
+        before = find_company(session, company_id=typed_line(_KNOWN))
+        if before is not None and typed == _words(before):
+            return ChosenCompany(before.id, typed)
+        try:
+            return ChosenCompany(choose_company(session, text=typed), typed)
+        except (CompanyUnknownError, CompanyAmbiguousError) as error:
+            return ChosenCompany(None, typed, sentence_of(error))
 
 
 def _words(company: Company) -> str:

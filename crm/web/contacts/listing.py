@@ -47,8 +47,7 @@ def index() -> ResponseReturnValue:
 @bp.post("/contacts/search")
 def search() -> ResponseReturnValue:
     """Search and filter: rows for script, an address without words for everybody else."""
-    with current_runtime().database.reading() as db:
-        company = company_filter.of_form(db)
+    company = company_filter.of_form(current_runtime().database)
     wanted = replace(read_filter(text=request.form.get("q", "")), company_id=company.id, after=None, before=None)
     address = address_of(wanted)
     is_fragment = is_fragment_request()

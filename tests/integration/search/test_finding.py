@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crm.errors import InvalidInputError
 from crm.search import SearchGroup, Sort
-from crm.search.normalise import fold, matches, query_words, words
+from crm.search.normalise import fold, matching, query_words, words
 
 SALES, SERVICE = 1, 2
 FIELDS = {
@@ -132,7 +132,7 @@ class TestGroups:
 
         page = index.find(typed)
 
-        expected = {each.subject_id for each in people if matches(page.searched, [each.first_name, each.last_name])}
+        expected = {each.subject_id for each in people if matching(page.searched)([each.first_name, each.last_name])}
         assert set(page.subject_ids) == expected
         assert page.count == len(expected)
         if not query_words(typed):
@@ -230,7 +230,7 @@ class TestTypingErrors:
 
         assert page.subject_ids == (someone.subject_id,)
         assert page.corrected == (corrected,)
-        assert matches(page.searched, ["Hans", "Schmidt", "Hamburg", "Werft AG"])
+        assert matching(page.searched)(["Hans", "Schmidt", "Hamburg", "Werft AG"])
 
     def test_keep_the_words_that_were_right(self, index, person):
         someone = person("Hans Schmidt")

@@ -6,7 +6,7 @@ import pytest
 
 from crm.search import IndexDocument, Sort
 from crm.search.hits import Noted, Walked
-from crm.search.normalise import matches
+from crm.search.normalise import matching
 from crm.search.ram_folder import RamFolder
 from tests.integration.search.conftest import Index
 
@@ -68,7 +68,7 @@ def _expected(large, *, text="", purpose=SALES, sort=Sort.NAME, **filters):
         for each in large.people
         if each.purposes & purpose
         and all(getattr(each, name) == value for name, value in filters.items())
-        and matches(searched, [each.first_name, each.last_name, each.company_name])
+        and matching(searched)([each.first_name, each.last_name, each.company_name])
     }
 
 
