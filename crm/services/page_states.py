@@ -5,7 +5,7 @@ of the acts that change what stands in it.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -42,6 +42,13 @@ class PageKind(StrEnum):
     ACTIVITIES = "activities"
     TICKETS = "tickets"
     REQUESTS = "requests"
+    PEOPLE = "people"
+    COMPANIES = "companies"
+    INVOICES = "invoices"
+    CAMPAIGNS = "campaigns"
+    EXPORTS = "exports"
+    HOLDS = "holds"
+    CONCEPT = "concept"
 
 
 _Query = Select[*tuple[Any, ...]]
@@ -89,6 +96,12 @@ _QUERIES: Final[Mapping[PageKind, Callable[[str], tuple[_Query, ...]]]] = {
     PageKind.INVOICE: lambda item_id: (select(Invoice.version).where(Invoice.id == item_id),),
     PageKind.REQUEST: lambda item_id: (select(RequestCase.version).where(RequestCase.id == item_id),),
 }
+
+
+def _acts_of(kind: str, *, besides: Collection[Action] = ()) -> frozenset[Action]:
+    return frozenset(each for each in Action if each.startswith(f"{kind}:")) - frozenset(besides)
+
+
 _WHOLESALE: Final = frozenset({Action.ERASURE_KEY_DESTROYED, Action.ERASURE_COMPLETED, Action.IMPORT_FINISHED})
 _DEALS: Final = _WHOLESALE | {Action.DEAL_CREATED, Action.DEAL_CHANGED, Action.DEAL_MOVED}
 _ACTIVITIES: Final = _WHOLESALE | {Action.ACTIVITY_CREATED, Action.ACTIVITY_CHANGED, Action.ACTIVITY_DONE}
@@ -100,10 +113,28 @@ _TICKETS: Final = _WHOLESALE | {
     Action.TICKET_REOPENED,
     Action.TICKET_ERASED,
 }
-_REQUESTS: Final = frozenset(each for each in Action if each.startswith("request:")) - {Action.REQUEST_READ}
+_REQUESTS: Final = _acts_of("request", besides=[Action.REQUEST_READ])
+_COMPANIES: Final = _WHOLESALE | {Action.COMPANY_CREATED, Action.COMPANY_CHANGED}
+_PEOPLE: Final = _COMPANIES | {
+    Action.PERSON_COLLECTED,
+    Action.PERSON_MERGED,
+    Action.PERSON_RECTIFIED,
+    Action.PERSON_ASSIGNED,
+    Action.RESTRICTION_IMPOSED,
+    Action.RESTRICTION_LIFTED,
+}
+
+
 # What changes a list, by which acts; each is one step into an index, however many rows there are.
 _ACTS: Final[Mapping[PageKind, frozenset[Action]]] = {
     PageKind.START: _DEALS | _ACTIVITIES | _TICKETS | _REQUESTS,
+    PageKind.PEOPLE: _PEOPLE,
+    PageKind.COMPANIES: _COMPANIES,
+    PageKind.INVOICES: _WHOLESALE | _acts_of("invoice"),
+    PageKind.CAMPAIGNS: _WHOLESALE | _acts_of("campaign", besides=[Action.CAMPAIGN_FIGURES_RELEASED]),
+    PageKind.EXPORTS: _acts_of("export", besides=[Action.EXPORT_FETCHED]),
+    PageKind.HOLDS: _acts_of("hold"),
+    PageKind.CONCEPT: _acts_of("retention", besides=[Action.RETENTION_PLANNED]),
     PageKind.DEAL_LIST: _DEALS,
     PageKind.ACTIVITIES: _ACTIVITIES,
     PageKind.TICKETS: _TICKETS,

@@ -26,6 +26,16 @@ _LISTS: Final[Mapping[str, tuple[PageKind, str]]] = {
     "activities.listing": (PageKind.ACTIVITIES, ""),
     "tickets.index": (PageKind.TICKETS, ""),
     "requests.index": (PageKind.REQUESTS, ""),
+    "contacts.index": (PageKind.PEOPLE, ""),
+    "companies.index": (PageKind.COMPANIES, ""),
+    "deals.forecast": (PageKind.DEAL_LIST, ""),
+    "reports.quarter": (PageKind.DEAL_LIST, ""),
+    "invoices.index": (PageKind.INVOICES, ""),
+    "campaigns.index": (PageKind.CAMPAIGNS, ""),
+    "campaigns.show": (PageKind.CAMPAIGNS, ""),
+    "exports.index": (PageKind.EXPORTS, ""),
+    "holds.index": (PageKind.HOLDS, ""),
+    "retention.index": (PageKind.CONCEPT, ""),
 }
 # What the pages are about, and which part of their address names it.
 _PAGES: Final[Mapping[str, tuple[PageKind, str]]] = {

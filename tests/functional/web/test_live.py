@@ -11,6 +11,7 @@ from crm.db.errors import DiskFullError
 from crm.models.account import SignIn
 from crm.services.accounts import signins
 from crm.web.live import BY_ITSELF
+from tests.functional.web.test_exports import ask as ask_for_export
 from tests.integration.deals.selling import add_company, add_deal
 
 ASKED = {BY_ITSELF: "yes"}
@@ -77,8 +78,9 @@ def test_a_use_that_finds_no_room_to_be_noted_is_no_failure_of_ours(sales, clock
     assert ("Speicherplatz" in answer.text) is (form is None)
 
 
-@pytest.mark.parametrize("path", ["/", "/deals"])
+@pytest.mark.parametrize("path", ["/", "/deals", "/deals/forecast", "/reports/quarter", "/companies", "/contacts"])
 def test_a_list_says_that_something_has_changed_and_offers_it(sales, house, path):
+    house.build_index()
     page = sales.get(path)
     address = live_url(page)
     assert sales.get(address, headers=ASKED).status_code == 204
@@ -90,8 +92,28 @@ def test_a_list_says_that_something_has_changed_and_offers_it(sales, house, path
     assert " data-live-offers>" in page.text
 
 
-@pytest.mark.parametrize("path", ["/contacts", "/companies", "/help"])
-def test_pages_that_are_about_nothing_of_others_ask_nothing(sales, house, path):
+def test_who_decides_about_exports_sees_that_one_waits(sales, house, colleague):
+    house.take_in()
     house.build_index()
+    coordinator = colleague(Role.PRIVACY)
+    address = live_url(coordinator.get("/exports"))
+    assert coordinator.get(address, headers=ASKED).status_code == 204
 
+    ask_for_export(sales)
+
+    assert coordinator.get(address, headers=ASKED).status_code == 200
+
+
+def test_looking_at_a_list_is_nothing_new_to_others(sales, house, colleague):
+    house.take_in()
+    house.build_index()
+    address = live_url(sales.get("/contacts"))
+
+    colleague(Role.SALES, "Vera Zweit").get("/contacts")
+
+    assert sales.get(address, headers=ASKED).status_code == 204
+
+
+@pytest.mark.parametrize("path", ["/contacts/new", "/help"])
+def test_pages_that_are_about_nothing_of_others_ask_nothing(sales, path):
     assert "data-live" not in sales.get(path).text
