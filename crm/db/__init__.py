@@ -11,7 +11,7 @@ from crm.db.errors import Fault, explain, explaining, find_fault
 from crm.db.ids import new_id
 from crm.db.lasting_lock import LastingLock, holding, make_lasting_lock
 from crm.db.rows import insert_rows
-from crm.db.sort_key import sort_key
+from crm.db.sort_key import alike, sort_key
 from crm.db.unit_of_work import Database, before_answer, once
 from crm.db.write_ahead_log import empty_log
 
@@ -31,6 +31,7 @@ __all__ = [
     "Session",
     "SubjectLink",
     "UtcDateTime",
+    "alike",
     "among",
     "before_answer",
     "emptied",

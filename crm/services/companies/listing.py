@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
-from crm.db import sort_key
+from crm.db import alike, sort_key
 from crm.errors import InvalidInputError
 from crm.models.company import Company, CompanyKind
 from crm.models.contact import Contact
@@ -145,11 +145,11 @@ def suggest(session: Session, *, text: str) -> list[Company]:
 
 
 def find_by_name(session: Session, *, name: str, city: str | None = None) -> list[Company]:
-    """Return the legal persons of exactly this name, and city if one is given."""
-    wanted = select(Company).where(Company.name == name)
-    if city is not None:
-        wanted = wanted.where(func.coalesce(Company.city, "") == city)
-    return list(session.scalars(wanted.limit(2)))
+    """Return the legal persons of this name, and city if one is given; where none is written just so, those that are spelled alike."""
+    smallest, above = alike(name)
+    wanted = select(Company).where(Company.sort_key >= smallest, Company.sort_key < above)
+    found = [each for each in session.scalars(wanted) if city is None or (each.city or "").casefold() == city.casefold()]
+    return [each for each in found if each.name == name] or found
 
 
 def find_segments(session: Session) -> list[str]:

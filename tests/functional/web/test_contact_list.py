@@ -225,6 +225,8 @@ class TestFilters:
         assert 'value="Zoll Metall GmbH · Fulda"' in found.text
         assert found.request.args.to_dict() == {"company": ids[1]}  # addresses hold no words
 
+        assert names_in(sales.search("", company="zoll metall GMBH · fulda")) == ["Fulda, B"]
+
         unclear = sales.search("", company="Zoll Metall GmbH")
         assert unclear.status_code == 422
         assert "Mehrere Firmen heißen so." in unclear.text
