@@ -278,3 +278,10 @@ class NothingRightError(InvalidInputError):
     """No field says what is right."""
 
     message = "Bitte tragen Sie in mindestens ein Feld ein, was richtig ist. Ist alles richtig, wie es dasteht, lehnen Sie unten ab."
+
+
+class PersonChangedError(PrivacyError):
+    """What the person's entry says was changed since it was compared with what the person says is right."""
+
+    article = "Art. 16"
+    message = "Inzwischen wurden die Daten dieser Person geändert. Vergleichen Sie noch einmal; Ihre Eingaben stehen noch da."

@@ -19,7 +19,6 @@ from crm.models.request_case import CaseKind, CaseState, Identity, RequestCase
 from crm.privacy import disclosure, lawfulness, objection, purposes, rectification, restriction
 from crm.privacy.actions import Action
 from crm.privacy.duties import DUTY
-from crm.privacy.errors import StaleVersionError
 from crm.privacy.objection import Objection
 from crm.privacy.purposes import Purpose
 from crm.privacy.requests import one_person, order, people, sealed
@@ -32,6 +31,7 @@ from crm.privacy.requests.errors import (
     NobodyFoundError,
     NothingRightError,
     NotOfferedError,
+    PersonChangedError,
     PurposesUnchosenError,
     WeighingMissingError,
 )
@@ -159,7 +159,7 @@ def rectify(
 
     Raises:
         NothingRightError: no field says what is right.
-        StaleVersionError: somebody changed the person meanwhile.
+        PersonChangedError: somebody changed the person meanwhile.
         ClaimReasonMissingError, TextTooLongError, TurnedTextError: a field is left, and it is not said why.
         IdentityOpenError, NobodyFoundError, SeveralPersonsError: it is not settled whose data these are.
         CoordinatorOnlyError, NotFoundError, CaseChangedError, CaseStateError: as they say.
@@ -171,7 +171,7 @@ def rectify(
     if not right:
         raise NothingRightError(field="claim-right")
     if tuple(seen) != find_versions(session, found):
-        raise StaleVersionError
+        raise PersonChangedError
     for name, reason in reasons.items():
         _require_reason(reason, field=f"claim-reason-{name}")
     before = open_fields(session, found, actor=actor, now=now)

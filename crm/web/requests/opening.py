@@ -99,7 +99,7 @@ def new() -> ResponseReturnValue:
 
 def _opened(case: RequestCase) -> str:
     facts = {"number": case.number, "day": day(case.due_on)}
-    if CaseKind(case.kind).is_copy:
+    if case.kind not in {CaseKind.ERASURE, CaseKind.USE_OBJECTION}:
         return _("Fall %(number)s ist eröffnet. Antwort bis %(day)s.", **facts)
     return _("Fall %(number)s ist eröffnet, die Daten sind eingeschränkt. Antwort bis %(day)s.", **facts)
 
@@ -204,7 +204,8 @@ def _asked(form: NewForm, *, may_repeat: bool) -> FieldSet:
         title = _("Das ist ein weiterer Antrag: eigenen Fall eröffnen")
         fields = (*fields, FieldInput(name="is_another", title=title, value="1" if form.is_another else "", kind="checkbox"))
     hint = _(
-        "Bei einer Löschung sind die Daten ab dem Absenden eingeschränkt; gelöscht oder herausgegeben wird erst nach einer Entscheidung."
+        "Bei einer Löschung und einem Widerspruch mit Gründen sind die Daten ab dem Absenden eingeschränkt; gelöscht, herausgegeben "
+        "oder geändert wird erst nach einer Entscheidung. Gegen Werbung genügt das Häkchen: Das gilt sofort."
     )
     return FieldSet(title=_("Der Antrag"), hint=hint, fields=_with_error(fields, form))
 

@@ -1,7 +1,7 @@
 """The page of a case."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
@@ -34,6 +34,7 @@ from crm.web.author import author_in_words
 from crm.web.desk import current_day, time_zone
 from crm.web.names import NAME_FIELDS, full_name
 from crm.web.requests.blueprint import bp
+from crm.web.requests.claim_view import Typed, claim_facts
 from crm.web.requests.copy_view import copy_facts, refusal_fields, words_field
 from crm.web.requests.decision_form import CONFIRM, DecisionForm, confirm_field, line_views, note_of
 from crm.web.requests.lights import light_of
@@ -55,6 +56,7 @@ class PageState:
     words: str = ""
     ground: str = ""
     refusal: str = ""
+    claim: Mapping[str, str] = field(default_factory=dict)
     message: str | None = None
     wrong_field: str = ""
     search: str = ""
@@ -96,7 +98,13 @@ def render_case(case_id: str, state: PageState, status: int = HTTPStatus.OK) -> 
         known = purposes.find_all(db)
     strip = _strip(view, known, [*view.people, *(state.candidates or ())])
     return render_template(
-        "requests/show.html", strip=strip, **_facts(view), **copy_facts(view), **_forms(view, state), who=_names(view, staff)
+        "requests/show.html",
+        strip=strip,
+        **_facts(view),
+        **copy_facts(view),
+        **claim_facts(view, Typed(values=state.claim, wrong_field=state.wrong_field, wrong=state.message)),
+        **_forms(view, state),
+        who=_names(view, staff),
     ), status
 
 

@@ -7,7 +7,6 @@ import pytest
 from crm.models.contact import Contact
 from crm.models.request_case import CaseKind, CaseState, Identity
 from crm.privacy import disclosure, lawfulness, purposes, restriction
-from crm.privacy.errors import StaleVersionError
 from crm.privacy.lawfulness import Standing
 from crm.privacy.requests import answering, decision, lifting, order, settling
 from crm.privacy.requests.claims import ClaimRefusal, ClaimVerdict
@@ -19,6 +18,7 @@ from crm.privacy.requests.errors import (
     NobodyFoundError,
     NothingRightError,
     NotOfferedError,
+    PersonChangedError,
     PurposesUnchosenError,
     WeighingMissingError,
 )
@@ -286,7 +286,7 @@ class TestRectification:
     def test_compares_with_what_is_there_now(self, desk, person):
         case_id = self.open(desk, person)
 
-        with pytest.raises(StaleVersionError):
+        with pytest.raises(PersonChangedError):
             self.rectify(desk, case_id, person, seen=(99,), last_name="Wehmeyer")
         with pytest.raises(NothingRightError):
             self.rectify(desk, case_id, person)
