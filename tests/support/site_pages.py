@@ -44,6 +44,9 @@ PORTAL_PAGES = {
     "portal-objection": "/objection",
     "portal-erasure": "/erasure",
     "portal-access": "/access",
+    "portal-rectification": "/rectification",
+    "portal-restriction": "/restriction",
+    "portal-own-reasons": "/objection-with-reasons",
     "portal-contact": "/contact",
     "portal-link_gone": "/s/gone",
 }

@@ -106,15 +106,19 @@ def uphold(
     if kept:
         _require_weighing(weighing, reason)
     _end(session, case, found, ended, actor=actor, now=now)
-    settled = Settled(
+    return _settle(session, case, _upheld([each.code for each in ended], kept, weighing, reason), actor=actor, now=now)
+
+
+def _upheld(ended: Sequence[str], kept: Sequence[str], weighing: str, reason: str) -> Settled:
+    """Return the decision: what goes on beside what ends does so for compelling grounds."""
+    return Settled(
         verdict=ClaimVerdict.IN_PART if kept else ClaimVerdict.GRANTED,
         ground=ClaimRefusal.COMPELLING if kept else "",
         reason=reason.strip() if kept else "",
         weighing=weighing.strip(),
-        purposes=tuple(each.code for each in ended),
+        purposes=tuple(ended),
         kept=tuple(kept),
     )
-    return _settle(session, case, settled, actor=actor, now=now)
 
 
 def _end(session: Session, case: RequestCase, found: Sequence[str], ended: Sequence[Purpose], *, actor: Actor, now: datetime) -> None:
@@ -177,10 +181,13 @@ def rectify(
     before = open_fields(session, found, actor=actor, now=now)
     _take_over(session, found, {name: value for name, value in right.items() if name not in reasons}, actor=actor, now=now)
     lines = tuple(Line(field=name, old=before[name], new=value, reason=reasons.get(name, "").strip()) for name, value in right.items())
+    return _settle(session, case, _compared(lines), actor=actor, now=now)
+
+
+def _compared(lines: tuple[Line, ...]) -> Settled:
     left = sum(bool(each.reason) for each in lines)
     verdict = ClaimVerdict.REFUSED if left == len(lines) else ClaimVerdict.IN_PART if left else ClaimVerdict.GRANTED
-    ground = ClaimRefusal.ACCURATE if left else ""
-    return _settle(session, case, Settled(verdict=verdict, ground=ground, lines=lines), actor=actor, now=now)
+    return Settled(verdict=verdict, ground=ClaimRefusal.ACCURATE if left else "", lines=lines)
 
 
 def _take_over(session: Session, found: Sequence[str], fields: Mapping[str, str], *, actor: Actor, now: datetime) -> None:

@@ -64,6 +64,7 @@ def claim_facts(view: CaseView, typed: Typed) -> dict[str, Any]:
         "seen": ",".join(map(str, claim.seen)) if claim else "",
         "claim_ground": _ground_field(claim, typed) if claim and kind is CaseKind.RESTRICTION else None,
         "compared": _compared(claim, typed) if claim and kind is CaseKind.RECTIFICATION else (),
+        "named": set(claim.right) | {each for each in GROUP_OF if typed.value(f"claim-{RIGHT}{each}")} if claim else set(),
         "purpose_fields": _purpose_fields(claim, typed) if claim and kind is CaseKind.USE_OBJECTION else (),
         "weighs": kind is CaseKind.USE_OBJECTION,
         "weighing_field": _weighing_field(typed),

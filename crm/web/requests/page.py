@@ -113,6 +113,7 @@ def _strip(view: CaseView, known: Purposes, people: Sequence[CasePerson]) -> Str
     shown = {name for each in people for name, value in each.fields.items() if value and name in SHOWN_FIELDS} | (
         set(view.file.request) & set(SHOWN_FIELDS)
     )
+    shown |= {name for name, value in view.claim.stored.items() if value} if view.claim else set()
     purpose = known.get(DUTY)
     title, basis = in_language(purpose.title), str(BASIS_TITLES[purpose.basis])
     return StripView(shown=len(shown), total=known.field_count, purpose_title=title, basis=basis, per_person=True)

@@ -71,7 +71,7 @@ def test_answers_alike_for_an_address_that_nobody_has(counter, kind):
         (CaseKind.RESTRICTION, {"ground": "time_up"}, "einen der vier Gründe"),
         (CaseKind.RECTIFICATION, {"right-last_name": "", "message": " "}, "was richtig ist"),
         (CaseKind.RECTIFICATION, {"right-city": "x" * 300}, "länger als"),
-        (CaseKind.RECTIFICATION, {"right-city": "Ulm\x01"}, "nicht darstellen"),
+        (CaseKind.RECTIFICATION, {"right-city": "Ulm\x01"}, "Steuerzeichen"),
         (CaseKind.USE_OBJECTION, {"message": " "}, "beschreiben Sie kurz"),
         (CaseKind.USE_OBJECTION, {"email": "kaputt"}, "E-Mail-Adresse"),
     ],
