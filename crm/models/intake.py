@@ -25,6 +25,7 @@ class IntakeKind(StrEnum):
     RESTRICTION = "restriction"  # use my data for nothing else (Art. 18); waits for a confirmation
     RECTIFICATION = "rectification"  # correct what you know of me (Art. 16); waits for a confirmation
     USE_OBJECTION = "use_objection"  # I object for reasons of my situation (Art. 21(1)); waits for a confirmation
+    WITHDRAWAL = "withdrawal"  # of a consent (Art. 7(3)); waits for nothing
     CONFIRMATION = "confirmation"  # yes, that request was mine
     CODE = "code"  # send me the code that opens my answer
     FETCHED = "fetched"  # the answer was fetched

@@ -89,6 +89,7 @@ class Action(StrEnum):
     OBJECTION_LIFTED = "objection:lifted"
     OBJECTION_LINK_ISSUED = "objection:link_issued"
     OBJECTION_RECEIVED = "objection:received"
+    WITHDRAWAL_RECEIVED = "withdrawal:received"
     INTAKE_SET_ASIDE = "intake:set_aside"
     INTAKE_FORGOTTEN = "intake:forgotten"
     NOTICE_GIVEN = "notice:given"

@@ -35,6 +35,7 @@ CSRF_EXEMPTIONS: Final[Mapping[str, str]] = {
     "restriction.send": _NOBODY_SIGNS_IN,
     "rectification.send": _NOBODY_SIGNS_IN,
     "own_reasons.send": _NOBODY_SIGNS_IN,
+    "withdrawal.send": _NOBODY_SIGNS_IN,
     "answer.send_code": _NOBODY_SIGNS_IN,
     "answer.fetch": _NOBODY_SIGNS_IN,
     "personal.act": _NOBODY_SIGNS_IN,

@@ -91,6 +91,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.ADDRESS_RELEASED: _l("Adresse von der Sperrliste genommen"),
     Action.OBJECTION_LINK_ISSUED: _l("Persönlichen Link zum Widerspruch ausgegeben"),
     Action.OBJECTION_RECEIVED: _l("Widerspruch aus dem Portal angenommen"),
+    Action.WITHDRAWAL_RECEIVED: _l("Widerruf aus dem Portal angenommen"),
     Action.OBJECTION_CORRECTED: _l("Widerspruch zurückgenommen, weil er nicht von der Person kam"),
     Action.OBJECTION_LIFTED: _l("Widerspruch auf ausdrücklichen Wunsch der Person aufgehoben"),
     Action.INTAKE_SET_ASIDE: _l("Unlesbare Nachricht aus dem Portal beiseitegelegt"),

@@ -47,6 +47,7 @@ PORTAL_PAGES = {
     "portal-rectification": "/rectification",
     "portal-restriction": "/restriction",
     "portal-own-reasons": "/objection-with-reasons",
+    "portal-withdrawal": "/withdrawal",
     "portal-contact": "/contact",
     "portal-link_gone": "/s/gone",
 }
