@@ -106,6 +106,7 @@ class Action(StrEnum):
     REQUEST_IDENTITY_NOTED = "request:identity_noted"
     REQUEST_READ = "request:read"
     REQUESTS_LISTED = "requests:listed"
+    REQUEST_RECIPIENT_NOTED = "request:recipient_noted"
     REQUEST_EXTENDED = "request:extended"
     REQUEST_DECIDED = "request:decided"
     REQUEST_APPROVED = "request:approved"

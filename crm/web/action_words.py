@@ -115,6 +115,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.INTAKE_FORGOTTEN: _l("Abgelaufene Links und Eingänge entfernt"),
     Action.KEYS_SWEPT: _l("Verwaiste Schlüssel entfernt"),
     Action.SIGN_INS_FORGOTTEN: _l("Alte Anmeldungen und Zähler entfernt"),
+    Action.REQUEST_RECIPIENT_NOTED: _l("Empfänger vermerkt"),
     Action.REQUEST_EXTENDED: _l("Antwortfrist verlängert"),
     Action.REQUEST_STOPPED: _l("Fall angehalten oder Entscheidung zurückgegeben"),
     Action.REQUEST_ADVANCED: _l("Fall einen Schritt weiter: wird ausgeführt, ist ausgeführt oder die Antwort ist geschrieben"),

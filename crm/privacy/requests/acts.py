@@ -39,6 +39,7 @@ class Act(StrEnum):
     STOP = "stop"
     PUT_BACK = "put_back"  # where it was changed past the program
     MARK_POSTED = "mark_posted"
+    TELL_RECIPIENT = "tell_recipient"  # of what was rectified, erased or restricted
 
 
 # For each act the states in which it can be done, each with the roles that do it then.
@@ -57,6 +58,7 @@ RULES: Final[Mapping[Act, Mapping[CaseState, Roles]]] = {
     Act.STOP: {CaseState.OPEN: DECIDES, CaseState.SECOND: DECIDES, CaseState.COOLING: DECIDES},
     Act.PUT_BACK: dict.fromkeys(CaseState, DECIDES),
     Act.MARK_POSTED: {CaseState.ANSWERING: DECIDES},
+    Act.TELL_RECIPIENT: {CaseState.ANSWERING: DECIDES, CaseState.CLOSED: DECIDES},
 }
 
 
@@ -64,11 +66,14 @@ RULES: Final[Mapping[Act, Mapping[CaseState, Roles]]] = {
 _OF_ERASURES: Final = frozenset({Act.DECIDE, Act.APPROVE})
 _OF_COPIES: Final = frozenset({Act.COMPOSE, Act.GRANT, Act.REFUSE})
 _OF_CLAIMS: Final = frozenset({Act.SETTLE})
+_NOT_OF_COPIES: Final = frozenset({Act.TELL_RECIPIENT})
 
 
 def is_of(act: Act, *, kind: str) -> bool:
     """Say whether an act belongs to a case of this kind."""
     wanted = CaseKind(kind)
+    if wanted.is_copy and act in _NOT_OF_COPIES:
+        return False
     own = _OF_COPIES if wanted.is_copy else _OF_CLAIMS if wanted.is_claim else _OF_ERASURES
     return act in own or act not in _OF_ERASURES | _OF_COPIES | _OF_CLAIMS
 

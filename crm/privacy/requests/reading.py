@@ -24,6 +24,7 @@ from crm.privacy.requests.claims import Settled, stored_settlement
 from crm.privacy.requests.facts import StopReason
 from crm.privacy.requests.last_days import settle_days
 from crm.privacy.requests.pending import SETTLED
+from crm.privacy.requests.recipients import Recipient, stored_recipients
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class CaseFile:
         refusal: ground and reason for which a copy was refused.
         granted: a copy goes out, or has gone.
         settled: how a claim was decided.
+        recipients: whom the data have gone to, and who was told; for whoever reads all of the case.
     """
 
     request: Mapping[str, str]
@@ -50,6 +52,7 @@ class CaseFile:
     refusal: Mapping[str, str]
     granted: bool
     settled: Settled | None
+    recipients: tuple[Recipient, ...]
 
 
 def get_case(session: Session, *, case_id: str) -> RequestCase:
@@ -100,6 +103,7 @@ def read_case(session: Session, case: RequestCase, *, actor: Actor, now: datetim
         refusal=decision.get("refused") or {},
         granted=bool(decision.get(packages.GRANTED)),
         settled=stored_settlement(decision.get(SETTLED)),
+        recipients=stored_recipients(decision) if reads_all else (),
     )
 
 

@@ -21,7 +21,7 @@ from crm.privacy.actions import Action
 from crm.privacy.duties import DUTY
 from crm.privacy.objection import Objection
 from crm.privacy.purposes import Purpose
-from crm.privacy.requests import one_person, order, people, sealed
+from crm.privacy.requests import one_person, order, people, recipients, sealed
 from crm.privacy.requests.acts import Act
 from crm.privacy.requests.claims import GROUNDS, REFUSALS, WEIGHED, ClaimRefusal, ClaimVerdict, Line, Settled
 from crm.privacy.requests.errors import (
@@ -257,6 +257,8 @@ def _settle(session: Session, case: RequestCase, settled: Settled, *, actor: Act
     case.state, case.decided_at, case.decided_by = CaseState.ANSWERING, now, actor.pseudonym
     order.place(session, case, ())
     sealed.add(session, case, "sealed_decision", {SETTLED: settled.as_stored()})
+    if settled.verdict is not ClaimVerdict.REFUSED:
+        recipients.collect(session, case, people.find_living_of(session, case), ended=settled.purposes, now=now)
     result, basis = settled.verdict, settled.ground or None
     people.enter(session, case, Action.REQUEST_DECIDED, actor=actor, now=now, result=result, basis=basis)
     return case

@@ -64,7 +64,7 @@ def refuse_act(case_id: str, error: CrmError) -> ResponseReturnValue:
         words=typed_text("words"),
         ground=typed_line("ground"),
         refusal=typed_text("refusal"),
-        claim={name: typed_text(name) for name in request.form if name.startswith("claim-")},
+        claim={name: typed_text(name) for name in request.form if name.startswith(("claim-", "recipient-"))},
     )
     return render_case(case_id, state, status_of(error))
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from crm.models.field_groups import GROUP_OF
 from crm.models.request_case import CaseKind
 from crm.privacy.requests import settling
-from crm.privacy.requests.claims import REFUSALS, RIGHT, ClaimRefusal, ClaimVerdict, Settled
+from crm.privacy.requests.claims import REFUSALS, RIGHT, ClaimVerdict, Settled
 from crm.privacy.requests.texts import LONGEST
 from crm.privacy.restriction import RestrictionReason
 from crm.services.requests.claims import OpenClaim
@@ -177,11 +177,10 @@ def _refusal_fields(kind: CaseKind, typed: Typed) -> tuple[FieldInput, ...]:
 def _settled(view: CaseView, settled: Settled) -> dict[str, Any]:
     """Return how it was decided, in words."""
     titles = {each.code: in_language(each.title) for each in view.purposes}
-    ground = settled.ground
-    refused = settled.verdict is not ClaimVerdict.GRANTED and ground
+    grounds: dict[ClaimVerdict, Mapping[Any, Any]] = {ClaimVerdict.REFUSED: CLAIM_REFUSALS, ClaimVerdict.GRANTED: RESTRICTION_GROUNDS}
     return {
         "verdict": CLAIM_VERDICTS[settled.verdict],
-        "ground": CLAIM_REFUSALS[ClaimRefusal(ground)] if refused else RESTRICTION_GROUNDS[RestrictionReason(ground)] if ground else "",
+        "ground": grounds.get(settled.verdict, {}).get(settled.ground, ""),
         "reason": settled.reason,
         "weighing": settled.weighing,
         "ended": tuple(titles.get(code, code) for code in settled.purposes),

@@ -38,6 +38,7 @@ from crm.web.requests.claim_view import Typed, claim_facts
 from crm.web.requests.copy_view import copy_facts, refusal_fields, words_field
 from crm.web.requests.decision_form import CONFIRM, DecisionForm, confirm_field, line_views, note_of
 from crm.web.requests.lights import light_of
+from crm.web.requests.recipient_view import recipient_facts
 from crm.web.requests.words import CASE_KINDS, DATA_KINDS, FOUND_BY, IDENTITIES, STATES, STOPS, UNTOLD, VERDICTS, WAYS
 
 SHOWN_FIELDS: Final = (*NAME_FIELDS, "email", "street", "postal_code", "city", "country")
@@ -103,6 +104,7 @@ def render_case(case_id: str, state: PageState, status: int = HTTPStatus.OK) -> 
         **_facts(view),
         **copy_facts(view),
         **claim_facts(view, Typed(values=state.claim, wrong_field=state.wrong_field, wrong=state.message)),
+        **recipient_facts(view, Typed(values=state.claim, wrong_field=state.wrong_field, wrong=state.message)),
         **_forms(view, state),
         who=_names(view, staff),
     ), status

@@ -1,5 +1,7 @@
 """Restriction, rectification and objections with reasons at the desk (Art. 16, 18, 21(1) DSGVO)."""
 
+import re
+
 import pytest
 
 from crm.actor import Role
@@ -39,7 +41,7 @@ class TestRestriction:
 
         assert reasons_of(house, person) == (RestrictionReason.UNLAWFUL,)
         assert case_of(house).state == CaseState.ANSWERING
-        assert "Dem Antrag wird gefolgt. Unrechtmäßig" in privacy.get(f"/requests/{case_id}").text
+        assert "Dem Antrag wird gefolgt. Grund: Unrechtmäßig" in privacy.get(f"/requests/{case_id}").text
 
     def test_is_refused_with_a_reason_and_nothing_typed_is_lost(self, house, privacy, person):
         case_id = open_case(house, privacy, person, kind="restriction")
@@ -111,3 +113,24 @@ def test_others_settle_nothing_and_the_officer_reads(house, colleague, privacy, 
 
     assert "Vergleichen und berichtigen" not in officer.get(f"/requests/{case_id}").text
     assert officer.send(f"/requests/{case_id}/settle", {}).status_code == seller.send(f"/requests/{case_id}/settle", {}).status_code == 403
+
+
+def test_recipients_are_added_and_ticked_off_with_a_proof(house, privacy, person):
+    case_id = open_case(house, privacy, person, kind="restriction")
+    assert "Empfänger verständigen" not in privacy.get(f"/requests/{case_id}").text
+    settle(privacy, case_id, **{"claim-ground": "unlawful"})
+
+    def note(**fields):
+        return privacy.send(f"/requests/{case_id}/recipients", {"version": version_of(privacy, case_id), **fields})
+
+    assert note(**{"recipient-name": " "}).status_code == 422
+    assert note(**{"recipient-name": "Spedition Weser"}).status_code == 303
+    page = privacy.get(f"/requests/{case_id}").text
+    assert "noch nicht mitgeteilt" in page
+    key = re.search(r'name="recipient" value="(\w+)"', page)[1]
+    wrong = note(recipient=key, **{f"recipient-day-{key}": "2026-11-23", f"recipient-proof-{key}": " "})
+    assert (wrong.status_code, "womit sich die Mitteilung belegen" in wrong.text) == (422, True)
+    assert note(recipient=key, **{f"recipient-day-{key}": "2026-11-23", f"recipient-proof-{key}": "Fax mit Bericht"}).status_code == 303
+    page = privacy.get(f"/requests/{case_id}").text
+    assert "Fax mit Bericht" in page
+    assert "noch nicht mitgeteilt" not in page
