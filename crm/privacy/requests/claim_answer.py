@@ -66,7 +66,7 @@ def compose(facts: AnswerFacts, outcome: ClaimOutcome) -> Answer:
 
 def _blocks(facts: AnswerFacts, outcome: ClaimOutcome, say: Words) -> Iterator[Block]:
     yield greeting(facts, say)
-    yield Paragraph(_opening(outcome, say))
+    yield Paragraph(_opening(facts, outcome, say))
     if facts.people > 1:
         yield Paragraph(say("people.text", count=str(facts.people)))
     if outcome.settled is not None and not outcome.stopped:
@@ -80,12 +80,12 @@ def _blocks(facts: AnswerFacts, outcome: ClaimOutcome, say: Words) -> Iterator[B
     yield from ending(facts, say)
 
 
-def _opening(outcome: ClaimOutcome, say: Words) -> str:
+def _opening(facts: AnswerFacts, outcome: ClaimOutcome, say: Words) -> str:
     if outcome.stopped:
         return say(f"{outcome.kind}.stopped_{outcome.stopped}")
     settled = outcome.settled
     if settled is None:
-        return say(f"{outcome.kind}.nothing_held")
+        return say("meanwhile.erased" if facts.executed_on else f"{outcome.kind}.nothing_held")
     where = "refusals" if settled.verdict is not ClaimVerdict.GRANTED else "grounds_of_restriction"
     ground = say(f"{where}.{settled.ground}") if settled.ground else ""
     said = say(f"{outcome.kind}.{settled.verdict}", ground=ground, reason=settled.reason)

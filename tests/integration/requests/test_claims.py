@@ -24,7 +24,7 @@ from crm.privacy.requests.errors import (
 )
 from crm.privacy.requests.facts import StopReason
 from crm.privacy.restriction import RestrictionReason
-from tests.integration.requests.conftest import DPO, PRIVACY, SALES
+from tests.integration.requests.conftest import DPO, HOURS_72, PRIVACY, SALES
 from tests.support.letters import text_of
 
 ONE_ENGINE = pytest.mark.parametrize("engine_kind", ["sqlite"], indirect=True)
@@ -327,3 +327,19 @@ def test_a_claim_is_no_erasure_and_no_copy(desk):
     with desk.database.reading() as session:
         assert session.get(Contact, person) is not None
         assert disclosure.open_for_request(session, subject_ids=[person], groups={"identity"}, actor=PRIVACY, now=desk.now)
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_of_somebody_erased_meanwhile_is_answered_with_the_day(desk, language):
+    person = desk.take_in()
+    case_id = desk.open(person, kind=CaseKind.USE_OBJECTION, language=language)
+    erasure = desk.open(person)
+    desk.decide(erasure)
+    desk.clock.advance(HOURS_72)
+    desk.execute()
+
+    desk.do(decision.decide_nothing_held, case_id)
+    desk.execute()
+
+    assert {"de": "am 26. November 2026", "en": "on 26 November 2026"}[language] in desk.read(case_id).answer["text"]
