@@ -142,11 +142,10 @@ def find_days(session: Session, subject_ids: Sequence[str]) -> dict[str, date]:
 
 def refresh(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo, now: datetime) -> None:
     """Compute the days of these people anew, in the transaction of what started or moved a period."""
-    if not subject_ids:
-        return
-    rows = compute(session, subject_ids, zone=zone, now=now)
-    session.execute(_FORGET_DAYS, {"subject_ids": list(subject_ids)})
-    insert_rows(session.connection(), RetentionDue, rows)
+    if subject_ids:
+        rows = compute(session, subject_ids, zone=zone, now=now)
+        session.execute(_FORGET_DAYS, {"subject_ids": list(subject_ids)})
+        insert_rows(session.connection(), RetentionDue, rows)
 
 
 def refresh_consenting(session: Session, subject_ids: Sequence[str], *, now: datetime) -> None:

@@ -116,7 +116,7 @@ class TestOpening:
         assert house.count(RequestCase) == 1
 
     def test_about_nobody_we_know_restricts_nothing_and_says_so(self, house, privacy):
-        case_id = open_case(house, privacy, name="Niemand Bekannt")
+        case_id = open_case(house, privacy, name="Niemand Bekannt", email="niemand@example.org")
 
         text = privacy.get(f"/requests/{case_id}").text
 
