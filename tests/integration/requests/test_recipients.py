@@ -40,7 +40,10 @@ def tell(desk, case_id, key, *, told_on=MONDAY, proof=PROOF, **facts):
 
 def test_who_took_a_card_along_and_whom_purposes_name_stand_in_the_case(desk, person, monkeypatch):
     known = purposes.find_all
-    named = lambda session: purposes.Purposes([replace(each, recipients=("Lettershop Nord",)) for each in known(session)])  # noqa: E731
+
+    def named(session):
+        return purposes.Purposes([replace(each, recipients=("Lettershop Nord",)) for each in known(session)])
+
     monkeypatch.setattr(recipients.purposes, "find_all", named)
 
     case_id = restricted(desk, person)
