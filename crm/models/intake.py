@@ -22,6 +22,10 @@ class IntakeKind(StrEnum):
     ERASURE = "erasure"  # forget me (Art. 17); waits for a confirmation
     ACCESS = "access"  # tell me what you know (Art. 15); waits for a confirmation
     PORTABILITY = "portability"  # give me what I gave you (Art. 20); waits for a confirmation
+    RESTRICTION = "restriction"  # use my data for nothing else (Art. 18); waits for a confirmation
+    RECTIFICATION = "rectification"  # correct what you know of me (Art. 16); waits for a confirmation
+    USE_OBJECTION = "use_objection"  # I object for reasons of my situation (Art. 21(1)); waits for a confirmation
+    WITHDRAWAL = "withdrawal"  # of a consent (Art. 7(3)); waits for nothing
     CONFIRMATION = "confirmation"  # yes, that request was mine
     CODE = "code"  # send me the code that opens my answer
     FETCHED = "fetched"  # the answer was fetched
@@ -67,6 +71,7 @@ class LinkKind(StrEnum):
     KEEP_BLOCKED = "keep_blocked"
     CONFIRM = "confirm"  # a request that was made in this person's name
     CONFIRM_COPY = "confirm_copy"  # a request for access or portability
+    CONFIRM_CLAIM = "confirm_claim"  # a request for restriction or rectification, or an objection with reasons
     STATUS = "status"  # how far a request has come
     ANSWER = "answer"  # fetch the answer, with a code that a second mail brings
     RESPOND = "respond"  # to a campaign; only its button does, and beside it advertising is stopped

@@ -15,11 +15,19 @@ class CaseKind(StrEnum):
     ERASURE = "erasure"  # Art. 17
     ACCESS = "access"  # Art. 15
     PORTABILITY = "portability"  # Art. 20
+    RESTRICTION = "restriction"  # Art. 18
+    RECTIFICATION = "rectification"  # Art. 16
+    USE_OBJECTION = "use_objection"  # Art. 21(1), for reasons of the person's situation; against advertising it needs no case
 
     @property
     def is_copy(self) -> bool:
         """Say whether it is answered with a copy of the data, and nothing is destroyed."""
-        return self is not CaseKind.ERASURE
+        return self in {CaseKind.ACCESS, CaseKind.PORTABILITY}
+
+    @property
+    def is_claim(self) -> bool:
+        """Say whether it is about what data say or how they are used; nothing is destroyed and nothing is handed out."""
+        return self in {CaseKind.RESTRICTION, CaseKind.RECTIFICATION, CaseKind.USE_OBJECTION}
 
 
 class CaseWay(StrEnum):

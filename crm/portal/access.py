@@ -43,7 +43,7 @@ def send() -> ResponseReturnValue:
     except NotTakenError as error:
         page = render_template("portal/access.html", fields=_fields({}), is_refused=False, not_taken=sentence_of(error))
         return page, HTTPStatus.SERVICE_UNAVAILABLE
-    return render_template("portal/erasure_done.html", email=email, objects_too=False, is_copy=True)
+    return render_template("portal/erasure_done.html", email=email, objects_too=False, is_copy=True, is_claim=False)
 
 
 def _fields(errors: dict[str, str]) -> FieldSet:

@@ -37,7 +37,7 @@ def send() -> ResponseReturnValue:
     except NotTakenError as error:
         page = render_template("portal/erasure.html", fields=_fields({}), is_refused=False, not_taken=sentence_of(error))
         return page, HTTPStatus.SERVICE_UNAVAILABLE
-    return render_template("portal/erasure_done.html", email=email, objects_too=bool(message[OBJECTS_TOO]), is_copy=False)
+    return render_template("portal/erasure_done.html", email=email, objects_too=bool(message[OBJECTS_TOO]), is_copy=False, is_claim=False)
 
 
 def _fields(errors: dict[str, str]) -> FieldSet:

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 
 from crm.errors import UnavailableError
-from crm.portal import access, answer, erasure, objection, pages, personal, response
+from crm.portal import access, answer, erasure, objection, own_reasons, pages, personal, rectification, response, restriction, withdrawal
 from crm.portal.letterbox import OutOfReachError
 from crm.runtime import PortalRuntime
 from crm.site.access import PUBLIC, AccessMatrix
@@ -24,6 +24,14 @@ ACCESS: Final[AccessMatrix] = {
     "erasure.send": PUBLIC,
     "access.form": PUBLIC,
     "access.send": PUBLIC,
+    "restriction.form": PUBLIC,
+    "restriction.send": PUBLIC,
+    "rectification.form": PUBLIC,
+    "rectification.send": PUBLIC,
+    "own_reasons.form": PUBLIC,
+    "own_reasons.send": PUBLIC,
+    "withdrawal.form": PUBLIC,
+    "withdrawal.send": PUBLIC,
     "answer.show": PUBLIC,
     "answer.send_code": PUBLIC,
     "answer.fetch": PUBLIC,
@@ -42,7 +50,8 @@ COOKIE: Final = "lethe_portal"
 def create_app(runtime: PortalRuntime) -> Flask:
     """Return the portal. Nobody signs in here, so no session cookie is set and no key is needed to sign one."""
     asked = (objection.blueprint, erasure.blueprint, access.blueprint)
-    blueprints = (pages.blueprint, *asked, answer.blueprint, personal.blueprint, response.blueprint)
+    claims = (restriction.blueprint, rectification.blueprint, own_reasons.blueprint, withdrawal.blueprint)
+    blueprints = (pages.blueprint, *asked, *claims, answer.blueprint, personal.blueprint, response.blueprint)
     app = create_site(runtime, name=PORTAL, access=ACCESS, blueprints=blueprints, cookie_name=COOKIE, cookie_key=None)
     app.register_error_handler(UnavailableError, _explain_for_customer)
     return app

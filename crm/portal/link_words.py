@@ -97,6 +97,21 @@ PAGES: Final[Mapping[str, LinkPage]] = {
                 "wie weit er ist."
             ),
         ),
+        LinkPage(
+            link=LinkKind.CONFIRM_CLAIM,
+            drops=IntakeKind.CONFIRMATION,
+            title=_l("Antrag bestätigen"),
+            text=_l(
+                "Mit dem Knopf bestätigen Sie, dass der Antrag aus unserer E-Mail von Ihnen kommt. Wir prüfen ihn und antworten Ihnen. "
+                "Waren Sie es nicht, schließen Sie einfach diese Seite."
+            ),
+            button=_l("Ja, der Antrag kommt von mir"),
+            done_title=_l("Bestätigt"),
+            done_text=_l(
+                "Ihr Antrag ist bei uns. Sie bekommen gleich eine E-Mail mit seiner Nummer und einem Link, unter dem Sie sehen, "
+                "wie weit er ist."
+            ),
+        ),
     )
 }
 
@@ -104,6 +119,9 @@ RIGHTS: Final[Mapping[CaseKind, LazyString]] = {
     CaseKind.ERASURE: _l("Löschung meiner Daten"),
     CaseKind.ACCESS: _l("Auskunft über meine Daten"),
     CaseKind.PORTABILITY: _l("Meine Daten zum Mitnehmen"),
+    CaseKind.RESTRICTION: _l("Einschränkung der Verarbeitung"),
+    CaseKind.RECTIFICATION: _l("Berichtigung meiner Daten"),
+    CaseKind.USE_OBJECTION: _l("Widerspruch mit Gründen"),
 }
 
 # Where a case is, in words for somebody who does not know how we work.
@@ -118,5 +136,9 @@ _STATES: Final[Mapping[CaseState, LazyString]] = {
 
 
 def state_in_words(kind: CaseKind, state: CaseState) -> LazyString:
-    """Say where a case is; while a copy is being made, the data are used as before."""
-    return _l("Wir prüfen Ihren Antrag und stellen die Kopie zusammen.") if kind.is_copy and state is CaseState.OPEN else _STATES[state]
+    """Say where a case is; while a copy is being made, the data are used as before, and whether a claim lets them rest the receipt said."""
+    if state is not CaseState.OPEN or kind is CaseKind.ERASURE:
+        return _STATES[state]
+    if kind.is_copy:
+        return _l("Wir prüfen Ihren Antrag und stellen die Kopie zusammen.")
+    return _STATES[state] if kind is CaseKind.USE_OBJECTION else _l("Wir prüfen Ihren Antrag.")

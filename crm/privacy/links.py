@@ -33,6 +33,7 @@ PATHS: Final = {
     LinkKind.KEEP_BLOCKED: "k",
     LinkKind.CONFIRM: "b",
     LinkKind.CONFIRM_COPY: "d",
+    LinkKind.CONFIRM_CLAIM: "e",
     LinkKind.STATUS: "s",
     LinkKind.ANSWER: "a",
     LinkKind.RESPOND: "r",

@@ -193,6 +193,29 @@ def test_pages_of_a_copy(visitor, demo_site, photograph):
     photograph(page, "requests-show-copy")
 
 
+@pytest.mark.parametrize(
+    ("kind", "heading"), [("rectification", "Vergleichen"), ("restriction", "Einschränken"), ("use_objection", "Abwägen")]
+)
+def test_pages_of_a_claim(kind, heading, visitor, demo_site, photograph):
+    page = visitor()
+    step_into(page, demo_site, Role.SALES)
+    page.goto(f"{demo_site.url}/contacts")
+    page.locator("tbody th a").first.click()
+    page.wait_for_url("**/contacts/*")
+    person = page.url.rsplit("/", 1)[1]
+    page = visitor()
+    step_into(page, demo_site, Role.PRIVACY)
+    page.goto(f"{demo_site.url}/requests/new?subject={person}")
+    page.get_by_label("Was verlangt die Person?").select_option(kind)
+    page.get_by_label("Ich kenne die Person").check()
+    if page.get_by_label("Das ist ein weiterer Antrag").count():
+        page.get_by_label("Das ist ein weiterer Antrag").check()
+    page.get_by_role("button", name="Fall eröffnen").click()
+    page.wait_for_url(re.compile(r"/requests/[0-9a-f]{32}$"))
+    page.get_by_role("heading", name=heading).wait_for()
+    photograph(page, f"requests-show-{kind.replace('_', '-')}")
+
+
 def test_pages_about_one_person(visitor, demo_site, photograph):
     page = visitor()
     step_into(page, demo_site, Role.SALES)

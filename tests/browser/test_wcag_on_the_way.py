@@ -63,6 +63,9 @@ def test_the_way_through_the_portal_breaks_no_rule(language, steered_site, visit
         send(look, steered_site, "/erasure", email)
     for email in ("wiebke@", unknown):
         send(look, steered_site, "/access", email)
+    for path in ("/rectification", "/restriction", "/objection-with-reasons", "/withdrawal"):
+        send(look, steered_site, path, "wiebke@")
+    send(look, steered_site, "/withdrawal", known)
     for letter, email in (("c", known), ("k", unknown), ("b", known), ("s", known)):
         follow(look, link_in(steered_site.letters.await_one(email, MAILS[language][letter]), letter), letter)
 
@@ -71,7 +74,7 @@ def test_the_way_through_the_portal_breaks_no_rule(language, steered_site, visit
     follow(look, steered_site.portal_url + send_link(steered_site, reader), "r")
 
     assert page.locator("html").get_attribute("lang") == language
-    assert len(look.seen) == 20
+    assert len(look.seen) == 25
     assert look.found == {}
 
 

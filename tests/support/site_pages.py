@@ -44,6 +44,10 @@ PORTAL_PAGES = {
     "portal-objection": "/objection",
     "portal-erasure": "/erasure",
     "portal-access": "/access",
+    "portal-rectification": "/rectification",
+    "portal-restriction": "/restriction",
+    "portal-own-reasons": "/objection-with-reasons",
+    "portal-withdrawal": "/withdrawal",
     "portal-contact": "/contact",
     "portal-link_gone": "/s/gone",
 }

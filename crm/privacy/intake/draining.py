@@ -17,7 +17,7 @@ from crm.errors import UnavailableError
 from crm.models.intake import IntakeKind, IntakeMessage
 from crm.privacy import audit, links
 from crm.privacy.actions import Action
-from crm.privacy.intake import correcting, handing_out, letterbox, objecting, requesting, responding
+from crm.privacy.intake import correcting, handing_out, letterbox, objecting, requesting, responding, withdrawing
 from crm.privacy.intake.letterbox import Message
 from crm.settings import Settings
 from crm.vault import TamperedError
@@ -39,6 +39,10 @@ EFFECTS: Final[Mapping[IntakeKind, Effect]] = {
     IntakeKind.ERASURE: requesting.take_in,
     IntakeKind.ACCESS: requesting.take_in,
     IntakeKind.PORTABILITY: requesting.take_in,
+    IntakeKind.RESTRICTION: requesting.take_in,
+    IntakeKind.RECTIFICATION: requesting.take_in,
+    IntakeKind.USE_OBJECTION: requesting.take_in,
+    IntakeKind.WITHDRAWAL: withdrawing.withdraw,
     IntakeKind.CONFIRMATION: requesting.confirm,
     IntakeKind.CODE: handing_out.send_codes,
     IntakeKind.FETCHED: handing_out.note_fetched,

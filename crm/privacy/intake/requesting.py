@@ -32,6 +32,7 @@ _TABLE: Final = "pending_request"
 _COLUMN: Final = "sealed_request"
 OBJECTS_TOO: Final = "objects_too"  # a word of the message that says whether the box was ticked: "1" or ""
 _FOUND_BY: Final = "email"
+_CONFIRMS: Final = (LinkKind.CONFIRM, LinkKind.CONFIRM_COPY, LinkKind.CONFIRM_CLAIM)
 
 
 def take_in(session: Session, messages: Sequence[Message], *, settings: Settings, now: datetime) -> None:
@@ -75,8 +76,9 @@ def _ask_to_confirm(session: Session, pending: PendingRequest, message: Message,
     if not turns.take_turns(session, addresses=[address], most=policy.mails_per_day, settings=settings, now=now):
         return
     kind, link, right = "request_to_confirm", LinkKind.CONFIRM, {}
-    if CaseKind(pending.kind).is_copy:
-        kind, link, right = "request_to_confirm_copy", LinkKind.CONFIRM_COPY, {"right": mails.word(pending.kind, message.language)}
+    if pending.kind != CaseKind.ERASURE:
+        kind, right = "request_to_confirm_copy", {"right": mails.word(pending.kind, message.language)}
+        link = LinkKind.CONFIRM_COPY if CaseKind(pending.kind).is_copy else LinkKind.CONFIRM_CLAIM
     token = links.issue(session, kind=link, request_id=pending.id, expires_at=pending.expires_at, now=now)
     facts = right | {
         "day": mails.worded_day(pending.received_at, message.language, settings),
@@ -89,7 +91,7 @@ def _ask_to_confirm(session: Session, pending: PendingRequest, message: Message,
 def confirm(session: Session, messages: Sequence[Message], *, settings: Settings, now: datetime) -> None:
     """Open a case for each request that was confirmed; one that lapsed or was answered with another one opens none."""
     for message in messages:
-        link = find_link(session, message, LinkKind.CONFIRM) or find_link(session, message, LinkKind.CONFIRM_COPY)
+        link = next(filter(None, (find_link(session, message, kind) for kind in _CONFIRMS)), None)
         pending = session.get(PendingRequest, link.request_id) if link is not None and link.request_id is not None else None
         if pending is not None:
             audit.record(session, Action.REQUEST_CONFIRMED, actor=ACTOR, now=now, kind=pending.kind)

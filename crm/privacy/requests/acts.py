@@ -33,11 +33,13 @@ class Act(StrEnum):
     COMPOSE = "compose"  # the copy of an answer to a request for access or portability
     GRANT = "grant"
     REFUSE = "refuse"
+    SETTLE = "settle"  # a request for restriction or rectification, or an objection with reasons: follow it, or refuse
     APPROVE = "approve"
     REOPEN = "reopen"
     STOP = "stop"
     PUT_BACK = "put_back"  # where it was changed past the program
     MARK_POSTED = "mark_posted"
+    TELL_RECIPIENT = "tell_recipient"  # of what was rectified, erased or restricted
 
 
 # For each act the states in which it can be done, each with the roles that do it then.
@@ -50,22 +52,30 @@ RULES: Final[Mapping[Act, Mapping[CaseState, Roles]]] = {
     Act.COMPOSE: {CaseState.OPEN: DECIDES},
     Act.GRANT: {CaseState.OPEN: DECIDES},
     Act.REFUSE: {CaseState.OPEN: DECIDES},
+    Act.SETTLE: {CaseState.OPEN: DECIDES},
     Act.APPROVE: {CaseState.SECOND: AGREES},
     Act.REOPEN: {CaseState.SECOND: AGREES, CaseState.COOLING: DECIDES},
     Act.STOP: {CaseState.OPEN: DECIDES, CaseState.SECOND: DECIDES, CaseState.COOLING: DECIDES},
     Act.PUT_BACK: dict.fromkeys(CaseState, DECIDES),
     Act.MARK_POSTED: {CaseState.ANSWERING: DECIDES},
+    Act.TELL_RECIPIENT: {CaseState.ANSWERING: DECIDES, CaseState.CLOSED: DECIDES},
 }
 
 
 # Acts of one kind of case; all others are of every kind.
 _OF_ERASURES: Final = frozenset({Act.DECIDE, Act.APPROVE})
 _OF_COPIES: Final = frozenset({Act.COMPOSE, Act.GRANT, Act.REFUSE})
+_OF_CLAIMS: Final = frozenset({Act.SETTLE})
+_NOT_OF_COPIES: Final = frozenset({Act.TELL_RECIPIENT})
 
 
 def is_of(act: Act, *, kind: str) -> bool:
     """Say whether an act belongs to a case of this kind."""
-    return act not in (_OF_ERASURES if CaseKind(kind).is_copy else _OF_COPIES)
+    wanted = CaseKind(kind)
+    if wanted.is_copy and act in _NOT_OF_COPIES:
+        return False
+    own = _OF_COPIES if wanted.is_copy else _OF_CLAIMS if wanted.is_claim else _OF_ERASURES
+    return act in own or act not in _OF_ERASURES | _OF_COPIES | _OF_CLAIMS
 
 
 def roles_of(act: Act) -> Roles:

@@ -24,10 +24,11 @@ from crm.models.lawfulness import ToldBy
 from crm.models.request_case import CaseState, RequestCase
 from crm.privacy import audit, documents, due, keeping, links, mails, post, restriction
 from crm.privacy.actions import Action
-from crm.privacy.requests import addressee, copy_answer, order, packages, people, sealed
+from crm.privacy.requests import addressee, claim_answer, copy_answer, order, packages, people, sealed
 from crm.privacy.requests.acts import Act
 from crm.privacy.requests.answer import compose
 from crm.privacy.requests.choices import Choice, Verdict, stored_choices
+from crm.privacy.requests.claim_answer import ClaimOutcome
 from crm.privacy.requests.copy_answer import Outcome
 from crm.privacy.requests.errors import CaseStateError, PostedDayError
 from crm.privacy.requests.facts import AnswerFacts, DataKind, Erased, Kept, Refused, StopReason
@@ -57,9 +58,10 @@ def write_answer(database: Database, case_id: str, *, settings: Settings, now: d
         draft = sealed.open_part(session, case, "sealed_answer") or addressee.gather(session, case, actor=ACTOR, now=now)
         facts = gather_facts(session, case, draft, settings=settings, now=now)
         outcome = copy_answer.outcome_of(session, case)
+        claim = claim_answer.outcome_of(session, case)
     # Outside of a unit of work: setting a letter takes longer than one may last.
     until = _fetch_until(facts, outcome, draft)
-    answer = copy_answer.compose(facts, outcome, fetch_until=until) if outcome else compose(facts)
+    answer = _compose(facts, outcome, claim, until)
     with database.writing() as session:
         case = _if_unwritten(session, lock_case(session, case_id), now)
         if case is None:
@@ -67,6 +69,12 @@ def write_answer(database: Database, case_id: str, *, settings: Settings, now: d
         text = _let_out(session, case, facts, answer, until, settings=settings, now=now) if _is_granted(outcome) else answer.text
         _keep(session, case, draft, answer, text, now)
     return True
+
+
+def _compose(facts: AnswerFacts, outcome: Outcome | None, claim: ClaimOutcome | None, until: date | None) -> Answer:
+    if claim is not None:
+        return claim_answer.compose(facts, claim)
+    return copy_answer.compose(facts, outcome, fetch_until=until) if outcome else compose(facts)
 
 
 def _is_granted(outcome: Outcome | None) -> bool:

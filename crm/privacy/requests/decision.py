@@ -13,7 +13,7 @@ from crm.actor import Actor
 from crm.models.request_case import CaseState, Identity, RequestCase
 from crm.privacy import due
 from crm.privacy.actions import Action
-from crm.privacy.requests import advertising, earlier_erasure, one_person, order, people, sealed
+from crm.privacy.requests import advertising, earlier_erasure, one_person, order, people, recipients, sealed
 from crm.privacy.requests.acts import Act
 from crm.privacy.requests.choices import Choice, Verdict, Wish
 from crm.privacy.requests.deciding import settle_choices
@@ -143,6 +143,8 @@ def _next_state(choices: Sequence[Choice], people_count: int) -> CaseState:
 def _enter(session: Session, case: RequestCase, choices: Sequence[Choice], *, actor: Actor, now: datetime) -> None:
     case.decided_at, case.decided_by = now, actor.pseudonym
     order.place(session, case, choices)
+    if destroys(choices):
+        recipients.collect(session, case, people.find_living_of(session, case), now=now)
     verdicts = {each.verdict for each in choices}
     heaviest = next((each for each in (Verdict.ERASE, Verdict.REFUSE, Verdict.KEEP) if each in verdicts), "nothing_held")
     grounds = ",".join(sorted({each.ground for each in choices if each.ground}))

@@ -251,3 +251,37 @@ class WayToPersonMissingError(InvalidInputError):
     """No e-mail address of the person is known."""
 
     message = "Zu dieser Person ist keine E-Mail-Adresse bekannt. Sagen Sie es ihr per Brief oder Telefon und tragen Sie es dann hier ein."
+
+
+class ClaimReasonMissingError(ReasonMissingError):
+    """Who does not follow a claim, or a part of it, says why; the person reads it (Art. 12(4))."""
+
+    message = "Bitte begründen Sie in einem Satz, warum wir dem nicht folgen; er steht in der Antwort (Art. 12 Abs. 4 DSGVO)."
+
+
+class WeighingMissingError(InvalidInputError):
+    """An objection is refused without saying what speaks for the person."""
+
+    message = (
+        "Schreiben Sie, was für die Person spricht: ihre besondere Situation, wie sie sie schildert. "
+        "Ohne Abwägung lässt sich ein Widerspruch nicht ablehnen (Art. 21 Abs. 1 DSGVO)."
+    )
+
+
+class PurposesUnchosenError(InvalidInputError):
+    """Nobody chose which processing ends."""
+
+    message = "Bitte kreuzen Sie an, welche Verarbeitung endet. Soll keine enden, lehnen Sie den Widerspruch unten ab."
+
+
+class NothingRightError(InvalidInputError):
+    """No field says what is right."""
+
+    message = "Bitte tragen Sie in mindestens ein Feld ein, was richtig ist. Ist alles richtig, wie es dasteht, lehnen Sie unten ab."
+
+
+class PersonChangedError(PrivacyError):
+    """What the person's entry says was changed since it was compared with what the person says is right."""
+
+    article = "Art. 16"
+    message = "Inzwischen wurden die Daten dieser Person geändert. Vergleichen Sie noch einmal; Ihre Eingaben stehen noch da."

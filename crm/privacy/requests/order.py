@@ -49,7 +49,7 @@ def take_back(session: Session, case: RequestCase, **said: str) -> None:
     for column in sealed.find_unreadable(session, case):
         if column != "sealed_request":  # what was asked is nobody's to replace
             setattr(case, column, None)
-    sealed.add(session, case, "sealed_decision", {"choices": [], _ORDER: None, "granted": None, "refused": None, **said})
+    sealed.add(session, case, "sealed_decision", {"choices": [], _ORDER: None, "granted": None, "refused": None, "settled": None, **said})
 
 
 def require_unchanged(session: Session, case: RequestCase) -> None:

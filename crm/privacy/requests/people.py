@@ -1,24 +1,21 @@
-"""The people a case is about: restricted from the first moment where they ask for erasure, and let go of when they were not meant.
+"""The people a case is about: restricted from the first moment where their right demands it, and let go of when they were not meant.
 
 Source: Art. 17(1), 18 DSGVO.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.models.lawfulness import ToldBy
-from crm.models.request_case import CaseKind, CaseState, CaseSubject, RequestCase
-from crm.privacy import audit, bound_rows, duties, restriction
+from crm.models.request_case import CaseSubject, RequestCase
+from crm.privacy import audit, bound_rows, duties
 from crm.privacy.actions import Action
-from crm.privacy.restriction import RestrictionReason
+from crm.privacy.requests import pending
 from crm.vault import ErasedError, Subject, SubjectState
-
-PENDING: Final = RestrictionReason.ERASURE_PENDING
 
 
 def find_people(session: Session, case_id: str) -> list[str]:
@@ -47,7 +44,7 @@ def enter(
 
 
 def attach(session: Session, case: RequestCase, found: Sequence[tuple[str, str]], *, actor: Actor, now: datetime) -> None:
-    """Add people to a case; where it asks for erasure, nobody uses their data for anything else from now on.
+    """Add people to a case; where what it asks for demands it, nobody uses their data for anything else from now on.
 
     Args:
         found: (person, how they were found).
@@ -63,8 +60,7 @@ def attach(session: Session, case: RequestCase, found: Sequence[tuple[str, str]]
         raise ErasedError
     session.add_all(CaseSubject(case_id=case.id, subject_id=each, found_by=found_by) for each, found_by in fresh.items())
     session.flush()
-    if not CaseKind(case.kind).is_copy:
-        _restrict(session, list(fresh), actor=actor, now=now)
+    pending.begin(session, case, list(fresh), actor=actor, now=now)
     grounds = duties.begin(session, list(fresh), now=now)
     now_so = bound_rows.digests_of_case(session, case)
     entries = [
@@ -74,24 +70,16 @@ def attach(session: Session, case: RequestCase, found: Sequence[tuple[str, str]]
     audit.record_all(session, entries, actor=actor, now=now)
 
 
-def _restrict(session: Session, subject_ids: Sequence[str], *, actor: Actor, now: datetime) -> None:
-    standing = restriction.find_reasons(session, subject_ids)
-    free = [each for each in subject_ids if PENDING not in standing.get(each, ())]
-    restriction.impose(session, subject_ids=free, reason=PENDING, actor=actor, now=now)
-
-
 def detach(session: Session, case: RequestCase, subject_id: str, *, actor: Actor, now: datetime) -> None:
     """Let go of somebody who was not meant: they asked for nothing, so they need not be told."""
     if subject_id not in find_people(session, case.id):
         return
     session.execute(delete(CaseSubject).where(CaseSubject.case_id == case.id, CaseSubject.subject_id == subject_id))
+    pending.take_back(session, case, subject_id, actor=actor, now=now)
     now_so = bound_rows.digests_of_case(session, case)
     audit.record(
         session, Action.REQUEST_ASSIGNED, actor=actor, now=now, subject_id=subject_id, kind=case.kind, rows=now_so, result="removed"
     )
-    if not CaseKind(case.kind).is_copy:
-        free = _without_other_erasure(session, [subject_id], case.id)
-        restriction.take_back(session, subject_ids=free, reason=PENDING, actor=actor, now=now)
     duties.end(session, [subject_id], actor=actor, now=now)
 
 
@@ -101,19 +89,5 @@ def release(session: Session, case: RequestCase, *, told_at: datetime, told_by: 
     Source: Art. 18(3) DSGVO.
     """
     living = find_living_of(session, case)
-    if not CaseKind(case.kind).is_copy:
-        free = _without_other_erasure(session, living, case.id)
-        restriction.lift(session, subject_ids=free, reason=PENDING, told_at=told_at, told_by=told_by, actor=actor, now=now)
+    pending.end(session, case, living, told_at=told_at, told_by=told_by, actor=actor, now=now)
     duties.end(session, living, but_case=case.id, actor=actor, now=now)
-
-
-def _without_other_erasure(session: Session, subject_ids: Sequence[str], case_id: str) -> list[str]:
-    """Return those of the people whom no other open case asks to erase."""
-    others = (
-        select(CaseSubject.subject_id)
-        .join(RequestCase, RequestCase.id == CaseSubject.case_id)
-        .where(CaseSubject.subject_id.in_(subject_ids), RequestCase.id != case_id, RequestCase.state != CaseState.CLOSED)
-        .where(RequestCase.kind == CaseKind.ERASURE)
-    )
-    held = set(session.scalars(others))
-    return [each for each in subject_ids if each not in held]

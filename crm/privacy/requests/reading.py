@@ -20,8 +20,11 @@ from crm.privacy.duties import DUTY
 from crm.privacy.requests import packages, sealed
 from crm.privacy.requests.acts import READS_ALL, READS_DECISIONS, require_role
 from crm.privacy.requests.choices import Choice, stored_choices
+from crm.privacy.requests.claims import Settled, stored_settlement
 from crm.privacy.requests.facts import StopReason
 from crm.privacy.requests.last_days import settle_days
+from crm.privacy.requests.pending import SETTLED
+from crm.privacy.requests.recipients import Recipient, stored_recipients
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,8 @@ class CaseFile:
         answer: subject, text and PDF of the answer, once it is written.
         refusal: ground and reason for which a copy was refused.
         granted: a copy goes out, or has gone.
+        settled: how a claim was decided.
+        recipients: whom the data have gone to, and who was told; for whoever reads all of the case.
     """
 
     request: Mapping[str, str]
@@ -46,6 +51,8 @@ class CaseFile:
     unreadable: bool
     refusal: Mapping[str, str]
     granted: bool
+    settled: Settled | None
+    recipients: tuple[Recipient, ...]
 
 
 def get_case(session: Session, *, case_id: str) -> RequestCase:
@@ -95,6 +102,8 @@ def read_case(session: Session, case: RequestCase, *, actor: Actor, now: datetim
         unreadable=bool(unreadable),
         refusal=decision.get("refused") or {},
         granted=bool(decision.get(packages.GRANTED)),
+        settled=stored_settlement(decision.get(SETTLED)),
+        recipients=stored_recipients(decision) if reads_all else (),
     )
 
 

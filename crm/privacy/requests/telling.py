@@ -14,7 +14,7 @@ from crm.actor import Actor
 from crm.mail import MailState
 from crm.models.request_case import CaseKind, RequestCase
 from crm.privacy import mails, post
-from crm.privacy.requests import addressee, people, sealed
+from crm.privacy.requests import addressee, pending, people, sealed
 from crm.search.exact import exact_email
 from crm.settings import Settings
 
@@ -53,8 +53,11 @@ def tell(
         **more(),
     }
     text: str = kind
-    if CaseKind(case.kind).is_copy:
+    if case.kind != CaseKind.ERASURE:
         text, facts["right"] = f"{kind}_copy", mails.word(case.kind, case.language)
+    if kind is Told.OPENED and CaseKind(case.kind).is_claim:
+        rests = pending.reason_of(session, case) is not None
+        text, facts["use"] = f"{kind}_claim", mails.word("rests" if rests else "goes_on", case.language)
     letter = mails.compose(kind=text, to=to, language=case.language, facts=facts, settings=settings)
     post.write(session, letter, kind=kind, now=now, subject_id=case.subject_id)
     return True

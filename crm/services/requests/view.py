@@ -17,7 +17,7 @@ from crm.models.contact import Lookup
 from crm.models.field_groups import FieldGroup
 from crm.models.request_case import CaseKind, CaseState, CaseSubject, RequestCase
 from crm.privacy import disclosure, purposes
-from crm.privacy.purposes import Channel
+from crm.privacy.purposes import Channel, Purpose
 from crm.privacy.requests import order, packages, people
 from crm.privacy.requests.acts import READS_ALL, require_role
 from crm.privacy.requests.proposal import ProposedLine, propose
@@ -25,6 +25,7 @@ from crm.privacy.requests.reading import CaseFile, get_case, read_case
 from crm.privacy.requests.telling import Told, find_untold
 from crm.search import SearchGroup
 from crm.search.exact import exact_email, exact_phone
+from crm.services.requests.claims import OpenClaim, find_open_claim
 from crm.vault import ErasedError, TamperedError, Vault
 
 CANDIDATES: Final = 20
@@ -68,6 +69,8 @@ class CaseView:
     Attributes:
         lines: what the rules propose; only while a decision about an erasure is open.
         composed: the copy of an answer to a request for access or portability, for whoever reads all of the case.
+        claim: what decides a claim, for whoever decides it; only while it is open.
+        purposes: all there are, because a decision names those that have ended by their codes.
         mail: where the answer is, if it went by mail.
         untold: what the person was not told, because its mail was given up; only while the case is open.
         tampered: the case was changed past the program; nothing of it is carried out.
@@ -79,6 +82,8 @@ class CaseView:
     people: tuple[CasePerson, ...]
     lines: tuple[ProposedLine, ...]
     composed: Composed | None
+    claim: OpenClaim | None
+    purposes: tuple[Purpose, ...]
     mail: MailState | None
     untold: tuple[Told, ...]
     tampered: bool
@@ -96,7 +101,7 @@ def open_view(session: Session, *, case_id: str, zone: ZoneInfo, actor: Actor, n
     opened = read_case(session, case, actor=actor, now=now)
     found = _people(session, case, actor=actor, now=now)
     living = [each.subject_id for each in found if each.living]
-    proposes = case.state == CaseState.OPEN and not CaseKind(case.kind).is_copy
+    proposes = case.state == CaseState.OPEN and case.kind == CaseKind.ERASURE
     lines = propose(session, subject_ids=living, zone=zone, now=now) if proposes else ()
     fates = mail.find_fates(session, [case.answer_mail_id]) if case.answer_mail_id else {}
     fate = fates.get(case.answer_mail_id or "")
@@ -107,6 +112,8 @@ def open_view(session: Session, *, case_id: str, zone: ZoneInfo, actor: Actor, n
         people=found,
         lines=lines,
         composed=_find_composed(session, case) if actor.role in READS_ALL else None,
+        claim=find_open_claim(session, case, request=opened.request, living=living, actor=actor, now=now),
+        purposes=tuple(purposes.find_all(session)),
         mail=state,
         untold=() if case.state == CaseState.CLOSED else find_untold(session, [case]).get(case.id, ()),
         tampered=not order.is_sound(session, case),

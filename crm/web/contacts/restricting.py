@@ -26,9 +26,10 @@ from crm.site.i18n import _, _l
 from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.web.contacts.blueprint import bp
-from crm.web.contacts.restriction import REASONS, TOLD
+from crm.web.contacts.restriction import TOLD
 from crm.web.contacts.rights import refuse
 from crm.web.desk import time_zone
+from crm.web.restriction_words import RESTRICTION_GROUNDS
 from crm.web.typed import typed_day, typed_line
 
 _UNTOLD: Final = _l(
@@ -102,6 +103,6 @@ def _told_at(now: datetime) -> datetime:
 
 def _reason() -> RestrictionReason:
     chosen = typed_line("reason")
-    if chosen not in set(REASONS):
+    if chosen not in set(RESTRICTION_GROUNDS):
         raise ChoiceNotPossibleError(field="reason")
     return RestrictionReason(chosen)

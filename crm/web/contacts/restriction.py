@@ -18,14 +18,8 @@ from crm.site.access import may
 from crm.site.i18n import _, _l
 from crm.web.contacts.objection_words import TOLD_TITLES
 from crm.web.desk import current_day
+from crm.web.restriction_words import RESTRICTION_GROUNDS
 
-# Art. 18(1)(a) to (d) DSGVO.
-REASONS: Final = {
-    RestrictionReason.ACCURACY_CONTESTED: _l("Die Person bestreitet die Richtigkeit (lit. a)"),
-    RestrictionReason.UNLAWFUL: _l("Unrechtmäßig, die Person will keine Löschung (lit. b)"),
-    RestrictionReason.LEGAL_CLAIMS: _l("Die Person braucht die Daten für Ansprüche (lit. c)"),
-    RestrictionReason.OBJECTION_PENDING: _l("Widerspruch, noch nicht abgewogen (lit. d)"),
-}
 # Those end with a decision elsewhere: on the case, or about whose time is up.
 _ELSEWHERE: Final = {
     RestrictionReason.ERASURE_PENDING: _l("Löschung verlangt: endet mit dem Fall"),
@@ -79,7 +73,7 @@ def restriction_view(db: Session, subject_id: str) -> RestrictionView | None:
     announced = lifting.find_announced(db, subject_id)
     return RestrictionView(
         standing=tuple(_standing(each, announced) for each in reasons),
-        offered={each: str(title) for each, title in REASONS.items() if each not in reasons},
+        offered={each: str(title) for each, title in RESTRICTION_GROUNDS.items() if each not in reasons},
         told={each: str(title) for each, title in TOLD.items()},
         today=current_day(),
         kept_until=letting_go.find_kept_until(db, subject_id=subject_id, today=current_day()),
@@ -95,4 +89,6 @@ def _standing(reason: RestrictionReason, announced: Mapping[RestrictionReason, M
     if reason in announced:
         gone = announced[reason] in {MailState.GIVEN_UP, None}
         notice = _("Die E-Mail kam nicht an; sagen Sie es der Person anders.") if gone else _("Die E-Mail an die Person ist unterwegs.")
-    return StandingRestriction(reason=reason, title=str({**REASONS, **_ELSEWHERE}[reason]), ends_here=reason in REASONS, notice=notice)
+    return StandingRestriction(
+        reason=reason, title=str({**RESTRICTION_GROUNDS, **_ELSEWHERE}[reason]), ends_here=reason in RESTRICTION_GROUNDS, notice=notice
+    )

@@ -1,6 +1,6 @@
 """The desk of requests: list, case page, what is done to a case, opening one."""
 
-from crm.web.requests import acting, copies, deciding, listing, opening, page
+from crm.web.requests import acting, claims, copies, deciding, listing, opening, page, recipients
 from crm.web.requests.blueprint import bp
 
-__all__ = ["acting", "bp", "copies", "deciding", "listing", "opening", "page"]
+__all__ = ["acting", "bp", "claims", "copies", "deciding", "listing", "opening", "page", "recipients"]

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from crm.clock import begin_of
 from crm.db import Session
 from crm.errors import CrmError, InvalidInputError
-from crm.models.request_case import CaseKind, Identity
+from crm.models.request_case import Identity
 from crm.privacy.errors import PrivacyError
-from crm.privacy.requests import answering, decision, extension
+from crm.privacy.requests import answering, decision, extension, pending
 from crm.privacy.requests.errors import CaseUnreadableError, NotOfferedError, PostedDayError
 from crm.privacy.requests.facts import StopReason
 from crm.privacy.requests.people import find_people
@@ -64,6 +64,7 @@ def refuse_act(case_id: str, error: CrmError) -> ResponseReturnValue:
         words=typed_text("words"),
         ground=typed_line("ground"),
         refusal=typed_text("refusal"),
+        claim={name: typed_text(name) for name in request.form if name.startswith(("claim-", "recipient-"))},
     )
     return render_case(case_id, state, status_of(error))
 
@@ -148,8 +149,8 @@ def assign(case_id: str) -> ResponseReturnValue:
 
 def _belongs(case_id: str) -> str:
     with current_runtime().database.reading() as db:
-        is_copy = CaseKind(get_case(db, case_id=case_id).kind).is_copy
-    return _("Die Person gehört jetzt dazu.") if is_copy else _("Die Person gehört jetzt dazu; ihre Daten sind eingeschränkt.")
+        rests = pending.reason_of(db, get_case(db, case_id=case_id)) is not None
+    return _("Die Person gehört jetzt dazu; ihre Daten sind eingeschränkt.") if rests else _("Die Person gehört jetzt dazu.")
 
 
 @bp.post("/requests/<pseudonym:case_id>/approve")

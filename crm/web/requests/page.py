@@ -1,7 +1,7 @@
 """The page of a case."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
@@ -34,9 +34,11 @@ from crm.web.author import author_in_words
 from crm.web.desk import current_day, time_zone
 from crm.web.names import NAME_FIELDS, full_name
 from crm.web.requests.blueprint import bp
+from crm.web.requests.claim_view import Typed, claim_facts
 from crm.web.requests.copy_view import copy_facts, refusal_fields, words_field
 from crm.web.requests.decision_form import CONFIRM, DecisionForm, confirm_field, line_views, note_of
 from crm.web.requests.lights import light_of
+from crm.web.requests.recipient_view import recipient_facts
 from crm.web.requests.words import CASE_KINDS, DATA_KINDS, FOUND_BY, IDENTITIES, STATES, STOPS, UNTOLD, VERDICTS, WAYS
 
 SHOWN_FIELDS: Final = (*NAME_FIELDS, "email", "street", "postal_code", "city", "country")
@@ -55,6 +57,7 @@ class PageState:
     words: str = ""
     ground: str = ""
     refusal: str = ""
+    claim: Mapping[str, str] = field(default_factory=dict)
     message: str | None = None
     wrong_field: str = ""
     search: str = ""
@@ -96,7 +99,14 @@ def render_case(case_id: str, state: PageState, status: int = HTTPStatus.OK) -> 
         known = purposes.find_all(db)
     strip = _strip(view, known, [*view.people, *(state.candidates or ())])
     return render_template(
-        "requests/show.html", strip=strip, **_facts(view), **copy_facts(view), **_forms(view, state), who=_names(view, staff)
+        "requests/show.html",
+        strip=strip,
+        **_facts(view),
+        **copy_facts(view),
+        **claim_facts(view, Typed(values=state.claim, wrong_field=state.wrong_field, wrong=state.message)),
+        **recipient_facts(view, Typed(values=state.claim, wrong_field=state.wrong_field, wrong=state.message)),
+        **_forms(view, state),
+        who=_names(view, staff),
     ), status
 
 
@@ -105,6 +115,7 @@ def _strip(view: CaseView, known: Purposes, people: Sequence[CasePerson]) -> Str
     shown = {name for each in people for name, value in each.fields.items() if value and name in SHOWN_FIELDS} | (
         set(view.file.request) & set(SHOWN_FIELDS)
     )
+    shown |= {name for name, value in view.claim.stored.items() if value} if view.claim else set()
     purpose = known.get(DUTY)
     title, basis = in_language(purpose.title), str(BASIS_TITLES[purpose.basis])
     return StripView(shown=len(shown), total=known.field_count, purpose_title=title, basis=basis, per_person=True)

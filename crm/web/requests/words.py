@@ -4,6 +4,7 @@ from typing import Final
 
 from crm.models.request_case import CaseKind, CaseState, CaseWay, Identity
 from crm.privacy.requests.choices import Verdict
+from crm.privacy.requests.claims import ClaimRefusal, ClaimVerdict
 from crm.privacy.requests.facts import DataKind, ErasureGround, KeepGround, Refusal, StopReason
 from crm.privacy.requests.telling import Told
 from crm.site.i18n import _l
@@ -12,6 +13,9 @@ CASE_KINDS: Final = {
     CaseKind.ERASURE: _l("Löschung (Art. 17 DSGVO)"),
     CaseKind.ACCESS: _l("Auskunft (Art. 15 DSGVO)"),
     CaseKind.PORTABILITY: _l("Datenübertragung (Art. 20 DSGVO)"),
+    CaseKind.RESTRICTION: _l("Einschränkung (Art. 18 DSGVO)"),
+    CaseKind.RECTIFICATION: _l("Berichtigung (Art. 16 DSGVO)"),
+    CaseKind.USE_OBJECTION: _l("Widerspruch mit Gründen (Art. 21 Abs. 1 DSGVO)"),
 }
 
 WAYS: Final = {
@@ -84,6 +88,22 @@ REFUSALS: Final = {
     Refusal.ARCHIVING: _l("Archiv, Forschung, Statistik (Art. 17 Abs. 3 lit. d DSGVO)"),
     Refusal.UNFOUNDED: _l("offenkundig unbegründet oder exzessiv (Art. 12 Abs. 5 DSGVO)"),
     Refusal.NOT_IDENTIFIED: _l("Person nicht erkannt (Art. 12 Abs. 6 DSGVO)"),
+}
+
+CLAIM_REFUSALS: Final = {
+    ClaimRefusal.NOT_IDENTIFIED: _l("Person nicht erkannt (Art. 12 Abs. 6 DSGVO)"),
+    ClaimRefusal.UNFOUNDED: _l("offenkundig unbegründet oder exzessiv (Art. 12 Abs. 5 DSGVO)"),
+    ClaimRefusal.NO_CASE: _l("kein Fall des Art. 18 Abs. 1 DSGVO"),
+    ClaimRefusal.ACCURATE: _l("unsere Daten sind richtig (Art. 16 DSGVO)"),
+    ClaimRefusal.OTHER_BASIS: _l("nichts davon beruht auf einem Interesse, dem man widersprechen kann"),
+    ClaimRefusal.COMPELLING: _l("unsere zwingenden Gründe überwiegen (Art. 21 Abs. 1 DSGVO)"),
+    ClaimRefusal.CLAIMS: _l("für Rechtsansprüche nötig (Art. 21 Abs. 1 DSGVO)"),
+}
+
+CLAIM_VERDICTS: Final = {
+    ClaimVerdict.GRANTED: _l("Dem Antrag wird gefolgt."),
+    ClaimVerdict.IN_PART: _l("Dem Antrag wird zum Teil gefolgt."),
+    ClaimVerdict.REFUSED: _l("Abgelehnt."),
 }
 
 # An answer that was given up has a place of its own on the page, with the letter to be posted.
