@@ -17,7 +17,7 @@ from crm.models.intake import PendingRequest
 from crm.models.policy import PolicyVersion
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.retention import RetentionKeep, RetentionRun
-from crm.privacy import documents, purposes, restriction, tasks
+from crm.privacy import documents, purposes, restriction, retention_opinions, row_integrity, tasks
 from crm.privacy.documents import NewDocument
 from crm.privacy.documents.duty import PURPOSE
 from crm.privacy.erasure import run
@@ -424,3 +424,99 @@ class TestEditor:
         form = colleague(Role.ACCOUNTING, "Bo Haltung").get("/invoices/new").text
         assert answer.status_code == 303 and "10 Jahre" in privacy.get("/retention/rules/RET-10").text
         assert re.search(r'value="here" selected', form)
+
+
+class TestOpinion:
+    """Art. 38(1), 39(1)(a) DSGVO: the officer speaks for themselves."""
+
+    @pytest.fixture
+    def officer(self, colleague):
+        return colleague(Role.DPO, "Dora Rat")
+
+    @pytest.fixture
+    def plan(self, house, privacy, officer):
+        """A function that plans a change of a rule from tomorrow on."""
+
+        def make(version="0", **typed):
+            day = (house.now.date() + timedelta(days=1)).isoformat()
+            sent = {**TestEditor.GIVEN, "opinion": "asked", "effective_on": day, "version": version, **typed}
+            assert privacy.send("/retention/rules/RET-17", sent).status_code == 303
+
+        return make
+
+    def give(self, officer, code="RET-17", **typed):
+        return officer.send(f"/retention/rules/{code}/opinion", {"opinion": "agrees", "opinion_text": "", "change": "1", **typed})
+
+    def test_is_asked_for_on_the_page_of_the_concept_and_stands_with_the_version(self, privacy, officer, plan):
+        plan()
+        asked = officer.get("/retention").text
+        answer = self.give(officer, opinion="dissents", opinion_text="Zwölf Monate sind zu kurz")
+        seen, paper = privacy.get("/retention/rules/RET-17").text, privacy.get("/retention/concept.pdf")
+
+        assert "Ihre Stellungnahme fehlt" in asked and "Ihre Stellungnahme fehlt" not in officer.get("/retention").text
+        assert answer.status_code == 303
+        assert "Dora Rat am" in seen and "hat Einwände: Zwölf Monate sind zu kurz" in seen and "ist gefragt" in seen
+        assert "Einwände gegen Fassung 1" in seen
+        text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(paper.data)).pages).split())
+        assert "DSB zu Fassung 1" in text and "Zwölf Monate sind zu kurz" in text
+
+    def test_is_bound_to_its_entry_and_changes_no_rule(self, house, officer, plan):
+        plan()
+        before = house.count(PolicyVersion, PolicyVersion.kind == CHANGES)
+        self.give(officer)
+        with house.database.reading() as session:
+            doubtful = row_integrity.compare(session)
+        assert "policy_version" not in {each.what for each in (*doubtful.unnamed, *doubtful.gone)}
+        assert house.count(PolicyVersion, PolicyVersion.kind == retention_opinions.KIND) == 1
+        assert house.count(PolicyVersion, PolicyVersion.kind == CHANGES) == before
+
+    def test_a_second_one_takes_its_place_and_the_first_stays(self, house, privacy, officer, plan):
+        plan()
+        self.give(officer, opinion="dissents", opinion_text="Zu kurz")
+        self.give(officer, opinion_text="Jetzt verstehe ich es")
+
+        seen = privacy.get("/retention/rules/RET-17").text
+        assert "stimmt zu: Jetzt verstehe ich es" in seen and "Einwände gegen" not in seen
+        assert house.count(PolicyVersion, PolicyVersion.kind == retention_opinions.KIND) == 2
+
+    @pytest.mark.parametrize(
+        ("typed", "field", "sentence"),
+        [
+            ({"opinion": ""}, "opinion", "ob Sie zustimmen"),
+            ({"opinion": "no_dpo"}, "opinion", "ob Sie zustimmen"),
+            ({"opinion": "dissents"}, "opinion_text", "was Sie einwenden"),
+            ({"opinion_text": "a\u0007b"}, "opinion_text", ""),
+        ],
+    )
+    def test_says_at_the_field_what_is_wrong_and_keeps_what_was_typed(self, house, officer, plan, typed, field, sentence):
+        plan()
+        answer = self.give(officer, **typed)
+
+        assert answer.status_code == 422 and sentence in error_at(answer, field)
+        assert house.count(PolicyVersion, PolicyVersion.kind == retention_opinions.KIND) == 0
+
+    def test_on_a_version_that_is_not_the_newest_is_refused_and_loses_nothing(self, house, officer, plan):
+        plan()
+        plan(version="1", amount="6")
+        answer = self.give(officer, opinion_text="Zur ersten Fassung")
+
+        assert answer.status_code == 409 and "noch einmal geändert" in answer.text and "Zur ersten Fassung" in answer.text
+        assert house.count(PolicyVersion, PolicyVersion.kind == retention_opinions.KIND) == 0
+
+    def test_only_the_officer_gives_one_and_only_of_a_change(self, house, privacy, officer, plan):
+        unplanned = self.give(officer)
+        plan()
+
+        assert unplanned.status_code == 409 and self.give(officer, "RET-99").status_code == 404
+        assert self.give(privacy).status_code == 403 and "Stellung nehmen" not in privacy.get("/retention/rules/RET-17").text
+        assert "Stellung nehmen" in officer.get("/retention/rules/RET-17").text
+        assert house.count(PolicyVersion, PolicyVersion.kind == retention_opinions.KIND) == 0
+
+    def test_the_frame_takes_one_too(self, house, privacy, officer):
+        sent = {**TestEditor.GIVEN, "opinion": "asked", "sector": "financial", "system_of_record": "here"}
+        privacy.send("/retention/frame", {**sent, "effective_on": (house.now.date() + timedelta(days=1)).isoformat()})
+
+        answer = self.give(officer, "frame", opinion_text="Wir sind eine Bank")
+
+        assert answer.status_code == 303 and answer.headers["Location"].endswith("/retention/frame")
+        assert "Wir sind eine Bank" in officer.get("/retention/frame").text
