@@ -169,6 +169,7 @@ class Action(StrEnum):
     ACCOUNT_ROLES_CHANGED = "account:roles_changed"
     ACCOUNT_DISABLED = "account:disabled"
     ACCOUNT_ENABLED = "account:enabled"
+    ACCOUNT_FORGOTTEN = "account:forgotten"
     ACCOUNT_START_PASSWORD_ISSUED = "account:start_password_issued"  # noqa: S105 - the name of an act
     ACCOUNT_PASSWORD_CHANGED = "account:password_changed"  # noqa: S105 - the name of an act
     ACCOUNT_PASSWORD_REHASHED = "account:password_rehashed"  # noqa: S105 - the name of an act

@@ -157,6 +157,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.ACCOUNT_ROLES_CHANGED: _l("Rollen eines Kontos geändert"),
     Action.ACCOUNT_DISABLED: _l("Konto gesperrt"),
     Action.ACCOUNT_ENABLED: _l("Konto wieder geöffnet"),
+    Action.ACCOUNT_FORGOTTEN: _l("Konto nach dem Ausscheiden vergessen"),
     Action.ACCOUNT_START_PASSWORD_ISSUED: _l("Startpasswort vergeben"),
     Action.ACCOUNT_PASSWORD_CHANGED: _l("Passwort geändert"),
     Action.ACCOUNT_PASSWORD_REHASHED: _l("Passwort bei der Anmeldung mit stärkerem Verfahren gespeichert"),
