@@ -113,6 +113,7 @@ class Action(StrEnum):
     REQUEST_HELD_BACK = "request:held_back"
     REQUEST_ANSWERED = "request:answered"
     REQUEST_CLOSED = "request:closed"
+    REQUEST_FORGOTTEN = "request:forgotten"
     COPY_COMPOSED = "copy:composed"
     COPY_READ = "copy:read"
     COPY_CODE_SENT = "copy:code_sent"

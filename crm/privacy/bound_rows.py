@@ -147,6 +147,7 @@ BOUND: Final = (
     ),
     Bound(
         table="request_case",
+        removed_by=frozenset({Action.REQUEST_FORGOTTEN}),
         renewed_by=frozenset(
             {
                 Action.REQUEST_OPENED,

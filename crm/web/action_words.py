@@ -125,6 +125,7 @@ ACTION_TITLES: Final[Mapping[str, LazyString]] = {
     Action.COPY_FETCHED: _l("Antwort vom Portal abgeholt"),
     Action.COPY_EXPIRED: _l("Kopien zum Abholen abgelaufen"),
     Action.REQUEST_CLOSED: _l("Fall abgeschlossen"),
+    Action.REQUEST_FORGOTTEN: _l("Fallakte nach ihrer Frist gelöscht"),
     Action.RETENTION_PLANNED: _l("Löschlauf vorausgesagt"),
     Action.RETENTION_RUN: _l("Löschlauf ausgeführt"),
     Action.RETENTION_ASKED: _l("Löschlauf hält an und fragt"),

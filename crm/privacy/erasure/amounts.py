@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from crm.privacy import documents, due, due_work, exporting
-from crm.privacy.erasure import aged, leavers, unconfirmed
+from crm.privacy.erasure import aged, leavers, request_files, unconfirmed
 from crm.privacy.periods import StartEvent, find_shipped
 
 
@@ -22,6 +22,7 @@ class Unit(StrEnum):
     DOCUMENT = "document"
     PROTOCOL = "protocol"
     ACCOUNT = "account"
+    FILE = "file"  # of a request
     REQUEST = "request"
     EXPORT = "export"
 
@@ -34,6 +35,7 @@ _UNITS: Final[Mapping[str, Unit]] = {
     aged.CAMPAIGNS: Unit.REACHED,
     aged.PROTOCOLS: Unit.PROTOCOL,
     leavers.RULE: Unit.ACCOUNT,
+    request_files.RULE: Unit.FILE,
     unconfirmed.RULE: Unit.REQUEST,
     exporting.RULE: Unit.EXPORT,
     **dict.fromkeys(documents.DOCUMENT_RULES, Unit.DOCUMENT),

@@ -306,7 +306,7 @@ class TestConcept:
 
         rows = re.findall(r'<th scope="row" class="nowrap"><a [^>]*>(RET-\d+)</a></th>(.*?)</tr>', text, re.DOTALL)
         assert {code for code, _row in rows} == {*find_shipped()}
-        assert "RET-22" in {code for code, row in rows if "Diese Daten gehen noch nicht von selbst" in row}
+        assert "RET-28" in {code for code, row in rows if "Diese Daten gehen noch nicht von selbst" in row}
         assert "RET-33" in {code for code, row in rows if "Schulungen führt Lethe noch nicht" in row}
 
     def test_counts_documents_and_unconfirmed_requests_under_their_rules(self, house, privacy):
@@ -414,7 +414,7 @@ class TestEditor:
 
     def test_knows_no_rule_that_is_none_and_lets_none_change_that_no_run_carries_out(self, house, privacy):
         assert privacy.get("/retention/rules/RET-99").status_code == 404
-        assert self.send(house, privacy, "RET-22").status_code == 404
+        assert self.send(house, privacy, "RET-28").status_code == 404
 
     def test_a_bank_keeps_vouchers_longer_and_where_invoices_are_kept_is_chosen_first(self, house, privacy, colleague):
         sent = {**self.GIVEN, "effective_on": house.now.date().isoformat(), "sector": "financial", "system_of_record": "here"}

@@ -1,0 +1,13 @@
+"""Let files of requests go: the order of an erasure outlives the file of the request that led to it."""
+
+from alembic import op
+
+revision = "0033"
+down_revision = "0032"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("erasure_job", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("fk_erasure_job_case_id"), type_="foreignkey")
