@@ -84,7 +84,7 @@ def find_history(code: str) -> History:
 def show(form: ChangeForm, *, message: str | None = None, opinion: OpinionForm | None = None, opinion_message: str | None = None) -> str:
     """Show a rule with its versions, and the forms that the reader may use."""
     history = form.history
-    gives_opinion = history.open_version is not None and may("concept.give_opinion")
+    answerable = history.open_version if may("concept.give_opinion") else None
     is_open = (history.rule is None or is_changeable(history.rule)) and may("concept.change")
     return render_template(
         "concept/rule.html",
@@ -95,7 +95,7 @@ def show(form: ChangeForm, *, message: str | None = None, opinion: OpinionForm |
             (each, words.change_in_words(each), _opinions(history, each), words.STANDING_TITLES[each.standing]) for each in history.changes
         ],
         dissent=_dissent(history),
-        opinion=(opinion or OpinionForm(Typed())).fieldset() if gives_opinion else None,
+        opinion=(opinion or OpinionForm(Typed())).fieldset(answerable) if answerable else None,
         opinion_message=opinion_message,
         opinion_url=url_for(".give_opinion", code=history.rule.code if history.rule else FRAME),
         open_version=history.open_version,

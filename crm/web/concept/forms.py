@@ -141,10 +141,10 @@ class OpinionForm:
     typed: Typed
     errors: Mapping[str, str] = field(default_factory=dict)
 
-    def fieldset(self) -> FieldSet:
-        """Return the fields of the form."""
+    def fieldset(self, change: int) -> FieldSet:
+        """Return the fields of the form for this version."""
         return FieldSet(
-            title=_("Ihre Stellungnahme"),
+            title=_("Ihre Stellungnahme zu Fassung %(number)s", number=change),
             fields=(
                 FieldInput(
                     name="opinion",
