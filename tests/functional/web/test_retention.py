@@ -68,6 +68,19 @@ class TestReview:
         assert "<h1>Erste</h1>" in text and f"/review?person={second}" in text and 'data-key="j"' in text
         assert "<h1>Zweite</h1>" in privacy.get(f"/review?person={second}").text
 
+    def test_proposes_whom_only_a_silent_relation_keeps_and_says_that_no_period_runs(self, house, privacy):
+        long_ago = house.now - timedelta(days=800)
+        person = house.take_in("business_contact", fields={"last_name": "Verstummt"}, last_contact_at=long_ago)
+
+        text = privacy.get("/review").text
+        answer = privacy.send(f"/review/{person}/let-go", {})
+
+        assert "Warum Sie gefragt werden" in text and "läuft keine Frist" in text and "Letzter Kontakt" in text and "Fristende" not in text
+        assert "vergisst der nächtliche Lauf die Person" not in text
+        assert answer.status_code == 303
+        with house.database.reading() as session:
+            assert session.scalars(select(ErasureJob.cause)).one() == ErasureCause.REVIEW
+
     def test_names_nobody_whom_the_purpose_does_not_show(self, privacy, overdue):
         overdue(told=False)
 
