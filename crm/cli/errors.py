@@ -48,6 +48,14 @@ class PlanDayError(InvalidInputError):
     message = "An diesem Tag kann nichts fällig gewesen sein. Nennen Sie einen ab %(first)s."
 
 
+class RunPausedError(CrmError):
+    """Somebody has paused all runs of the Löschkonzept."""
+
+    message = (
+        "Bis %(until)s pausieren alle Läufe; es wurde nichts vergessen. Beenden Sie die Pause auf der Seite „Löschsperren“, dann läuft er."
+    )
+
+
 class SiteCannotStartError(CrmError):
     """A site cannot make or read its files, for want of room or rights."""
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from crm.cli.errors import PlanDayError
+from crm.cli.errors import PlanDayError, RunPausedError
 from crm.cli.installation import command_line_actor, pass_writing_runtime
 from crm.cli.listing import json_option, print_json
 from crm.cli.sentences import _, language, ngettext
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crm.privacy.erasure.plan import Plan
     from crm.privacy.erasure.run import RunReport
     from crm.runtime import Runtime
+    from crm.services.retention import Before
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _FIRST_DAY = date(1970, 1, 1)
@@ -45,10 +46,12 @@ def show_plan(runtime: "Runtime", *, day: datetime | None, as_json: bool) -> Non
     with runtime.database.reading() as session:
         guard.require_clock(session, now=now)
         plan = concept.open_plan(session, day=chosen, zone=zone, actor=command_line_actor(), now=now)
+        before = concept.find_before(session, day=chosen)
     if as_json:
-        print_json({**asdict(plan), "counts": plan.counts})
+        print_json({**asdict(plan), "counts": plan.counts, **asdict(before)})
     else:
         _print_plan(plan)
+        _print_before(before)
 
 
 @retention.command("run", help=_("Vergessen, was bis heute fällig ist. Nicht umkehrbar; ein unterbrochener Lauf wird fortgesetzt."))
@@ -67,6 +70,7 @@ def run(context: click.Context, runtime: "Runtime", *, yes: bool, confirm_unusua
     if not yes:
         click.confirm(_("Was vergessen ist, kommt nicht zurück. Jetzt vergessen, was fällig ist?"), abort=True, err=True)
     actor, clock = command_line_actor(), runtime.clock.now
+    _require_no_pause(runtime)
     reports = concept.run_days(runtime.database, vault=runtime.vault, clock=clock, actor=actor)
     if confirm_unusual and reports and reports[-1].doubt and reports[-1].state == "asking":
         with runtime.database.writing() as session:
@@ -98,12 +102,32 @@ def refresh(context: click.Context, runtime: "Runtime") -> None:
     context.exit(1 if refreshed.left_alone else 0)
 
 
+def _require_no_pause(runtime: "Runtime") -> None:
+    from crm.services import retention as concept
+
+    with runtime.database.reading() as session:
+        today = runtime.clock.now().astimezone(ZoneInfo(runtime.settings.time_zone)).date()
+        until = concept.find_before(session, day=today).paused_until
+    if until:
+        raise RunPausedError(until=until.isoformat())
+
+
+def _print_before(before: "Before") -> None:
+    if before.paused_until:
+        click.echo(_("Bis %(day)s pausieren alle Läufe: Vorher geht nichts davon.", day=before.paused_until), err=True)
+    if before.changes:
+        codes = ", ".join(before.changes)
+        click.echo(
+            _("Vor diesem Lauf ändert sich %(codes)s; er rechnet die Fristen zuerst neu, dann gehen andere Zahlen.", codes=codes), err=True
+        )
+
+
 def _print_plan(plan: "Plan") -> None:
     from crm.privacy.citations import cite
     from crm.privacy.periods import find_shipped
 
     held = ngettext("%(num)s Person", "%(num)s Personen", len(plan.held))
-    click.echo(_("Tag %(day)s: fällig sind %(due)s; zurückgestellt: %(held)s.", day=plan.day, due=_amounts(plan.counts), held=held))
+    click.echo(_("Tag %(day)s: fällig: %(due)s; zurückgestellt: %(held)s.", day=plan.day, due=_amounts(plan.counts), held=held))
     for code, number in plan.counts.items():
         click.echo(f"{code}\t{number}\t{cite(find_shipped()[code].source, language=language())}")
     for each in plan.due:

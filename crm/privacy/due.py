@@ -142,11 +142,10 @@ def find_days(session: Session, subject_ids: Sequence[str]) -> dict[str, date]:
 
 def refresh(session: Session, subject_ids: Sequence[str], *, zone: ZoneInfo, now: datetime) -> None:
     """Compute the days of these people anew, in the transaction of what started or moved a period."""
-    if not subject_ids:
-        return
-    rows = compute(session, subject_ids, zone=zone, now=now)
-    session.execute(_FORGET_DAYS, {"subject_ids": list(subject_ids)})
-    insert_rows(session.connection(), RetentionDue, rows)
+    if subject_ids:
+        rows = compute(session, subject_ids, zone=zone, now=now)
+        session.execute(_FORGET_DAYS, {"subject_ids": list(subject_ids)})
+        insert_rows(session.connection(), RetentionDue, rows)
 
 
 def refresh_consenting(session: Session, subject_ids: Sequence[str], *, now: datetime) -> None:
@@ -190,7 +189,7 @@ def refresh_all(database: Database, *, now: datetime) -> Refreshed:
             unsound = plain_columns.find_unsound(session, subject_ids)
             sound = [each for each in subject_ids if each not in unsound]
             refresh(session, sound, zone=zone_of(session), now=now)
-            _refresh_notes(session, sound)
+            refresh_notes(session, sound)
             due_work.refresh_all_of(session, sound, zone=zone_of(session))
             due_values.refresh_all_of(session, sound, zone=zone_of(session))
         left_alone += sorted(unsound)
@@ -226,7 +225,8 @@ def forget_notes(session: Session, subject_ids: Sequence[str]) -> None:
     session.execute(_FORGET_NOTES, {"subject_ids": list(subject_ids)})
 
 
-def _refresh_notes(session: Session, subject_ids: Sequence[str]) -> None:
+def refresh_notes(session: Session, subject_ids: Sequence[str]) -> None:
+    """Compute the days of all notes about these people anew."""
     forget_notes(session, subject_ids)
     insert_rows(session.connection(), RetentionDue, compute_notes(session, subject_ids, zone=zone_of(session)))
 

@@ -15,9 +15,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from crm import ledger
 from crm.models.affiliation import Affiliation
+from crm.models.campaign import CampaignMember
 from crm.models.company import Company
 from crm.models.contact import Contact, Note
 from crm.models.custom_field import CustomField, CustomValue
+from crm.models.export_file import ExportLine
 from crm.models.invoice import Invoice, InvoiceSource
 from crm.models.legal_hold import LegalHold
 from crm.models.ticket import Ticket
@@ -31,6 +33,7 @@ _TABLE: Final = LegalHold.__tablename__
 # Of their own, so that they are never taken for the tables of the question around; made once, because a run asks over and over.
 _CONTACT, _ROLE, _COMPANY, _NOTE, _TICKET = aliased(Contact), aliased(Affiliation), aliased(Company), aliased(Note), aliased(Ticket)
 _COPY, _VALUE, _FIELD = aliased(Invoice), aliased(CustomValue), aliased(CustomField)
+_REACHED, _LINE = aliased(CampaignMember), aliased(ExportLine)
 _NEW: Final = frozenset({Action.HOLD_ASKED})
 _CHANGED: Final = frozenset({Action.HOLD_APPROVED, Action.HOLD_REVIEWED, Action.HOLD_ENDED})
 
@@ -129,11 +132,14 @@ def _is_about(subject_id: Text) -> ColumnElement[bool]:
 def _has_some_of(subject_id: Text, rule: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     """Say whose profile is the only place of something of a kind of data."""
     note, ticket, copy, value, own = _NOTE, _TICKET, _COPY, _VALUE, _FIELD
+    reached, line = _REACHED, _LINE
     of_field = select(own.rule).join(value, value.field_id == own.id).where(value.subject_id == subject_id).correlate_except(own, value)
     copies = exists().where(copy.subject_id == subject_id, copy.source == InvoiceSource.ERP).correlate_except(copy)
     return or_(
         and_(rule == "RET-17", exists().where(note.subject_id == subject_id).correlate_except(note)),
         and_(rule == "RET-16", exists().where(ticket.subject_id == subject_id).correlate_except(ticket)),
         and_(rule.in_(["RET-14", "RET-15"]), copies),
+        and_(rule == "RET-19", exists().where(reached.subject_id == subject_id).correlate_except(reached)),
+        and_(rule == "RET-36", exists().where(line.subject_id == subject_id).correlate_except(line)),
         rule.in_(of_field),
     )

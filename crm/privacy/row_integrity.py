@@ -8,6 +8,7 @@ Source: Art. 5(1)(f), 5(2), 32(1)(d) DSGVO.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
@@ -29,8 +30,7 @@ _VALUES: Final = {Action.CONSENT_GIVEN: 1, Action.DOCUMENT_FILED: 2}
 _ACTIONS: Final = frozenset().union(*(each.by | each.replaced_by | each.removed_by | each.renewed_by for each in BOUND))
 _REPLACED: Final = frozenset().union(*(each.replaced_by for each in BOUND))
 _REMOVED: Final = frozenset().union(*(each.removed_by for each in BOUND))
-_DECIDING: Final = tuple(each for each in BOUND if each.decides)
-_DECIDING_ACTS: Final = frozenset().union(*(each.by for each in _DECIDING))
+_DECIDING: Final = frozenset(each.table for each in BOUND if each.decides)
 _OF_ACCOUNTS, _OF_CASES = (next(each.renewed_by for each in BOUND if each.table == table) for table in (ACCOUNT, CASE))
 
 
@@ -124,13 +124,24 @@ def compare(session: Session) -> Compared:
     return _compare(session, entries, BOUND)
 
 
-def find_changed(session: Session, subject_ids: Sequence[str]) -> set[str]:
-    """Return of which of these people the rows that say when they are forgotten are not what entries say."""
+def find_changed(session: Session, subject_ids: Sequence[str], *, tables: frozenset[str] = _DECIDING) -> set[str]:
+    """Return of which of these people rows are not what entries say.
+
+    Args:
+        tables: which rows; those that say when people are forgotten, if nothing else is asked for.
+    """
+    bound, acts = _bound_in(tables)
     entries = _Entries()
-    for written in ledger.find_written_by(session, _DECIDING_ACTS, subject_ids=subject_ids):
+    for written in ledger.find_written_by(session, acts, subject_ids=subject_ids):
         entries.add(written)  # not closed: what the newest entry says of a case is not looked at
-    found = _compare(session, entries, _DECIDING, subject_ids=subject_ids)
+    found = _compare(session, entries, bound, subject_ids=subject_ids)
     return {each.whose for each in (*found.unnamed, *found.gone, *found.moved) if each.whose}
+
+
+@cache
+def _bound_in(tables: frozenset[str]) -> tuple[tuple[Bound, ...], frozenset[Action]]:
+    bound = tuple(each for each in BOUND if each.table in tables)
+    return bound, frozenset().union(*(each.by | each.replaced_by | each.removed_by for each in bound))
 
 
 def _compare(session: Session, entries: _Entries, tables: Iterable[Bound], *, subject_ids: Sequence[str] | None = None) -> Compared:

@@ -9,16 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Column
-
-from crm import models  # noqa: F401 - registers every table there is
-from crm.db import Base
 from crm.errors import CrmError
 from crm.privacy.periods import RetentionRule
 from crm.settings import initial_policy
-from crm.vault import keystore_metadata
 
 
 class TwoRulesError(CrmError):
@@ -56,18 +50,6 @@ class Stock:
 def find_stocks() -> tuple[Stock, ...]:
     """Return every stock there is."""
     return tuple(Stock(code, frozenset(stock["columns"]), stock.get("cases", {})) for code, stock in initial_policy("stocks").items())
-
-
-def personal_columns() -> list[Column[Any]]:
-    """Return every column that holds data of people, those of the key store too."""
-    tables = (table for metadata in (Base.metadata, keystore_metadata) for table in metadata.sorted_tables)
-    return [column for table in tables for column in table.columns if column.info.get("personal")]
-
-
-def stocks_of(column: Column[Any]) -> list[Stock]:
-    """Return the stocks that a column belongs to: that which names it, else those that name its table; one, if all is well."""
-    named = [each for each in find_stocks() if str(column) in each.columns]
-    return named or [each for each in find_stocks() if column.table.name in each.columns]
 
 
 def require_one_rule_each(rules: Iterable[RetentionRule]) -> dict[str, str]:

@@ -108,9 +108,29 @@ def _note_run(session: Session, report: RunReport, now: datetime) -> None:
 
 def open_plan(session: Session, *, day: date, zone: ZoneInfo, actor: Actor, now: datetime) -> Plan:
     """Return what the run of a day would forget; one entry, because the pseudonyms are listed."""
-    found = plan.make_plan(session, day=day, zone=zone)
+    found = plan.make_plan(session, day=day, zone=zone, now=now)
     audit.record(session, Action.RETENTION_PLANNED, actor=actor, now=now, count=len(found.due) + len(found.held), kind=day.isoformat())
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What comes before a run of a day and changes what it does.
+
+    Attributes:
+        paused_until: no run forgets anything until this day, that day included.
+        changes: rules that are others from a day on that is not after it; the run computes every day anew first.
+    """
+
+    paused_until: date | None
+    changes: tuple[str, ...]
+
+
+def find_before(session: Session, *, day: date) -> Before:
+    """Return what comes before the run of a day."""
+    pause = pausing.find(session, today=day)
+    changes = tuple(sorted(code for code, change in find_waiting(session).items() if change.effective_on <= day))
+    return Before(pause.until if pause else None, changes)
 
 
 def find_concept(session: Session, *, today: date) -> Concept:

@@ -130,6 +130,19 @@ def show(db: Session, refused: Mapping[Step, ShownStep] | None = None) -> str:
         coordinators=holders[Role.PRIVACY],
         mail_host=settings.smtp_host,
         mail_from=settings.mail_from,
+        objection_form=_objection_form(settings.portal_origin),
+    )
+
+
+def _objection_form(portal: str) -> str:
+    """Return the form that the company puts into its own site; the portal takes it from anywhere."""
+    label, button = _("Ihre E-Mail-Adresse"), _("Werbung stoppen")
+    return (
+        f'<form action="{portal}/objection" method="post">\n'
+        f'  <label for="lethe-email">{label}</label>\n'
+        f'  <input id="lethe-email" name="email" type="email" autocomplete="email" required>\n'
+        f"  <button>{button}</button>\n"
+        "</form>"
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from crm.actor import Role
-from tests.browser.conftest import DESKTOP, PHONE, step_into
+from tests.browser.conftest import DESKTOP, PHONE, sign_in, step_into
 
 
 def is_on_screen(found):
@@ -32,3 +32,22 @@ def test_the_answer_to_a_step_is_on_screen(visitor, demo_site, viewport):
     page.locator("form[action*='/setup/purposes'] button").click()
     page.wait_for_url("**/setup/purposes*")
     assert is_on_screen(page.get_by_text("mindestens einen Zweck"))
+
+
+@pytest.mark.parametrize("steered_site", ["sqlite"], indirect=True)
+def test_the_form_for_the_own_website_stops_advertising_from_there(steered_site, visitor):
+    """Art. 21(2), (4) DSGVO: where people are annoyed, in plain HTML, without script."""
+    staff = visitor()
+    sign_in(staff, steered_site, steered_site.hire(Role.ADMIN))
+    staff.goto(f"{steered_site.url}/setup")
+    form = staff.get_by_role("region", name="Für Ihre Website").locator("pre").inner_text()
+    page = visitor(java_script=False)
+    page.route("https://www.firma.example/", lambda route: route.fulfill(content_type="text/html", body=f"<title>Firma</title>{form}"))
+
+    page.goto("https://www.firma.example/")
+    page.get_by_label("Ihre E-Mail-Adresse").fill("genervt@example.org")
+    page.get_by_role("button", name="Werbung stoppen").click()
+
+    page.wait_for_url(f"{steered_site.portal_url}/objection")
+    page.get_by_role("heading", name="Erledigt").wait_for()
+    steered_site.letters.await_one("genervt@example.org", "Werbung")

@@ -53,23 +53,45 @@ def command_page() -> str:
 def data_catalogue_page() -> str:
     from crm import models  # noqa: F401 - registers the tables
     from crm.db import Base
+    from crm.settings import initial_policy
     from crm.vault import keystore_metadata
 
     lines = [
         "Every column of every table says whether it holds personal data; export, erasure and the record of processing are computed from",
-        "that. *Category* is the kind of personal data, *compartment* the key of the person under which a sealed value lies.",
+        "that. *Category* is the kind of personal data, *compartment* the key of the person under which a sealed value lies. A column that",
+        "could hold something about people and does not says why; one that says neither fails the build.",
         "",
     ]
+    reasons = {column: each["why"] for each in initial_policy("not_personal").values() for column in each["columns"]}
     for title, metadata in (("Business database", Base.metadata), ("Key store", keystore_metadata)):
         lines += [f"## {title}", ""]
         for table in sorted(metadata.tables.values(), key=lambda each: each.name):
             lines += [f"### {table.name}", "", "| Column | Category | Compartment |", "|---|---|---|"]
             lines += [
-                f"| `{column.name}` | {column.info.get('personal') or '–'} | {column.info.get('compartment') or '–'} |"
+                f"| `{column.name}` | {column.info.get('personal') or _without(reasons.get(str(column)))} "
+                f"| {column.info.get('compartment') or '–'} |"
                 for column in table.columns
             ]
             lines.append("")
     return _page("Data catalogue", *lines[:-1])
+
+
+def _without(why: str | None) -> str:
+    return f"– ({why})" if why else "–"
+
+
+def files_page() -> str:
+    from crm.settings import initial_policy
+
+    return _page(
+        "Files",
+        "Every kind of file that the program writes, what of people is in it, and how that goes (`config/files.toml`). A module that",
+        "writes files, or a setting that names one, fails the build as long as it is not among them.",
+        "",
+        "| Files | What of people is in them | How that goes |",
+        "|---|---|---|",
+        *(f"| {name} | {place['holds']} | {place['forgets']} |" for name, place in initial_policy("files").items()),
+    )
 
 
 def log_actions_page() -> str:
@@ -93,6 +115,7 @@ GENERATED = {
     "settings.md": settings_page,
     "cli.md": command_page,
     "data-catalogue.md": data_catalogue_page,
+    "files.md": files_page,
     "log-actions.md": log_actions_page,
 }
 

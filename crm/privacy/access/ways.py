@@ -95,7 +95,7 @@ _FIELDS: Final = frozenset(
     }
 )
 # The copy that an answer is made of: it would hold itself, and each copy the one before.
-_ITSELF: Final = frozenset({"answer_package", "answer_handout"})
+ITSELF: Final = frozenset({"answer_package", "answer_handout"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def find_ways() -> tuple[Reached, ...]:
     Raises:
         UndeclaredWayError: a table or a sealed column says nothing.
     """
-    return tuple(reach(table) for table in Base.metadata.sorted_tables if _is_about_people(table) and table.name not in _ITSELF)
+    return tuple(reach(table) for table in Base.metadata.sorted_tables if _is_about_people(table) and table.name not in ITSELF)
 
 
 def reach(table: Table) -> Reached:

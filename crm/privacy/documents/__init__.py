@@ -1,6 +1,6 @@
 """Documents that a statute makes us keep, from filing to the end of their period (Aufbewahrungspflicht)."""
 
-from crm.privacy.documents.expiry import count_held, count_over, count_restricted, expire, let_keys_go
+from crm.privacy.documents.expiry import count_changed, count_held, count_over, count_restricted, expire, let_keys_go
 from crm.privacy.documents.filing import DOCUMENT_RULES, NewDocument, file
 from crm.privacy.documents.media import LARGEST
 from crm.privacy.documents.moving import move_ends
@@ -13,6 +13,7 @@ __all__ = [
     "ListedDocument",
     "NewDocument",
     "OpenedDocument",
+    "count_changed",
     "count_held",
     "count_over",
     "count_restricted",

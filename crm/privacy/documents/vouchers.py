@@ -50,18 +50,18 @@ def has_ended(today: date) -> ColumnElement[bool]:
     return and_(is_voucher(), Invoice.keep_until < today, ~stays(Invoice.subject_id, VOUCHERS, today))
 
 
-def find_ended(session: Session, today: date, subject_ids: Sequence[str] | None = None) -> Sequence[tuple[str, str]]:
-    """Return person and id of ended invoices, of these people or of anybody who is not being erased just now.
+def find_ended(session: Session, today: date, subject_ids: Sequence[str] | None, *, besides: Collection[str]) -> Sequence[tuple[str, str]]:
+    """Return person and id of ended invoices, of these people or of anybody who is not being erased just now, but of none `besides`.
 
     The people are locked, so that the eraser does not see one that is going just now as left.
     """
     ended: Select[str, str] = select(Subject.id, Invoice.id).join(Subject, Subject.id == Invoice.subject_id)
-    ended = ended.where(has_ended(today))
+    ended = ended.where(has_ended(today), ~among(_INVOICE.subject_id, "besides"))
     if subject_ids is None:
         ended = ended.where(Subject.state != SubjectState.ERASING).limit(_AT_ONCE).with_for_update(of=Subject)
     else:
         ended = ended.where(Invoice.subject_id.in_(subject_ids))
-    return [(row[0], row[1]) for row in session.execute(ended.order_by(Subject.id, Invoice.id))]
+    return [(row[0], row[1]) for row in session.execute(ended.order_by(Subject.id, Invoice.id), {"besides": besides})]
 
 
 def erase(session: Session, gone: Sequence[tuple[str, str]], *, how: str, actor: Actor, now: datetime) -> Counter[str]:

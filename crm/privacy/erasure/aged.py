@@ -67,6 +67,7 @@ def count_kept(session: Session, *, day: date) -> Counter[str]:
     kept: Counter[str] = Counter({why: _count(session, members.where(keeps)) for why, keeps in _reasons(day).items()})
     whole_kinds = _count_whole_kinds(session, day).items()
     kept[HeldBy.HOLD] += sum(number for rule, number in whole_kinds if holds.is_rule_held(session, rule, day=day))
+    kept[HeldBy.CHANGED] += leavers.count_changed(session, day=day)
     return +(kept + request_files.count_kept(session, day=day))
 
 

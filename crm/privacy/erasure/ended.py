@@ -4,7 +4,7 @@ Source: Art. 5(1)(e), 17(3) DSGVO.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,11 +18,14 @@ from crm.db import among
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.models.retention import DueKind, RetentionDue, RetentionKeep
-from crm.privacy import holds, restriction
+from crm.privacy import holds, restriction, row_integrity
 from crm.privacy.erasure import unsound
 from crm.vault import Subject, SubjectState
 
 THINGS: Final = (DueKind.NOTE, DueKind.TICKET, DueKind.INVOICE, DueKind.CUSTOM_VALUE)  # what goes by a period of its own
+
+
+_BOUND_THINGS: Final = {DueKind.NOTE: "note"}  # of which an entry names each row
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,12 @@ def find_unsound(session: Session, *, day: date) -> set[str]:
     return unsound.find_changed(session, people)
 
 
+def find_unsound_owners(session: Session, kind: DueKind, things: Sequence[Planned]) -> set[str]:
+    """Return whose things of a kind, of those who have one of these, were changed past the program, as far as the log can tell."""
+    table, owners = _BOUND_THINGS.get(kind), sorted({each.subject_id for each in things})
+    return row_integrity.find_changed(session, owners, tables=frozenset({table})) if table and owners else set()
+
+
 def find_due(
     session: Session, kind: DueKind, *, day: date, limit: int | None = None, besides: Collection[str] = frozenset()
 ) -> list[Planned]:
@@ -94,6 +103,10 @@ def count_skipped(session: Session, *, day: date) -> Counter[str]:
         for kind in DueKind:
             counts[why] += session.scalar(select(func.count()).select_from(_due(kind, day).where(holds_back).subquery())) or 0
     counts[HeldBy.CHANGED] += len(find_unsound(session, day=day))
+    for kind in _BOUND_THINGS:
+        left = find_due(session, kind, day=day)
+        owners = find_unsound_owners(session, kind, left)
+        counts[HeldBy.CHANGED] += sum(each.subject_id in owners for each in left)
     return counts
 
 

@@ -19,6 +19,7 @@ from crm.models.account import Account
 from crm.models.calendar_link import CalendarLink
 from crm.privacy import audit, bound_rows, due, holds
 from crm.privacy.actions import Action
+from crm.privacy.erasure import as_entered
 from crm.privacy.periods import due_on
 from crm.privacy.retention_rules import find_rules
 from crm.vault import Vault
@@ -42,16 +43,20 @@ def count_by_start(session: Session) -> Counter[date]:
 
 
 def count_over(session: Session, *, day: date) -> int:
-    """Return of how many accounts the period ended before the day."""
-    return len(_find_over(session, day))
+    """Return of how many accounts the period ended before the day, and which are what was entered."""
+    return len(_find_sound(session, day))
+
+
+def count_changed(session: Session, *, day: date) -> int:
+    """Return how many accounts are old enough and stay, because they were changed past the program."""
+    return len(_find_over(session, day)) - count_over(session, day=day)
 
 
 def let_go(session: Session, *, day: date, actor: Actor, now: datetime) -> int:
     """Forget the next accounts whose period ended, with an entry each, and return how many; none while their kind is under a hold."""
     if holds.is_rule_held(session, RULE, day=day):
         return 0
-    going = _find_over(session, day)[:_AT_ONCE]
-    accounts = session.scalars(select(Account).where(Account.id.in_(going)).order_by(Account.id).with_for_update()).all()
+    accounts = _find_sound(session, day, locked=True)[:_AT_ONCE]
     for account in accounts:
         _empty(session, account, now)
     session.flush()
@@ -79,6 +84,11 @@ def _empty(session: Session, account: Account, now: datetime) -> None:
     account.email_tag = bytes.fromhex(new_id())  # of no address; the next person with this one is somebody new
     account.role_rows = []
     account.forgotten_at = now
+
+
+def _find_sound(session: Session, day: date, *, locked: bool = False) -> Sequence[Account]:
+    over = select(Account).where(Account.id.in_(_find_over(session, day))).order_by(Account.id)
+    return as_entered.keep_sound_accounts(session, session.scalars(over.with_for_update() if locked else over).all())
 
 
 def _find_over(session: Session, day: date) -> Sequence[str]:

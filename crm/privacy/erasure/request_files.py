@@ -21,7 +21,7 @@ from crm.models.answer_package import AnswerHandout, AnswerPackage
 from crm.models.request_case import CaseState, CaseSubject, RequestCase
 from crm.privacy import audit, bound_rows, due, holds, restriction
 from crm.privacy.actions import Action
-from crm.privacy.erasure import ended
+from crm.privacy.erasure import as_entered, ended
 from crm.privacy.erasure.ended import HeldBy
 from crm.privacy.periods import due_on
 from crm.privacy.retention_rules import find_rules
@@ -43,13 +43,14 @@ def count_by_start(session: Session) -> Counter[date]:
 
 def count_over(session: Session, *, day: date) -> int:
     """Return how many files the run of this day lets go."""
-    return _count(session, _find_over(session, day).where(~_stays(day)))
+    return len(_find_sound(session, day))
 
 
 def count_kept(session: Session, *, day: date) -> Counter[str]:
     """Return by reason how many files are old enough on a day and stay; one with several reasons counts under each."""
     over = _find_over(session, day)
     kept: Counter[str] = Counter({why: _count(session, over.where(keeps)) for why, keeps in _reasons(day).items()})
+    kept[HeldBy.CHANGED] = _count(session, _find_over(session, day).where(~_stays(day))) - count_over(session, day=day)
     return +kept
 
 
@@ -59,8 +60,8 @@ def let_go(session: Session, *, day: date, actor: Actor, now: datetime) -> int:
     The people are locked meanwhile: whoever opens a case for one of them waits and gets a new key. What a reader of the key store's old
     pages delays, `finish_destructions` makes up for.
     """
-    going = session.scalars(_find_over(session, day).where(~_stays(day)).order_by(_FILE.id).limit(_AT_ONCE)).all()
-    cases = session.scalars(select(RequestCase).where(RequestCase.id.in_(going)).order_by(RequestCase.id)).all()
+    cases = _find_sound(session, day)[:_AT_ONCE]
+    going = [each.id for each in cases]
     if not cases:
         return 0
     people = sorted({each.subject_id for each in cases})
@@ -87,6 +88,13 @@ def _find_without_others(session: Session, people: Collection[str], going: Seque
     others = select(RequestCase.subject_id).where(RequestCase.subject_id.in_(people), RequestCase.id.not_in(going))
     keeping = set(session.scalars(others))
     return [each for each in people if each not in keeping]
+
+
+def _find_sound(session: Session, day: date) -> Sequence[RequestCase]:
+    """Return the files that the run of this day lets go: those of cases that are what was entered."""
+    going = _find_over(session, day).where(~_stays(day))
+    cases = session.scalars(select(RequestCase).where(RequestCase.id.in_(going)).order_by(RequestCase.id)).all()
+    return as_entered.keep_sound_cases(session, cases)
 
 
 def _find_over(session: Session, day: date) -> Select[str]:

@@ -21,7 +21,7 @@ from crm.models.erasure import ErasureCause
 from crm.models.retention import DueKind, RetentionRun, RunState
 from crm.privacy import audit, documents, due, exporting, holds, pausing
 from crm.privacy.actions import Action
-from crm.privacy.erasure import aged, ended, eraser, guard, job, new_rules, plan, things, unconfirmed, unsound
+from crm.privacy.erasure import aged, ended, eraser, guard, job, new_rules, plan, things, true_days, unconfirmed, unsound
 from crm.privacy.erasure.ended import Planned
 from crm.vault import Vault
 
@@ -102,7 +102,7 @@ def run_for(
     while _let_aged_go(database, day, actor, clock()):
         pass
     vault.finish_destructions(clock=clock)
-    _let_documents_go(database, vault, day, clock)
+    documents.expire(database, vault=vault, today=day, clock=clock, note=lambda session, gone: _note(session, day, gone))
     _let_requests_lapse(database, day, actor, zone, clock())
     _let_exports_go(database, day, actor, clock())
     empty_log(database.engine, patience=_PATIENCE)
@@ -193,11 +193,9 @@ def _order_people(database: Database, day: date, actor: Actor, zone: ZoneInfo, n
 
 def _confirm_days(session: Session, looked_at: list[Planned], zone: ZoneInfo, now: datetime) -> dict[str, str]:
     """Return the rules of those whose day is what was kept ready; the days of the others are put right, and they are looked at again."""
-    found = due.find_forgetting(session, [each.subject_id for each in looked_at], zone=zone, now=now)
-    true = {subject_id: (rules[-1].rule.code, rules[-1].due_on) for subject_id, rules in found.items()}
-    wrong = [each.subject_id for each in looked_at if true.get(each.subject_id) != (each.rule, each.due_on)]
-    due.refresh(session, wrong, zone=zone, now=now)
-    return {each.subject_id: each.rule for each in looked_at if true.get(each.subject_id) == (each.rule, each.due_on)}
+    true = true_days.find_true(session, looked_at, zone=zone, now=now)
+    true_days.put_right(session, [each for each in looked_at if each not in true], zone=zone, now=now)
+    return {each.subject_id: each.rule for each in true}
 
 
 def _erase_things(database: Database, day: date, actor: Actor, now: datetime) -> bool:
@@ -222,12 +220,10 @@ def _let_aged_go(database: Database, day: date, actor: Actor, now: datetime) -> 
     return True
 
 
-def _let_documents_go(database: Database, vault: Vault, day: date, clock: Callable[[], datetime]) -> None:
-    """Let documents go whose duty has ended; they outlived the person's profile by the duty alone."""
-    gone = documents.expire(database, vault=vault, today=day, clock=clock)
-    with database.writing_in_bulk() as session:
-        if gone and (run := _lock(session, day)):
-            _count(run, gone)
+def _note(session: Session, day: date, gone: Mapping[str, int]) -> None:
+    """Count what goes in the unit of work in which it does."""
+    if gone and (run := _lock(session, day)):
+        _count(run, gone)
 
 
 def _let_requests_lapse(database: Database, day: date, actor: Actor, zone: ZoneInfo, now: datetime) -> None:

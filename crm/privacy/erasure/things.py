@@ -16,10 +16,10 @@ from crm.models.custom_field import CustomField, CustomValue
 from crm.models.invoice import Invoice
 from crm.models.retention import DueKind, RetentionDue
 from crm.models.ticket import Ticket, TicketEntry
-from crm.privacy import audit, bound_rows, indexing
+from crm.privacy import audit, bound_rows, due, indexing
 from crm.privacy.actions import Action
 from crm.privacy.custom_fields import PREFIX
-from crm.privacy.erasure import ended
+from crm.privacy.erasure import ended, true_days
 from crm.privacy.erasure.ended import Planned
 
 _AT_ONCE: Final = 200  # things of one unit of work
@@ -27,11 +27,21 @@ Gone = Mapping[str, Sequence[str]]  # digests of the rows that were there, by id
 
 
 def erase_next(session: Session, *, day: date, actor: Actor, now: datetime) -> list[Planned]:
-    """Delete the next things that are due, all of one kind, with an entry each; return them, none when nothing is left."""
+    """Delete the next things that are due, all of one kind, with an entry each; return them, none when nothing is left.
+
+    Their days are computed anew before, and notes are compared with the log: what was changed past the program stays.
+    """
+    zone = due.zone_of(session)
     for kind in ended.THINGS:
-        if things := ended.find_due(session, kind, day=day, limit=_AT_ONCE):
-            _erase(session, kind, things, actor, now)
-            return things
+        doubtful = set[str]()
+        while looked_at := ended.find_due(session, kind, day=day, limit=_AT_ONCE, besides=doubtful):
+            doubtful |= ended.find_unsound_owners(session, kind, looked_at)
+            sound = [each for each in looked_at if each.subject_id not in doubtful]
+            going = true_days.find_true(session, sound, zone=zone, now=now)
+            true_days.put_right(session, [each for each in sound if each not in going], zone=zone, now=now)
+            if going:
+                _erase(session, kind, going, actor, now)
+                return going
     return []
 
 

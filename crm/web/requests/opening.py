@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.errors import InvalidInputError
 from crm.models.request_case import CaseKind, CaseState, CaseWay, RequestCase
+from crm.privacy.requests import people
 from crm.privacy.requests.errors import CaseOpenAlreadyError, NotOfferedError, ReceiptDayError
 from crm.services.contacts.view import get_contact
 from crm.services.forms import new_form_token, save_once
@@ -99,6 +100,10 @@ def new() -> ResponseReturnValue:
 
 def _opened(case: RequestCase) -> str:
     facts = {"number": case.number, "day": day(case.due_on)}
+    with current_runtime().database.reading() as db:
+        is_about_somebody = bool(people.find_people(db, case.id))
+    if not CaseKind(case.kind).is_copy and not is_about_somebody:
+        return _("Fall %(number)s ist eröffnet, über niemanden, den wir kennen: Eingeschränkt ist nichts. Antwort bis %(day)s.", **facts)
     if CaseKind(case.kind).is_copy:
         return _("Fall %(number)s ist eröffnet. Antwort bis %(day)s.", **facts)
     return _("Fall %(number)s ist eröffnet, die Daten sind eingeschränkt. Antwort bis %(day)s.", **facts)
@@ -204,7 +209,8 @@ def _asked(form: NewForm, *, may_repeat: bool) -> FieldSet:
         title = _("Das ist ein weiterer Antrag: eigenen Fall eröffnen")
         fields = (*fields, FieldInput(name="is_another", title=title, value="1" if form.is_another else "", kind="checkbox"))
     hint = _(
-        "Bei einer Löschung sind die Daten ab dem Absenden eingeschränkt; gelöscht oder herausgegeben wird erst nach einer Entscheidung."
+        "Bei einer Löschung sind die Daten einer Person, die wir kennen, ab dem Absenden eingeschränkt; gelöscht oder herausgegeben "
+        "wird erst nach einer Entscheidung."
     )
     return FieldSet(title=_("Der Antrag"), hint=hint, fields=_with_error(fields, form))
 

@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import delete, func, insert, select
 
-from crm.actor import Actor
+from crm.actor import Actor, Role
 from crm.clock import SettableClock, SystemClock
 from crm.db import new_id
 from crm.models.retention import KeepReason, RetentionDue, RetentionRun, RunState
-from crm.privacy import keeping
+from crm.privacy import keeping, pausing
 from crm.privacy.erasure.policy import run_policy
+from crm.privacy.periods import Period, Unit
+from crm.privacy.retention_changes import Justification, change_rule
 from crm.vault import Subject, SubjectState
 from tests.integration.privacy.people import make_person
 from tests.support.own_fields import define
@@ -84,7 +86,7 @@ class TestPlan:
 
         assert [(each["subject_id"], each["why"]) for each in plan["held"]] == [(staying, ["keep"])]
         assert [each["subject_id"] for each in plan["due"]] == [going]
-        assert ": fällig sind 1 Person; zurückgestellt: 1 Person.\n" in shown
+        assert ": fällig: 1 Person; zurückgestellt: 1 Person.\n" in shown
         assert any(staying in line and line.endswith("mit Grund behalten") for line in shown.splitlines())
 
     def test_of_an_earlier_day_says_what_was_due_then(self, lethe, overdue):
@@ -113,15 +115,30 @@ class TestPlan:
         with opened.database.writing() as session:
             session.execute(insert(RetentionRun), [{**run, "started_at": at, "finished_at": at}])
 
-        answer = lethe("retention", "plan")
+        answer, as_json = lethe("retention", "plan"), json.loads(lethe("retention", "plan", "--json").stdout)
 
-        assert ": fällig sind 0 Personen, 1 Löschprotokoll; zurückgestellt: 0 Personen.\n" in answer.stdout
+        assert ": fällig: 0 Personen, 1 Löschprotokoll; zurückgestellt: 0 Personen.\n" in answer.stdout
+        assert as_json["counts"] == as_json["others"] == {"RET-24": 1}
+
+    def test_says_which_rules_change_before_that_run(self, lethe, opened, overdue):
+        overdue(1)
+        now, coordinator = opened.clock.now(), Actor("c" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
+        tomorrow = now.date() + timedelta(days=1)
+        why = Justification(reason="Weniger genügt", opinion="agrees", opinion_text="", effective_on=tomorrow)
+        by = {"why": why, "expected_version": 0, "today": now.date(), "actor": coordinator, "now": now}
+        with opened.database.writing() as session:
+            change_rule(session, code="RET-17", period=Period(6, Unit.MONTHS), is_longer=False, **by)
+
+        today, then = lethe("retention", "plan"), lethe("retention", "plan", "--day", tomorrow.isoformat())
+
+        assert "RET-17" not in today.stderr
+        assert "Vor diesem Lauf ändert sich RET-17; er rechnet die Fristen zuerst neu" in then.stderr
 
     @pytest.mark.usefixtures("installed")
     def test_with_nothing_due_says_so(self, lethe):
         result = lethe("retention", "plan")
 
-        assert (result.exit_code, result.stdout.endswith(": fällig sind 0 Personen; zurückgestellt: 0 Personen.\n")) == (0, True)
+        assert (result.exit_code, result.stdout.endswith(": fällig: 0 Personen; zurückgestellt: 0 Personen.\n")) == (0, True)
 
     @pytest.mark.usefixtures("installed")
     @pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31"])
@@ -133,6 +150,27 @@ class TestPlan:
 
     def test_of_no_day_is_refused_with_2(self, lethe):
         assert lethe("retention", "plan", "--day", "gestern").exit_code == 2
+
+
+class TestPause:
+    @pytest.fixture
+    def paused(self, opened, overdue):
+        overdue(1)
+        now = opened.clock.now()
+        until, coordinator = now.date() + timedelta(days=5), Actor("c" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
+        with opened.database.writing() as session:
+            pausing.begin(session, reason="Umzug des Servers", until=until, today=now.date(), actor=coordinator, now=now)
+        return until.isoformat()
+
+    def test_is_named_by_the_plan(self, lethe, paused):
+        assert f"Bis {paused} pausieren alle Läufe" in lethe("retention", "plan").stderr
+        assert json.loads(lethe("retention", "plan", "--json").stdout)["paused_until"] == paused
+
+    def test_lets_no_run_say_that_all_is_forgotten(self, lethe, paused, living):
+        refused = lethe("retention", "run", "--yes")
+
+        assert (refused.exit_code, refused.stdout, living()) == (1, "", 1)
+        assert f"Bis {paused} pausieren alle Läufe; es wurde nichts vergessen." in refused.stderr
 
 
 class TestRun:

@@ -35,3 +35,9 @@ def test_a_request_for_erasure_from_there_does_nothing_until_the_mail_is_confirm
     assert [kind for kind, _ in counter.mails()] == ["request_to_confirm"]
     with counter.database.reading() as session:
         assert restriction.find_reasons(session, [person]) == {}
+
+
+def test_are_answered_in_the_language_of_the_site_they_stand_in(client):
+    answer = client.post("/objection?lang=en", data={"email": "katharina@example.com"}, headers={"Origin": "https://www.firma.example"})
+
+    assert '<html lang="en"' in answer.text and "Done" in answer.text

@@ -10,6 +10,7 @@ from crm import mail
 from crm.actor import Role, system_actor
 from crm.mail import MailState, OutboxMessage
 from crm.models.customer_file import CustomerFile
+from crm.models.lawfulness import RestrictionEvent
 from crm.models.privacy_task import TaskKind
 from crm.models.request_case import CaseState, RequestCase
 from crm.privacy import restriction, tasks
@@ -113,6 +114,14 @@ class TestOpening:
 
         assert open_case(house, privacy, person) == open_case(house, privacy, person)
         assert house.count(RequestCase) == 1
+
+    def test_about_nobody_we_know_restricts_nothing_and_says_so(self, house, privacy):
+        case_id = open_case(house, privacy, name="Niemand Bekannt", email="niemand@example.org")
+
+        text = privacy.get(f"/requests/{case_id}").text
+
+        assert "über niemanden, den wir kennen: Eingeschränkt ist nichts." in text
+        assert house.count(RestrictionEvent) == 0
 
     def test_from_the_contact_it_takes_two_clicks_and_restricts_at_once(self, house, sales):
         person = house.take_in()

@@ -2,12 +2,7 @@
 
 import json
 
-import pytest
-from sqlalchemy import Column, LargeBinary, MetaData, String, Table
-
-from crm.db import Category, personal
-from crm.privacy.access import ways
-from crm.privacy.access.ways import UndeclaredWayError, Way, find_ways
+from crm.privacy.access.ways import Way, find_ways
 from tests.support.markers import Planter
 
 
@@ -79,24 +74,3 @@ class TestThirdParties:
         assert note["sealed_text"] == "Herr █████ (█████, █████) rief für Ottilie an; Frau Unbekannt und Herr █████ waren dabei."
         assert copy.blackened == 4
         assert house.entries("people:matched")
-
-
-class TestWays:
-    """What says nothing about its way to the person fails the build."""
-
-    @pytest.mark.parametrize(
-        ("columns", "caught"),
-        [
-            ([Column("word", String(), info=personal(Category.METADATA))], True),
-            ([Column("subject_id", String()), Column("sealed_word", LargeBinary(), info=personal(Category.CONTENT))], True),
-            ([Column("subject_id", String()), Column("word", String(), info=personal(Category.METADATA))], False),
-        ],
-    )
-    def test_a_table_without_a_way_is_caught(self, columns, caught):
-        table = Table("something_new", MetaData(), *columns)
-
-        if caught:
-            with pytest.raises(UndeclaredWayError):
-                ways.reach(table)
-        else:
-            assert ways.reach(table).plain

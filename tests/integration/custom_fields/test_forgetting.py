@@ -81,13 +81,13 @@ class TestTheRun:
         house.run()
         go_to(house, LAST_DAYS[MONTHS])
         with house.database.reading() as session:
-            assert plan.make_plan(session, day=house.now.date(), zone=due.zone_of(session)).counts == {}
+            assert plan.make_plan(session, day=house.now.date(), zone=due.zone_of(session), now=house.now).counts == {}
         house.run()
         assert house.values(someone) == {INDUSTRY: "Wasserwirtschaft", MONTHS: "6"}
 
         house.clock.advance(timedelta(days=1))
         with house.database.reading() as session:
-            assert plan.make_plan(session, day=house.now.date(), zone=due.zone_of(session)).counts == {"RET-37": 1}
+            assert plan.make_plan(session, day=house.now.date(), zone=due.zone_of(session), now=house.now).counts == {"RET-37": 1}
         (report,) = house.run()
 
         assert report.counts == {"RET-37": 1}

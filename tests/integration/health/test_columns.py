@@ -141,7 +141,7 @@ class TestPeriods:
         change(runtime, f"UPDATE contact SET segment = 'B' WHERE subject_id = '{people[0]}'")
         today = clock.now().astimezone(ZONE).date()
         with runtime.database.reading() as session:
-            planned = plan.make_plan(session, day=today, zone=ZONE)
+            planned = plan.make_plan(session, day=today, zone=ZONE, now=clock.now())
 
         report = run.run_for(runtime.database, vault=runtime.vault, day=today, clock=clock.now)
 

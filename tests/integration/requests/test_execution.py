@@ -316,7 +316,9 @@ class TestExecution:
             desk.execute()
 
         with desk.database.reading() as session:
-            at_the_end, after = (plan.make_plan(session, day=day, zone=ZONE) for day in (date(2029, 12, 31), date(2030, 1, 1)))
+            at_the_end, after = (
+                plan.make_plan(session, day=day, zone=ZONE, now=desk.now) for day in (date(2029, 12, 31), date(2030, 1, 1))
+            )
         assert {each.subject_id for each in at_the_end.due if each.kind == DueKind.PERSON} == set()
         assert {each.subject_id for each in after.due if each.kind == DueKind.PERSON} == {prospect, contact}
 

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crm.db import Compartment
 from crm.models.erasure import ErasureCause, ErasureJob
@@ -46,7 +46,7 @@ def go(desk):
     def forget():
         today = desk.now.astimezone(ZONE).date()
         with desk.database.reading() as session:
-            planned = plan.make_plan(session, day=today, zone=ZONE).counts
+            planned = plan.make_plan(session, day=today, zone=ZONE, now=desk.now).counts
         report = run.catch_up(desk.database, vault=desk.runtime.vault, clock=lambda: desk.now)[-1]
         assert planned == report.counts
         return report
@@ -90,6 +90,16 @@ def test_is_entered_and_the_control_misses_nothing(desk, closed, go):
     assert (entry["sub"], entry["res"], entry["cls"]) == (person, "RET-22", "change")
     with desk.database.reading() as session:
         assert row_integrity.compare(session).is_sound
+
+
+def test_nothing_goes_on_the_word_of_a_row_that_was_changed_with_sql(desk, closed, go):
+    case_id = closed(desk.take_in(), at=JUST_AFTER)
+    with desk.database.writing() as session:
+        session.execute(update(RequestCase).where(RequestCase.id == case_id).values(closed_at=LONG_AGO))
+
+    report = go()
+
+    assert report.counts == {} and report.skipped == {"changed": 1} and files(desk)[0] == {case_id}
 
 
 def test_the_control_finds_a_file_that_was_deleted_with_sql(desk, closed):

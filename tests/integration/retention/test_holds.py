@@ -18,6 +18,7 @@ from crm.privacy.holds import HeldError
 from crm.services.companies import entry as companies
 from crm.services.companies.entry import CompanyEntry
 from tests.integration.privacy.people import SALES
+from tests.integration.retention.test_aged import reach
 
 ACCOUNTING = Actor("7" * 32, frozenset({Role.ACCOUNTING}), Role.ACCOUNTING)
 COORDINATOR = Actor("c" * 32, frozenset({Role.PRIVACY}), Role.PRIVACY)
@@ -93,6 +94,17 @@ class TestRun:
 
         assert person in house.living() and house.count(Note) == 1
         assert reports[-1].skipped == {"hold": 2}
+
+    def test_keeps_somebody_of_whom_a_campaign_knows(self, house, hold):
+        """What would go with them is under the hold (Art. 17(3)(e) DSGVO)."""
+        reached, gone = house.overdue(2)
+        reach(house, reached, 100)
+        hold(rule="RET-19")
+
+        report = house.run()[-1]
+
+        assert house.living() == {reached} and gone not in house.living()
+        assert report.skipped == {"hold": 1}
 
     def test_leaves_documents_alone_whose_duty_is_over(self, house, hold):
         person = house.person("contract_person")

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crm.actor import Actor, Role
 from crm.models.account import Account, AccountRole
@@ -32,7 +32,6 @@ def leaver(house):
         with house.database.writing() as session:
             made = users.add(session, email=email, name="Vera Gegangen", roles={Role.SALES}, actor=ADMIN, now=left)
             session.add(CalendarLink(account_id=made.account_id, token_hash=email.encode().ljust(32, b"h")[:32], issued_at=left))
-            session.get_one(Account, made.account_id).sealed_totp = b"secret"
         with house.database.writing() as session:
             user_changes.set_roles(session, account_id=made.account_id, roles={Role.SERVICE}, actor=ADMIN, now=left)
             user_changes.disable(session, account_id=made.account_id, actor=ADMIN, now=left)
@@ -43,7 +42,7 @@ def leaver(house):
 
 def find_plan(house):
     with house.database.reading() as session:
-        return plan.make_plan(session, day=house.today, zone=ZONE).counts
+        return plan.make_plan(session, day=house.today, zone=ZONE, now=house.now).counts
 
 
 def test_only_the_pseudonym_stays(house, leaver):
@@ -86,6 +85,16 @@ def test_six_months_count_from_the_day_the_account_was_shut(house, leaver, days_
     leaver(days_ago)
 
     assert (house.run()[-1].counts == {"RET-32": 1}) is goes
+
+
+def test_nothing_goes_on_the_word_of_a_row_that_was_changed_with_sql(house, leaver):
+    made = leaver(10)
+    with house.database.writing() as session:
+        session.execute(update(Account).where(Account.id == made.account_id).values(disabled_at=house.now - timedelta(days=900)))
+
+    report = house.run()[-1]
+
+    assert report.counts == {} and report.skipped == {"changed": 1} and find_plan(house) == {}
 
 
 def test_whoever_came_back_stays(house, leaver):

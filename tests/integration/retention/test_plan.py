@@ -33,7 +33,7 @@ def ended(house):
     for person in (staying, staying, staying, going):
         reach(house, person, 400)
     with house.database.writing() as session:
-        _write_note(session, house, staying)
+        write_note(session, house, staying, days_ago=800)
         _file_documents(session, house, staying)
         _leave_request(session, house)
         _ask_for_file(session, house)
@@ -44,8 +44,8 @@ def ended(house):
     return staying
 
 
-def _write_note(session, house, person):
-    moment = {"now": house.now, "happened_at": house.now - timedelta(days=800)}
+def write_note(session, house, person, *, days_ago):
+    moment = {"now": house.now, "happened_at": house.now - timedelta(days=days_ago)}
     purpose = house.purpose(session, "business_contact")
     notes.write(session, subject_id=person, text="Notiz", kind=NoteKind.NOTE, purpose=purpose, actor=SALES, **moment)
 
@@ -75,7 +75,7 @@ def _ask_for_file(session, house):
 
 def planned(house):
     with house.database.reading() as session:
-        return plan.make_plan(session, day=house.today, zone=house.database.equipment["zone"])
+        return plan.make_plan(session, day=house.today, zone=house.database.equipment["zone"], now=house.now)
 
 
 def test_the_run_does_what_the_plan_says_of_every_kind(house, ended):

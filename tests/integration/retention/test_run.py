@@ -84,7 +84,7 @@ class TestWhatGoes:
         house.overdue(2)
 
         with house.database.reading() as session:
-            planned = plan.make_plan(session, day=house.today, zone=house.database.equipment["zone"])
+            planned = plan.make_plan(session, day=house.today, zone=house.database.equipment["zone"], now=house.now)
 
         assert planned.counts == {"RET-01": 2} and len(house.living()) == 2
         assert house.run()[0].counts == planned.counts
@@ -128,7 +128,7 @@ class TestWhoStaysForNow:
         house.clock.advance(timedelta(days=1))
 
         with house.database.reading() as session:
-            planned = plan.make_plan(session, day=house.today, zone=house.database.equipment["zone"])
+            planned = plan.make_plan(session, day=house.today, zone=house.database.equipment["zone"], now=house.now)
         house.run()
 
         assert person in house.living()
