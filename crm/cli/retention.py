@@ -150,6 +150,8 @@ def _amounts(counts: "Mapping[str, int]") -> str:
         Unit.REACHED: lambda number: ngettext("%(num)s Kontakt einer Kampagne", "%(num)s Kontakte von Kampagnen", number),
         Unit.DOCUMENT: lambda number: ngettext("%(num)s Unterlage", "%(num)s Unterlagen", number),
         Unit.PROTOCOL: lambda number: ngettext("%(num)s Löschprotokoll", "%(num)s Löschprotokolle", number),
+        Unit.ACCOUNT: lambda number: ngettext("%(num)s Konto", "%(num)s Konten", number),
+        Unit.FILE: lambda number: ngettext("%(num)s Fallakte", "%(num)s Fallakten", number),
         Unit.REQUEST: lambda number: ngettext("%(num)s unbestätigter Antrag", "%(num)s unbestätigte Anträge", number),
         Unit.EXPORT: lambda number: ngettext("%(num)s Datei eines Exports", "%(num)s Dateien von Exporten", number),
     }

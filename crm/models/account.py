@@ -49,6 +49,8 @@ class Account(Base):
     is_invented: Mapped[bool] = mapped_column(default=False, info=NOT_PERSONAL)
     created_at: Mapped[datetime] = mapped_column(info=personal(Category.STAFF))
     disabled_at: Mapped[datetime | None] = mapped_column(info=personal(Category.STAFF))
+    # Since when nothing but the pseudonym is left of the account, because its period after leaving has ended.
+    forgotten_at: Mapped[datetime | None] = mapped_column(info=personal(Category.STAFF))
     role_rows: Mapped[list[AccountRole]] = relationship(cascade="all, delete-orphan", lazy="selectin", order_by=AccountRole.role)
 
     @property

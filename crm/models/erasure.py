@@ -40,7 +40,8 @@ class ErasureJob(Base):
     subject_id: Mapped[Id] = mapped_column(ForeignKey("subject.id"), unique=True, info=personal(Category.LINK))
     cause: Mapped[str] = mapped_column(String(10), info=personal(Category.METADATA))
     rule: Mapped[str | None] = mapped_column(String(10), info=NOT_PERSONAL)
-    case_id: Mapped[Id | None] = mapped_column(ForeignKey("request_case.id"), info=personal(Category.LINK))
+    # No foreign key: the order outlives the file of the request, which goes by its own rule.
+    case_id: Mapped[Id | None] = mapped_column(info=personal(Category.LINK))
     step: Mapped[str] = mapped_column(String(10), info=NOT_PERSONAL)
     ordered_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     ordered_by: Mapped[str] = mapped_column(String(40), info=personal(Category.STAFF))

@@ -115,6 +115,7 @@ class Action(StrEnum):
     REQUEST_HELD_BACK = "request:held_back"
     REQUEST_ANSWERED = "request:answered"
     REQUEST_CLOSED = "request:closed"
+    REQUEST_FORGOTTEN = "request:forgotten"
     COPY_COMPOSED = "copy:composed"
     COPY_READ = "copy:read"
     COPY_CODE_SENT = "copy:code_sent"
@@ -171,6 +172,7 @@ class Action(StrEnum):
     ACCOUNT_ROLES_CHANGED = "account:roles_changed"
     ACCOUNT_DISABLED = "account:disabled"
     ACCOUNT_ENABLED = "account:enabled"
+    ACCOUNT_FORGOTTEN = "account:forgotten"
     ACCOUNT_START_PASSWORD_ISSUED = "account:start_password_issued"  # noqa: S105 - the name of an act
     ACCOUNT_PASSWORD_CHANGED = "account:password_changed"  # noqa: S105 - the name of an act
     ACCOUNT_PASSWORD_REHASHED = "account:password_rehashed"  # noqa: S105 - the name of an act

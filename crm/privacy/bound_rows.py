@@ -135,6 +135,7 @@ BOUND: Final = (
                 Action.ACCOUNT_ROLES_CHANGED,
                 Action.ACCOUNT_DISABLED,
                 Action.ACCOUNT_ENABLED,
+                Action.ACCOUNT_FORGOTTEN,
                 Action.ACCOUNT_START_PASSWORD_ISSUED,
                 Action.ACCOUNT_PASSWORD_CHANGED,
                 Action.ACCOUNT_PASSWORD_REHASHED,
@@ -146,6 +147,7 @@ BOUND: Final = (
     ),
     Bound(
         table="request_case",
+        removed_by=frozenset({Action.REQUEST_FORGOTTEN}),
         renewed_by=frozenset(
             {
                 Action.REQUEST_OPENED,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, cast, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, LargeBinary, cast, exists, func, insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from crm.actor import Actor
 from crm.db import Compartment, among, new_id
@@ -160,6 +160,13 @@ def find_states(session: Session, subject_ids: Sequence[str], *, now: datetime) 
         if effective_at <= now or act == ConsentAct.WITHDRAWN:
             states[subject_id][purpose, Channel(channel)] = Consent(ConsentAct(act), effective_at)
     return states
+
+
+def holds(subject_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Say whom a consent holds that was given and not withdrawn."""
+    given, later = aliased(ConsentEvent), aliased(ConsentEvent)
+    same = (later.subject_id == given.subject_id, later.purpose == given.purpose, later.channel == given.channel)
+    return exists().where(given.subject_id == subject_id, given.act == ConsentAct.GIVEN, ~exists().where(*same, later.id > given.id))
 
 
 def count_withdrawn(session: Session) -> dict[str, int]:

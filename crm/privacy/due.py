@@ -112,7 +112,7 @@ def find_forgetting(session: Session, subject_ids: Sequence[str], *, zone: ZoneI
         last_contact_on = contact.last_contact_at.astimezone(zone).date()
         ending = _grounds_end(standing, known, ends[subject_id], last_contact_on, is_prospect=contact.is_prospect)
         rules = [*ending, *_consents_end(standing, consents.get(subject_id, ()))]
-        found[subject_id] = tuple(sorted(rules, key=_day)) or (_from_last_contact(_prospects(standing), (), last_contact_on),)
+        found[subject_id] = tuple(sorted(rules, key=_day)) or (_from_last_contact(prospects(standing), (), last_contact_on),)
     for subject_id, kept_at, until in session.execute(_DECIDED, {"subject_ids": list(found)}):
         found[subject_id] = (Forgetting(standing[CLAIMS], (), kept_at.astimezone(zone).date(), until),)
     return found
@@ -120,14 +120,14 @@ def find_forgetting(session: Session, subject_ids: Sequence[str], *, zone: ZoneI
 
 def find_end_of_prospect(standing: Rules, purposes: Sequence[Purpose], last_contact_on: date) -> date | None:
     """Return the last day of a prospect's period; None for whom a ground for one of these purposes makes a customer."""
-    return None if any(map(_is_contract, purposes)) else due_on(_prospects(standing), last_contact_on)
+    return None if any(map(is_contract, purposes)) else due_on(prospects(standing), last_contact_on)
 
 
 def rules_of_people(session: Session) -> frozenset[str]:
     """Return every rule that can give people a day: those of consents, and of grounds that end as `find_forgetting` ends them."""
     known = purposes.find_all(session)
     ending = {each.retention for each in known if each.needs_consent or find_shipped()[each.retention].start in _ENDS_GROUNDS}
-    return frozenset({*ending, _prospects(find_shipped()).code})
+    return frozenset({*ending, prospects(find_shipped()).code})
 
 
 def deciding(rules: Sequence[Forgetting]) -> Forgetting | None:
@@ -205,11 +205,11 @@ def begin(session: Session, people: Sequence[NewPeriods]) -> None:
     rows = []
     for each in people:
         grounds = [purpose for purpose in each.purposes if not purpose.needs_consent]
-        is_prospect = each.is_prospect and not any(map(_is_contract, grounds))
+        is_prospect = each.is_prospect and not any(map(is_contract, grounds))
         rules = {rule.code: rule for purpose in grounds for rule in [_rule_of(standing, purpose, is_prospect=is_prospect)]}.values()
         if not any(rule.start is StartEvent.END_OF_RELATION for rule in rules):
             last_contact_on = each.last_contact_at.astimezone(zone).date()
-            ending = [rule for rule in rules if rule.start is StartEvent.LAST_CONTACT] or [_prospects(standing)]
+            ending = [rule for rule in rules if rule.start is StartEvent.LAST_CONTACT] or [prospects(standing)]
             rows.append(_row(each.subject_id, max((_from_last_contact(rule, (), last_contact_on) for rule in ending), key=_day)))
     insert_rows(session.connection(), RetentionDue, [row for row in rows if row])
 
@@ -248,7 +248,7 @@ def _grounds_end(standing: Rules, known: Purposes, ends: _Days, last_contact_on:
     """Yield the rules of the grounds: one from the last contact while a ground runs, one for each end of a relation."""
     by_rule: dict[tuple[str, date | None], list[Purpose]] = defaultdict(list)
     based = [purpose for purpose in known if purpose.code in ends]
-    is_prospect = is_prospect and not any(ends[purpose.code] is None and _is_contract(purpose) for purpose in based)
+    is_prospect = is_prospect and not any(ends[purpose.code] is None and is_contract(purpose) for purpose in based)
     for purpose in based:
         by_rule[_rule_of(standing, purpose, is_prospect=is_prospect).code, ends[purpose.code]].append(purpose)
     for (code, ended_on), ended in by_rule.items():
@@ -262,15 +262,12 @@ def _grounds_end(standing: Rules, known: Purposes, ends: _Days, last_contact_on:
 def _rule_of(standing: Rules, purpose: Purpose, *, is_prospect: bool) -> RetentionRule:
     """Return the rule that ends a ground: a prospect has no relation (yet) whose end could be waited for."""
     rule = standing[purpose.retention]
-    waits = rule.start is StartEvent.END_OF_RELATION and not _is_contract(purpose)
-    return _prospects(standing) if is_prospect and waits else rule
+    waits = rule.start is StartEvent.END_OF_RELATION and not is_contract(purpose)
+    return prospects(standing) if is_prospect and waits else rule
 
 
-def _is_contract(purpose: Purpose) -> bool:
-    """Return whether a ground for this purpose makes its person a customer, who is no prospect as long as it runs.
-
-    Source: Art. 6(1)(b) DSGVO.
-    """
+def is_contract(purpose: Purpose) -> bool:
+    """Return whether a ground for this purpose makes its person a customer, no prospect as long as it runs (Art. 6(1)(b) DSGVO)."""
     return purpose.basis == _CONTRACT and find_shipped()[purpose.retention].start is StartEvent.END_OF_RELATION
 
 
@@ -289,7 +286,8 @@ def _from_last_contact(rule: RetentionRule, ended: tuple[Purpose, ...], last_con
     return Forgetting(rule, ended, last_contact_on, due_on(rule, last_contact_on))
 
 
-def _prospects(standing: Rules) -> RetentionRule:
+def prospects(standing: Rules) -> RetentionRule:
+    """Return the rule of those whom no relation keeps: it counts from the last contact."""
     return next(rule for rule in standing.values() if rule.start is StartEvent.LAST_CONTACT)
 
 

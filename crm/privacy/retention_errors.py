@@ -64,3 +64,15 @@ class FrameFaultError(InvalidInputError):
     """Not one of the choices."""
 
     message = "Bitte wählen Sie einen Eintrag aus der Liste."
+
+
+class OwnOpinionMissingError(InvalidInputError):
+    """The officer says nothing."""
+
+    message = "Bitte wählen Sie, ob Sie zustimmen oder Einwände haben."
+
+
+class OwnOpinionTextMissingError(InvalidInputError):
+    """The officer objects, and does not say to what."""
+
+    message = "Bitte schreiben Sie, was Sie einwenden; wer davon abweicht, muss darauf antworten."

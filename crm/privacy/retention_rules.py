@@ -7,8 +7,9 @@ Source: Art. 5(1)(e), 5(2), 24(1) DSGVO; DIN 66398.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ _POLICY = PolicyVersion.__table__.c
 _MINE = _POLICY.kind.in_([KIND, FRAME_KIND])
 _NEWEST = select(func.max(_POLICY.id)).where(_MINE)
 _VERSIONS = select(_POLICY.kind, _POLICY.code, _POLICY.version, _POLICY.definition).where(_MINE).order_by(_POLICY.id)
+_Versions = Iterable[tuple[str, str, int, str]]
 
 
 class Sector(StrEnum):
@@ -64,6 +66,12 @@ def find_rules(session: Session) -> Rules:
     return _find(session).rules
 
 
+def find_rules_at(session: Session, moment: datetime) -> Rules:
+    """Return the rules as they held at a moment, for what is shown of it later."""
+    versions: _Versions = map(tuple, session.execute(_VERSIONS.where(_POLICY.set_at <= moment)))
+    return _read(versions, 0).rules
+
+
 def find_frame(session: Session) -> Frame:
     """Return sector and system of record as they hold now."""
     return _find(session).frame
@@ -97,15 +105,15 @@ def _find(session: Session) -> _Read:
         cache: dict[str, _Read] = session.info.get("policy_cache", {})
         read = cache.get(_CACHE)
         if read is None or read.newest != newest:
-            read = cache[_CACHE] = _read(session, newest)
+            read = cache[_CACHE] = _read(map(tuple, session.execute(_VERSIONS)) if newest else (), newest)
         session.info[_CACHE] = read
     return read
 
 
-def _read(session: Session, newest: int) -> _Read:
+def _read(versions: _Versions, newest: int) -> _Read:
     rules, frame = dict(find_shipped()), Frame()
     changed: dict[str, tuple[int, Mapping[str, Any]]] = {}
-    for kind, code, version, text in session.execute(_VERSIONS) if newest else ():
+    for kind, code, version, text in versions:
         if kind == FRAME_KIND:
             said = json.loads(text)
             frame = Frame(Sector(said["sector"]), SystemOfRecord(said["system_of_record"]), version)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor
 from crm.db import Database
+from crm.errors import NotFoundError
 from crm.models.retention import RetentionRun, RunState
 from crm.privacy import audit, due, pausing
 from crm.privacy.actions import Action
@@ -157,6 +158,18 @@ def find_concept(session: Session, *, today: date) -> Concept:
         held=ended.count_held(session, day=today),
         days_before=days,
     )
+
+
+def find_run(session: Session, run_id: str) -> RunView:
+    """Return one run.
+
+    Raises:
+        NotFoundError: there is none, or its protocol has gone with its period.
+    """
+    found = session.get(RetentionRun, run_id)
+    if found is None:
+        raise NotFoundError
+    return _view(found, find_staff_names(session).by_pseudonym)
 
 
 def _view(run: RetentionRun, names: Mapping[str, str]) -> RunView:

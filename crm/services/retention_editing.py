@@ -3,6 +3,7 @@
 Source: Art. 5(2), 24(1), 37(1), 38(1) DSGVO; § 38 BDSG.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -11,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from crm.actor import Actor, Role
 from crm.errors import NotFoundError
-from crm.privacy import due, retention_changes, retention_rules
+from crm.privacy import due, retention_changes, retention_opinions, retention_rules
 from crm.privacy.periods import Period, RetentionRule, Unit
 from crm.privacy.policy_versions import find_newest
 from crm.privacy.retention_changes import CHANGES, Justification, Opinion, RuleChange
 from crm.privacy.retention_errors import DpoThereError, FrameFaultError, NoDpoError, PeriodFaultError
+from crm.privacy.retention_opinions import GivenOpinion
 from crm.privacy.retention_rules import FRAME, Frame, Sector, SystemOfRecord
 from crm.services import setting_up
 from crm.services.contacts.fields import clean_line
@@ -49,6 +51,8 @@ class History:
         version: of the newest decision, for the form.
         has_dpo: somebody has an account as DSB.
         why_no_dpo: what the administration said, where nobody has.
+        opinions: what the officer has said themselves, by version.
+        open_version: the version that the officer can give an opinion on; None where there is none.
         names: of who decided, by pseudonym.
     """
 
@@ -59,6 +63,8 @@ class History:
     version: int
     has_dpo: bool
     why_no_dpo: str | None
+    opinions: Mapping[int, GivenOpinion]
+    open_version: int | None
     names: dict[str, str]
 
 
@@ -72,6 +78,7 @@ def find_history(session: Session, code: str) -> History:
     if rule is None and code != FRAME:
         raise NotFoundError
     names = find_staff_names(session).by_pseudonym
+    answerable = retention_opinions.find_open(session, code)
     return History(
         rule=rule,
         frame=retention_rules.find_frame(session),
@@ -80,15 +87,39 @@ def find_history(session: Session, code: str) -> History:
         version=find_newest(session, CHANGES, code).version,
         has_dpo=bool(setting_up.count_holders(session)[Role.DPO]),
         why_no_dpo=setting_up.find_why_no_dpo(session),
+        opinions={change: each for (_, change), each in retention_opinions.find_given(session, [code]).items()},
+        open_version=answerable.version if answerable else None,
         names=dict(names),
     )
 
 
-def find_all_changes(session: Session) -> list[tuple[RuleChange, str]]:
-    """Return every change of every rule with the name of who decided it, the newest of each rule first."""
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A change with who decided it and what the officer has said of it themselves."""
+
+    change: RuleChange
+    by: str
+    opinion: GivenOpinion | None
+
+
+def find_all_changes(session: Session) -> tuple[list[Decided], Mapping[str, str]]:
+    """Return every change of every rule, the newest of each rule first, and the names of staff by pseudonym."""
     names = find_staff_names(session).by_pseudonym
     codes = [FRAME, *retention_rules.find_rules(session)]
-    return [(each, names.get(each.set_by, each.set_by)) for code in codes for each in retention_changes.find_changes(session, code)]
+    given = retention_opinions.find_given(session, codes)
+    changes = [each for code in codes for each in retention_changes.find_changes(session, code)]
+    return [Decided(each, names.get(each.set_by, each.set_by), given.get((each.code, each.version))) for each in changes], names
+
+
+def give_opinion(session: Session, *, code: str, change: int, typed: Typed, actor: Actor, now: datetime) -> None:
+    """Take what the officer says of a change.
+
+    Raises:
+        StaleVersionError: there is a newer change by now.
+        InvalidInputError: names the field that cannot be taken.
+    """
+    text = clean_line(typed.opinion_text, field="opinion_text", longest=LONGEST)
+    retention_opinions.give(session, code=code, change=change, opinion=typed.opinion, text=text, actor=actor, now=now)
 
 
 def change_rule(session: Session, *, code: str, typed: Typed, expected_version: int, actor: Actor, now: datetime) -> None:

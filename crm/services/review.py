@@ -81,6 +81,7 @@ class Reviewed:
     person: Disclosed | None
     decides: bool
     forgetting: Forgetting
+    last_contact_on: date
     owner_id: str | None
     time_up: bool
     kept: RetentionKeep | None
@@ -116,12 +117,14 @@ def open_next(
     at = ids.index(subject_id) if subject_id in ids else 0
     shown = ids[at]
     opened = disclosure.open_people(session, subject_ids=[shown], groups=LIST_GROUPS, purpose=purpose, actor=actor, now=now)
+    contact = session.execute(select(Contact.owner_id, Contact.last_contact_at).where(Contact.subject_id == shown)).one()
     return Reviewed(
         subject_id=shown,
         person=next(iter(opened), None),
         decides=_may_decide(session, shown, purpose, actor, now),
         forgetting=due.find_forgetting(session, [shown], zone=zone, now=now)[shown][-1],
-        owner_id=session.scalar(select(Contact.owner_id).where(Contact.subject_id == shown)),
+        last_contact_on=contact.last_contact_at.astimezone(zone).date(),
+        owner_id=contact.owner_id,
         time_up=RestrictionReason.TIME_UP in restriction.find_reasons(session, [shown]).get(shown, ()),
         kept=session.scalar(select(RetentionKeep).where(RetentionKeep.subject_id == shown, RetentionKeep.until >= today)),
         place=at + 1,

@@ -1,4 +1,4 @@
-"""Who is in the review of an actor: whose day comes soon, whom an import found overdue, and who was kept without a day."""
+"""Who is in the review of an actor: whose day comes soon, whom an import found overdue, who was kept without a day, who is dormant."""
 
 from datetime import date, timedelta
 
@@ -10,7 +10,7 @@ from crm.clock import begin_of
 from crm.models.contact import Contact
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.retention import DueKind, RetentionDue, RetentionKeep
-from crm.privacy import due
+from crm.privacy import dormant, due
 from crm.privacy.erasure import ended
 from crm.privacy.erasure.policy import run_policy
 from crm.services.staff_names import find_account_id
@@ -47,19 +47,21 @@ def select_reviewed(session: Session, actor: Actor, today: date) -> Select[str, 
     """
     of_person = and_(RetentionDue.subject_id == Subject.id, RetentionDue.kind == DueKind.PERSON)
     living = select(Subject.id, RetentionDue.rule).outerjoin(RetentionDue, of_person).where(Subject.state == SubjectState.LIVING)
-    wanted = living.where(Subject.id.in_(_waiting(today)))
+    wanted = living.where(Subject.id.in_(_waiting(session, today)))
     if actor.role is Role.PRIVACY:
         return wanted
     own = exists().where(Contact.subject_id == Subject.id, Contact.owner_id == find_account_id(session, actor))
     return wanted.where(own, Subject.id.not_in(_found_overdue()))
 
 
-def _waiting(today: date) -> Select[str]:
-    """Select whose day comes soon, whom an import found overdue, and who was kept though no day ends what they are kept for."""
+def _waiting(session: Session, today: date) -> Select[str]:
+    """Select whose day comes soon, whom an import found overdue, and of whom no day ends what they are kept for: kept so, or dormant."""
     soon = today + timedelta(days=run_policy().days_before)
     ending = select(RetentionDue.subject_id).where(RetentionDue.kind == DueKind.PERSON, RetentionDue.due_on <= soon)
     has_day = exists().where(RetentionDue.subject_id == RetentionKeep.subject_id, RetentionDue.kind == DueKind.PERSON)
-    everybody = union(ending, _found_overdue(), select(RetentionKeep.subject_id).where(~has_day)).subquery()
+    everybody = union(
+        ending, _found_overdue(), select(RetentionKeep.subject_id).where(~has_day), dormant.select_dormant(session, today=today)
+    ).subquery()
     return select(everybody.c.subject_id)
 
 

@@ -17,7 +17,10 @@ LOOKS_AFTER: Final = (Role.SALES, Role.SERVICE, Role.ACCOUNTING)  # who may be g
 # Built once, because every page about people asks it.
 _ACCOUNT = Account.__table__.c
 _WORKING = select(AccountRole.account_id).where(AccountRole.role.in_(LOOKS_AFTER))
-_EVERYBODY = select(_ACCOUNT.id, _ACCOUNT.pseudonym, _ACCOUNT.sealed_name, _ACCOUNT.disabled_at.is_(None), _ACCOUNT.id.in_(_WORKING))
+_IS_OPEN = _ACCOUNT.disabled_at.is_(None)
+_EVERYBODY = select(_ACCOUNT.id, _ACCOUNT.pseudonym, _ACCOUNT.sealed_name, _IS_OPEN, _ACCOUNT.id.in_(_WORKING)).where(
+    _ACCOUNT.forgotten_at.is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class StaffNames:
 
 
 def find_staff_names(session: Session) -> StaffNames:
-    """Return the names of all accounts; owners are those who are not disabled and work with contacts."""
+    """Return the names of all accounts that are not forgotten; owners are those who are not disabled and work with contacts."""
     vault = Vault.of(session)
     rows = session.execute(_EVERYBODY)
     named = [

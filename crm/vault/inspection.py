@@ -49,9 +49,9 @@ class Inspection:
         """Return who of these has a key of this compartment, living or not yet removed."""
         return self._find(data_key, data_key.c.compartment == compartment.value, subject_ids)
 
-    def find_buried(self, subject_ids: Sequence[str]) -> set[str]:
-        """Return who of these has a tombstone for the profile key: erased, whatever a restored backup of the data says."""
-        return self._find(tombstone, tombstone.c.compartment == Compartment.PROFILE.value, subject_ids)
+    def find_buried(self, subject_ids: Sequence[str], *, compartment: Compartment = Compartment.PROFILE) -> set[str]:
+        """Return who of these has a tombstone for this key; for that of the profile: erased, whatever a restored backup says."""
+        return self._find(tombstone, tombstone.c.compartment == compartment.value, subject_ids)
 
     def count_rights(self, right: Right) -> dict[str, int]:
         """Return how often each person stands in the journal with this right."""

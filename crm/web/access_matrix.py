@@ -124,6 +124,7 @@ _REQUESTS: Final[AccessMatrix] = {
     **{f"requests.{act}": acts.roles_of(act) for act in Act},
 }
 
+_CHECKS_THE_LOG: Final = frozenset({Role.AUDITOR, Role.DPO, Role.PRIVACY})
 _READS_THE_CONCEPT: Final = frozenset({Role.PRIVACY, Role.DPO, Role.AUDITOR, Role.MANAGEMENT})
 _REVIEWS: Final = frozenset({Role.PRIVACY, Role.SALES})
 
@@ -133,6 +134,8 @@ _RETENTION: Final[AccessMatrix] = {
     "concept.rule": _READS_THE_CONCEPT,
     "concept.frame": _READS_THE_CONCEPT,
     "concept.pdf": _READS_THE_CONCEPT,
+    "concept.protocol": _CHECKS_THE_LOG,
+    "concept.give_opinion": frozenset({Role.DPO}),
     "concept.change": frozenset({Role.PRIVACY}),
     "concept.change_frame": frozenset({Role.PRIVACY}),
     "review.show": _REVIEWS,
@@ -163,8 +166,6 @@ _CUSTOM_FIELDS: Final[AccessMatrix] = {
     f"custom_fields.{name}": _DEFINES for name in ("index", "new", "create", "edit", "change", "retirement", "retire")
 }
 
-_CHECKS_THE_LOG: Final = frozenset({Role.AUDITOR, Role.DPO, Role.PRIVACY})
-
 _LEDGER: Final[AccessMatrix] = {
     "ledger.index": _CHECKS_THE_LOG,
     "ledger.show": _CHECKS_THE_LOG,
@@ -172,6 +173,7 @@ _LEDGER: Final[AccessMatrix] = {
     "ledger.find_subject": _CHECKS_THE_LOG,
     "ledger.subject": _CHECKS_THE_LOG,
     "ledger.erasure_proof": _CHECKS_THE_LOG,
+    "ledger.erasure_certificate": _CHECKS_THE_LOG,
     "ledger.verify": _CHECKS_THE_LOG,
     "ledger.progress": _CHECKS_THE_LOG,
     "ledger.make_bundle": _CHECKS_THE_LOG,

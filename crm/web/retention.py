@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.privacy import retention_opinions
 from crm.privacy.erasure import guard
 from crm.privacy.retention_rules import FRAME
 from crm.services import retention as concept
@@ -25,6 +26,7 @@ def index() -> ResponseReturnValue:
     """Show rules, numbers and runs; nobody is named."""
     with current_runtime().database.reading() as db:
         found = concept.find_concept(db, today=current_day())
+        unanswered = retention_opinions.find_unanswered(db) if may("concept.give_opinion") else []
     rules = [(each, in_language(each.rule.kind), in_language(each.rule.start_text), period_in_words(each.rule)) for each in found.rules]
     waiting = [(code, each.effective_on, change_in_words(each)) for code, each in sorted(found.waiting.items())]
     return render_template(
@@ -33,6 +35,8 @@ def index() -> ResponseReturnValue:
         rules=[row for row in rules if not row[0].rule.no_data],
         without=[(*row, in_language(row[0].rule.no_data)) for row in rules if row[0].rule.no_data],
         waiting=waiting,
+        unanswered=unanswered,
+        protocols=may("concept.protocol"),
         frame=frame_in_words(found.frame),
         frame_code=FRAME,
         bases=PERIOD_BASES,

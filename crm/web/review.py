@@ -120,6 +120,7 @@ def _facts(found: Reviewed, owner: str | None) -> list[tuple[str, str]]:
     rule = found.forgetting.rule
     facts = [(_("Regel"), f"{rule.code}: {in_language(rule.kind)}"), (_("Beginn der Frist"), in_language(rule.start_text))]
     facts.append((_("Frist"), period_in_words(rule)))
+    facts += [(_("Letzter Kontakt"), day(found.last_contact_on))] if not found.forgetting.due_on else []
     facts.append((_("Betreut von"), owner or _("niemandem")))
     facts += [(_("Funktion"), found.person.fields["position"])] if found.person and found.person.fields.get("position") else []
     facts += [(_("Ort"), found.person.fields["city"])] if found.person and found.person.fields.get("city") else []

@@ -3,6 +3,7 @@
 import io
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,22 @@ def test_pages_of_exports(visitor, demo_site, photograph):
     page.get_by_role("button", name="Export anfordern").click()
     page.wait_for_url("**/exports")
     photograph(page, "exports-index")
+
+
+def test_an_opinion_on_a_planned_rule(visitor, demo_site, photograph):
+    page = visitor()
+    step_into(page, demo_site, Role.PRIVACY)
+    page.goto(f"{demo_site.url}/retention/rules/RET-17")
+    page.get_by_label("Neue Frist").fill("12")
+    page.get_by_label("Warum die Regel geändert wird").fill("Nach einem Jahr liest niemand mehr die Notizen.")
+    page.get_by_label("Gilt ab").fill((SystemClock().now() + timedelta(days=30)).date().isoformat())
+    page.get_by_label("Was die oder der DSB sagt").select_option("asked")
+    page.get_by_role("button", name="Festlegen").click()
+    page.wait_for_url("**/retention/rules/RET-17")
+    page = visitor()
+    step_into(page, demo_site, Role.DPO)
+    page.goto(f"{demo_site.url}/retention/rules/RET-17")
+    photograph(page, "concept-opinion")
 
 
 def test_pages_about_forgetting(visitor, demo_site, photograph):

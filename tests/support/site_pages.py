@@ -25,6 +25,7 @@ NOT_PAGES = {
     "requests.archive": "a file",
     "ledger.proof": "a file",
     "ledger.erasure_proof": "a file",
+    "ledger.erasure_certificate": "a file",
     "documents.fetch": "a file",
     "files.fetch": "a file",
     "calendar.feed": "a file for calendar programs",
@@ -34,6 +35,7 @@ NOT_PAGES = {
     "imports.refused": "a file",
     "reports.pdf_file": "a file",
     "concept.pdf": "a file",
+    "concept.protocol": "a file",
 }
 # Pages on the way in; they show only while their step is open, so they have a test of their own.
 STEPS = {"signin.second_factor", "signin.enrolment", "signin.new_password", "signin.notice"}

@@ -1,6 +1,6 @@
-"""What goes by its age alone: who was reached by a campaign, of whom the figures stay, and the protocols of runs.
+"""What goes by its age alone: whom a campaign reached, of whom the figures stay, protocols, accounts of who left, files of requests.
 
-Source: Art. 5(1)(e), 5(2) DSGVO; Löschkonzept, RET-19 and RET-24.
+Source: Art. 5(1)(e), 5(2) DSGVO; Löschkonzept, RET-19, RET-22, RET-24 and RET-32.
 """
 
 from collections import Counter
@@ -17,14 +17,14 @@ from crm.models.campaign import Campaign, CampaignMember
 from crm.models.retention import RetentionRun, RunState
 from crm.privacy import audit, holds, restriction
 from crm.privacy.actions import Action
-from crm.privacy.erasure import ended
+from crm.privacy.erasure import ended, leavers, request_files
 from crm.privacy.erasure.ended import HeldBy
 from crm.privacy.periods import due_on
 from crm.privacy.retention_rules import find_rules
 
 CAMPAIGNS: Final = "RET-19"
 PROTOCOLS: Final = "RET-24"
-RULES: Final = (CAMPAIGNS, PROTOCOLS)
+RULES: Final = (CAMPAIGNS, PROTOCOLS, leavers.RULE, request_files.RULE)
 _AT_ONCE: Final = 500  # members of one unit of work
 _EMPTY: Final = {"subject_id": None, "sent_on": None, "responded_on": None, "response_way": None}
 _REACHED = func.coalesce(CampaignMember.sent_on, Campaign.starts_on)
@@ -33,7 +33,13 @@ _REACHED = func.coalesce(CampaignMember.sent_on, Campaign.starts_on)
 def count_periods(session: Session, *, first: date | None = None, last: date | None = None) -> Counter[str]:
     """Return by rule how many periods have their last day between two days, both included; None: wherever it lies."""
     rules, counts = find_rules(session), Counter[str]()
-    for rule, found in ((CAMPAIGNS, _count_reached(session)), (PROTOCOLS, _count_protocols(session))):
+    started = {
+        CAMPAIGNS: _count_reached(session),
+        PROTOCOLS: _count_protocols(session),
+        leavers.RULE: leavers.count_by_start(session),
+        request_files.RULE: request_files.count_by_start(session),
+    }
+    for rule, found in started.items():
         for started_on, number in found.items():
             if (first or date.min) <= due_on(rules[rule], started_on) <= (last or date.max):
                 counts[rule] += number
@@ -48,17 +54,21 @@ def count_over(session: Session, *, day: date, besides: Collection[str]) -> Coun
     """
     subject_id = CampaignMember.__table__.c.subject_id
     members = _ended_members(session, day).where(~_stays(day), ~among(subject_id, "besides"))
-    protocols = 0 if holds.is_rule_held(session, PROTOCOLS, day=day) else _count_ended_protocols(session, day)
-    return +Counter({CAMPAIGNS: _count(session, members, {"besides": besides}), PROTOCOLS: protocols})
+    whole_kinds = {
+        rule: number for rule, number in _count_whole_kinds(session, day).items() if not holds.is_rule_held(session, rule, day=day)
+    }
+    files = request_files.count_over(session, day=day)
+    return +Counter({CAMPAIGNS: _count(session, members, {"besides": besides}), request_files.RULE: files, **whole_kinds})
 
 
 def count_kept(session: Session, *, day: date) -> Counter[str]:
     """Return by reason how much is old enough on a day and stays; what has several reasons counts under each."""
     members = _ended_members(session, day)
     kept: Counter[str] = Counter({why: _count(session, members.where(keeps)) for why, keeps in _reasons(day).items()})
-    if holds.is_rule_held(session, PROTOCOLS, day=day):
-        kept[HeldBy.HOLD] += _count_ended_protocols(session, day)
-    return +kept
+    whole_kinds = _count_whole_kinds(session, day).items()
+    kept[HeldBy.HOLD] += sum(number for rule, number in whole_kinds if holds.is_rule_held(session, rule, day=day))
+    kept[HeldBy.CHANGED] += leavers.count_changed(session, day=day)
+    return +(kept + request_files.count_kept(session, day=day))
 
 
 def let_go(session: Session, *, day: date, actor: Actor, now: datetime) -> Counter[str]:
@@ -68,7 +78,14 @@ def let_go(session: Session, *, day: date, actor: Actor, now: datetime) -> Count
         audit.record(session, Action.CAMPAIGN_MEMBERS_FORGOTTEN, actor=actor, now=now, count=gone[CAMPAIGNS], result=CAMPAIGNS)
     if gone[PROTOCOLS]:
         audit.record(session, Action.RETENTION_FORGOTTEN, actor=actor, now=now, count=gone[PROTOCOLS], result=PROTOCOLS)
+    gone[leavers.RULE] = leavers.let_go(session, day=day, actor=actor, now=now)
+    gone[request_files.RULE] = request_files.let_go(session, day=day, actor=actor, now=now)
     return +gone
+
+
+def _count_whole_kinds(session: Session, day: date) -> dict[str, int]:
+    """Return by rule how much is old enough of what is kept only by a hold on its kind as a whole."""
+    return {PROTOCOLS: _count_ended_protocols(session, day), leavers.RULE: leavers.count_over(session, day=day)}
 
 
 def _count_reached(session: Session) -> dict[date, int]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from crm.privacy import documents, due, due_work, exporting
-from crm.privacy.erasure import aged, unconfirmed
+from crm.privacy.erasure import aged, leavers, request_files, unconfirmed
 from crm.privacy.periods import StartEvent, find_shipped
 
 
@@ -21,6 +21,8 @@ class Unit(StrEnum):
     REACHED = "reached"  # that a campaign reached somebody
     DOCUMENT = "document"
     PROTOCOL = "protocol"
+    ACCOUNT = "account"
+    FILE = "file"  # of a request
     REQUEST = "request"
     EXPORT = "export"
 
@@ -32,6 +34,8 @@ _UNITS: Final[Mapping[str, Unit]] = {
     due_work.DUNNED: Unit.INVOICE,
     aged.CAMPAIGNS: Unit.REACHED,
     aged.PROTOCOLS: Unit.PROTOCOL,
+    leavers.RULE: Unit.ACCOUNT,
+    request_files.RULE: Unit.FILE,
     unconfirmed.RULE: Unit.REQUEST,
     exporting.RULE: Unit.EXPORT,
     **dict.fromkeys(documents.DOCUMENT_RULES, Unit.DOCUMENT),

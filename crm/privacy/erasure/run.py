@@ -101,6 +101,7 @@ def run_for(
         pass
     while _let_aged_go(database, day, actor, clock()):
         pass
+    vault.finish_destructions(clock=clock)
     documents.expire(database, vault=vault, today=day, clock=clock, note=lambda session, gone: _note(session, day, gone))
     _let_requests_lapse(database, day, actor, zone, clock())
     _let_exports_go(database, day, actor, clock())

@@ -110,6 +110,6 @@ def _lock_administrators(session: Session) -> set[str]:
 
 def _get_locked(session: Session, account_id: str) -> Account:
     account = session.scalars(select(Account).where(Account.id == account_id).with_for_update()).first()
-    if account is None:
+    if account is None or account.forgotten_at is not None:
         raise AccountNotFoundError
     return account

@@ -124,9 +124,9 @@ def make_account(session: Session, *, email: str, name: str, roles: Collection[R
 
 
 def list_users(session: Session, *, actor: Actor, now: datetime) -> list[User]:
-    """List all accounts, by name; the entry says how many were shown."""
+    """List all accounts that are not forgotten, by name; the entry says how many were shown."""
     actor = require_administration(actor)
-    shown = [_shown(session, account) for account in session.scalars(select(Account))]
+    shown = [_shown(session, account) for account in session.scalars(select(Account).where(Account.forgotten_at.is_(None)))]
     audit.record(session, Action.ACCOUNT_LISTED, actor=actor, now=now, kind="account", count=len(shown))
     return sorted(shown, key=lambda user: (user.disabled_at is not None, user.name.casefold()))
 
@@ -139,7 +139,7 @@ def get_user(session: Session, *, account_id: str, actor: Actor, now: datetime) 
     """
     actor = require_administration(actor)
     account = session.get(Account, account_id)
-    if account is None:
+    if account is None or account.forgotten_at is not None:
         raise AccountNotFoundError
     audit.record(session, Action.ACCOUNT_LISTED, actor=actor, now=now, kind="account", subject_id=account.pseudonym)
     return _shown(session, account)

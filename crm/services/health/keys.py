@@ -200,13 +200,21 @@ def _sort_out(people: list[tuple[str, SubjectState]], inspection: Inspection, fo
 
 
 def _without_strangers(stores: Stores, inspection: Inspection, subject_ids: list[str]) -> list[str]:
-    """Leave out who asked for something and is nobody we know: they have the key of their case, and a profile never was."""
+    """Leave out who asked for something and is nobody we know: they have the key of their case, and a profile never was.
+
+    Of whose file the period has ended, the tombstone of that key is left.
+    """
     with_case_key = inspection.find_with_key(subject_ids, compartment=Compartment.CASE)
+    buried = inspection.find_buried(subject_ids, compartment=Compartment.CASE)
     strangers: set[str] = set()
     for some in in_batches(sorted(with_case_key), size=_AT_ONCE):
         asked = select(RequestCase.subject_id).outerjoin(Contact, Contact.subject_id == RequestCase.subject_id)
         with stores.database.reading() as session:
             strangers.update(session.scalars(asked.where(RequestCase.subject_id.in_(some), Contact.subject_id.is_(None))))
+    for some in in_batches(sorted(buried), size=_AT_ONCE):
+        with stores.database.reading() as session:
+            known = set(session.scalars(select(Contact.subject_id).where(Contact.subject_id.in_(some))))
+        strangers.update(each for each in some if each not in known)
     return [each for each in subject_ids if each not in strangers]
 
 

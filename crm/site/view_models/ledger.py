@@ -78,7 +78,7 @@ class KeptView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasureView:
-    """The erasure of a pseudonym; `file_url` leads to its proof once every entry of it is sealed."""
+    """The erasure of a pseudonym; `file_url` leads to its proof and `paper_url` to its certificate once every entry is sealed."""
 
     cause: str
     rule: str | None
@@ -87,6 +87,7 @@ class ErasureView:
     keys: tuple[DestroyedKeyView, ...]
     kept: tuple[KeptView, ...]
     file_url: str | None
+    paper_url: str | None
 
 
 @dataclass(frozen=True, slots=True)

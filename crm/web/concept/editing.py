@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from crm.db import Session
 from crm.errors import InvalidInputError
 from crm.privacy.errors import StaleVersionError
-from crm.privacy.retention_changes import is_changeable
+from crm.privacy.retention_changes import Opinion, RuleChange, is_changeable
 from crm.privacy.retention_rules import FRAME
 from crm.services import retention_editing
 from crm.services.retention_editing import History, Typed
@@ -19,7 +19,7 @@ from crm.site.installation import current_runtime
 from crm.site.visitor import current_actor
 from crm.web.concept import words
 from crm.web.concept.blueprint import bp
-from crm.web.concept.forms import ChangeForm, fresh, typed_change
+from crm.web.concept.forms import ChangeForm, OpinionForm, fresh, typed_change
 from crm.web.typed import typed_day_line, typed_number
 
 Change = Callable[[Session, Typed], None]
@@ -28,7 +28,7 @@ Change = Callable[[Session, Typed], None]
 @bp.get("/retention/rules/<code>")
 def rule(code: str) -> ResponseReturnValue:
     """Show one rule, and the form to change it to whoever may."""
-    return _show(fresh(_find(code)))
+    return show(fresh(find_history(code)))
 
 
 @bp.post("/retention/rules/<code>")
@@ -45,7 +45,7 @@ def change(code: str) -> ResponseReturnValue:
 @bp.get("/retention/frame")
 def frame() -> ResponseReturnValue:
     """Show sector and system of record."""
-    return _show(fresh(_find(FRAME)))
+    return show(fresh(find_history(FRAME)))
 
 
 @bp.post("/retention/frame")
@@ -60,28 +60,31 @@ def change_frame() -> ResponseReturnValue:
 
 
 def _decide(code: str, decide: Change, url: str) -> ResponseReturnValue:
-    history, typed = _find(code), typed_change()
+    history, typed = find_history(code), typed_change()
     form = ChangeForm(history=history, typed=typed, day=typed_day_line("effective_on"))
     try:
         with current_runtime().database.writing() as db:
             decide(db, typed)
     except InvalidInputError as error:
         refused = ChangeForm(history=history, typed=typed, day=form.day, errors={error.field or "reason": sentence_of(error)})
-        return _show(refused), status_of(error)
+        return show(refused), status_of(error)
     except StaleVersionError as error:
         said = _("Inzwischen hat jemand anderes diese Regel geändert; unten steht wie. Ihre Eingaben stehen noch da; Speichern setzt sie.")
-        return _show(form, message=said), status_of(error)
+        return show(form, message=said), status_of(error)
     flash(_("Die Änderung ist festgehalten. Sie gilt ab ihrem Tag; der nächste Löschlauf danach rechnet alle Fristen neu."), "ok")
     return redirect(url, code=303)
 
 
-def _find(code: str) -> History:
+def find_history(code: str) -> History:
+    """Return a rule, or the frame, with its versions."""
     with current_runtime().database.reading() as db:
         return retention_editing.find_history(db, code)
 
 
-def _show(form: ChangeForm, *, message: str | None = None) -> str:
+def show(form: ChangeForm, *, message: str | None = None, opinion: OpinionForm | None = None, opinion_message: str | None = None) -> str:
+    """Show a rule with its versions, and the forms that the reader may use."""
     history = form.history
+    answerable = history.open_version if may("concept.give_opinion") else None
     is_open = (history.rule is None or is_changeable(history.rule)) and may("concept.change")
     return render_template(
         "concept/rule.html",
@@ -89,15 +92,34 @@ def _show(form: ChangeForm, *, message: str | None = None) -> str:
         title=f"{history.rule.code}: {in_language(history.rule.kind)}" if history.rule else _("Rahmen des Löschkonzepts"),
         facts=_facts(history),
         changes=[
-            (each, words.change_in_words(each), words.OPINION_TITLES[each.opinion], words.STANDING_TITLES[each.standing])
-            for each in history.changes
+            (each, words.change_in_words(each), _opinions(history, each), words.STANDING_TITLES[each.standing]) for each in history.changes
         ],
+        dissent=_dissent(history),
+        opinion=(opinion or OpinionForm(Typed())).fieldset(answerable) if answerable else None,
+        opinion_message=opinion_message,
+        opinion_url=url_for(".give_opinion", code=history.rule.code if history.rule else FRAME),
+        open_version=history.open_version,
         names=history.names,
         fixed=_why_fixed(history),
         fieldsets=form.fieldsets() if is_open else (),
         message=message,
         version=history.version,
     )
+
+
+def _opinions(history: History, change: RuleChange) -> list[str]:
+    """Return what is noted of the officer's opinion with the change, and what they have said themselves."""
+    own = history.opinions.get(change.version)
+    noted = words.opinion_in_words(change.opinion, change.opinion_text)
+    if own is None:
+        return [noted]
+    return [words.own_opinion_in_words(own, history.names), _("Bei der Entscheidung vermerkt: %(opinion)s", opinion=noted)]
+
+
+def _dissent(history: History) -> int | None:
+    """Return the version that stands although the officer objects to it themselves."""
+    own = history.opinions.get(history.open_version) if history.open_version else None
+    return own.change if own and own.opinion is Opinion.DISSENTS else None
 
 
 def _facts(history: History) -> list[tuple[str, str]]:

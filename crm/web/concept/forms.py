@@ -9,11 +9,12 @@ from flask_babel.speaklater import LazyString
 
 from crm.privacy.periods import RetentionRule, Unit, find_shipped
 from crm.privacy.retention_changes import Opinion
+from crm.privacy.retention_opinions import ANSWERS
 from crm.privacy.retention_rules import Sector, SystemOfRecord
 from crm.services.retention_editing import LONGEST, History, Typed
 from crm.site.i18n import _
 from crm.site.view_models import FieldInput, FieldSet, Option
-from crm.web.concept.words import OPINION_TITLES, SECTOR_TITLES, SYSTEM_TITLES, UNIT_TITLES
+from crm.web.concept.words import OPINION_TITLES, OWN_OPINION_TITLES, SECTOR_TITLES, SYSTEM_TITLES, UNIT_TITLES
 from crm.web.period_words import length_in_words
 from crm.web.typed import typed_day, typed_line
 
@@ -131,3 +132,36 @@ def typed_change() -> Typed:
         opinion_text=typed_line("opinion_text"),
         effective_on=typed_day("effective_on"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionForm:
+    """What the officer typed of a change."""
+
+    typed: Typed
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def fieldset(self, change: int) -> FieldSet:
+        """Return the fields of the form for this version."""
+        return FieldSet(
+            title=_("Ihre Stellungnahme zu Fassung %(number)s", number=change),
+            fields=(
+                FieldInput(
+                    name="opinion",
+                    title=_("Was Sie von der Änderung halten"),
+                    kind="select",
+                    value=self.typed.opinion,
+                    options=(Option("", _("Bitte wählen")), *_options(OWN_OPINION_TITLES, ANSWERS)),
+                    required=True,
+                    error=self.errors.get("opinion"),
+                ),
+                FieldInput(
+                    name="opinion_text",
+                    title=_("In Worten"),
+                    value=self.typed.opinion_text,
+                    max_length=LONGEST,
+                    hint=_("Bei Einwänden nötig; steht bei der Fassung und im Löschkonzept."),
+                    error=self.errors.get("opinion_text"),
+                ),
+            ),
+        )

@@ -2,23 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from io import BytesIO
 from typing import Any
 
-from flask import Response, send_file
+from flask import Response
 
-from crm.documents import render
 from crm.privacy import stocks
 from crm.privacy.periods import RetentionRule
-from crm.privacy.retention_changes import RuleChange
 from crm.privacy.retention_rules import FRAME
 from crm.services import retention
 from crm.services.retention import Concept
-from crm.services.retention_editing import find_all_changes
-from crm.site.i18n import _, current_language, day, in_language, moment
+from crm.services.retention_editing import Decided, find_all_changes
+from crm.site.i18n import _, day, in_language, moment
 from crm.site.installation import current_runtime
-from crm.web.concept import words
+from crm.web.concept import sheets, words
 from crm.web.concept.blueprint import bp
 from crm.web.desk import current_day
 
@@ -30,33 +26,23 @@ def pdf() -> Response:
     """Hand the concept over on paper."""
     runtime = current_runtime()
     with runtime.database.reading() as db:
-        found, decided = retention.find_concept(db, today=current_day()), find_all_changes(db)
+        found, (decided, names) = retention.find_concept(db, today=current_day()), find_all_changes(db)
     name = _("Löschkonzept")
-    content = _content(found, _by_rule(decided), organisation=runtime.settings.organisation, now=runtime.clock.now())
-    answer = send_file(BytesIO(render("concept", content)), mimetype="application/pdf", as_attachment=True, download_name=f"{name}.pdf")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    note = _("Erzeugt am %(moment)s aus den Regeln, nach denen Lethe löscht.", moment=moment(runtime.clock.now()))
+    return sheets.send(name, title=_("Löschkonzept nach DIN 66398"), note=note, parts=_parts(found, _by_rule(decided, names)))
 
 
-def _content(found: Concept, changes: Changes, *, organisation: str, now: datetime) -> dict[str, Any]:
+def _parts(found: Concept, changes: Changes) -> list[dict[str, Any]]:
     rules = [each.rule for each in found.rules]
-    return {
-        "language": current_language(),
-        "title": _("Löschkonzept nach DIN 66398"),
-        "organisation": organisation,
-        "note": _("Erzeugt am %(moment)s aus den Regeln, nach denen Lethe löscht.", moment=moment(now)),
-        "date": current_day().isoformat(),
-        "page_words": [_("Seite"), _("von")],
-        "parts": [
-            {"title": _("Wie gelöscht wird"), "texts": _introduction(found), "rules": _frame(changes)},
-            {"title": _("Regeln"), "texts": [], "rules": [_rule(each, changes) for each in rules if not each.no_data]},
-            {
-                "title": _("Regeln für Daten, die Lethe nicht speichert"),
-                "texts": [],
-                "rules": [_rule(each, changes) for each in rules if each.no_data],
-            },
-        ],
-    }
+    return [
+        {"title": _("Wie gelöscht wird"), "texts": _introduction(found), "facts": _frame(changes)},
+        {"title": _("Regeln"), "texts": [], "facts": [_rule(each, changes) for each in rules if not each.no_data]},
+        {
+            "title": _("Regeln für Daten, die Lethe nicht speichert"),
+            "texts": [],
+            "facts": [_rule(each, changes) for each in rules if each.no_data],
+        },
+    ]
 
 
 def _introduction(found: Concept) -> list[str]:
@@ -80,24 +66,25 @@ def _frame(changes: Changes) -> list[dict[str, Any]]:
     return [{"title": _("Rahmen des Löschkonzepts"), "pairs": changes[FRAME]}] if FRAME in changes else []
 
 
-def _by_rule(decided: Iterable[tuple[RuleChange, str]]) -> Changes:
+def _by_rule(decided: Iterable[Decided], names: Mapping[str, str]) -> Changes:
     """Return by rule what was decided, in one line for each version."""
     lines: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for each, who in decided:
-        opinion = (
-            f"{words.OPINION_TITLES[each.opinion]}: {each.opinion_text}" if each.opinion_text else str(words.OPINION_TITLES[each.opinion])
-        )
+    for one in decided:
+        each = one.change
         said = _(
             "%(what)s ab %(day)s (%(standing)s). Grund: %(reason)s. DSB: %(opinion)s. Entschieden von %(who)s am %(decided)s.",
             what=words.change_in_words(each),
             day=day(each.effective_on),
             standing=words.STANDING_TITLES[each.standing],
             reason=each.reason.rstrip("."),
-            opinion=opinion.rstrip("."),
-            who=who,
+            opinion=words.opinion_in_words(each.opinion, each.opinion_text).rstrip("."),
+            who=one.by,
             decided=day(each.set_at),
         )
         lines[each.code].append((_("Fassung %(number)s", number=each.version), said))
+        if one.opinion:
+            own = words.own_opinion_in_words(one.opinion, names)
+            lines[each.code].append((_("DSB zu Fassung %(number)s", number=each.version), own))
     return lines
 
 

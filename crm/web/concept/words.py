@@ -8,8 +8,9 @@ from flask_babel.speaklater import LazyString
 from crm.privacy.citations import cite
 from crm.privacy.periods import Basis, CarriedOut, EndAction, RetentionRule, Unit
 from crm.privacy.retention_changes import Opinion, RuleChange, Standing
+from crm.privacy.retention_opinions import GivenOpinion
 from crm.privacy.retention_rules import Frame, Sector, SystemOfRecord
-from crm.site.i18n import _, _l, current_language, in_language
+from crm.site.i18n import _, _l, current_language, day, in_language
 from crm.site.words import ROLE_TITLES
 from crm.web.period_words import length_in_words, period_in_words
 
@@ -56,6 +57,11 @@ OPINION_TITLES: Final[Mapping[Opinion, LazyString]] = {
     Opinion.NO_DPO: _l("keine oder kein DSB benannt"),
 }
 
+OWN_OPINION_TITLES: Final[Mapping[Opinion, LazyString]] = {
+    Opinion.AGREES: _l("Ich stimme zu"),
+    Opinion.DISSENTS: _l("Ich habe Einwände"),
+}
+
 STANDING_TITLES: Final[Mapping[Standing, LazyString]] = {
     Standing.WAITS: _l("wartet auf ihren Tag"),
     Standing.HOLDS: _l("gilt"),
@@ -73,6 +79,18 @@ def frame_in_words(frame: Frame) -> str:
 def change_in_words(change: RuleChange) -> str:
     """Return what a change says that is to hold."""
     return length_in_words(change.period) if change.period else frame_in_words(change.frame or Frame())
+
+
+def opinion_in_words(opinion: Opinion, text: str) -> str:
+    """Return what the officer says, in one line."""
+    title = str(OPINION_TITLES[opinion])
+    return f"{title}: {text}" if text else title
+
+
+def own_opinion_in_words(given: GivenOpinion, names: Mapping[str, str]) -> str:
+    """Return what the officer has said themselves, with who it was and when."""
+    who = names.get(given.given_by, given.given_by)
+    return _("%(who)s am %(day)s: %(opinion)s", who=who, day=day(given.given_at), opinion=opinion_in_words(given.opinion, given.text))
 
 
 def facts_of(rule: RetentionRule) -> list[tuple[str, str]]:

@@ -48,12 +48,13 @@ def show_erasure(session: Session, subject_id: str) -> ErasureView | None:
             )
             for each in proof.keys
         ),
-        kept=_kept(proof),
+        kept=show_kept(proof),
         file_url=url_for(".erasure_proof", subject_id=subject_id) if proof.is_sealed and may("ledger.erasure_proof") else None,
+        paper_url=url_for(".erasure_certificate", subject_id=subject_id) if proof.is_sealed and may("ledger.erasure_certificate") else None,
     )
 
 
-def _kept(proof: ErasureProof) -> tuple[KeptView, ...]:
+def show_kept(proof: ErasureProof) -> tuple[KeptView, ...]:
     """Return what stays by reason: the names of tables say nothing to people."""
     rows: Counter[str] = Counter()
     for each in proof.kept:

@@ -17,6 +17,7 @@ from crm.privacy.disclosure import NOBODY_SHOWN
 from crm.privacy.erasure.guard import Doubt
 from crm.privacy.restriction import RestrictionReason
 from crm.privacy.suppression import SuppressionReason
+from crm.services.deletion_papers import CERTIFICATE, RUN_PROTOCOL
 from crm.services.drop.telling import Told, Untold
 from crm.site.i18n import _l
 from crm.site.words import CHANNEL_TITLES, FIELD_TITLES, GROUP_TITLES, ROLE_TITLES
@@ -119,6 +120,8 @@ ABOUT_TITLES: Final[Words] = {
     **CHANNEL_TITLES,
     "bundle": _l("als Datei"),
     "erasure_proof": _l("Nachweis einer Löschung"),
+    CERTIFICATE: _l("Bescheinigung einer Löschung"),
+    RUN_PROTOCOL: _l("Protokoll eines Löschlaufs"),
     **CAUSE_TITLES,
     "title": _l("Titel"),
     "RET-10": _l("Rechnung oder anderer Beleg"),

@@ -17,7 +17,7 @@ from crm.models.intake import PendingRequest
 from crm.models.policy import PolicyVersion
 from crm.models.privacy_task import PrivacyTask, TaskKind
 from crm.models.retention import RetentionKeep, RetentionRun
-from crm.privacy import documents, purposes, restriction, tasks
+from crm.privacy import documents, purposes, restriction, retention_opinions, row_integrity, tasks
 from crm.privacy.documents import NewDocument
 from crm.privacy.documents.duty import PURPOSE
 from crm.privacy.erasure import run
@@ -67,6 +67,19 @@ class TestReview:
 
         assert "<h1>Erste</h1>" in text and f"/review?person={second}" in text and 'data-key="j"' in text
         assert "<h1>Zweite</h1>" in privacy.get(f"/review?person={second}").text
+
+    def test_proposes_whom_only_a_silent_relation_keeps_and_says_that_no_period_runs(self, house, privacy):
+        long_ago = house.now - timedelta(days=800)
+        person = house.take_in("business_contact", fields={"last_name": "Verstummt"}, last_contact_at=long_ago)
+
+        text = privacy.get("/review").text
+        answer = privacy.send(f"/review/{person}/let-go", {})
+
+        assert "Warum Sie gefragt werden" in text and "läuft keine Frist" in text and "Letzter Kontakt" in text and "Fristende" not in text
+        assert "vergisst der nächtliche Lauf die Person" not in text
+        assert answer.status_code == 303
+        with house.database.reading() as session:
+            assert session.scalars(select(ErasureJob.cause)).one() == ErasureCause.REVIEW
 
     def test_names_nobody_whom_the_purpose_does_not_show(self, privacy, overdue):
         overdue(told=False)
@@ -306,7 +319,7 @@ class TestConcept:
 
         rows = re.findall(r'<th scope="row" class="nowrap"><a [^>]*>(RET-\d+)</a></th>(.*?)</tr>', text, re.DOTALL)
         assert {code for code, _row in rows} == {*find_shipped()}
-        assert "RET-22" in {code for code, row in rows if "Diese Daten gehen noch nicht von selbst" in row}
+        assert "RET-28" in {code for code, row in rows if "Diese Daten gehen noch nicht von selbst" in row}
         assert "RET-33" in {code for code, row in rows if "Schulungen führt Lethe noch nicht" in row}
 
     def test_counts_documents_and_unconfirmed_requests_under_their_rules(self, house, privacy):
@@ -414,7 +427,7 @@ class TestEditor:
 
     def test_knows_no_rule_that_is_none_and_lets_none_change_that_no_run_carries_out(self, house, privacy):
         assert privacy.get("/retention/rules/RET-99").status_code == 404
-        assert self.send(house, privacy, "RET-22").status_code == 404
+        assert self.send(house, privacy, "RET-28").status_code == 404
 
     def test_a_bank_keeps_vouchers_longer_and_where_invoices_are_kept_is_chosen_first(self, house, privacy, colleague):
         sent = {**self.GIVEN, "effective_on": house.now.date().isoformat(), "sector": "financial", "system_of_record": "here"}
@@ -424,3 +437,99 @@ class TestEditor:
         form = colleague(Role.ACCOUNTING, "Bo Haltung").get("/invoices/new").text
         assert answer.status_code == 303 and "10 Jahre" in privacy.get("/retention/rules/RET-10").text
         assert re.search(r'value="here" selected', form)
+
+
+class TestOpinion:
+    """Art. 38(1), 39(1)(a) DSGVO: the officer speaks for themselves."""
+
+    @pytest.fixture
+    def officer(self, colleague):
+        return colleague(Role.DPO, "Dora Rat")
+
+    @pytest.fixture
+    def plan(self, house, privacy, officer):
+        """A function that plans a change of a rule from tomorrow on."""
+
+        def make(version="0", **typed):
+            day = (house.now.date() + timedelta(days=1)).isoformat()
+            sent = {**TestEditor.GIVEN, "opinion": "asked", "effective_on": day, "version": version, **typed}
+            assert privacy.send("/retention/rules/RET-17", sent).status_code == 303
+
+        return make
+
+    def give(self, officer, code="RET-17", **typed):
+        return officer.send(f"/retention/rules/{code}/opinion", {"opinion": "agrees", "opinion_text": "", "change": "1", **typed})
+
+    def test_is_asked_for_on_the_page_of_the_concept_and_stands_with_the_version(self, privacy, officer, plan):
+        plan()
+        asked = officer.get("/retention").text
+        answer = self.give(officer, opinion="dissents", opinion_text="Zwölf Monate sind zu kurz")
+        seen, paper = privacy.get("/retention/rules/RET-17").text, privacy.get("/retention/concept.pdf")
+
+        assert "Ihre Stellungnahme fehlt" in asked and "Ihre Stellungnahme fehlt" not in officer.get("/retention").text
+        assert answer.status_code == 303
+        assert "Dora Rat am" in seen and "hat Einwände: Zwölf Monate sind zu kurz" in seen and "ist gefragt" in seen
+        assert "Einwände gegen Fassung 1" in seen
+        text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(paper.data)).pages).split())
+        assert "DSB zu Fassung 1" in text and "Zwölf Monate sind zu kurz" in text
+
+    def test_is_bound_to_its_entry_and_changes_no_rule(self, house, officer, plan):
+        plan()
+        before = house.count(PolicyVersion, PolicyVersion.kind == CHANGES)
+        self.give(officer)
+        with house.database.reading() as session:
+            doubtful = row_integrity.compare(session)
+        assert "policy_version" not in {each.what for each in (*doubtful.unnamed, *doubtful.gone)}
+        assert house.count(PolicyVersion, PolicyVersion.kind == retention_opinions.KIND) == 1
+        assert house.count(PolicyVersion, PolicyVersion.kind == CHANGES) == before
+
+    def test_a_second_one_takes_its_place_and_the_first_stays(self, house, privacy, officer, plan):
+        plan()
+        self.give(officer, opinion="dissents", opinion_text="Zu kurz")
+        self.give(officer, opinion_text="Jetzt verstehe ich es")
+
+        seen = privacy.get("/retention/rules/RET-17").text
+        assert "stimmt zu: Jetzt verstehe ich es" in seen and "Einwände gegen" not in seen
+        assert house.count(PolicyVersion, PolicyVersion.kind == retention_opinions.KIND) == 2
+
+    @pytest.mark.parametrize(
+        ("typed", "field", "sentence"),
+        [
+            ({"opinion": ""}, "opinion", "ob Sie zustimmen"),
+            ({"opinion": "no_dpo"}, "opinion", "ob Sie zustimmen"),
+            ({"opinion": "dissents"}, "opinion_text", "was Sie einwenden"),
+            ({"opinion_text": "a\u0007b"}, "opinion_text", ""),
+        ],
+    )
+    def test_says_at_the_field_what_is_wrong_and_keeps_what_was_typed(self, house, officer, plan, typed, field, sentence):
+        plan()
+        answer = self.give(officer, **typed)
+
+        assert answer.status_code == 422 and sentence in error_at(answer, field)
+        assert house.count(PolicyVersion, PolicyVersion.kind == retention_opinions.KIND) == 0
+
+    def test_on_a_version_that_is_not_the_newest_is_refused_and_loses_nothing(self, house, officer, plan):
+        plan()
+        plan(version="1", amount="6")
+        answer = self.give(officer, opinion_text="Zur ersten Fassung")
+
+        assert answer.status_code == 409 and "noch einmal geändert" in answer.text and "Zur ersten Fassung" in answer.text
+        assert house.count(PolicyVersion, PolicyVersion.kind == retention_opinions.KIND) == 0
+
+    def test_only_the_officer_gives_one_and_only_of_a_change(self, house, privacy, officer, plan):
+        unplanned = self.give(officer)
+        plan()
+
+        assert unplanned.status_code == 409 and self.give(officer, "RET-99").status_code == 404
+        assert self.give(privacy).status_code == 403 and "Stellung nehmen" not in privacy.get("/retention/rules/RET-17").text
+        assert "Stellung nehmen" in officer.get("/retention/rules/RET-17").text
+        assert house.count(PolicyVersion, PolicyVersion.kind == retention_opinions.KIND) == 0
+
+    def test_the_frame_takes_one_too(self, house, privacy, officer):
+        sent = {**TestEditor.GIVEN, "opinion": "asked", "sector": "financial", "system_of_record": "here"}
+        privacy.send("/retention/frame", {**sent, "effective_on": (house.now.date() + timedelta(days=1)).isoformat()})
+
+        answer = self.give(officer, "frame", opinion_text="Wir sind eine Bank")
+
+        assert answer.status_code == 303 and answer.headers["Location"].endswith("/retention/frame")
+        assert "Wir sind eine Bank" in officer.get("/retention/frame").text
