@@ -80,19 +80,23 @@ class NewHold:
     rule: str | None = None
 
 
-def ask(session: Session, new: NewHold, *, actor: Actor, now: datetime) -> LegalHold:
+def ask(session: Session, new: NewHold, *, hold_id: str | None = None, actor: Actor, now: datetime) -> LegalHold:
     """Ask for a hold; it stands at once, and lapses unless somebody else approves it within 14 days.
+
+    Args:
+        hold_id: what the same form sent again would make; it makes one.
 
     Raises:
         InvalidInputError: names the field that cannot be taken.
     """
-    today = now.astimezone(due.zone_of(session)).date()
+    today, hold_id = now.astimezone(due.zone_of(session)).date(), hold_id or new_id()
+    if earlier := session.get(LegalHold, hold_id):
+        return earlier
     if new.reason not in set(HoldReason):
         raise HoldReasonMissingError(field="reason")
     if not 0 < len(new.reference) <= LONGEST_REFERENCE:
         raise HoldReferenceError(field="reference", longest=LONGEST_REFERENCE)
     _require_scope(session, new)
-    hold_id = new_id()
     hold = LegalHold(
         id=hold_id,
         reason=new.reason,

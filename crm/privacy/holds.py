@@ -21,9 +21,11 @@ from crm.models.contact import Contact, Note
 from crm.models.custom_field import CustomField, CustomValue
 from crm.models.export_file import ExportLine
 from crm.models.invoice import Invoice, InvoiceSource
+from crm.models.lawfulness import GroundEvent
 from crm.models.legal_hold import LegalHold
+from crm.models.retention import DueKind, RetentionDue
 from crm.models.ticket import Ticket
-from crm.privacy import bound_rows
+from crm.privacy import bound_rows, purposes
 from crm.privacy.actions import Action
 from crm.privacy.errors import PrivacyError
 from crm.vault import Subject, SubjectState
@@ -72,8 +74,17 @@ def find_holds_of(session: Session, subject_ids: Sequence[str], *, day: date) ->
     """Return the holds that keep any of these people from being erased, those that are reviewed last in front."""
     if session.scalar(select(LegalHold.id).where(stands(day)).limit(1)) is None:
         return []  # as on most days; the question below takes time to write
-    kept = exists().where(Subject.id.in_(subject_ids), or_(_is_about(Subject.id), _has_some_of(Subject.id, LegalHold.rule)))
-    return list(session.scalars(select(LegalHold).where(stands(day), kept).order_by(LegalHold.review_on.desc(), LegalHold.id)))
+    of_them = exists().where(Subject.id.in_(subject_ids), or_(_is_about(Subject.id), _has_some_of(Subject.id, LegalHold.rule)))
+    kept = select(LegalHold).where(stands(day), or_(of_them, LegalHold.rule.in_(_rules_of(session, subject_ids))))
+    return list(session.scalars(kept.order_by(LegalHold.review_on.desc(), LegalHold.id)))
+
+
+def _rules_of(session: Session, subject_ids: Sequence[str]) -> set[str]:
+    """Return the rules by which these people themselves go: those of their days, and those of the purposes they have a ground for."""
+    days = select(RetentionDue.rule).where(RetentionDue.kind == DueKind.PERSON, RetentionDue.subject_id.in_(subject_ids))
+    grounds = select(GroundEvent.purpose).where(GroundEvent.subject_id.in_(subject_ids)).distinct()
+    known = purposes.find_all(session)
+    return {*session.scalars(days), *(known.get(each).retention for each in session.scalars(grounds))}
 
 
 def find_holds_of_documents(session: Session, subject_ids: Sequence[str], *, rule: str, day: date) -> list[LegalHold]:
@@ -87,9 +98,9 @@ def require_free(session: Session, subject_ids: Sequence[str], *, day: date) -> 
     """Refuse to destroy anybody who is held.
 
     Raises:
-        HeldError: somebody is; nothing was changed.
+        HeldError: somebody is, or a hold was changed past the program, so that nobody can say; nothing was changed.
     """
-    if find_holds_of(session, subject_ids, day=day):
+    if find_holds_of(session, subject_ids, day=day) or find_changed(session):
         raise HeldError
 
 

@@ -193,6 +193,8 @@ def _require_period(session: Session, rule: RetentionRule, period: Period, *, is
         require_possible(replace(rule, period=period, available=Period(0, Unit.DAYS)))
     except ImpossiblePeriodError as error:
         raise PeriodFaultError(field="amount") from error
+    if period.amount == 0 and rule.period.amount > 0:  # everything would be over at once, by a slip of one key
+        raise PeriodFaultError(field="amount")
     shortest = least(session, rule.code)
     if shortest is not None and period.length < shortest.length:
         raise ShorterThanDutyError(field="amount", months=shortest.months)

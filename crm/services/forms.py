@@ -42,6 +42,7 @@ _TABLES = (
     "invoice",
     "export_file",
     "import_upload",
+    "legal_hold",
 )
 
 

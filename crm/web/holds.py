@@ -9,14 +9,15 @@ from flask.typing import ResponseReturnValue
 
 from crm.actor import Actor
 from crm.db import Session
-from crm.errors import CrmError, InvalidInputError
+from crm.errors import CrmError, InvalidInputError, NotFoundError
 from crm.models.legal_hold import HoldReason, HoldScope
 from crm.privacy import hold_acts, pausing
 from crm.privacy.errors import PrivacyError
 from crm.privacy.hold_acts import LONGEST_REFERENCE, NewHold
 from crm.privacy.retention_changes import is_changeable
 from crm.privacy.retention_rules import find_rules
-from crm.services import holds
+from crm.services import forms, holds
+from crm.services.forms import SentForm, new_form_token, save_once
 from crm.services.holds import HoldState, HoldView
 from crm.site.access import may
 from crm.site.errors import sentence_of, status_of
@@ -80,7 +81,9 @@ def new() -> ResponseReturnValue:
 @bp.post("/holds/new")
 def create() -> ResponseReturnValue:
     """Ask for a hold."""
-    runtime, person, company = current_runtime(), chosen_id("person"), chosen_id("company")
+    person, company = chosen_id("person"), chosen_id("company")
+    if any(typed_line(name) and chosen_id(name) is None for name in ("person", "company")):
+        raise NotFoundError  # a form that was tampered with does not come to be about a whole kind of data
     asked = NewHold(
         reason=typed_line("reason"),
         reference=typed_line("reference").strip(),
@@ -89,14 +92,20 @@ def create() -> ResponseReturnValue:
         company_id=None if person else company,
         rule=None if person or company else typed_line("scope") or None,
     )
+    form = SentForm(typed_line("token"), {**request.form, "token": ""})
     try:
-        with runtime.database.writing() as db:
-            hold_acts.ask(db, asked, actor=current_actor(), now=runtime.clock.now())
+        save_once(lambda: _ask(asked, form))
     except InvalidInputError as error:
-        typed = {name: typed_line(name) for name in ("reason", "reference", "scope")} | {"review_on": typed_day_line("review_on")}
+        typed = {name: typed_line(name) for name in ("reason", "reference", "scope", "token")} | {"review_on": typed_day_line("review_on")}
         return _form(typed, error=error), status_of(error)
     flash(_("Die Löschsperre gilt sofort. Eine zweite Person muss sie in 14 Tagen bestätigen, sonst verfällt sie."), "ok")
     return redirect(url_for(".index"), code=303)
+
+
+def _ask(asked: NewHold, form: SentForm) -> None:
+    runtime = current_runtime()
+    with runtime.database.writing() as db, forms.sent_twice_is_known():
+        hold_acts.ask(db, asked, hold_id=forms.key_of(db, form), actor=current_actor(), now=runtime.clock.now())
 
 
 @bp.post("/holds/<pseudonym:hold_id>/approve")
@@ -231,7 +240,7 @@ def _form(typed: Mapping[str, str], *, error: InvalidInputError | None = None) -
         FieldInput(name="review_on", title=_("Zu überprüfen am"), kind="date", value=typed.get("review_on", ""), required=True,
                    hint=_("Höchstens zwölf Monate; dann fragt Lethe, ob die Sperre noch nötig ist."), error=said.get("review_on")),
     )  # fmt: skip
-    hidden = {"person": person, "company": None if person else company}
+    hidden = {"token": typed.get("token") or new_form_token(), "person": person, "company": None if person else company}
     return render_template(
         "holds/new.html",
         strip=None,

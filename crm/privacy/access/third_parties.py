@@ -63,43 +63,58 @@ def clean(
     addresses = _find_addresses(session, texts, subject_ids, gathered)
     others = [*dict.fromkeys([*addresses.values(), *_find_colleagues(session, gathered, subject_ids)])]
     taken_out = {*words, *addresses, *_names_of(session, others, subject_ids, actor=actor, now=now)}
-    blackener = _Blackener(taken_out)
+    blackener = Blackener(taken_out)
     cleaned = {table: [_clean_record(row, blackener) for row in rows] for table, rows in gathered.records.items()}
     return Cleaned(cleaned, blackener.count)
 
 
-class _Blackener:
+class Blackener:
     """Takes phrases out of texts and counts; one look for each word of a text, which the rarest word of each phrase answers.
 
-    A pattern of all of them would try each at each letter: minutes for somebody with thousands of notes.
+    A pattern of all of them would try each at each letter: minutes for somebody with thousands of notes. A name is found as it is written,
+    in capitals, and with the `s` of a genitive; of several words in any letters. One word in small letters is a word: `klein` is no name.
     """
 
     def __init__(self, words: Collection[str]) -> None:
         phrases = sorted({each.strip() for each in words}, key=lambda each: (-len(each), each))
-        shared = Counter(word for phrase in phrases for word in set(_WORD.findall(phrase)))
+        shared = Counter(word for phrase in phrases for word in set(_WORD.findall(phrase.casefold())))
         self._by_word: dict[str, list[tuple[int, str]]] = {}
         self.count = 0
         for phrase in phrases:
             if found := list(_WORD.finditer(phrase)):
-                rarest = min(found, key=lambda word: shared[word[0]])
-                self._by_word.setdefault(rarest[0], []).append((rarest.start(), phrase))
+                rarest = min(found, key=lambda word: shared[word[0].casefold()])
+                self._by_word.setdefault(rarest[0].casefold(), []).append((rarest.start(), phrase))
 
     def __call__(self, text: str) -> str:
         kept, end = list[str](), 0
         for word in _WORD.finditer(text) if self._by_word else ():
-            for offset, phrase in self._by_word.get(word[0], ()):
+            for offset, phrase in self._find(word[0].casefold()):
                 start = word.start() - offset
-                if start >= end and text.startswith(phrase, start) and _ends_at(text, start + len(phrase)):
+                if start >= end and _is_written(text[start : start + len(phrase)], phrase) and (over := _end_of(text, start + len(phrase))):
                     kept += [text[end:start], BLACKENED]
-                    end = start + len(phrase)
+                    end = over
                     self.count += 1
                     break
         return "".join([*kept, text[end:]])
 
+    def _find(self, word: str) -> Iterator[tuple[int, str]]:
+        yield from self._by_word.get(word, ())
+        if word.endswith("s"):
+            yield from self._by_word.get(word[:-1], ())
 
-def _ends_at(text: str, end: int) -> bool:
-    """Say whether no word goes on there: a name is not taken out of the middle of a longer word."""
-    return end >= len(text) or not _WORD.match(text, end)
+
+def _is_written(text: str, phrase: str) -> bool:
+    if text in {phrase, phrase.upper()}:
+        return True
+    return text.casefold() == phrase.casefold() and (text != text.lower() or not phrase.isalpha())
+
+
+def _end_of(text: str, end: int) -> int | None:
+    """Return where a name ends, with the `s` of a genitive; None in the middle of a longer word, out of which none is taken."""
+    for letters in ("", "s"):
+        if text.startswith(letters, end) and not _WORD.match(text, end + len(letters)):
+            return end + len(letters)
+    return None
 
 
 def _all(gathered: Gathered) -> Iterator[Record]:

@@ -99,14 +99,14 @@ def _begin(database: Database, case_id: str, now: datetime) -> bool:
 
 
 def _is_held(session: Session, case: RequestCase, found: Sequence[str], now: datetime) -> bool:
-    """Say whether a hold that was asked for since the decision forbids to carry it out."""
+    """Say whether a hold that was asked for since the decision forbids to carry it out, or one was changed past the program."""
     today = now.astimezone(due.zone_of(session)).date()
     choices = stored_choices(sealed.open_part(session, case, "sealed_decision"))
     erased = {choice.kind for choice in choices if choice.verdict is Verdict.ERASE}
     of_person = {DataKind.PROFILE, DataKind.NOTES} & erased and holds.find_holds_of(session, found, day=today)
     everybody = people.find_people(session, case.id)
     papers = (holds.find_holds_of_documents(session, everybody, rule=rule, day=today) for kind, rule in RULE_OF.items() if kind in erased)
-    return bool(of_person) or any(papers)
+    return bool(of_person) or any(papers) or bool(erased and holds.find_changed(session))
 
 
 def _settle_documents(session: Session, case: RequestCase, choices: Sequence[Choice], erased: set[DataKind], now: datetime) -> None:

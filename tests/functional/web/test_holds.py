@@ -24,7 +24,7 @@ def accounting(colleague):
 
 
 def ask(house, visitor, days=60, **typed):
-    sent = {"reason": "tax_audit", "reference": "Prüfung 2021 bis 2024", "scope": "RET-10", **typed}
+    sent = {"token": "b" * 32, "reason": "tax_audit", "reference": "Prüfung 2021 bis 2024", "scope": "RET-10", **typed}
     sent["review_on"] = (house.now + timedelta(days=days)).date().isoformat() if days is not None else ""
     return visitor.send("/holds/new", sent)
 
@@ -90,6 +90,19 @@ def test_asks_for_a_review_when_its_day_has_come(house, accounting, privacy, col
 
     assert "gilt, ist zu überprüfen" in text
     assert refused.status_code == 422 and "Tag der Überprüfung" in refused.text
+
+
+def test_of_the_same_form_sent_twice_is_one(house, accounting):
+    ask(house, accounting)
+    ask(house, accounting)
+    ask(house, accounting, reference="Eine andere Prüfung")
+
+    assert house.count(LegalHold) == 2 and accounting.get("/holds/new").text.count('name="token"') == 1
+
+
+def test_about_a_person_whose_id_is_none_is_not_about_a_whole_kind_of_data(house, accounting):
+    assert ask(house, accounting, person="';--").status_code == 404
+    assert house.count(LegalHold) == 0
 
 
 def test_is_asked_for_from_the_page_of_a_person_who_then_cannot_be_let_go(house, accounting, privacy):

@@ -206,6 +206,26 @@ def test_no_other_path_destroys_who_is_held(house, hold):
     assert house.count(ErasureJob) == 0
 
 
+@pytest.mark.parametrize(("code", "rule"), [("precontract_request", "RET-01"), ("contract_person", "RET-07")])
+def test_of_the_kind_of_data_by_which_somebody_goes_keeps_them_on_every_path(house, hold, code, rule):
+    person = house.person(code)
+    hold(rule=rule)
+
+    with pytest.raises(HeldError), house.database.writing() as session:
+        job.order(session, subject_id=person, cause=ErasureCause.REQUEST, rule=None, case_id=None, actor=COORDINATOR, now=house.now)
+
+
+def test_that_was_ended_with_sql_lets_no_path_destroy(house, hold):
+    person = house.person()
+    hold(subject_id=person)
+    with house.database.writing() as session:
+        session.execute(text("UPDATE legal_hold SET ended_at = asked_at"))
+
+    with pytest.raises(HeldError), house.database.writing() as session:
+        job.order(session, subject_id=person, cause=ErasureCause.REQUEST, rule=None, case_id=None, actor=COORDINATOR, now=house.now)
+    assert person in house.living()
+
+
 class TestPause:
     """SDM M60.P06."""
 

@@ -15,7 +15,7 @@ from crm.privacy.erasure import new_rules, run
 from crm.privacy.erasure.periods_by_rule import find_running_rules
 from crm.privacy.periods import CarriedOut, Period, Unit, find_shipped
 from crm.privacy.retention_changes import Justification, Standing
-from crm.privacy.retention_errors import LongerThanDefaultError, OpinionTextMissingError, ShorterThanDutyError
+from crm.privacy.retention_errors import LongerThanDefaultError, OpinionTextMissingError, PeriodFaultError, ShorterThanDutyError
 from crm.privacy.retention_rules import FRAME, Frame, Sector, SystemOfRecord, find_rules
 
 ACCOUNTING = Actor("7" * 32, frozenset({Role.ACCOUNTING}), Role.ACCOUNTING)
@@ -149,3 +149,9 @@ class TestTakesNothing:
     def test_against_the_dpo_without_saying_what_they_object(self, house):
         with pytest.raises(OpinionTextMissingError):
             change(house, "RET-17", TWELVE_MONTHS, why=justify(house, opinion="dissents"))
+
+
+def test_a_period_of_nothing_is_refused_where_there_is_one(house):
+    """A slip of one key would make everybody due at once."""
+    with pytest.raises(PeriodFaultError):
+        change(house, "RET-01", Period(0, Unit.MONTHS))
