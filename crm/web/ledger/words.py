@@ -135,6 +135,9 @@ ABOUT_TITLES: Final[Words] = {
     ToldBy.IN_PERSON: _l("persönlich"),
     **MAIL_TITLES,
     "password_changed": _l("Nachricht über ein geändertes Passwort"),
+    "withdrawal_confirmed": _l("Bestätigung eines Widerrufs"),
+    "withdrawal_of_nothing": _l("Nachricht, dass es nichts zu widerrufen gab"),
+    "request_opened_claim": _l("Bestätigung, dass ein Antrag eingegangen ist"),
     "start_password_issued": _l("Nachricht über ein neues Startpasswort"),
     "second_factor_enrolled": _l("Nachricht über einen neuen zweiten Faktor"),
     "second_factor_reset": _l("Nachricht über einen entfernten zweiten Faktor"),
@@ -152,6 +155,7 @@ ABOUT_TITLES: Final[Words] = {
     IntakeKind.CODE: _l("Bitte um den Code zum Abholen der Antwort"),
     IntakeKind.FETCHED: _l("Abholen der Antwort"),
     IntakeKind.RESPONSE: _l("Antwort auf eine Kampagne"),
+    IntakeKind.WITHDRAWAL: _l("Widerruf einer Einwilligung"),
     **{kind.value: title for kind, title in CASE_KINDS.items()},
 }
 

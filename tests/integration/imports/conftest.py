@@ -136,7 +136,7 @@ class Installation:
     def planned(self, day):
         """Return who is due in the plan of a day, and who is held back."""
         with self.database.reading() as session:
-            found = plan.make_plan(session, day=day, zone=ZONE, now=self.now)
+            found = plan.make_plan(session, day=day, zone=ZONE, now=self.runtime.clock.now())
         return [each.subject_id for each in found.due], [each.subject_id for each in found.held]
 
     def company_names(self):
