@@ -35,7 +35,7 @@ class Contact(Base):
     owner_id: Mapped[Id | None] = mapped_column(ForeignKey("account.id"), info=personal(Category.STAFF))
     segment: Mapped[str | None] = mapped_column(String(40), info=personal(Category.METADATA))
     collected_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
-    last_contact_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
+    last_contact_at: Mapped[datetime] = mapped_column(index=True, info=personal(Category.METADATA))
     is_prospect: Mapped[bool] = mapped_column(default=False, info=personal(Category.METADATA))
     changed_at: Mapped[datetime] = mapped_column(info=personal(Category.METADATA))
     version: Mapped[int] = mapped_column(default=1, info=NOT_PERSONAL)
