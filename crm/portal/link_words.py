@@ -25,6 +25,10 @@ class LinkPage:
     done_text: LazyString
 
 
+_ARRIVED: Final = _l(
+    "Ihr Antrag ist bei uns. Sie bekommen gleich eine E-Mail mit seiner Nummer und einem Link, unter dem Sie sehen, wie weit er ist."
+)
+
 OBJECT: Final = LinkPage(
     link=LinkKind.OBJECT,
     drops=IntakeKind.OBJECTION,
@@ -77,10 +81,7 @@ PAGES: Final[Mapping[str, LinkPage]] = {
             ),
             button=_l("Ja, meine Daten löschen"),
             done_title=_l("Bestätigt"),
-            done_text=_l(
-                "Ihr Antrag ist bei uns. Sie bekommen gleich eine E-Mail mit seiner Nummer und einem Link, unter dem Sie sehen, "
-                "wie weit er ist."
-            ),
+            done_text=_ARRIVED,
         ),
         LinkPage(
             link=LinkKind.CONFIRM_COPY,
@@ -92,10 +93,7 @@ PAGES: Final[Mapping[str, LinkPage]] = {
             ),
             button=_l("Ja, ich möchte die Kopie"),
             done_title=_l("Bestätigt"),
-            done_text=_l(
-                "Ihr Antrag ist bei uns. Sie bekommen gleich eine E-Mail mit seiner Nummer und einem Link, unter dem Sie sehen, "
-                "wie weit er ist."
-            ),
+            done_text=_ARRIVED,
         ),
         LinkPage(
             link=LinkKind.CONFIRM_CLAIM,
@@ -107,10 +105,7 @@ PAGES: Final[Mapping[str, LinkPage]] = {
             ),
             button=_l("Ja, der Antrag kommt von mir"),
             done_title=_l("Bestätigt"),
-            done_text=_l(
-                "Ihr Antrag ist bei uns. Sie bekommen gleich eine E-Mail mit seiner Nummer und einem Link, unter dem Sie sehen, "
-                "wie weit er ist."
-            ),
+            done_text=_ARRIVED,
         ),
     )
 }

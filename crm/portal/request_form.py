@@ -1,5 +1,6 @@
 """What every request on the portal asks: an address, and what helps to find the data; checked for its shape alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -46,19 +47,24 @@ class Checked:
             return ""
 
 
-def common_fields(errors: dict[str, str]) -> tuple[FieldInput, ...]:
-    """Return the fields with what was typed, whatever was wrong with it."""
-    email = FieldInput(
+def email_field(errors: Mapping[str, str], *, hint: str) -> FieldInput:
+    """Return the field for the address with what was typed."""
+    return FieldInput(
         name="email",
         title=_("Ihre E-Mail-Adresse"),
         value=typed("email"),
         kind="email",
         required=True,
         error=errors.get("email"),
-        hint=_("Dorthin schicken wir eine E-Mail. Erst wenn Sie darin bestätigen, geschieht etwas."),
+        hint=hint,
         autocomplete="email",
         max_length=LONGEST_EMAIL,
     )
+
+
+def common_fields(errors: dict[str, str]) -> tuple[FieldInput, ...]:
+    """Return the fields with what was typed, whatever was wrong with it."""
+    email = email_field(errors, hint=_("Dorthin schicken wir eine E-Mail. Erst wenn Sie darin bestätigen, geschieht etwas."))
     name = FieldInput(
         name=_NAME,
         title=_("Ihr Name"),

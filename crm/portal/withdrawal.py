@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from crm.models.intake import IntakeKind
 from crm.portal.claim_form import show_form
 from crm.portal.letterbox import NotTakenError, drop_in
-from crm.portal.request_form import Checked, led_to_what_is_wrong
-from crm.portal.typed import LONGEST_EMAIL, typed
+from crm.portal.request_form import Checked, email_field, led_to_what_is_wrong
+from crm.portal.typed import typed
 from crm.privacy.intake.withdrawing import EVERY, PURPOSE
 from crm.settings import initial_policy
 from crm.site.errors import sentence_of
@@ -61,15 +61,5 @@ def _fields(errors: dict[str, str]) -> FieldSet:
         options=options,
         error=errors.get(PURPOSE),
     )
-    email = FieldInput(
-        name="email",
-        title=_("Ihre E-Mail-Adresse"),
-        value=typed("email"),
-        kind="email",
-        required=True,
-        error=errors.get("email"),
-        hint=_("Die Adresse, unter der wir Sie kennen. Dorthin bestätigen wir den Widerruf."),
-        autocomplete="email",
-        max_length=LONGEST_EMAIL,
-    )
+    email = email_field(errors, hint=_("Die Adresse, unter der wir Sie kennen. Dorthin bestätigen wir den Widerruf."))
     return FieldSet(title=_("Einwilligung widerrufen"), fields=led_to_what_is_wrong(email, purpose))

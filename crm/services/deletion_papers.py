@@ -20,10 +20,10 @@ from crm.models.request_case import RequestCase
 from crm.models.retention import RunState
 from crm.privacy import audit
 from crm.privacy.actions import Action
-from crm.privacy.erasure.proof import ErasureProof, find_proof
+from crm.privacy.erasure.proof import ErasureProof
 from crm.privacy.periods import RetentionRule
 from crm.privacy.retention_rules import find_rules_at
-from crm.services.erasure_proofs import ProofNotReadyError
+from crm.services.erasure_proofs import ProofNotReadyError, find_sealed_proof
 from crm.services.ledger_entries import find_sealed
 from crm.services.retention import RunView, find_run
 
@@ -103,9 +103,7 @@ def certify(session: Session, *, subject_id: str, sealer: Sealer, actor: Actor, 
         NotFoundError: no erasure of this pseudonym was ordered.
         ProofNotReadyError: not every step is done and sealed.
     """
-    proof = find_proof(session, subject_id=subject_id)
-    if not proof.is_sealed:
-        raise ProofNotReadyError
+    proof = find_sealed_proof(session, subject_id)
     found = [_find_place(session, each.index, sealer) for each in proof.entries]
     case = session.get(RequestCase, proof.case_id) if proof.case_id else None
     audit.record(session, Action.LOG_READ, actor=actor, now=now, subject_id=subject_id, count=len(found), kind=CERTIFICATE)

@@ -32,8 +32,8 @@ class ProofNotReadyError(NotFoundError):
     message = "Der Nachweis ist noch nicht vollständig: Die letzten Einträge werden gerade versiegelt. Versuchen Sie es gleich noch einmal."
 
 
-def make_file(session: Session, *, subject_id: str, sealer: Sealer, actor: Actor, now: datetime) -> bytes:
-    """Return the proof of an erasure as a file; that it was handed out is entered.
+def find_sealed_proof(session: Session, subject_id: str) -> ErasureProof:
+    """Return the proof of an erasure of which every step is done and sealed.
 
     Raises:
         NotFoundError: no erasure of this pseudonym was ordered.
@@ -42,6 +42,17 @@ def make_file(session: Session, *, subject_id: str, sealer: Sealer, actor: Actor
     proof = find_proof(session, subject_id=subject_id)
     if not proof.is_sealed:
         raise ProofNotReadyError
+    return proof
+
+
+def make_file(session: Session, *, subject_id: str, sealer: Sealer, actor: Actor, now: datetime) -> bytes:
+    """Return the proof of an erasure as a file; that it was handed out is entered.
+
+    Raises:
+        NotFoundError: no erasure of this pseudonym was ordered.
+        ProofNotReadyError: not every step is done and sealed.
+    """
+    proof = find_sealed_proof(session, subject_id)
     content = {
         **_statement(proof),
         "log": str(sealer.signer.verifier),

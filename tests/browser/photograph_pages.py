@@ -191,29 +191,8 @@ def test_pages_about_forgetting(visitor, demo_site, photograph):
     photograph(page, "review-confirm")
 
 
-def test_pages_of_a_copy(visitor, demo_site, photograph):
-    page = visitor()
-    step_into(page, demo_site, Role.SALES)
-    page.goto(f"{demo_site.url}/contacts")
-    page.locator("tbody th a").first.click()
-    page.wait_for_url("**/contacts/*")
-    person = page.url.rsplit("/", 1)[1]
-    page = visitor()
-    step_into(page, demo_site, Role.PRIVACY)
-    page.goto(f"{demo_site.url}/requests/new?subject={person}")
-    page.get_by_label("Was verlangt die Person?").select_option("access")
-    page.get_by_label("Ich kenne die Person").check()
-    page.get_by_role("button", name="Fall eröffnen").click()
-    page.wait_for_url(re.compile(r"/requests/[0-9a-f]{32}$"))
-    page.get_by_role("button", name="Zusammenstellen").click()
-    page.get_by_role("link", name="Kopie ansehen").wait_for()
-    photograph(page, "requests-show-copy")
-
-
-@pytest.mark.parametrize(
-    ("kind", "heading"), [("rectification", "Vergleichen"), ("restriction", "Einschränken"), ("use_objection", "Abwägen")]
-)
-def test_pages_of_a_claim(kind, heading, visitor, demo_site, photograph):
+def open_case(visitor, demo_site, kind):
+    """Open a case of the first person of the list, and return the coordinator's page of it."""
     page = visitor()
     step_into(page, demo_site, Role.SALES)
     page.goto(f"{demo_site.url}/contacts")
@@ -229,6 +208,21 @@ def test_pages_of_a_claim(kind, heading, visitor, demo_site, photograph):
         page.get_by_label("Das ist ein weiterer Antrag").check()
     page.get_by_role("button", name="Fall eröffnen").click()
     page.wait_for_url(re.compile(r"/requests/[0-9a-f]{32}$"))
+    return page
+
+
+def test_pages_of_a_copy(visitor, demo_site, photograph):
+    page = open_case(visitor, demo_site, "access")
+    page.get_by_role("button", name="Zusammenstellen").click()
+    page.get_by_role("link", name="Kopie ansehen").wait_for()
+    photograph(page, "requests-show-copy")
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading"), [("rectification", "Vergleichen"), ("restriction", "Einschränken"), ("use_objection", "Abwägen")]
+)
+def test_pages_of_a_claim(kind, heading, visitor, demo_site, photograph):
+    page = open_case(visitor, demo_site, kind)
     page.get_by_role("heading", name=heading).wait_for()
     photograph(page, f"requests-show-{kind.replace('_', '-')}")
 
